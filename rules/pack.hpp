@@ -1,0 +1,375 @@
+// A rule pack as its authors wrote it: identity, parameters, value sets, analytes, facts, orders, citations, rules,
+// stories.
+//
+// These structs mirror the JSON files member by member; the comment beside a field is the JSON member where the names
+// differ. Reading checks form and cross references and gathers every finding with file, line and column. Expressions
+// are kept as text with their place; rules/program compiles them. Nothing here knows a patient.
+#pragma once
+
+#include "fhir/decimal.hpp"
+#include "fhir/value_set.hpp"
+#include "rules/diagnostic.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rules {
+
+/// Something an author wrote, with its place: an expression, a template with {{expression}} parts, an id.
+struct Authored {
+    std::string text;
+    Place place;
+};
+
+enum class Hook { patient_view, encounter_start, order_select, order_sign };
+enum class Indicator { info, warning, critical };
+
+// ---- pack.json
+// -------------------------------------------------------------------------------------------------------
+
+struct Service {
+    std::string id;
+    Hook hook = Hook::patient_view;
+    std::string title, description, usage_requirements;  // usageRequirements
+};
+
+/// What a site may tune. JSON: "vitaminD.validDays": { "type": "integer", "default": 365, "range": [90, 730], "unit":
+/// "days", "says": "…", "source": "…" }, or { "type": "code", "default": "nam-2011", "values": ["nam-2011", …], … }, or
+/// "boolean".
+struct Parameter {
+    enum class Type { integer, boolean, code };
+    std::string name;  ///< dotted: the first part is a fact's or a subject's name
+    Type type = Type::integer;
+    std::string default_value;  ///< as text: "365", "true", "nam-2011"
+    std::optional<std::pair<long, long>> range;
+    std::vector<std::string> values;
+    std::string unit, says, source;
+    Place place;
+};
+
+/// One thing that must hold. JSON: "expression", or { "if": "expression", "because": "…", "ifUnknown": "say so" },
+/// or { "all": [criteria] }, { "any": [criteria] }, { "none": [criteria] } (each with an optional "because").
+/// An expression holds if it gives anything but nothing or false; what it gives is the evidence.
+struct Criterion {
+    enum class Form { expression, all, any, none };
+    enum class IfUnknown { stop, say_so };  ///< say_so: does not stand in the way, and the card says what was unknown
+    Form form = Form::expression;
+    Authored expression;  ///< form expression only
+    std::vector<Criterion> parts;
+    std::string because;  ///< shown when this criterion settles the matter
+    IfUnknown if_unknown = IfUnknown::stop;
+    Place place;
+};
+
+/// Whom a gate stands before: "every card"; a kind ("suggestion", "result", "order-check", "notice"); an indicator
+/// ("info", "warning", "critical").
+enum class GateFor { every_card, suggestion, result, order_check, notice, info, warning, critical };
+
+/// JSON: { "for": "every card", "when": [criteria], "unless": [criteria], "except": ["rule-id"], "because": "…" }
+struct Gate {
+    GateFor stands_before = GateFor::every_card;  // for
+    std::vector<Criterion> when, unless;
+    std::vector<Authored> except;
+    std::string because;
+    Place place;
+};
+
+/// How many cards survive besides the critical ones, and in which order. JSON: { "atMost": 2, "order": ["calcium", …] }
+struct Show {
+    std::size_t at_most = 2;
+    std::vector<std::string> order;  ///< ranks, loudest first; every rule's rank must stand here
+};
+
+struct Coding {
+    std::string system, code, display;
+};
+
+/// Texts of the card `data-unavailable`, which is no rule over the record: the run's own unknowns make it.
+/// JSON: { "summary": "{{what}} could not be read: advice on {{advice}} may be missing.", "sources": { "conditions":
+/// "The problem list", … }, "cautions": […], "options": […] }. {{what}} comes from `sources`, {{advice}} from the
+/// rules' `advises`.
+struct DataUnavailable {
+    Authored summary;
+    std::map<std::string, std::string> sources;  ///< prefetch key -> words
+    std::vector<std::string> cautions, options;
+    std::string rank;
+};
+
+struct Identity {
+    std::string id, version, status, title, publisher, contact, copyright;
+    std::string approval_date, last_review_date, next_review_date;  // approvalDate, lastReviewDate, nextReviewDate
+    std::string effective_from;                                     // effectivePeriod.start
+    std::string source_label, source_url;                           // "source": { "label", "url" }: the card's source
+    std::string intended_use;  // intendedUse: what every card says of itself (knowledge G.3, points 1 and 9)
+};
+
+// ---- facts.json
+// ------------------------------------------------------------------------------------------------------
+
+/// A named fact: a list of items that rules see as %name. Exactly one form. Every item has the members
+/// { label, date, ageDays, sets, reference, daysOnTreatment, intent, group, status }, those that make sense for it.
+///
+/// conditions   "conditions": "value-set" or ["a", "b"]
+///              "counts": "active" (default; knowledge A.1, status logic), "unless resolved" (anything but refuted,
+///              entered-in-error, resolved, inactive or abated; "remissionCounts": true keeps remission), "ever" (all
+///              but refuted and entered-in-error) "withinDays": 90 or "%param.x" (by onset, else by record); "undated":
+///              "counts" or "does not count" (default)
+/// medications  "medications": ids, "routes": "value-set" (a record whose route, or failing that dose form, is none of
+/// these
+///              or unknown does not count), "currentDays": number or "%param.x", "course": "all records" (default) or
+///              "current course" (knowledge D.6, safety first: gaps of at most 90 days)
+/// procedures   "procedures": ids, "withinDays", "undated"
+/// observations "observations": value set of codes, "values": value set of coded results, "withinDays": of the latest
+/// one
+///              only; "prefetch": its key
+/// items        "items": FHIRPath over other facts
+/// any          "any": [expressions]: the items of all of them
+/// all / none   "all": [expressions], "none": [expressions]: the items of "all", if each gives something and none of
+/// "none" does
+struct Fact {
+    enum class Form { conditions, medications, procedures, observations, items, any, all };
+    enum class Counts { active, unless_resolved, ever };
+    std::string name, title;
+    Form form = Form::items;
+    std::vector<Authored> value_sets;  ///< of the first four forms
+    Counts counts = Counts::active;
+    bool remission_counts = false;        // remissionCounts
+    std::optional<Authored> within_days;  // withinDays: a number or "%param.x"
+    bool undated_counts = false;          // undated
+    std::optional<Authored> routes, values;
+    std::optional<Authored> current_days;  // currentDays
+    bool current_course = false;           // course
+    std::string prefetch;
+    Authored items;
+    std::vector<Authored> any, all, none;
+    Place place;
+};
+
+// ---- analytes/*.json
+// -------------------------------------------------------------------------------------------------
+
+/// A number for each unit of an analyte, as a guideline prints it: { "ng/mL": 12, "nmol/L": 30 }.
+using PrintedNumbers = std::map<std::string, fhir::Decimal>;
+
+struct Band {
+    std::string band;                           ///< its name, seen by rules
+    std::optional<PrintedNumbers> from, above;  ///< the lower bound: from is >=, above is >; neither on the lowest band
+    bool or_more = false;  // orMore: "at least this band" may be said of a > value or of a fraction
+};
+
+/// "nam-2011": { "title": "NAM 2011", "cites": ["nam-2011"], "bands": { "total": […], "active": […] } }. Ascending
+/// lower bounds.
+struct Ruleset {
+    std::string id, title;
+    std::vector<Authored> cites;
+    std::map<std::string, std::vector<Band>> bands;  ///< by kind; a kind without bands is never banded by this ruleset
+    Place place;
+};
+
+/// { "loinc": "62292-8", "property": "MCnc", "kind": "total" } or { "system": …, "code": … , …}. Property "any": the
+/// unit decides.
+struct AnalyteCode {
+    std::string system, code;
+    std::string property, kind;
+};
+
+/// "d3": { "title": "25-OH vitamin D3", "lowerBoundOf": "total", "meansItIf": "%param.vitaminD.d3CodeMeansTotal",
+///         "alone": "no result" | "a result" (default) }
+struct Kind {
+    std::string name, title;
+    std::string lower_bound_of;           // lowerBoundOf: its value bounds that kind from below
+    std::optional<Authored> means_it_if;  // meansItIf: a boolean parameter that makes it that kind itself
+    bool alone_is_no_result = false;      // alone
+};
+
+/// A name for results below or above a number, whatever the ruleset. { "mark": "bone-profile", "kind": "total",
+/// "below": { "ng/mL": 12, … }, "inRuleset": { "ros-2020": { "ng/mL": 10, … } } }
+struct Mark {
+    std::string mark, kind;
+    std::optional<PrintedNumbers> below, above;
+    std::map<std::string, PrintedNumbers> in_ruleset;  // inRuleset: other numbers under a ruleset of this analyte
+};
+
+/// "adjust": { "from": "total", "to": "adjusted", "with": "albumin", "formula": { "mg/dL": { "unit": "g/dL", "factor":
+/// 0.8, "normal": 4.0 }, "mmol/L": { "unit": "g/L", "factor": 0.02, "normal": 40 } } }: value + factor * (normal -
+/// other analyte's value), both of the same calendar day.
+struct Adjustment {
+    struct Term {
+        std::string unit;
+        fhir::Decimal factor, normal;
+    };
+    std::string from, to;
+    Authored with;  ///< id of the other analyte
+    std::map<std::string, Term> formula;
+};
+
+struct Analyte {
+    std::string id, fact, title;
+    Authored order;                                    ///< the intent in orders.json that asks for it
+    std::map<std::string, std::string> order_by_kind;  // orderByKind: { "active": "b12-active" }
+    std::string prefetch;                              ///< key of its Observation prefetch
+    std::vector<AnalyteCode> codes;
+    std::vector<Kind> kinds;
+    std::map<std::string, std::map<std::string, std::vector<std::string>>> units;  ///< property -> unit -> synonyms
+    PrintedNumbers shown_as;      // shownAs: factor from the first unit to each other; for display only
+    PrintedNumbers fault_below;   // faultBelow: an exact value below is unreadable
+    PrintedNumbers fault_above;   // faultAbove: above is unreadable, where that cannot hide a danger
+    PrintedNumbers verify_above;  // verifyAbove: above is read, and the reading says "verify"
+    std::map<std::string, PrintedNumbers> fault_below_by_kind,
+        fault_above_by_kind;                // faultBelowByKind, faultAboveByKind
+    std::optional<Authored> valid_days;     // validDays
+    std::optional<Authored> stale_once_on;  // staleOnceOn: a medication fact; a result before its start "pre-dates" it
+    std::vector<std::string> prefer_on_same_day;  // preferOnSameDay: kinds, best first
+    struct Outranks {
+        std::string kind, over;
+        Authored within_days;
+    };
+    std::vector<Outranks> outranks;  ///< [{ "kind": "active", "over": "total", "withinDays": 30 }]
+    struct Sum {
+        std::string kind;
+        std::vector<std::string> of;
+    };
+    std::vector<Sum> sums;  ///< [{ "kind": "total", "of": ["d2", "d3"] }]: same day, same unit
+    std::optional<Adjustment> adjust;
+    bool range_first = false;  // rangeFirst: the laboratory's own range, in the same unit, gives "low"/"normal"/"high"
+                               // before the bands
+    struct AboveAll {
+        std::string kind;  ///< empty: every kind
+        Band band;
+    };
+    std::vector<AboveAll>
+        above_all;  // aboveAll: [{ "band": "toxic", "kind": "total", "above": … }] whatever the ruleset
+    std::vector<Mark> marks;
+    std::optional<Authored> ruleset;  ///< "%param.vitaminD.ruleset"; absent: the single ruleset
+    std::map<std::string, Ruleset> rulesets;
+    Place place;
+};
+
+// ---- orders.json, citations.json
+// -------------------------------------------------------------------------------------
+
+/// "vitamin-d": { "label": "25-OH vitamin D", "loinc": […], "cpt": […], "snomed": […], "other": [{ "system", "code" }],
+///   "group": "unsupported", "place": { "conventional": "62292-8", "SI": "68438-1" } }
+struct Order {
+    std::string intent, label, group;
+    std::vector<Coding> codes;
+    std::string place_conventional, place_si;  ///< LOINC; empty: cannot be placed
+    Place place;
+};
+
+struct Citation {
+    std::string id, title, url, says;
+    int year = 0;
+    bool superseded = false;
+    Place place;
+};
+
+// ---- rules/*.json
+// ----------------------------------------------------------------------------------------------------
+
+/// A sentence on a card. JSON: "text {{expression}}", or { "if": "expression", "say": "text" }.
+struct Line {
+    Authored say;
+    std::optional<Authored> condition;
+};
+
+/// "suggestion": { "label", "order": "vitamin-d", "reason": "%expression of items", "delete": "%item", "onlyIf":
+/// "rule-id" }
+struct SuggestionForm {
+    Authored label;
+    Authored order;
+    std::optional<Authored> reason, remove, only_if;  // remove: "delete"
+};
+
+struct CardForm {
+    Indicator indicator = Indicator::info;
+    Authored summary;
+    std::vector<Line> why;  ///< further lines under "Why you see this", after the evidence of the criteria
+    std::vector<Line> cautions;
+    std::vector<Line> not_considered;  // notConsidered
+    std::vector<Line> options;
+    std::optional<SuggestionForm> suggestion;
+};
+
+enum class Strength { guideline_supported, weak_or_conflicting, not_supported };  // "guideline-supported", …
+
+struct EvidenceForm {
+    Strength strength = Strength::guideline_supported;
+    std::vector<Authored> cites, disagrees;
+    std::vector<Line> says;  ///< a line or a list of lines
+};
+
+/// Replaces members of the card and of the evidence when its condition holds; the first that holds wins. JSON:
+/// { "if": "expression", "card": { members that differ, "suggestion": null }, "evidence": { … } }. The reader stores
+/// the whole result: base and overlay already merged.
+struct Variant {
+    Authored condition;
+    CardForm card;
+    EvidenceForm evidence;
+};
+
+enum class RuleKind { suggestion, result, order_check, notice };  // "suggestion", "result", "order-check", "notice"
+
+struct Rule {
+    std::string id, title, note;
+    RuleKind kind = RuleKind::suggestion;
+    Authored topic;  ///< of the cards of one topic only the loudest survives; may hold {{%item.…}}
+    std::string rank;
+    std::vector<Hook> hooks;
+    std::string advises;               ///< words for data-unavailable: "25-OH vitamin D"
+    std::vector<Authored> replaces;    ///< rules whose cards fall away when this one fires
+    std::optional<Authored> for_each;  // forEach: one card an item, seen as %item
+    std::vector<Criterion> when, unless;
+    CardForm card;
+    EvidenceForm evidence;
+    std::vector<Variant> variants;
+    Place place;
+};
+
+// ---- the whole
+// -------------------------------------------------------------------------------------------------------
+
+/// The files of a pack, path -> exact text, from a directory or from a sealed file. Paths are relative, with '/'.
+using PackFiles = std::map<std::string, std::string>;
+
+struct Pack {
+    Identity identity;
+    std::vector<Service> services;
+    std::vector<Parameter> parameters;
+    std::vector<Gate> gates;
+    Show show;
+    DataUnavailable data_unavailable;                                 // dataUnavailable
+    std::vector<Coding> override_reasons, override_reasons_critical;  // overrideReasons, overrideReasonsCritical
+    std::map<std::string, fhir::ValueSet> value_sets;                 ///< by id
+    std::vector<Fact> facts;
+    std::vector<Analyte> analytes;
+    std::map<std::string, Order> orders;
+    std::map<std::string, Citation> citations;
+    std::vector<Rule> rules;
+    PackFiles files;  ///< what was read: for positions, stories, the seal and the digest
+};
+
+/// Reads every file below a directory that a pack can hold. Errors: a missing or unreadable directory or file
+/// ("cannot-read").
+boost::system::result<PackFiles, Diagnostics> read_pack_directory(const std::filesystem::path& directory);
+
+struct PackReading {
+    Pack pack;  ///< as much as could be read; use it only if the findings hold no error
+    Diagnostics findings;
+};
+
+/// Reads a pack whole. Every fault of form and every dangling reference between files is a finding.
+PackReading read_pack(PackFiles files);
+
+/// The bytes that a pack's digest covers: for each file in path order its path, its length and its bytes. (The caller
+/// hashes.)
+std::string digest_input(const PackFiles& files);
+
+}  // namespace rules

@@ -1,0 +1,70 @@
+// One patient's resources, read once and indexed: what rules know of the patient at one call, and what could not be
+// had. Borrows the JSON trees that it was built from; they must outlive it.
+#pragma once
+
+#include "fhir/condition.hpp"
+#include "fhir/issue.hpp"
+#include "fhir/medication.hpp"
+#include "fhir/medication_request.hpp"
+#include "fhir/medication_statement.hpp"
+#include "fhir/observation.hpp"
+#include "fhir/patient.hpp"
+#include "fhir/procedure.hpp"
+#include "fhir/service_request.hpp"
+
+#include <boost/json.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rules {
+
+/// Why a source of the record could not be had. Unavailable is never the same as empty.
+enum class Unavailable {
+    not_sent,      ///< the client sent nothing, and there was no way to fetch it
+    failed,        ///< the client or the FHIR server reported an error
+    incomplete,    ///< a page of it only
+    unresolved,    ///< the client's query still held an unresolved token
+    wrong_type,    ///< something other than was asked for
+    not_provided,  ///< this site never has it (site file)
+};
+
+/// Everything that was sent or fetched under one prefetch key.
+struct SourceData {
+    std::vector<const boost::json::object*> resources;
+    std::optional<Unavailable> unavailable;
+};
+
+using Sources = std::map<std::string, SourceData, std::less<>>;  ///< by prefetch key; a key that is absent is not_sent
+
+/// A resource that was left out, and why. Holds ids that the EHR gave, never a value.
+struct Skipped {
+    std::string reference;  ///< "Observation/123"
+    fhir::Issue issue;
+};
+
+struct Record {
+    std::optional<fhir::Patient> patient;
+    std::vector<fhir::Condition> conditions;
+    std::vector<fhir::MedicationRequest> medication_requests;
+    std::vector<fhir::MedicationStatement> medication_statements;
+    std::vector<fhir::Procedure> procedures;
+    std::vector<fhir::ServiceRequest> orders;
+    std::vector<fhir::Observation> observations;  ///< with panel members; each once, whatever keys brought it
+    std::map<std::string, Unavailable, std::less<>> unavailable;
+    std::vector<Skipped> skipped;
+};
+
+/// Reads the resources of each source. Resources of the wrong type for their key are skipped with a reason; the caller
+/// has made sure that none is another patient's.
+Record read_record(const Sources& sources);
+
+/// The sources of a complete record: any resources of one patient, sorted to the keys; nothing is unavailable.
+/// `observation_keys` are the pack's Observation keys: all of them get all Observations.
+Sources sources_of_complete_record(const std::vector<const boost::json::object*>& resources,
+                                   const std::vector<std::string>& observation_keys);
+
+}  // namespace rules

@@ -1,0 +1,54 @@
+// A site's settings over a pack: parameters, local codes, laboratories, rules switched off. Never an edit of the pack.
+// Read with comments and trailing commas allowed, validated by the same readers as the pack, every finding with its
+// place.
+#pragma once
+
+#include "rules/pack.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rules {
+
+enum class DisplayUnits { conventional, si };
+
+/// A laboratory with its own rules. JSON: { "name": "…", "reference": "Organization/lab-1" or "identifier": { "system",
+/// "value" }, "unitWinsOverCode": ["vitamin-d"], "units": { "vitamin-d": { "nmol/L": ["nM"] } }, "unitOfBareText": {
+/// "vitamin-d": "ng/mL" }, "decimalComma": true, "bands": { "b12": { "title": "…", "bands": { "total": […] } } } }
+struct Laboratory {
+    std::string name, reference, identifier_system, identifier_value;
+    std::vector<Authored> unit_wins_over_code;                                     ///< analyte ids
+    std::map<std::string, std::map<std::string, std::vector<std::string>>> units;  ///< analyte -> unit -> more synonyms
+    std::map<std::string, std::string> unit_of_bare_text;                          ///< analyte -> unit
+    bool decimal_comma = false;
+    std::map<std::string, Ruleset> bands;  ///< analyte -> in place of the ruleset
+    Place place;
+};
+
+/// JSON: { "site", "pack", "version": "^1.0", "displayUnits": "conventional" | "SI", "parameters": {…}, "off":
+/// ["rule-id"], "codes": { "valueSets": { "back-pain": [codings] }, "analytes": { "vitamin-d": [codes] }, "orders": {
+/// "vitamin-d": [codings] } }, "laboratories": […], "notProvided": ["procedures"] }. Every member is optional.
+struct Site {
+    std::string name;
+    std::string pack_id, pack_version;  ///< empty: any
+    DisplayUnits display_units = DisplayUnits::conventional;
+    std::map<std::string, std::string> parameters;  ///< name -> value as text, validated against the pack
+    std::vector<std::string> off;
+    std::map<std::string, std::vector<Coding>> value_set_codes, order_codes;
+    std::map<std::string, std::vector<AnalyteCode>> analyte_codes;
+    std::vector<Laboratory> laboratories;
+    std::vector<std::string> not_provided;  ///< prefetch keys that this site never has: not reported on each card
+    std::string text;                       ///< the exact file, for the digest
+};
+
+struct SiteReading {
+    Site site;
+    Diagnostics findings;
+};
+
+/// Reads a site file against the pack that it sets.
+SiteReading read_site(std::string text, std::string file_name, const Pack& pack);
+
+}  // namespace rules
