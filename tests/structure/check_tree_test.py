@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Plants one fault at a time in an otherwise clean little tree: each check must find it, and find nothing without it."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import check_tree
+
+CLEAN = {
+    "CMakeLists.txt": "find_package(Boost 1.81 REQUIRED COMPONENTS json url)\npkg_check_modules(RE2 REQUIRED re2)\n",
+    "deploy/debian-packages": "[build]\nlibboost1.81-dev\nlibboost-json1.81-dev\nlibboost-url1.81-dev\nlibre2-dev\n",
+    "fhir/README.md": "# fhir\n",
+    "fhir/decimal.hpp": '#pragma once\n#include "fhir/json_text.hpp"\n',
+    "rules/README.md": "# rules\n",
+    "rules/reading.cpp": '#include "fhir/decimal.hpp"\n#include <boost/json.hpp>\n',
+    "service/README.md": "# service\n",
+    "service/server.cpp": '#include "rules/reading.hpp"\n#include <boost/asio/io_context.hpp>\n',
+    "tests/README.md": "# tests\n",
+    "tests/rules/reading_test.cpp": '#include "rules/reading.hpp"\nGTEST_SKIP() << "skipped: no data";\n',
+}
+
+# The check, the file that holds the fault, its text, and a part of the finding.
+FAULTS = [
+    ("floors_only_look_down", "fhir/coding.cpp", '#include "rules/pack.hpp"\n', "fhir/coding.cpp:1"),
+    ("floors_only_look_down", "rules/pack.cpp", '\n#include "service/tls.hpp"\n', "rules/pack.cpp:2"),
+    ("floors_only_look_down", "tests/fhir/coding_test.cpp", '#include "rules/pack.hpp"\n', "tests/fhir/coding_test.cpp:1"),
+    ("network_and_storage_stay_in_service", "rules/seal.cpp", "#include <openssl/sha.h>\n", "openssl"),
+    ("network_and_storage_stay_in_service", "fhir/bundle.cpp", "#include <boost/beast/http.hpp>\n", "beast"),
+    ("no_file_is_too_long", "rules/pack.cpp", "\n" * 601, "601 lines"),
+    ("names_say_what_a_thing_is", "rules/string_utils.hpp", "", "string_utils"),
+    ("names_say_what_a_thing_is", "rules/pack.hpp", "namespace rules::helper {\n", "rules/pack.hpp:1"),
+    ("no_test_is_switched_off_in_silence", "tests/rules/pack_test.cpp", "GTEST_SKIP();\n", "pack_test.cpp:1"),
+    ("no_test_is_switched_off_in_silence", "tests/rules/pack_test.cpp", "TEST(Pack, DISABLED_IsRead)\n", "DISABLED_"),
+    ("every_folder_says_what_it_is", "fhir/path/lexer.cpp", "", "fhir/path/: no README.md"),
+    ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_package(OpenSSL 3.0)\n", "libssl-dev"),
+    ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_package(Qt6)\n", "does not know"),
+    ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_package(Boost COMPONENTS locale)\n", "Boost:locale"),
+]
+
+
+class EachCheck(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        check_tree.ROOT = Path(folder.name)
+        for path, text in CLEAN.items():
+            self.write(path, text)
+
+    def write(self, path, text):
+        (check_tree.ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (check_tree.ROOT / path).write_text(text, encoding="utf-8")
+
+    def test_finds_nothing_in_a_clean_tree(self):
+        for check in (*check_tree.CHECKS, check_tree.every_folder_says_what_it_is):
+            self.assertEqual(list(check()), [], check.__name__)
+
+    def test_finds_the_planted_fault(self):
+        for name, path, text, expected in FAULTS:
+            with self.subTest(check=name, path=path, text=text[:40]):
+                self.write(path, text)
+                findings = list(getattr(check_tree, name)())
+                self.assertEqual(len(findings), 1, findings)
+                self.assertIn(expected, findings[0])
+                (check_tree.ROOT / path).unlink()
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    unittest.main()
