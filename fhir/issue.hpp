@@ -1,0 +1,36 @@
+// What a lenient reader left out, and why. Names the element, never its value.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fhir {
+
+enum class IssueCode {
+    wrong_type,       ///< another kind of JSON value stands there; it was skipped
+    invalid_value,    ///< the right kind, but no such date, number, code or reference; it was skipped
+    not_a_list,       ///< one value stands where a list belongs; it was read as a list of one
+    empty,            ///< an object or list with nothing in it; it was skipped
+    incomplete_date,  ///< a time without seconds or offset; it was read as it stands
+    several_choices,  ///< two elements of one choice (value[x]) stand side by side; the first was read
+    missing,          ///< a required element is not there
+    unresolved,       ///< a reference into this resource or Bundle leads nowhere
+    duplicate,        ///< the same resource twice; the first was read
+    not_a_resource,   ///< an object without a resourceType; it was skipped
+    too_many          ///< a limit was reached; the rest was skipped
+};
+
+/// The code as text for counts and explanations: "wrong-type".
+std::string_view name_of(IssueCode code);
+
+struct Issue {
+    std::string path;  ///< such as Observation.component[1].valueQuantity.value
+    IssueCode code = IssueCode::wrong_type;
+
+    bool operator==(const Issue&) const = default;
+};
+
+using Issues = std::vector<Issue>;
+
+}  // namespace fhir
