@@ -14,6 +14,10 @@ std::string_view name_of(IssueCode code) {
             return "empty";
         case IssueCode::incomplete_date:
             return "incomplete-date";
+        case IssueCode::plain_code:
+            return "plain-code";
+        case IssueCode::not_read:
+            return "not-read";
         case IssueCode::several_choices:
             return "several-choices";
         case IssueCode::missing:

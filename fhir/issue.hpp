@@ -13,7 +13,9 @@ enum class IssueCode {
     not_a_list,       ///< one value stands where a list belongs; it was read as a list of one
     empty,            ///< an object or list with nothing in it; it was skipped
     incomplete_date,  ///< a time without seconds or offset; it was read as it stands
-    several_choices,  ///< two elements of one choice (value[x]) stand side by side; the first was read
+    plain_code,       ///< a plain code stands where a CodeableConcept belongs; it was read
+    several_choices,  ///< two elements of one choice (value[x]) stand side by side; none was read
+    not_read,         ///< a choice or form that is allowed but that this reader does not read
     missing,          ///< a required element is not there
     unresolved,       ///< a reference into this resource or Bundle leads nowhere
     duplicate,        ///< the same resource twice; the first was read

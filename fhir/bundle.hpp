@@ -1,0 +1,75 @@
+// The resources of one text or tree: of a Bundle of any type (or none), of one resource, of NDJSON; and what a
+// reference among them leads to.
+//
+// Entries of Bundles inside Bundles (a batch-response of searches) are listed as if they stood outside. A resource that
+// comes twice is listed once. Everything is borrowed from the trees, which must outlive the Bundle.
+#pragma once
+
+#include "fhir/issue.hpp"
+#include "fhir/json_text.hpp"
+#include "fhir/reference.hpp"
+
+#include <boost/json.hpp>
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace fhir {
+
+/// A resource and where it stood.
+struct Entry {
+    const boost::json::object* resource = nullptr;
+    std::string_view type;      ///< resourceType
+    std::string_view id;        ///< empty if it has none
+    std::string_view full_url;  ///< Bundle.entry.fullUrl, without the version; empty if it has none
+};
+
+struct BundleLimits {
+    std::size_t entries = 100'000;  ///< resources in all
+    std::size_t depth = 3;          ///< Bundles inside each other
+};
+
+class Bundle {
+  public:
+    Bundle() = default;
+
+    /// Lists the resources of `trees`: each a Bundle or a resource. What is neither is reported and left out.
+    static Bundle of(const std::vector<const boost::json::object*>& trees, Issues& issues,
+                     const BundleLimits& limits = {});
+    static Bundle of(const boost::json::value& tree, Issues& issues, const BundleLimits& limits = {});
+
+    /// All resources in the order they came.
+    const std::vector<Entry>& entries() const { return entries_; }
+
+    /// The resource of this type and id; the first, if servers with different base URLs both have one. Null if none.
+    const Entry* find(std::string_view type, std::string_view id) const;
+
+    /// What `reference`, found in `from`, leads to. A relative one is first looked for at the base URL of `from`
+    /// (FHIR R4, bundle, Resolving references); an absolute one matches a fullUrl, or an entry without fullUrl by type
+    /// and id. For contained resources see `contained_in`. Null if it leads nowhere here.
+    const Entry* resolve(const Reference& reference, const Entry* from = nullptr) const;
+
+    /// Bundle.link of relation "next" in the first tree: there are more pages. Empty if there is none.
+    std::string_view next_page() const { return next_page_; }
+
+  private:
+    class Reader;
+    void index(Issues& issues);
+
+    std::vector<Entry> entries_;
+    std::vector<std::size_t> by_type_and_id_;  // of those with an id
+    std::vector<std::size_t> by_full_url_;     // of those with a fullUrl
+    std::string_view next_page_;
+};
+
+/// The resource contained in `resource` under `id` (without "#"). Null if there is none.
+const boost::json::object* contained_in(const boost::json::object& resource, std::string_view id);
+
+/// Parses a text that is one JSON value, or NDJSON: one JSON value a line, blank lines between. \returns the values; or
+/// the first error, with its offset in the whole text.
+boost::system::result<std::vector<boost::json::value>, JsonError> parse_resources(std::string_view text,
+                                                                                  boost::json::storage_ptr storage = {},
+                                                                                  const JsonLimits& limits = {});
+
+}  // namespace fhir

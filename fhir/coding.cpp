@@ -1,0 +1,85 @@
+#include "fhir/coding.hpp"
+
+#include "fhir/json_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace fhir {
+namespace {
+
+// HL7's registry of OIDs, as it stands in HL7 Terminology (THO) for these systems.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> registered_oids{{
+    {"urn:oid:2.16.840.1.113883.6.96", snomed_system},
+    {"urn:oid:2.16.840.1.113883.6.1", loinc_system},
+    {"urn:oid:2.16.840.1.113883.6.90", icd10_cm_system},
+    {"urn:oid:2.16.840.1.113883.6.3", icd10_system},
+    {"urn:oid:2.16.840.1.113883.6.88", rxnorm_system},
+    {"urn:oid:2.16.840.1.113883.6.73", atc_system},
+    {"urn:oid:2.16.840.1.113883.6.12", cpt_system},
+}};
+
+std::string_view system_url(std::string_view system) {
+    if (!system.starts_with("urn:oid:")) return system;
+    const auto found = std::find_if(registered_oids.begin(), registered_oids.end(),
+                                    [system](const auto& registered) { return registered.first == system; });
+    return found == registered_oids.end() ? system : found->second;
+}
+
+}  // namespace
+
+bool CodeableConcept::has(std::string_view system, std::string_view code) const {
+    return std::any_of(codings.begin(), codings.end(),
+                       [&](const Coding& coding) { return coding.system == system && coding.code == code; });
+}
+
+std::string_view CodeableConcept::label() const {
+    if (!text.empty()) return text;
+    const auto named =
+        std::find_if(codings.begin(), codings.end(), [](const Coding& coding) { return !coding.display.empty(); });
+    return named == codings.end() ? std::string_view() : named->display;
+}
+
+Coding read_coding(const Element& element) {
+    return {system_url(element.text("system")), element.text("code"), element.text("display")};
+}
+
+CodeableConcept read_codeable_concept(const Element& element) {
+    CodeableConcept concept_;
+    concept_.text = element.text("text");
+    concept_.codings.reserve(element.size_of("coding"));
+    element.each("coding", [&](const Element& member) {
+        const Coding coding = read_coding(member);
+        if (coding == Coding()) return member.report("", IssueCode::empty);
+        concept_.codings.push_back(coding);
+    });
+    return concept_;
+}
+
+CodeableConcept read_concept(const Element& parent, std::string_view name) {
+    const std::optional<Element> member = parent.child(name);
+    return member ? read_codeable_concept(*member) : CodeableConcept();
+}
+
+std::vector<CodeableConcept> read_concepts(const Element& parent, std::string_view name) {
+    std::vector<CodeableConcept> concepts;
+    concepts.reserve(parent.size_of(name));
+    parent.each(name, [&](const Element& member) { concepts.push_back(read_codeable_concept(member)); });
+    return concepts;
+}
+
+std::optional<std::string_view> read_status(const Element& parent, std::string_view name) {
+    const boost::json::value* member = parent.json().if_contains(name);
+    if (!member) return std::nullopt;
+    if (const std::optional<std::string_view> plain = text_of(*member)) {
+        parent.report(name, IssueCode::plain_code);
+        return plain;
+    }
+    const CodeableConcept status = read_concept(parent, name);
+    const auto coded = std::find_if(status.codings.begin(), status.codings.end(),
+                                    [](const Coding& coding) { return !coding.code.empty(); });
+    return coded == status.codings.end() ? status.text : coded->code;
+}
+
+}  // namespace fhir

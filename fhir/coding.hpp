@@ -1,0 +1,59 @@
+// FHIR's Coding and CodeableConcept: what something is, in one or more code systems and in words.
+#pragma once
+
+#include "fhir/element.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace fhir {
+
+inline constexpr std::string_view snomed_system = "http://snomed.info/sct";
+inline constexpr std::string_view loinc_system = "http://loinc.org";
+inline constexpr std::string_view icd10_cm_system = "http://hl7.org/fhir/sid/icd-10-cm";
+inline constexpr std::string_view icd10_system = "http://hl7.org/fhir/sid/icd-10";
+inline constexpr std::string_view rxnorm_system = "http://www.nlm.nih.gov/research/umls/rxnorm";
+inline constexpr std::string_view atc_system = "http://www.whocc.no/atc";
+inline constexpr std::string_view cpt_system = "http://www.ama-assn.org/go/cpt";
+
+/// A code of a system. Texts are borrowed; any may be empty, but not all.
+struct Coding {
+    std::string_view system;
+    std::string_view code;
+    std::string_view display;
+
+    bool operator==(const Coding&) const = default;
+};
+
+/// The same thing said in several systems, and in words. Empty if nothing was sent.
+struct CodeableConcept {
+    std::vector<Coding> codings;
+    std::string_view text;
+
+    bool empty() const { return codings.empty() && text.empty(); }
+    bool has(std::string_view system, std::string_view code) const;
+    /// The text, or else the first display; empty if there is neither.
+    std::string_view label() const;
+
+    bool operator==(const CodeableConcept&) const = default;
+};
+
+/// Reads a Coding. A system written as the OID that HL7 registered for one of the systems above is given as its URL.
+Coding read_coding(const Element& element);
+
+/// Reads the CodeableConcept `element`. A coding with nothing in it is skipped and reported.
+CodeableConcept read_codeable_concept(const Element& element);
+
+/// Reads the member `name` of `parent` as a CodeableConcept; an empty one if it is absent.
+CodeableConcept read_concept(const Element& parent, std::string_view name);
+
+/// Reads the member `name` of `parent` as a list of CodeableConcepts.
+std::vector<CodeableConcept> read_concepts(const Element& parent, std::string_view name);
+
+/// The code of a status that FHIR R4 gives as a CodeableConcept and earlier versions as a plain code, which is read and
+/// reported. Of several codings the first with a code; without any, the text.
+/// \returns nothing if the member is absent, the empty text if it is there and cannot be read: never the same.
+std::optional<std::string_view> read_status(const Element& parent, std::string_view name);
+
+}  // namespace fhir

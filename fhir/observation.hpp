@@ -1,0 +1,64 @@
+// FHIR R4 Observation, the elements that rules read.
+#pragma once
+
+#include "fhir/coding.hpp"
+#include "fhir/quantity.hpp"
+#include "fhir/reference.hpp"
+#include "fhir/when.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace fhir {
+
+/// A valueString as it was sent.
+struct ValueText {
+    std::string_view text;
+    bool operator==(const ValueText&) const = default;
+};
+
+/// What was found. NotRead if something else stands there, or something invalid: never the same as nothing.
+using ObservationValue = std::variant<std::monostate, Quantity, CodeableConcept, ValueText, std::int64_t, NotRead>;
+
+/// Where the laboratory draws its lines. Either bound may be missing; the text may be all there is.
+struct ReferenceRange {
+    std::optional<Quantity> low;
+    std::optional<Quantity> high;
+    CodeableConcept type;  ///< "normal", "therapeutic", …; empty means normal
+    std::vector<CodeableConcept> applies_to;
+    bool by_age = false;  ///< it holds for an age only
+    std::string_view text;
+};
+
+struct ObservationComponent {
+    CodeableConcept code;
+    ObservationValue value;
+    std::optional<CodeableConcept> data_absent_reason;
+    std::vector<ReferenceRange> reference_range;
+};
+
+struct Observation {
+    const boost::json::object* source = nullptr;  ///< borrowed, like every text here
+    std::string_view id;
+    std::string_view status;
+    std::vector<CodeableConcept> category;
+    CodeableConcept code;
+    Reference subject;
+    When effective;
+    std::optional<DateTime> issued;
+    ObservationValue value;
+    std::optional<CodeableConcept> data_absent_reason;
+    std::vector<ReferenceRange> reference_range;
+    std::vector<ObservationComponent> component;
+    std::vector<Reference> has_member;
+    std::vector<Reference> based_on;
+    std::vector<Reference> performer;
+    Reference specimen;
+};
+
+Observation read_observation(const boost::json::object& resource, Issues& issues);
+
+}  // namespace fhir

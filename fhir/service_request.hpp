@@ -1,0 +1,28 @@
+// FHIR R4 ServiceRequest, the elements that rules read.
+#pragma once
+
+#include "fhir/coding.hpp"
+#include "fhir/reference.hpp"
+#include "fhir/when.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace fhir {
+
+struct ServiceRequest {
+    const boost::json::object* source = nullptr;  ///< borrowed, like every text here
+    std::string_view id;
+    std::string_view status;
+    std::string_view intent;
+    bool do_not_perform = false;
+    CodeableConcept code;
+    Reference subject;
+    Reference encounter;
+    std::optional<DateTime> authored_on;
+    When occurrence;  ///< occurrenceTiming is not read
+};
+
+ServiceRequest read_service_request(const boost::json::object& resource, Issues& issues);
+
+}  // namespace fhir

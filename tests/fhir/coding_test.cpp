@@ -1,0 +1,80 @@
+#include "fhir/coding.hpp"
+
+#include "tests/case_name.hpp"
+#include "tests/fhir/reading.hpp"
+
+namespace fhir {
+namespace {
+
+TEST(CodeableConcept, SkipsAnEmptyCodingAndSaysSo) {
+    const boost::json::value tree = parsed(R"({"code": {"coding": [{}, {"code": "279039007"}], "text": "Back pain"}})");
+    Issues issues;
+    const CodeableConcept code = read_concept(Element(tree.get_object(), "Condition", issues), "code");
+    ASSERT_EQ(code.codings.size(), 1U);
+    EXPECT_EQ(code.codings[0].code, "279039007");
+    EXPECT_EQ(code.label(), "Back pain");
+    EXPECT_EQ(told(issues), Told{"Condition.code.coding[0] empty"});
+}
+
+TEST(CodeableConcept, IsNamedByItsFirstDisplayWithoutAText) {
+    const boost::json::value tree = parsed(R"({"coding": [{"code": "1"}, {"code": "2", "display": "Low back pain"}]})");
+    Issues issues;
+    const CodeableConcept code = read_codeable_concept(Element(tree.get_object(), "Concept", issues));
+    EXPECT_EQ(code.label(), "Low back pain");
+    EXPECT_EQ(CodeableConcept().label(), "");
+}
+
+TEST(CodeableConcept, HasACodeOnlyInItsSystem) {
+    const boost::json::value tree = parsed(R"({"coding": [{"system": "http://loinc.org", "code": "1989-3"}]})");
+    Issues issues;
+    const CodeableConcept code = read_codeable_concept(Element(tree.get_object(), "Concept", issues));
+    EXPECT_TRUE(code.has(loinc_system, "1989-3"));
+    EXPECT_FALSE(code.has(snomed_system, "1989-3"));
+}
+
+TEST(Coding, GivesARegisteredOidAsItsUrl) {
+    const boost::json::value tree = parsed(R"({"system": "urn:oid:2.16.840.1.113883.6.96", "code": "279039007"})");
+    Issues issues;
+    EXPECT_EQ(read_coding(Element(tree.get_object(), "Coding", issues)).system, snomed_system);
+}
+
+TEST(CodeableConcepts, ReadOneObjectInPlaceOfAList) {
+    const boost::json::value tree = parsed(R"({"category": {"text": "Laboratory"}})");
+    Issues issues;
+    const auto category = read_concepts(Element(tree.get_object(), "Observation", issues), "category");
+    ASSERT_EQ(category.size(), 1U);
+    EXPECT_EQ(category[0].text, "Laboratory");
+    EXPECT_EQ(told(issues), Told{"Observation.category not-a-list"});
+}
+
+struct StatusCase {
+    std::string_view name;
+    std::string_view json;
+    std::optional<std::string_view> status;
+    std::vector<std::string> issues;
+};
+
+class StatusReader : public testing::TestWithParam<StatusCase> {};
+
+TEST_P(StatusReader, TellsAbsentFromUnreadable) {
+    const boost::json::value tree = parsed(GetParam().json);
+    Issues issues;
+    EXPECT_EQ(read_status(Element(tree.get_object(), "Condition", issues), "s"), GetParam().status);
+    EXPECT_EQ(told(issues), GetParam().issues);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, StatusReader,
+    testing::ValuesIn(std::vector<StatusCase>{
+        {"absent", "{}", std::nullopt, {}},
+        {"coded", R"({"s": {"coding": [{"code": "refuted"}]}})", "refuted", {}},
+        {"plain_code", R"({"s": "refuted"})", "refuted", {"Condition.s plain-code"}},
+        {"text_only", R"({"s": {"text": "refuted"}})", "refuted", {}},
+        {"second_coding", R"({"s": {"coding": [{"display": "x"}, {"code": "active"}]}})", "active", {}},
+        {"empty", R"({"s": {}})", "", {}},
+        {"number", R"({"s": 3})", "", {"Condition.s wrong-type"}},
+    }),
+    CaseName());
+
+}  // namespace
+}  // namespace fhir
