@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rules {
@@ -19,6 +20,12 @@ struct Place {
     bool operator==(const Place&) const = default;
 };
 
+/// The place of the value that `pointer` names. \param text the whole file; what parse_json accepted.
+Place place_of(std::string file, std::string_view text, std::string pointer);
+
+/// The place of a byte of a file that could not be parsed.
+Place place_at(std::string file, std::string_view text, std::size_t offset);
+
 /// A finding: `file:line:column: error|warning: text [code]`, and how to mend it.
 struct Diagnostic {
     Severity severity = Severity::error;
@@ -32,5 +39,15 @@ struct Diagnostic {
 using Diagnostics = std::vector<Diagnostic>;
 
 bool has_errors(const Diagnostics& findings) noexcept;
+
+/// By file, line and column, so that a person walks through each file once.
+void sort_by_place(Diagnostics& findings);
+
+/// `file:line:column: error|warning: text [code]`, without how to mend it and without a line break.
+std::string one_line(const Diagnostic& finding);
+
+/// The line of the file with a caret below the place: two lines. Empty if the place is not in `text`; a long line is
+/// cut to what stands around the place.
+std::string snippet(const Place& place, std::string_view text);
 
 }  // namespace rules

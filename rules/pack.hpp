@@ -189,11 +189,11 @@ struct Kind {
     bool alone_is_no_result = false;      // alone
 };
 
-/// A name for results below or above a number, whatever the ruleset. { "mark": "bone-profile", "kind": "total",
-/// "below": { "ng/mL": 12, … }, "inRuleset": { "ros-2020": { "ng/mL": 10, … } } }
+/// A name for results below, above or from a number on, whatever the ruleset. { "mark": "bone-profile", "kind":
+/// "total", "below": { "ng/mL": 12, … }, "inRuleset": { "ros-2020": { "ng/mL": 10, … } } }
 struct Mark {
     std::string mark, kind;
-    std::optional<PrintedNumbers> below, above;
+    std::optional<PrintedNumbers> below, above, from;  ///< exactly one: less than, more than, at least
     std::map<std::string, PrintedNumbers> in_ruleset;  // inRuleset: other numbers under a ruleset of this analyte
 };
 
@@ -256,10 +256,11 @@ struct Analyte {
 // -------------------------------------------------------------------------------------
 
 /// "vitamin-d": { "label": "25-OH vitamin D", "loinc": […], "cpt": […], "snomed": […], "other": [{ "system", "code" }],
-///   "group": "unsupported", "place": { "conventional": "62292-8", "SI": "68438-1" } }
+///   "words": ["vitamin K2"], "group": "unsupported", "place": { "conventional": "62292-8", "SI": "68438-1" } }
 struct Order {
     std::string intent, label, group;
     std::vector<Coding> codes;
+    std::vector<std::string> words;  ///< for a test without a code: whole words of the order's text or display
     std::string place_conventional, place_si;  ///< LOINC; empty: cannot be placed
     Place place;
 };

@@ -1,0 +1,211 @@
+#include "fhir/coding.hpp"
+#include "rules/readers.hpp"
+
+#include <algorithm>
+
+namespace rules {
+
+namespace {
+
+constexpr Kinds days = kind::integer | kind::text;
+constexpr Kinds texts = kind::list | kind::text;
+
+constexpr Field analyte_fields[] = {{"id", kind::text, true},
+                                    {"fact", kind::text, true},
+                                    {"title", kind::text, true},
+                                    {"order"},
+                                    {"orderByKind", kind::object, false, kind::text},
+                                    {"prefetch", kind::text, true},
+                                    {"codes", kind::list, true, kind::object},
+                                    {"kinds", kind::object, true, kind::object},
+                                    {"units", kind::object, true, kind::object},
+                                    {"shownAs", kind::object, false, kind::number},
+                                    {"faultBelow", kind::object, false, kind::number},
+                                    {"faultAbove", kind::object, false, kind::number},
+                                    {"verifyAbove", kind::object, false, kind::number},
+                                    {"faultBelowByKind", kind::object, false, kind::object},
+                                    {"faultAboveByKind", kind::object, false, kind::object},
+                                    {"validDays", days},
+                                    {"staleOnceOn"},
+                                    {"preferOnSameDay", kind::list, false, kind::text},
+                                    {"outranks", kind::list, false, kind::object},
+                                    {"sums", kind::list, false, kind::object},
+                                    {"adjust", kind::object},
+                                    {"rangeFirst", kind::boolean},
+                                    {"aboveAll", kind::list, false, kind::object},
+                                    {"marks", kind::list, false, kind::object},
+                                    {"ruleset"},
+                                    {"rulesets", kind::object, false, kind::object}};
+constexpr Form analyte_form = {"an analyte", analyte_fields};
+
+constexpr Field code_fields[] = {
+    {"loinc"}, {"system"}, {"code"}, {"property", kind::text, true}, {"kind", kind::text, true}};
+constexpr Form code_form = {"a code of an analyte", code_fields};
+
+constexpr Field kind_fields[] = {{"title", kind::text, true}, {"lowerBoundOf"}, {"meansItIf"}, {"alone"}};
+constexpr Form kind_form = {"a kind", kind_fields};
+
+constexpr Field outranks_fields[] = {
+    {"kind", kind::text, true}, {"over", kind::text, true}, {"withinDays", days, true}};
+constexpr Form outranks_form = {"an element of \"outranks\"", outranks_fields};
+
+constexpr Field sum_fields[] = {{"kind", kind::text, true}, {"of", kind::list, true, kind::text}};
+constexpr Form sum_form = {"a sum", sum_fields};
+
+constexpr Words<bool, 2> alone_words = {{{"no result", true}, {"a result", false}}};
+
+Kind read_kind(const std::string& name, const Node& node) {
+    const Object object(node, kind_form);
+    Kind kind;
+    kind.name = name;
+    kind.title = object.text("title");
+    kind.lower_bound_of = object.text("lowerBoundOf");
+    kind.means_it_if = object.authored("meansItIf");
+    if (const auto alone = object.at("alone"))
+        kind.alone_is_no_result = meaning_of(*alone, alone_words).value_or(false);
+    if (kind.means_it_if && kind.lower_bound_of.empty()) {
+        node.error("missing-member", "\"meansItIf\" needs to know which kind is meant.", "Add \"lowerBoundOf\".");
+    }
+    return kind;
+}
+
+void read_units(const Object& object, Analyte& analyte) {
+    std::set<std::string> seen;
+    for (const auto& [property, units] : object.map("units")) {
+        for (const auto& [unit, synonyms] : units.members()) {
+            if (!synonyms.require(kind::list, '"' + unit + '"')) continue;
+            std::vector<std::string>& list = analyte.units[property][unit];
+            if (!seen.insert(property + ' ' + unit).second) synonyms.error("twice", "This unit stands twice.");
+            for (const Node& synonym : synonyms.elements()) {
+                if (!synonym.require(kind::text, "a synonym")) continue;
+                if (!seen.insert(property + ' ' + synonym.text()).second) {
+                    synonym.error("twice", "\"" + synonym.text() + "\" already stands for a unit of this property.");
+                }
+                list.push_back(synonym.text());
+            }
+        }
+    }
+}
+
+std::map<std::string, PrintedNumbers> read_by_kind(const Object& object, std::string_view name,
+                                                   const Analyte& analyte) {
+    std::map<std::string, PrintedNumbers> by_kind;
+    for (const auto& [kind, numbers] : object.map(name)) {
+        refuse_unknown_kind(numbers, kind, analyte);
+        by_kind.emplace(kind, read_printed_numbers(numbers, {}, units_of(analyte)));
+    }
+    return by_kind;
+}
+
+// A limit of plausibility may be missing for a unit: then no result in that unit is refused for it.
+PrintedNumbers read_limit(const Object& object, std::string_view name, const Analyte& analyte) {
+    const auto node = object.at(name);
+    return node ? read_printed_numbers(*node, {}, units_of(analyte)) : PrintedNumbers{};
+}
+
+void read_limits(const Object& object, Analyte& analyte) {
+    analyte.shown_as = read_limit(object, "shownAs", analyte);
+    analyte.fault_below = read_limit(object, "faultBelow", analyte);
+    analyte.fault_above = read_limit(object, "faultAbove", analyte);
+    analyte.verify_above = read_limit(object, "verifyAbove", analyte);
+    analyte.fault_below_by_kind = read_by_kind(object, "faultBelowByKind", analyte);
+    analyte.fault_above_by_kind = read_by_kind(object, "faultAboveByKind", analyte);
+}
+
+Analyte::Outranks read_outranks(const Node& node, const Analyte& analyte) {
+    const Object object(node, outranks_form);
+    Analyte::Outranks outranks;
+    outranks.kind = object.text("kind");
+    outranks.over = object.text("over");
+    outranks.within_days = read_days(object, "withinDays").value_or(Authored{});
+    refuse_unknown_kind(node, outranks.kind, analyte);
+    refuse_unknown_kind(node, outranks.over, analyte);
+    return outranks;
+}
+
+Analyte::Sum read_sum(const Node& node, const Analyte& analyte) {
+    const Object object(node, sum_form);
+    Analyte::Sum sum{object.text("kind"), object.texts("of")};
+    refuse_unknown_kind(node, sum.kind, analyte);
+    for (const std::string& part : sum.of) refuse_unknown_kind(node, part, analyte);
+    return sum;
+}
+
+void read_choice(const Object& object, Analyte& analyte) {
+    for (const Node& node : object.list("preferOnSameDay")) {
+        refuse_unknown_kind(node, node.text(), analyte);
+        analyte.prefer_on_same_day.push_back(node.text());
+    }
+    for (const Node& node : object.list("outranks")) analyte.outranks.push_back(read_outranks(node, analyte));
+    for (const Node& node : object.list("sums")) analyte.sums.push_back(read_sum(node, analyte));
+    analyte.range_first = object.flag("rangeFirst");
+    analyte.valid_days = read_days(object, "validDays");
+    analyte.stale_once_on = object.authored("staleOnceOn");
+}
+
+void read_order_by_kind(const Object& object, Analyte& analyte) {
+    analyte.order = object.authored("order").value_or(Authored{});
+    for (const auto& [kind, intent] : object.map("orderByKind")) {
+        refuse_unknown_kind(intent, kind, analyte);
+        analyte.order_by_kind.emplace(kind, intent.text());
+    }
+}
+
+void read_codes_and_kinds(const Object& object, Analyte& analyte) {
+    for (const auto& [name, kind] : object.map("kinds")) analyte.kinds.push_back(read_kind(name, kind));
+    for (const auto& [name, kind] : object.map("kinds")) {
+        if (const auto bounded = kind.member("lowerBoundOf")) refuse_unknown_kind(*bounded, bounded->text(), analyte);
+    }
+    for (const Node& code : object.list("codes")) analyte.codes.push_back(read_analyte_code(code, analyte));
+}
+
+}  // namespace
+
+AnalyteCode read_analyte_code(const Node& node, const Analyte& analyte) {
+    const Object object(node, code_form);
+    AnalyteCode code;
+    code.system = object.at("loinc") ? std::string(fhir::loinc_system) : object.text("system");
+    code.code = object.at("loinc") ? object.text("loinc") : object.text("code");
+    code.property = object.text("property");
+    code.kind = object.text("kind");
+    if (code.system.empty() || code.code.empty()) {
+        node.error("missing-member", "This code is not whole.", "Write \"loinc\", or \"system\" and \"code\".");
+    }
+    refuse_unknown_kind(node, code.kind, analyte);
+    if (!code.property.empty() && code.property != "any" && !analyte.units.contains(code.property)) {
+        std::vector<std::string_view> properties = {"any"};
+        for (const auto& [property, units] : analyte.units) properties.push_back(property);
+        node.error("unknown-property", "\"units\" has no property \"" + code.property + "\".",
+                   did_you_mean(code.property, properties));
+    }
+    return code;
+}
+
+Analyte read_analyte(const Node& node) {
+    const Object object(node, analyte_form);
+    Analyte analyte;
+    analyte.place = node.place();
+    analyte.id = object.text("id");
+    analyte.fact = object.text("fact");
+    analyte.title = object.text("title");
+    analyte.prefetch = object.text("prefetch");
+    read_units(object, analyte);
+    read_codes_and_kinds(object, analyte);
+    read_order_by_kind(object, analyte);
+    read_limits(object, analyte);
+    read_choice(object, analyte);
+    if (const auto adjust = object.at("adjust")) analyte.adjust = read_adjustment(*adjust, analyte);
+    for (const Node& band : object.list("aboveAll")) analyte.above_all.push_back(read_above_all(band, analyte));
+    analyte.ruleset = object.authored("ruleset");
+    for (const auto& [id, ruleset] : object.map("rulesets")) {
+        analyte.rulesets.emplace(id, read_ruleset(id, ruleset, analyte));
+    }
+    for (const Node& mark : object.list("marks")) analyte.marks.push_back(read_mark(mark, analyte));
+    if (analyte.rulesets.size() > 1 && !analyte.ruleset) {
+        node.error("missing-member", "Nothing says which of the rulesets is in force.",
+                   "Add \"ruleset\": \"%param.…\".");
+    }
+    return analyte;
+}
+
+}  // namespace rules

@@ -1,0 +1,167 @@
+#include "fhir/json_text.hpp"
+#include "rules/readers.hpp"
+
+#include <algorithm>
+#include <compare>
+
+namespace rules {
+
+namespace {
+
+constexpr Field band_fields[] = {{"band", kind::text, true},
+                                 {"from", kind::object, false, kind::number},
+                                 {"above", kind::object, false, kind::number},
+                                 {"orMore", kind::boolean}};
+constexpr Form band_form = {"a band", band_fields};
+
+constexpr Field ruleset_fields[] = {{"title", kind::text, true},
+                                    {"cites", kind::list | kind::text, false, kind::text},
+                                    {"bands", kind::object, true, kind::list}};
+constexpr Form ruleset_form = {"a ruleset", ruleset_fields};
+
+std::vector<std::string_view> views(const std::set<std::string>& names) {
+    return {names.begin(), names.end()};
+}
+
+// A lower bound on the line of one unit: `from` 20 lies just below `above` 20.
+struct LowerBound {
+    fhir::Decimal number;
+    bool above = false;
+    auto operator<=>(const LowerBound&) const = default;
+};
+
+std::optional<LowerBound> lower_bound_in(const Band& band, const std::string& unit) {
+    const bool above = band.above.has_value();
+    const std::optional<PrintedNumbers>& numbers = above ? band.above : band.from;
+    if (!numbers) return std::nullopt;
+    const auto found = numbers->find(unit);
+    if (found == numbers->end()) return std::nullopt;
+    return LowerBound{found->second, above};
+}
+
+bool has_bound(const Band& band) {
+    return band.from || band.above;
+}
+
+void check_bounds_stand(const std::vector<Band>& bands, const std::vector<Node>& nodes) {
+    for (std::size_t i = 0; i < bands.size(); ++i) {
+        if (i == 0 && has_bound(bands[i])) {
+            nodes[i].error("band-bound", "The lowest band has a lower bound: results below it would have no band.",
+                           "Begin with { \"band\": \"…\" } without \"from\" and \"above\".");
+        }
+        if (i > 0 && !has_bound(bands[i])) {
+            nodes[i].error("band-bound", "Only the lowest band has no lower bound.",
+                           "Add \"from\" (this number and more) or \"above\" (more than this number).");
+        }
+        const auto same_name = [&](const Band& other) { return other.band == bands[i].band; };
+        if (std::find_if(bands.begin(), bands.end(), same_name) != bands.begin() + static_cast<std::ptrdiff_t>(i)) {
+            nodes[i].error("twice", "The band \"" + bands[i].band + "\" stands twice.", "Give it another name.");
+        }
+    }
+}
+
+void check_bands_ascend(const std::vector<Band>& bands, const std::vector<Node>& nodes,
+                        const std::set<std::string>& units) {
+    for (std::size_t i = 2; i < bands.size(); ++i) {
+        for (const std::string& unit : units) {
+            const auto lower = lower_bound_in(bands[i - 1], unit);
+            const auto upper = lower_bound_in(bands[i], unit);
+            if (!lower || !upper || *lower < *upper) continue;
+            nodes[i].error("band-order",
+                           "\"" + bands[i].band + "\" begins at " + upper->number.text() + ' ' + unit +
+                               ", not above \"" + bands[i - 1].band + "\", which begins at " + lower->number.text() +
+                               '.',
+                           "Write the bands from the lowest to the highest, in every unit.");
+        }
+    }
+}
+
+std::vector<Band> read_bands(const Node& list, const std::set<std::string>& wanted,
+                             const std::set<std::string>& known) {
+    const std::vector<Node> nodes = list.elements();
+    std::vector<Band> bands;
+    for (const Node& node : nodes) bands.push_back(read_band(node, wanted, known));
+    check_bounds_stand(bands, nodes);
+    check_bands_ascend(bands, nodes, wanted);
+    return bands;
+}
+
+}  // namespace
+
+PrintedNumbers read_printed_numbers(const Node& node, const std::set<std::string>& wanted,
+                                    const std::set<std::string>& known) {
+    PrintedNumbers numbers;
+    for (const auto& [unit, number] : node.members()) {
+        if (!known.contains(unit)) {
+            number.error("unknown-unit", "This analyte has no unit \"" + unit + "\".",
+                         did_you_mean(unit, views(known)));
+        } else if (number.require(kind::number, '"' + unit + '"')) {
+            const auto decimal = fhir::Decimal::parse(fhir::number_text(number.value()));
+            if (!decimal) {
+                number.error("number", "This number has more digits than can be kept.");
+            } else {
+                numbers.emplace(unit, *decimal);
+            }
+        }
+    }
+    for (const std::string& unit : wanted) {
+        if (node.member(unit) || !node.is(kind::object)) continue;
+        node.error("missing-unit", "There is no number for \"" + unit + "\", in which results are reported.",
+                   "Add the number that the guideline prints for " + unit + ": banding never converts.");
+    }
+    return numbers;
+}
+
+Band read_band(const Node& node, const std::set<std::string>& wanted, const std::set<std::string>& known) {
+    const Object object(node, band_form);
+    Band band;
+    band.band = object.text("band");
+    band.or_more = object.flag("orMore");
+    if (const auto from = object.at("from")) band.from = read_printed_numbers(*from, wanted, known);
+    if (const auto above = object.at("above")) band.above = read_printed_numbers(*above, wanted, known);
+    if (band.from && band.above) {
+        node.error("band-bound", "A band has one lower bound, and this one has two.",
+                   "Keep \"from\" (this number and more) or \"above\" (more than this number).");
+    }
+    return band;
+}
+
+Ruleset read_ruleset(const std::string& id, const Node& node, const Analyte& analyte) {
+    const Object object(node, ruleset_form);
+    Ruleset ruleset;
+    ruleset.id = id;
+    ruleset.title = object.text("title");
+    ruleset.cites = object.authored_list("cites");
+    ruleset.place = node.place();
+    std::vector<std::string_view> kinds;
+    for (const Kind& kind : analyte.kinds) kinds.push_back(kind.name);
+    for (const auto& [kind, list] : object.map("bands")) {
+        if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
+            list.error("unknown-kind", "This analyte has no kind \"" + kind + "\".", did_you_mean(kind, kinds));
+        }
+        ruleset.bands.emplace(kind, read_bands(list, units_of_kind(analyte, kind), units_of(analyte)));
+    }
+    return ruleset;
+}
+
+std::set<std::string> units_of(const Analyte& analyte) {
+    std::set<std::string> units;
+    for (const auto& [property, by_unit] : analyte.units) {
+        for (const auto& [unit, synonyms] : by_unit) units.insert(unit);
+    }
+    return units;
+}
+
+std::set<std::string> units_of_kind(const Analyte& analyte, const std::string& kind) {
+    std::set<std::string> units;
+    for (const AnalyteCode& code : analyte.codes) {
+        if (code.kind != kind) continue;
+        const auto by_unit = analyte.units.find(code.property);
+        if (by_unit == analyte.units.end()) return units_of(analyte);  // property "any": the unit decides
+        for (const auto& [unit, synonyms] : by_unit->second) units.insert(unit);
+    }
+    if (units.empty()) return units_of(analyte);  // a kind that is computed from others
+    return units;
+}
+
+}  // namespace rules

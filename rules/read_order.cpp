@@ -1,0 +1,102 @@
+#include "fhir/coding.hpp"
+#include "rules/readers.hpp"
+
+#include <algorithm>
+
+namespace rules {
+
+namespace {
+
+constexpr Kinds texts = kind::list | kind::text;
+
+constexpr Field order_fields[] = {{"label", kind::text, true},
+                                  {"loinc", texts, false, kind::text},
+                                  {"cpt", texts, false, kind::text},
+                                  {"snomed", texts, false, kind::text},
+                                  {"other", kind::list, false, kind::object},
+                                  {"words", texts, false, kind::text},
+                                  {"group"},
+                                  {"place", kind::object}};
+constexpr Form order_form = {"an order", order_fields};
+
+constexpr Field place_fields[] = {{"conventional", kind::text, true}, {"SI", kind::text, true}};
+constexpr Form place_form = {"\"place\"", place_fields};
+
+constexpr Field coding_fields[] = {{"system", kind::text, true}, {"code", kind::text, true}, {"display"}};
+constexpr Form coding_form = {"a coding", coding_fields};
+
+constexpr Field citation_fields[] = {{"title", kind::text, true},
+                                     {"url"},
+                                     {"says", kind::text, true},
+                                     {"year", kind::integer, true},
+                                     {"superseded", kind::boolean}};
+constexpr Form citation_form = {"a citation", citation_fields};
+
+void read_codes(const Object& object, Order& order) {
+    constexpr std::pair<std::string_view, std::string_view> short_words[] = {
+        {"loinc", fhir::loinc_system}, {"cpt", fhir::cpt_system}, {"snomed", fhir::snomed_system}};
+    for (const auto& [member, system] : short_words) {
+        for (std::string& code : object.texts(member)) {
+            order.codes.push_back({std::string(system), std::move(code), ""});
+        }
+    }
+    for (const Node& coding : object.list("other")) order.codes.push_back(read_coding(coding));
+    order.words = object.texts("words");
+    if (order.codes.empty() && order.words.empty()) {
+        object.node().error("order-codes", "Nothing says how this order is recognised.",
+                            "Add \"loinc\", \"cpt\", \"snomed\" or \"other\" codes, or \"words\".");
+    }
+}
+
+std::string read_place(const Object& place, std::string_view units, const Order& order) {
+    const std::string code = place.text(units);
+    const auto is_code = [&](const Coding& coding) {
+        return coding.system == fhir::loinc_system && coding.code == code;
+    };
+    if (!code.empty() && std::none_of(order.codes.begin(), order.codes.end(), is_code)) {
+        place.at(units)->error("order-place", "The order to place is not among the LOINC codes of this intent.",
+                               "Add \"" + code + "\" to \"loinc\".");
+    }
+    return code;
+}
+
+}  // namespace
+
+Coding read_coding(const Node& node) {
+    const Object object(node, coding_form);
+    return {object.text("system"), object.text("code"), object.text("display")};
+}
+
+Order read_order(const std::string& intent, const Node& node) {
+    const Object object(node, order_form);
+    Order order;
+    order.intent = intent;
+    order.label = object.text("label");
+    order.group = object.text("group");
+    order.place = node.place();
+    read_codes(object, order);
+    if (const std::optional<Node> place_node = object.at("place")) {
+        const Object place(*place_node, place_form);
+        order.place_conventional = read_place(place, "conventional", order);
+        order.place_si = read_place(place, "SI", order);
+    }
+    return order;
+}
+
+Citation read_citation(const std::string& id, const Node& node) {
+    const Object object(node, citation_form);
+    Citation citation;
+    citation.id = id;
+    citation.title = object.text("title");
+    citation.url = object.text("url");
+    citation.says = object.text("says");
+    citation.superseded = object.flag("superseded");
+    citation.place = node.place();
+    if (const auto year = object.integer("year")) {
+        if (*year < 1900 || *year > 2200) object.at("year")->error("year", "This is not a year.");
+        citation.year = static_cast<int>(*year);
+    }
+    return citation;
+}
+
+}  // namespace rules

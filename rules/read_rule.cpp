@@ -1,0 +1,188 @@
+#include "rules/readers.hpp"
+
+#include <algorithm>
+
+namespace rules {
+
+namespace {
+
+constexpr Kinds criteria = kind::list | kind::text | kind::object;
+constexpr Kinds criterion = kind::text | kind::object;
+constexpr Kinds lines = kind::list | kind::text | kind::object;
+constexpr Kinds line = kind::text | kind::object;
+constexpr Kinds names = kind::list | kind::text;
+
+constexpr Field rule_fields[] = {{"id", kind::text, true},
+                                 {"title", kind::text, true},
+                                 {"kind", kind::text, true},
+                                 {"topic", kind::text, true},
+                                 {"rank", kind::text, true},
+                                 {"hooks", names, true, kind::text},
+                                 {"advises"},
+                                 {"replaces", names, false, kind::text},
+                                 {"forEach"},
+                                 {"when", criteria, false, criterion},
+                                 {"unless", criteria, false, criterion},
+                                 {"card", kind::object, true},
+                                 {"evidence", kind::object, true},
+                                 {"variants", kind::list, false, kind::object}};
+constexpr Form rule_form = {"a rule", rule_fields};
+
+constexpr Field card_fields[] = {
+    {"indicator", kind::text, true},          {"summary", kind::text, true},         {"why", lines, false, line},
+    {"cautions", lines, false, line},         {"notConsidered", lines, false, line}, {"options", lines, true, line},
+    {"suggestion", kind::object | kind::null}};
+constexpr Form card_form = {"a card", card_fields};
+
+constexpr Field suggestion_fields[] = {{"label", kind::text, true}, {"order"}, {"reason"}, {"delete"}, {"onlyIf"}};
+constexpr Form suggestion_form = {"a suggestion", suggestion_fields};
+
+constexpr Field evidence_fields[] = {{"strength", kind::text, true},
+                                     {"cites", names, true, kind::text},
+                                     {"disagrees", names, false, kind::text},
+                                     {"says", lines, true, line}};
+constexpr Form evidence_form = {"evidence", evidence_fields};
+
+constexpr Field variant_fields[] = {{"if", kind::text, true}, {"card", kind::object}, {"evidence", kind::object}};
+constexpr Form variant_form = {"a variant", variant_fields};
+
+constexpr Field line_fields[] = {{"if", kind::text, true}, {"say", kind::text, true}};
+constexpr Form line_form = {"a line with a condition", line_fields};
+
+constexpr Words<RuleKind, 4> kind_words = {{{"suggestion", RuleKind::suggestion},
+                                            {"result", RuleKind::result},
+                                            {"order-check", RuleKind::order_check},
+                                            {"notice", RuleKind::notice}}};
+constexpr Words<Indicator, 3> indicator_words = {
+    {{"info", Indicator::info}, {"warning", Indicator::warning}, {"critical", Indicator::critical}}};
+constexpr Words<Strength, 3> strength_words = {{{"guideline-supported", Strength::guideline_supported},
+                                                {"weak-or-conflicting", Strength::weak_or_conflicting},
+                                                {"not-supported", Strength::not_supported}}};
+
+Line read_line(const Node& node) {
+    if (node.is(kind::text)) return {node.authored(), std::nullopt};
+    const Object object(node, line_form);
+    return {object.authored("say").value_or(Authored{}), object.authored("if")};
+}
+
+// What an overlay does not mention stays as it is.
+void overlay_lines(const Object& object, std::string_view name, std::vector<Line>& old) {
+    if (object.at(name)) old = read_lines(object, name);
+}
+
+std::optional<SuggestionForm> read_suggestion(const Node& node) {
+    if (node.is(kind::null)) return std::nullopt;
+    const Object object(node, suggestion_form);
+    SuggestionForm suggestion;
+    suggestion.label = object.authored("label").value_or(Authored{});
+    suggestion.order = object.authored("order").value_or(Authored{});
+    suggestion.reason = object.authored("reason");
+    suggestion.remove = object.authored("delete");
+    suggestion.only_if = object.authored("onlyIf");
+    if (!object.at("order") && !object.at("delete")) {
+        node.error("missing-member", "This suggestion neither places nor takes away an order.",
+                   "Add \"order\" or \"delete\".");
+    }
+    return suggestion;
+}
+
+CardForm read_card(const Node& node, CardForm card, Completeness completeness) {
+    const Object object(node, card_form, completeness);
+    if (const std::optional<Node> word = object.at("indicator")) {
+        card.indicator = meaning_of(*word, indicator_words).value_or(card.indicator);
+    }
+    if (const auto summary = object.authored("summary")) card.summary = *summary;
+    overlay_lines(object, "why", card.why);
+    overlay_lines(object, "cautions", card.cautions);
+    overlay_lines(object, "notConsidered", card.not_considered);
+    overlay_lines(object, "options", card.options);
+    if (const std::optional<Node> suggestion = object.at("suggestion")) {
+        card.suggestion = read_suggestion(*suggestion);
+    }
+    return card;
+}
+
+EvidenceForm read_evidence(const Node& node, EvidenceForm evidence, Completeness completeness) {
+    const Object object(node, evidence_form, completeness);
+    if (const std::optional<Node> word = object.at("strength")) {
+        evidence.strength = meaning_of(*word, strength_words).value_or(evidence.strength);
+    }
+    if (object.at("cites")) evidence.cites = object.authored_list("cites");
+    if (object.at("disagrees")) evidence.disagrees = object.authored_list("disagrees");
+    overlay_lines(object, "says", evidence.says);
+    return evidence;
+}
+
+Variant read_variant(const Node& node, const Rule& rule) {
+    const Object object(node, variant_form);
+    Variant variant{object.authored("if").value_or(Authored{}), rule.card, rule.evidence};
+    const std::optional<Node> card = object.at("card");
+    const std::optional<Node> evidence = object.at("evidence");
+    if (card) variant.card = read_card(*card, std::move(variant.card), Completeness::overlay);
+    if (evidence) variant.evidence = read_evidence(*evidence, std::move(variant.evidence), Completeness::overlay);
+    if (!card && !evidence) node.error("empty", "This variant changes nothing.", "Add \"card\" or \"evidence\".");
+    return variant;
+}
+
+std::vector<Hook> read_hooks(const Object& object) {
+    std::vector<Hook> hooks;
+    for (const Node& node : object.list("hooks")) {
+        const auto hook = meaning_of(node, hook_words);
+        if (!hook) continue;
+        if (std::find(hooks.begin(), hooks.end(), *hook) == hooks.end()) {
+            hooks.push_back(*hook);
+        } else {
+            node.error("twice", '"' + node.text() + "\" stands twice.", "Take one away.");
+        }
+    }
+    return hooks;
+}
+
+void read_conditions(const Object& object, Rule& rule) {
+    rule.for_each = object.authored("forEach");
+    rule.when = read_criteria(object, "when");
+    rule.unless = read_criteria(object, "unless");
+    if (rule.when.empty() && !rule.for_each) {
+        object.node().error("missing-member", "Nothing says when this rule speaks.", "Add \"when\" or \"forEach\".");
+    }
+}
+
+}  // namespace
+
+std::vector<Line> read_lines(const Object& object, std::string_view name) {
+    std::vector<Line> all;
+    for (const Node& node : object.list(name)) all.push_back(read_line(node));
+    return all;
+}
+
+Rule read_rule(const Node& node) {
+    const Object object(node, rule_form);
+    Rule rule;
+    rule.place = node.place();
+    rule.id = object.text("id");
+    rule.title = object.text("title");
+    if (const std::optional<Node> note = node.member("note")) rule.note = note->text();
+    if (const std::optional<Node> word = object.at("kind")) {
+        rule.kind = meaning_of(*word, kind_words).value_or(RuleKind::suggestion);
+    }
+    rule.topic = object.authored("topic").value_or(Authored{});
+    rule.rank = object.text("rank");
+    rule.hooks = read_hooks(object);
+    rule.advises = object.text("advises");
+    rule.replaces = object.authored_list("replaces");
+    read_conditions(object, rule);
+    if (const std::optional<Node> card = object.at("card")) rule.card = read_card(*card, {}, Completeness::whole);
+    if (const std::optional<Node> evidence = object.at("evidence")) {
+        rule.evidence = read_evidence(*evidence, {}, Completeness::whole);
+    }
+    for (const Node& variant : object.list("variants")) rule.variants.push_back(read_variant(variant, rule));
+    return rule;
+}
+
+std::string_view name_of(Hook hook) {
+    const auto found =
+        std::find_if(hook_words.begin(), hook_words.end(), [hook](const auto& word) { return word.second == hook; });
+    return found->first;
+}
+
+}  // namespace rules

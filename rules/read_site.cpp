@@ -1,0 +1,236 @@
+#include "rules/readers.hpp"
+#include "rules/site.hpp"
+#include "rules/version.hpp"
+
+#include <algorithm>
+
+namespace rules {
+
+namespace {
+
+constexpr Field site_fields[] = {{"site"},
+                                 {"pack"},
+                                 {"version"},
+                                 {"displayUnits"},
+                                 {"parameters", kind::object},
+                                 {"off", kind::list, false, kind::text},
+                                 {"codes", kind::object},
+                                 {"laboratories", kind::list, false, kind::object},
+                                 {"notProvided", kind::list, false, kind::text}};
+constexpr Form site_form = {"a site file", site_fields};
+
+constexpr Field codes_fields[] = {{"valueSets", kind::object, false, kind::list},
+                                  {"analytes", kind::object, false, kind::list},
+                                  {"orders", kind::object, false, kind::list}};
+constexpr Form codes_form = {"\"codes\"", codes_fields};
+
+constexpr Field laboratory_fields[] = {{"name", kind::text, true},
+                                       {"reference"},
+                                       {"identifier", kind::object},
+                                       {"unitWinsOverCode", kind::list, false, kind::text},
+                                       {"units", kind::object, false, kind::object},
+                                       {"unitOfBareText", kind::object, false, kind::text},
+                                       {"decimalComma", kind::boolean},
+                                       {"bands", kind::object, false, kind::object}};
+constexpr Form laboratory_form = {"a laboratory", laboratory_fields};
+
+constexpr Field identifier_fields[] = {{"system"}, {"value", kind::text, true}};
+constexpr Form identifier_form = {"\"identifier\"", identifier_fields};
+
+constexpr Words<DisplayUnits, 2> unit_words = {
+    {{"conventional", DisplayUnits::conventional}, {"SI", DisplayUnits::si}}};
+
+// What prefetch cannot do without (interfaces, HTTP): a site cannot declare these as never there.
+constexpr std::string_view required_keys[] = {"patient", "conditions"};
+constexpr std::string_view other_keys[] = {"medicationRequests", "medicationStatements", "procedures", "orders"};
+
+class SiteReader {
+  public:
+    SiteReader(const Pack& pack, Site& site) : pack_(pack), site_(site) {}
+
+    void read(const Node& root) {
+        const Object object(root, site_form);
+        site_.name = object.text("site");
+        if (const auto words = object.at("displayUnits")) {
+            site_.display_units = meaning_of(*words, unit_words).value_or(DisplayUnits::conventional);
+        }
+        read_pack_reference(object);
+        if (const auto parameters = object.at("parameters")) read_parameters(*parameters);
+        read_off(object);
+        if (const auto codes = object.at("codes")) read_codes(Object(*codes, codes_form));
+        for (const Node& laboratory : object.list("laboratories")) read_laboratory(laboratory);
+        for (const Node& key : object.list("notProvided")) read_not_provided(key);
+    }
+
+  private:
+    void read_pack_reference(const Object& object) {
+        site_.pack_id = object.text("pack");
+        site_.pack_version = object.text("version");
+        if (const auto id = object.at("pack"); id && site_.pack_id != pack_.identity.id) {
+            id->error("wrong-pack", "This site file is for another pack; this one is \"" + pack_.identity.id + "\".");
+        }
+        const auto version_node = object.at("version");
+        if (!version_node) return;
+        const auto range = parse_version_range(site_.pack_version);
+        if (!range) {
+            return version_node->error("version", "This is no range of versions.",
+                                       "Write \"^1.0\", \"1.2.3\" or \"*\".");
+        }
+        const auto version = parse_version(pack_.identity.version);
+        if (version && !range->contains(*version)) {
+            version_node->error("wrong-version",
+                                "The pack has version " + pack_.identity.version + ", which is not in this range.",
+                                "Look through the pack's changes, then widen the range.");
+        }
+    }
+
+    void read_parameters(const Node& node) {
+        std::vector<std::string_view> known;
+        for (const Parameter& parameter : pack_.parameters) known.push_back(parameter.name);
+        for (const auto& [name, value] : node.members()) {
+            const auto found = std::find_if(pack_.parameters.begin(), pack_.parameters.end(),
+                                            [&](const Parameter& parameter) { return parameter.name == name; });
+            if (found == pack_.parameters.end()) {
+                value.error("unknown-parameter", "The pack has no parameter \"" + name + "\".",
+                            did_you_mean(name, known));
+            } else if (auto text = read_parameter_value(*found, value)) {
+                site_.parameters.emplace(name, std::move(*text));
+            }
+        }
+    }
+
+    void read_off(const Object& object) {
+        std::vector<std::string_view> known;
+        for (const Rule& rule : pack_.rules) known.push_back(rule.id);
+        for (const Node& node : object.list("off")) {
+            if (look_up(node, node.text(), known, "rule")) site_.off.push_back(node.text());
+        }
+    }
+
+    static bool look_up(const Node& node, const std::string& name, const std::vector<std::string_view>& known,
+                        const std::string& what) {
+        if (std::find(known.begin(), known.end(), name) != known.end()) return true;
+        std::string code = "unknown-" + what;
+        std::replace(code.begin(), code.end(), ' ', '-');
+        node.error(code, "The pack has no " + what + " \"" + name + "\".", did_you_mean(name, known));
+        return false;
+    }
+
+    const Analyte* analyte(const Node& node, const std::string& id) const {
+        std::vector<std::string_view> known;
+        for (const Analyte& candidate : pack_.analytes) known.push_back(candidate.id);
+        if (!look_up(node, id, known, "analyte")) return nullptr;
+        return &*std::find_if(pack_.analytes.begin(), pack_.analytes.end(),
+                              [&](const Analyte& candidate) { return candidate.id == id; });
+    }
+
+    void read_codes(const Object& object) {
+        std::vector<std::string_view> value_sets, intents;
+        for (const auto& [id, value_set] : pack_.value_sets) value_sets.push_back(id);
+        for (const auto& [intent, order] : pack_.orders) intents.push_back(intent);
+        for (const auto& [id, list] : object.map("valueSets")) {
+            if (look_up(list, id, value_sets, "value set")) site_.value_set_codes[id] = read_codings(list);
+        }
+        for (const auto& [intent, list] : object.map("orders")) {
+            if (look_up(list, intent, intents, "order")) site_.order_codes[intent] = read_codings(list);
+        }
+        for (const auto& [id, list] : object.map("analytes")) {
+            const Analyte* known = analyte(list, id);
+            if (!known) continue;
+            for (const Node& code : list.elements()) {
+                site_.analyte_codes[id].push_back(read_analyte_code(code, *known));
+            }
+        }
+    }
+
+    static std::vector<Coding> read_codings(const Node& list) {
+        std::vector<Coding> codings;
+        for (const Node& node : list.elements()) codings.push_back(read_coding(node));
+        return codings;
+    }
+
+    void read_laboratory(const Node& node) {
+        const Object object(node, laboratory_form);
+        Laboratory laboratory;
+        laboratory.place = node.place();
+        laboratory.name = object.text("name");
+        laboratory.reference = object.text("reference");
+        if (const auto identifier_node = object.at("identifier")) {
+            const Object identifier(*identifier_node, identifier_form);
+            laboratory.identifier_system = identifier.text("system");
+            laboratory.identifier_value = identifier.text("value");
+        }
+        if (laboratory.reference.empty() && laboratory.identifier_value.empty()) {
+            node.error("missing-member", "Nothing says which results are this laboratory's.",
+                       "Add \"reference\" or \"identifier\" of Observation.performer.");
+        }
+        for (const Node& id : object.list("unitWinsOverCode")) {
+            if (analyte(id, id.text())) laboratory.unit_wins_over_code.push_back(id.authored());
+        }
+        laboratory.decimal_comma = object.flag("decimalComma");
+        read_laboratory_units(object, laboratory);
+        for (const auto& [id, bands] : object.map("bands")) {
+            if (const Analyte* known = analyte(bands, id)) {
+                laboratory.bands.emplace(id, read_ruleset(laboratory.name, bands, *known));
+            }
+        }
+        site_.laboratories.push_back(std::move(laboratory));
+    }
+
+    void read_laboratory_units(const Object& object, Laboratory& laboratory) {
+        for (const auto& [id, by_unit] : object.map("units")) {
+            const Analyte* known = analyte(by_unit, id);
+            if (!known) continue;
+            for (const auto& [unit, synonyms] : by_unit.members()) {
+                if (!check_unit(synonyms, unit, *known) || !synonyms.require(kind::list, '"' + unit + '"')) continue;
+                for (const Node& synonym : synonyms.elements()) {
+                    if (synonym.require(kind::text, "a synonym")) laboratory.units[id][unit].push_back(synonym.text());
+                }
+            }
+        }
+        for (const auto& [id, unit] : object.map("unitOfBareText")) {
+            const Analyte* known = analyte(unit, id);
+            if (known && check_unit(unit, unit.text(), *known)) laboratory.unit_of_bare_text.emplace(id, unit.text());
+        }
+    }
+
+    static bool check_unit(const Node& node, const std::string& unit, const Analyte& analyte) {
+        const std::set<std::string> units = units_of(analyte);
+        if (units.contains(unit)) return true;
+        node.error("unknown-unit", "\"" + analyte.id + "\" has no unit \"" + unit + "\".",
+                   did_you_mean(unit, {units.begin(), units.end()}));
+        return false;
+    }
+
+    void read_not_provided(const Node& node) {
+        const std::string key = node.text();
+        if (std::find(std::begin(required_keys), std::end(required_keys), key) != std::end(required_keys)) {
+            return node.error("not-provided", "Nothing can be said without \"" + key + "\".",
+                              "Take it away: this service cannot be used where it is never there.");
+        }
+        std::vector<std::string_view> known(std::begin(other_keys), std::end(other_keys));
+        for (const Analyte& one : pack_.analytes) known.push_back(one.prefetch);
+        for (const Fact& fact : pack_.facts) {
+            if (!fact.prefetch.empty()) known.push_back(fact.prefetch);
+        }
+        if (look_up(node, key, known, "source")) site_.not_provided.push_back(key);
+    }
+
+    const Pack& pack_;
+    Site& site_;
+};
+
+}  // namespace
+
+SiteReading read_site(std::string text, std::string file_name, const Pack& pack) {
+    SiteReading reading;
+    reading.site.text = std::move(text);
+    const AuthoredFile file{std::move(file_name), &reading.site.text, &reading.findings};
+    if (const auto tree = parse_authored(file, true)) {
+        SiteReader(pack, reading.site).read(Node(file, *tree, ""));
+    }
+    sort_by_place(reading.findings);
+    return reading;
+}
+
+}  // namespace rules

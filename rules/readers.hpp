@@ -1,0 +1,78 @@
+// The readers of the forms that a pack is made of, one file a form. Each takes a value with its place, reports what is
+// wrong with it as findings, and returns as much as could be read. References to other files are looked at afterwards,
+// when the whole pack is there (check_references).
+#pragma once
+
+#include "rules/form.hpp"
+#include "rules/pack.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rules {
+
+/// pack.json: identity, services, parameters, gates, show, dataUnavailable, overrideReasons.
+void read_pack_json(const Node& node, Pack& pack);
+
+/// One member of "parameters" in pack.json.
+Parameter read_parameter(const std::string& name, const Node& node);
+/// A value for `parameter`, as text, if it has its type and lies in its range or among its values.
+std::optional<std::string> read_parameter_value(const Parameter& parameter, const Node& node);
+
+/// One member of facts.json.
+Fact read_fact(const std::string& name, const Node& node);
+
+/// A file of analytes/.
+Analyte read_analyte(const Node& node);
+/// One of an analyte's "codes"; its property and kind must be those of `analyte`.
+AnalyteCode read_analyte_code(const Node& node, const Analyte& analyte);
+/// One of an analyte's "rulesets", or a laboratory's bands. Bands ascend, and each has a number for every unit.
+Ruleset read_ruleset(const std::string& id, const Node& node, const Analyte& analyte);
+/// Which numbers by unit a value must hold: every unit in which a result of that kind can be reported.
+std::set<std::string> units_of_kind(const Analyte& analyte, const std::string& kind);
+/// All the units of an analyte.
+std::set<std::string> units_of(const Analyte& analyte);
+/// Numbers by unit. \param wanted the units that must stand. \param known those that may.
+PrintedNumbers read_printed_numbers(const Node& node, const std::set<std::string>& wanted,
+                                    const std::set<std::string>& known);
+/// One of an analyte's "marks", its "adjust", one of its "aboveAll".
+Mark read_mark(const Node& node, const Analyte& analyte);
+Adjustment read_adjustment(const Node& node, const Analyte& analyte);
+Analyte::AboveAll read_above_all(const Node& node, const Analyte& analyte);
+/// Reports an error if `name` is not empty and no kind of `analyte`.
+void refuse_unknown_kind(const Node& node, const std::string& name, const Analyte& analyte);
+/// A band with its lower bound, if it has one.
+Band read_band(const Node& node, const std::set<std::string>& wanted, const std::set<std::string>& known);
+
+/// A file of value-sets/: a FHIR R4 ValueSet that lists its codes, or includes ICD and ATC codes by prefix.
+std::optional<fhir::ValueSet> read_value_set(const Node& node);
+
+Order read_order(const std::string& intent, const Node& node);
+Citation read_citation(const std::string& id, const Node& node);
+Gate read_gate(const Node& node);
+Rule read_rule(const Node& node);
+
+Criterion read_criterion(const Node& node);
+/// Criteria one below the other; a single one may stand without a list.
+std::vector<Criterion> read_criteria(const Object& object, std::string_view name);
+std::vector<Line> read_lines(const Object& object, std::string_view name);
+Coding read_coding(const Node& node);
+/// A number of days, or the name of a parameter that holds it: 90 or "%param.x", as text.
+std::optional<Authored> read_days(const Object& object, std::string_view name);
+
+/// Findings for every name that one file uses and no file declares.
+void check_references(const Pack& pack, Diagnostics& findings);
+
+inline constexpr Words<Hook, 4> hook_words = {{{"patient-view", Hook::patient_view},
+                                               {"encounter-start", Hook::encounter_start},
+                                               {"order-select", Hook::order_select},
+                                               {"order-sign", Hook::order_sign}}};
+
+/// The hook's name in CDS Hooks: "patient-view".
+std::string_view name_of(Hook hook);
+
+}  // namespace rules

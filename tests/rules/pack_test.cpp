@@ -1,0 +1,168 @@
+#include "rules/pack.hpp"
+
+#include "tests/case_name.hpp"
+#include "tests/golden_file.hpp"
+#include "tests/rules/sample_pack.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+TEST(Pack, ReadsTheGoodPackWithoutAFinding) {
+    const PackReading reading = read_pack(sample_files());
+    EXPECT_EQ(as_text(reading.findings, reading.pack.files), "");
+}
+
+class SamplePack : public testing::Test {
+  protected:
+    const Rule& rule(const std::string& id) const {
+        return *std::find_if(pack.rules.begin(), pack.rules.end(), [&](const Rule& each) { return each.id == id; });
+    }
+    const Fact& fact(const std::string& name) const {
+        return *std::find_if(pack.facts.begin(), pack.facts.end(), [&](const Fact& each) { return each.name == name; });
+    }
+    Pack pack = read_pack(sample_files()).pack;
+};
+
+TEST_F(SamplePack, KeepsAnExpressionWithItsPlace) {
+    const Criterion& criterion = rule("vitamin-d-suggest").when.at(0);
+    EXPECT_EQ(criterion.expression.text, "%vitaminDTestAdvised");
+    EXPECT_EQ(criterion.expression.place, (Place{"rules/vitamin-d-suggest.json", "/when/0", 9, 12}));
+}
+
+TEST_F(SamplePack, MergesAVariantWithTheCardItVaries) {
+    const Variant& variant = rule("vitamin-d-low").variants.at(0);
+    EXPECT_EQ(variant.card.summary.text, rule("vitamin-d-low").card.summary.text);
+    EXPECT_EQ(variant.card.options.size(), 2U);
+    ASSERT_EQ(variant.card.cautions.size(), 1U);
+    EXPECT_EQ(variant.card.cautions[0].say.text, "Within assay variation of the threshold.");
+    EXPECT_TRUE(rule("vitamin-d-low").card.cautions.empty());
+}
+
+TEST_F(SamplePack, TakesOneTextWhereAListIsMeant) {
+    ASSERT_EQ(fact("backPain").value_sets.size(), 1U);
+    EXPECT_EQ(fact("backPain").value_sets[0].text, "back-pain");
+}
+
+TEST_F(SamplePack, ReadsNumbersAsTheyArePrinted) {
+    const std::vector<Band>& bands = pack.analytes.at(0).rulesets.at("nam-2011").bands.at("total");
+    ASSERT_EQ(bands.size(), 4U);
+    EXPECT_EQ(bands[1].from->at("nmol/L").text(), "30");  // knowledge B.1: 12 ng/mL and 30 nmol/L are one pair
+    EXPECT_EQ(pack.analytes.at(0).fault_below.at("nmol/L").text(), "2.5");
+}
+
+TEST_F(SamplePack, LabelsAnOrderWithTheCodesOfEverySystem) {
+    EXPECT_EQ(pack.orders.at("vitamin-d").codes.size(), 4U);
+    EXPECT_EQ(pack.orders.at("vitamin-d").place_si, "68438-1");
+}
+
+TEST_F(SamplePack, TakesTheWindowOfAFactAsANumber) {
+    EXPECT_EQ(fact("redFlags").within_days->text, "90");
+    EXPECT_EQ(fact("redFlags").counts, Fact::Counts::unless_resolved);
+    EXPECT_TRUE(fact("redFlags").undated_counts);
+}
+
+TEST(Pack, DigestCoversPathLengthAndBytes) {
+    EXPECT_EQ(digest_input({{"b", "two\n"}, {"a", ""}}), "a\n0\nb\n4\ntwo\n");
+}
+
+TEST(Pack, SaysWhichFolderCannotBeRead) {
+    const auto files = read_pack_directory("tests/rules/packs/none");
+    ASSERT_FALSE(files.has_value());
+    EXPECT_EQ(files.error().at(0).code, "cannot-read");
+}
+
+struct Edit {
+    const char* name;
+    const char* file;
+    const char* from;
+    const char* to;
+};
+class BadPack : public testing::TestWithParam<Edit> {};
+
+// Each golden file says what is wrong, where, and how to mend it.
+TEST_P(BadPack, IsRefusedWithPlaceAndRemedy) {
+    const Edit& edit = GetParam();
+    const PackReading reading = read_pack(edited_files(edit.file, edit.from, edit.to));
+    EXPECT_TRUE(has_errors(reading.findings));
+    expect_golden(std::string("tests/rules/packs/findings/") + edit.name + ".txt",
+                  as_text(reading.findings, reading.pack.files));
+}
+
+constexpr const char* vitamin_d = "analytes/vitamin-d.json";
+constexpr const char* suggest = "rules/vitamin-d-suggest.json";
+
+INSTANTIATE_TEST_SUITE_P(
+    Form, BadPack,
+    testing::Values(Edit{"NotJson", "orders.json", "\"place\": {", "\"place\": "},
+                    Edit{"Comment", "facts.json", "{\n", "{ // facts\n"},
+                    Edit{"MemberTwice", "orders.json", "\"cpt\": \"82306\"", "\"loinc\": \"82306\""},
+                    Edit{"MisspeltMember", suggest, "\"indicator\"", "\"indicater\""},
+                    Edit{"WrongKind", suggest, "[\"%vitaminDTestAdvised\"]", "[84]"},
+                    Edit{"MissingMember", suggest, "\"topic\": \"vitamin-d-test\",", ""},
+                    Edit{"EmptyText", suggest, "\"title\": \"Consider 25-OH vitamin D\"", "\"title\": \"\""},
+                    Edit{"UnknownWord", suggest, "\"guideline-supported\"", "\"guideline supported\""},
+                    Edit{"UnknownFile", "fact.json", "", "{}"}, Edit{"NoObject", "citations.json", "", "[]"},
+                    Edit{"NoHooks", suggest, "[\"patient-view\"]", "[]"}),
+    CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
+    Facts, BadPack,
+    testing::Values(Edit{"FactOfTwoForms", "facts.json", "\"conditions\": \"back-pain\"",
+                         "\"conditions\": \"back-pain\", \"items\": \"%steroids\""},
+                    Edit{"FactWithoutForm", "facts.json", "\"conditions\": \"back-pain\"", "\"counts\": \"ever\""},
+                    Edit{"RouteOfACondition", "facts.json", "\"conditions\": \"back-pain\"",
+                         "\"conditions\": \"back-pain\", \"routes\": \"systemic-routes\""},
+                    Edit{"UnknownValueSet", "facts.json", "\"conditions\": \"back-pain\"",
+                         "\"conditions\": \"backpain\""},
+                    Edit{"WindowOfAnUnknownParameter", "facts.json", "\"withinDays\": 90",
+                         "\"withinDays\": \"%param.redFlag.recentDays\""},
+                    Edit{"ReservedName", "facts.json", "\"backPain\": {", "\"age\": {"},
+                    Edit{"FilterOfSnomed", "value-sets/malabsorption.json",
+                         "\"http://hl7.org/fhir/sid/icd-10-cm\",\n        \"filter\"",
+                         "\"http://snomed.info/sct\",\n        \"filter\""},
+                    Edit{"MisspeltConcept", "value-sets/red-flags.json", "\"concept\"", "\"concepts\""}),
+    CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
+    Analytes, BadPack,
+    testing::Values(
+        Edit{"PrintedPairMissing", vitamin_d, "\"from\": { \"ng/mL\": 12, \"nmol/L\": 30 }",
+             "\"from\": { \"ng/mL\": 12 }"},
+        Edit{"UnknownUnit", vitamin_d, "\"from\": { \"ng/mL\": 12, \"nmol/L\": 30 }",
+             "\"from\": { \"ng/ml\": 12, \"nmol/L\": 30 }"},
+        Edit{"BandsOutOfOrder", vitamin_d, "\"from\": { \"ng/mL\": 20, \"nmol/L\": 50 }",
+             "\"from\": { \"ng/mL\": 20, \"nmol/L\": 25 }"},
+        Edit{"LowestBandWithBound", vitamin_d, "{ \"band\": \"deficient\" }",
+             "{ \"band\": \"deficient\", \"from\": { \"ng/mL\": 1, \"nmol/L\": 2.5 } }"},
+        Edit{"RulesetIsNoValue", vitamin_d, "\"ros-2020\": {\n      \"title\"", "\"ros-2018\": {\n      \"title\""},
+        Edit{"UnknownKind", vitamin_d, "\"lowerBoundOf\": \"total\"", "\"lowerBoundOf\": \"totals\""},
+        Edit{"UnknownProperty", vitamin_d, "\"property\": \"SCnc\", \"kind\"", "\"property\": \"Scnc\", \"kind\""},
+        Edit{"UnknownOrder", vitamin_d, "\"order\": \"vitamin-d\"", "\"order\": \"vitamin-d-total\""},
+        Edit{"TherapyIsNoMedication", vitamin_d, "%vitaminDTherapy", "%malabsorption"},
+        Edit{"MarkWithTwoSides", vitamin_d, "\"below\": {",
+             "\"above\": { \"ng/mL\": 1, \"nmol/L\": 2.5 }, \"below\": {"}),
+    CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
+    Rules, BadPack,
+    testing::Values(
+        Edit{"UnknownCitation", suggest, "[\"es-2024\"]", "[\"es-2042\"]"},
+        Edit{"UnknownRank", suggest, "\"rank\": \"suggestion\"", "\"rank\": \"suggestions\""},
+        Edit{"HookWithoutService", suggest, "[\"patient-view\"]", "[\"patient-view\", \"order-select\"]"},
+        Edit{"OrderThatCannotBePlaced", suggest, "\"order\": \"vitamin-d\"", "\"order\": \"vitamin-d-1-25\""},
+        Edit{"OnlyIfOfItself", "rules/wrong-vitamin-d-test.json", "\"onlyIf\": \"vitamin-d-suggest\"",
+             "\"onlyIf\": \"wrong-vitamin-d-test\""},
+        Edit{"ReplacesAnUnknownRule", suggest, "\"advises\"", "\"replaces\": \"b12-low\",\n  \"advises\""},
+        Edit{"RuleWithoutCriteria", suggest, "\"when\": [\"%vitaminDTestAdvised\"],", ""},
+        Edit{"RuleTwice", "rules/vitamin-d-low.json", "\"id\": \"vitamin-d-low\"", "\"id\": \"vitamin-d-suggest\""},
+        Edit{"VariantOfNothing", "rules/vitamin-d-low.json",
+             "\"card\": { \"cautions\": \"Within assay variation of the threshold.\" }", "\"note\": \"\""},
+        Edit{"DefaultOutOfRange", "pack.json", "\"default\": 84, \"range\": [28, 365]",
+             "\"default\": 12, \"range\": [28, 365]"},
+        Edit{"GateThatKeepsNobodyOut", "pack.json", "\"unless\": [\"%redFlags\"], ", ""}),
+    CaseName());
+
+}  // namespace
+}  // namespace rules

@@ -1,0 +1,89 @@
+#include "rules/site.hpp"
+
+#include "tests/case_name.hpp"
+#include "tests/golden_file.hpp"
+#include "tests/rules/sample_pack.hpp"
+
+namespace rules {
+namespace {
+
+const Pack& sample_pack() {
+    static const Pack pack = read_pack(sample_files()).pack;
+    return pack;
+}
+
+TEST(Site, TakesSettingsWithComments) {
+    const SiteReading reading = read_site(R"({
+      // General Hospital
+      "site": "General Hospital", "pack": "back-pain-sample", "version": "^0.9", "displayUnits": "SI",
+      "parameters": { "vitaminD.ruleset": "ros-2020", "vitaminD.validDays": 180, "vitaminD.d3CodeMeansTotal": true, },
+      "off": ["vitamin-d-low"],
+    })",
+                                          "site.json", sample_pack());
+    EXPECT_EQ(as_text(reading.findings, {}), "");
+    EXPECT_EQ(reading.site.display_units, DisplayUnits::si);
+    EXPECT_EQ(reading.site.parameters.at("vitaminD.ruleset"), "ros-2020");
+    EXPECT_EQ(reading.site.parameters.at("vitaminD.validDays"), "180");
+    EXPECT_EQ(reading.site.parameters.at("vitaminD.d3CodeMeansTotal"), "true");
+    EXPECT_EQ(reading.site.off, std::vector<std::string>{"vitamin-d-low"});
+}
+
+TEST(Site, TakesLocalCodesAndLaboratories) {
+    const SiteReading reading = read_site(R"({
+      "codes": {
+        "valueSets": { "back-pain": [{ "system": "urn:local", "code": "LBP", "display": "low back pain" }] },
+        "analytes": { "vitamin-d": [{ "system": "urn:local", "code": "25D", "property": "any", "kind": "total" }] },
+        "orders": { "vitamin-d": [{ "system": "urn:local", "code": "VITD" }] }
+      },
+      "laboratories": [{
+        "name": "North", "reference": "Organization/north", "unitWinsOverCode": ["vitamin-d"],
+        "units": { "vitamin-d": { "nmol/L": ["nM"] } }, "unitOfBareText": { "vitamin-d": "nmol/L" }, "decimalComma": true,
+        "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
+          { "band": "low" }, { "band": "adequate", "from": { "ng/mL": 20, "nmol/L": 50 } }] } } }
+      }],
+      "notProvided": ["procedures"]
+    })",
+                                          "site.json", sample_pack());
+    EXPECT_EQ(as_text(reading.findings, {}), "");
+    EXPECT_EQ(reading.site.value_set_codes.at("back-pain").at(0).code, "LBP");
+    EXPECT_EQ(reading.site.analyte_codes.at("vitamin-d").at(0).kind, "total");
+    EXPECT_EQ(reading.site.order_codes.at("vitamin-d").at(0).code, "VITD");
+    ASSERT_EQ(reading.site.laboratories.size(), 1U);
+    EXPECT_EQ(reading.site.laboratories[0].units.at("vitamin-d").at("nmol/L"), std::vector<std::string>{"nM"});
+    EXPECT_EQ(reading.site.laboratories[0].bands.at("vitamin-d").bands.at("total").size(), 2U);
+    EXPECT_EQ(reading.site.not_provided, std::vector<std::string>{"procedures"});
+}
+
+struct BadSiteCase {
+    const char* name;
+    const char* text;
+};
+class BadSite : public testing::TestWithParam<BadSiteCase> {};
+
+TEST_P(BadSite, IsRefusedWithPlaceAndRemedy) {
+    const SiteReading reading = read_site(GetParam().text, "site.json", sample_pack());
+    EXPECT_TRUE(has_errors(reading.findings));
+    expect_golden(std::string("tests/rules/packs/findings/site-") + GetParam().name + ".txt",
+                  as_text(reading.findings, {{"site.json", GetParam().text}}));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Settings, BadSite,
+    testing::Values(
+        BadSiteCase{"MisspeltParameter", R"({ "parameters": { "vitaminD.validDay": 180 } })"},
+        BadSiteCase{"OutOfRange", R"({ "parameters": { "vitaminD.validDays": 30 } })"},
+        BadSiteCase{"WrongType", R"({ "parameters": { "vitaminD.validDays": "180" } })"},
+        BadSiteCase{"UnknownValue", R"({ "parameters": { "vitaminD.ruleset": "ros-2002" } })"},
+        BadSiteCase{"UnknownRule", R"({ "off": ["vitamin-d-sugest"] })"},
+        BadSiteCase{"UnknownValueSet", R"({ "codes": { "valueSets": { "backpain": [] } } })"},
+        BadSiteCase{"WrongPack", R"({ "pack": "headache-labs" })"},
+        BadSiteCase{"WrongVersion", R"({ "version": "^1.0" })"}, BadSiteCase{"NoVersion", R"({ "version": "latest" })"},
+        BadSiteCase{"NothingWithoutConditions", R"({ "notProvided": ["conditions"] })"},
+        BadSiteCase{"LaboratoryWithoutName", R"({ "laboratories": [{ "units": { "vitamin-d": { "ng/dL": [] } } }] })"},
+        BadSiteCase{"BandsWithoutPair", R"({ "laboratories": [{ "name": "North", "reference": "Organization/north",
+  "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
+    { "band": "low" }, { "band": "adequate", "from": { "ng/mL": 20 } }] } } } }] })"}),
+    CaseName());
+
+}  // namespace
+}  // namespace rules
