@@ -10,6 +10,7 @@ Limits: reads text, not syntax; looks at the files on disk, build and dot folder
 
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -143,6 +144,14 @@ def wanted_by_cmake(text):
         yield from (word for word in arguments.split() if word not in {"REQUIRED", "QUIET", "IMPORTED_TARGET", "GLOBAL"})
 
 
+def sources_are_formatted():
+    sources = [path for path in source_files() if path.suffix in {".cpp", ".hpp"}]
+    command = ["clang-format-14", "--dry-run", "-Werror", *sources]
+    run = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
+    for path in dict.fromkeys(re.findall(r"^(\S+?):\d+:\d+: error: ", run.stderr, re.MULTILINE)):
+        yield f"{path}: run clang-format-14 -i on it"
+
+
 CHECKS = [
     floors_only_look_down,
     network_and_storage_stay_in_service,
@@ -150,6 +159,7 @@ CHECKS = [
     names_say_what_a_thing_is,
     no_test_is_switched_off_in_silence,
     what_cmake_finds_is_installed,
+    sources_are_formatted,
 ]
 
 

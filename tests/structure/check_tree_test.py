@@ -37,6 +37,7 @@ FAULTS = [
     ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_package(OpenSSL 3.0)\n", "libssl-dev"),
     ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_package(Qt6)\n", "does not know"),
     ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_package(Boost COMPONENTS locale)\n", "Boost:locale"),
+    ("sources_are_formatted", "rules/pack.cpp", "int  answer ;\n", "rules/pack.cpp"),
 ]
 
 

@@ -1,0 +1,145 @@
+#include "service/trust.hpp"
+
+#include "service/sha256.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace service {
+
+namespace {
+
+bool holds(const std::vector<std::string>& list, std::string_view text) {
+    return std::ranges::find(list, text) != list.end();
+}
+
+bool meant_for_us(const Token& token, const Client& client, const std::vector<std::string>& endpoints) {
+    return audience_names(token, endpoints) ||
+           std::ranges::any_of(token.audience, [&](const std::string& name) { return holds(client.audience, name); });
+}
+
+bool tenant_allowed(const Token& token, const Client& client) {
+    return client.tenants.empty() || (token.tenant && holds(client.tenants, *token.tenant));
+}
+
+/// The one key set that the token's key may be in besides those exchanged beforehand; nothing if there is none.
+std::optional<std::string> key_url_for(const Token& token, const Client& client) {
+    if (token.key_url && holds(client.key_urls, *token.key_url)) return token.key_url;
+    if (client.keys_at) return client.keys_at;
+    if (client.keys.empty() && !client.key_urls.empty()) return client.key_urls.front();
+    return std::nullopt;
+}
+
+/// What the replay memory remembers. Digests of one length, so that no part can run into the next.
+std::string replay_digest(const Client& client, const Token& token, const TokenUse& use) {
+    std::string parts = sha256_hex(client.issuer) + sha256_hex(token.id);
+    if (client.replay == ReplayPolicy::same_body) {
+        parts += sha256_hex(use.method) + sha256_hex(use.path) + sha256_hex(use.body);
+    }
+    return sha256_hex(parts);
+}
+
+}  // namespace
+
+std::vector<std::string> endpoint_addresses(const std::vector<std::string>& public_urls, std::string_view path) {
+    constexpr std::string_view feedback = "/feedback";
+    std::vector<std::string> addresses;
+    for (std::string base : public_urls) {
+        while (base.ends_with('/')) base.pop_back();
+        if (auto address = normalized_url(base + std::string(path))) addresses.push_back(std::move(*address));
+        if (!path.ends_with(feedback)) continue;
+        if (auto of_service = normalized_url(base + std::string(path.substr(0, path.size() - feedback.size())))) {
+            addresses.push_back(std::move(*of_service));
+        }
+    }
+    return addresses;
+}
+
+Trust::Trust(std::vector<Client> clients, ReplayMemory& replay) : replay_(&replay) {
+    for (Client& client : clients) {
+        if (client.keys_at) caches_.try_emplace(*client.keys_at);
+        for (const std::string& url : client.key_urls) caches_.try_emplace(url);
+        std::string issuer = client.issuer;
+        clients_.insert_or_assign(std::move(issuer), std::make_shared<const Client>(std::move(client)));
+    }
+}
+
+boost::system::result<Candidate, TokenFault> Trust::examine(std::string_view authorization, const TokenUse& use,
+                                                            WallTime now) const {
+    const auto compact = bearer_token(authorization);
+    if (!compact) return compact.error();
+    auto token = parse_token(*compact);
+    if (!token) return token.error();
+    const auto found = clients_.find(token->issuer);
+    if (found == clients_.end()) return TokenFault::unknown_issuer;
+    const Client& client = *found->second;
+    if (std::ranges::find(client.algorithms, token->algorithm) == client.algorithms.end()) {
+        return TokenFault::algorithm_not_allowed;
+    }
+    if (!meant_for_us(*token, client, use.endpoints)) return TokenFault::wrong_audience;
+    if (const auto fault = check_times(*token, client.times, now)) return *fault;
+    if (!tenant_allowed(*token, client)) return TokenFault::unknown_tenant;
+    return Candidate{found->second, std::move(*token)};
+}
+
+boost::system::result<Trust::KeyAdvice, TokenFault> Trust::key_for(const Candidate& candidate, WallTime now) {
+    const Client& client = *candidate.client;
+    const Token& token = candidate.token;
+    if (token.key_url && !client.key_urls.empty() && !holds(client.key_urls, *token.key_url)) {
+        return TokenFault::key_url_not_allowed;
+    }
+    if (const VerificationKey* key = client.keys.find(token.key_id, token.algorithm)) {
+        return KeyAdvice{KeyCache::Step::use, {}, *key};
+    }
+    const auto url = key_url_for(token, client);
+    if (!url) return TokenFault::unknown_key;
+    const std::lock_guard lock(mutex_);
+    KeyCache::Advice advice = caches_.at(*url).advise(token.key_id, token.algorithm, now);
+    if (advice.step == KeyCache::Step::unknown_key) return TokenFault::unknown_key;
+    if (advice.step == KeyCache::Step::unavailable) return TokenFault::keys_unavailable;
+    return KeyAdvice{advice.step, *url, std::move(advice.key)};
+}
+
+bool Trust::keys_fetched(const std::string& url, std::string_view body, std::chrono::seconds lifetime, WallTime now) {
+    auto set = KeySet::parse(body);
+    const std::lock_guard lock(mutex_);
+    // A set without one usable key is a fault of its server, not the news that every key was withdrawn.
+    if (!set || set->empty()) {
+        caches_.at(url).failed();
+        return false;
+    }
+    caches_.at(url).fetched(std::move(*set), lifetime, now);
+    return true;
+}
+
+void Trust::keys_failed(const std::string& url) {
+    const std::lock_guard lock(mutex_);
+    caches_.at(url).failed();
+}
+
+boost::system::result<Caller, TokenFault> Trust::admit(const Candidate& candidate, const VerificationKey& key,
+                                                       const TokenUse& use, WallTime now) const {
+    const Token& token = candidate.token;
+    const Client& client = *candidate.client;
+    if (!key.fits(token.algorithm) || !key.verifies(token.algorithm, token.compact)) return TokenFault::bad_signature;
+    if (client.replay != ReplayPolicy::off) {
+        switch (replay_->remember(replay_digest(client, token, use), token.expires + client.times.skew, now)) {
+            case Seen::first_time:
+                break;
+            case Seen::before:
+                return TokenFault::replayed;
+            case Seen::unknown:
+                return TokenFault::replay_unknown;
+        }
+    }
+    return Caller{candidate.client, token.id, token.tenant};
+}
+
+std::map<std::string, WallTime> Trust::key_ages() const {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, WallTime> fetched;
+    for (const auto& [url, cache] : caches_) fetched.emplace(url, cache.fetched_at().value_or(WallTime{}));
+    return fetched;
+}
+
+}  // namespace service

@@ -1,0 +1,116 @@
+// Who may call: the clients of the configuration, held against a token (CDS Hooks, "Security and Safety"; R-130 to
+//
+//
+// The checks come in the order of R-139: issuer, algorithm, audience, times, tenant, key, signature, replay; the first
+// that fails is the answer, for the log alone. No network and no clock: times are arguments, key sets are fetched by
+// the caller (authenticate.hpp). One Trust serves all threads; a reload makes a new one.
+#pragma once
+
+#include "service/jwks.hpp"
+#include "service/jwt.hpp"
+#include "service/replay.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace service {
+
+/// How often one token may be used.
+enum class ReplayPolicy {
+    strict,     ///< once
+    same_body,  ///< once for one method, path and body: some clients send one token with several bodies (R-141)
+    off
+};
+
+/// One client of the configuration ("clients[]").
+struct Client {
+    std::string name;    ///< ours, for the log
+    std::string issuer;  ///< `iss`, exactly
+
+    KeySet keys;                         ///< exchanged beforehand: "jwks" or "jwksFile"
+    std::optional<std::string> keys_at;  ///< exchanged beforehand: "jwksUrl"
+    std::vector<std::string> key_urls;   ///< "jku" that its tokens may name
+
+    std::vector<std::string> tenants;  ///< empty: any, or none
+    std::vector<Algorithm> algorithms = {Algorithm::es384, Algorithm::rs384};
+    std::vector<std::string> audience;  ///< further values of `aud` that mean this service, compared exactly
+    TokenTimes times;
+    ReplayPolicy replay = ReplayPolicy::strict;
+
+    std::optional<std::string> client_id;   ///< that `fhirAuthorization.subject` must be; absent: not looked at
+    std::vector<std::string> fhir_servers;  ///< base URLs that its requests may name
+    std::string profile = "2.0";
+};
+
+/// What a token is used for. `endpoints` are the addresses by which clients may call this endpoint, normalized (see
+/// endpoint_addresses). The rest is borrowed from the request.
+struct TokenUse {
+    std::vector<std::string> endpoints;
+    std::string_view method;
+    std::string_view path;
+    std::string_view body;  ///< as received; only looked at under ReplayPolicy::same_body
+};
+
+/// The addresses of the endpoint at `path` under each of `public_urls`, normalized. For ".../feedback" the address of
+/// the service itself counts too.
+std::vector<std::string> endpoint_addresses(const std::vector<std::string>& public_urls, std::string_view path);
+
+/// A caller who has proven to be a client.
+struct Caller {
+    std::shared_ptr<const Client> client;
+    std::string token_id;               ///< may be logged (R-139)
+    std::optional<std::string> tenant;  ///< likewise
+};
+
+/// A token on its way through the checks. What it says is not proven before admit().
+struct Candidate {
+    std::shared_ptr<const Client> client;
+    Token token;
+};
+
+/// The clients and their keys.
+class Trust {
+  public:
+    /// \param clients  with one issuer each.
+    /// \param replay   borrowed; lives as long as this does.
+    Trust(std::vector<Client> clients, ReplayMemory& replay);
+
+    /// The checks that need no key: everything before the signature, in order. Cheap.
+    boost::system::result<Candidate, TokenFault> examine(std::string_view authorization, const TokenUse& use,
+                                                         WallTime now) const;
+
+    /// What to do to get the candidate's key, and from where.
+    struct KeyAdvice {
+        KeyCache::Step step = KeyCache::Step::unknown_key;
+        std::string url;  ///< to fetch, on fetch and use_renew
+        std::optional<VerificationKey> key;
+    };
+    boost::system::result<KeyAdvice, TokenFault> key_for(const Candidate& candidate, WallTime now);
+
+    /// The fetch that key_for() asked for brought this. \returns whether it was a key set.
+    bool keys_fetched(const std::string& url, std::string_view body, std::chrono::seconds lifetime, WallTime now);
+    void keys_failed(const std::string& url);
+
+    /// Signature and replay, in this order. Up to a millisecond of computing and a write to the store: run it on a
+    /// pool.
+    boost::system::result<Caller, TokenFault> admit(const Candidate& candidate, const VerificationKey& key,
+                                                    const TokenUse& use, WallTime now) const;
+
+    /// When the set behind each URL was last fetched; the epoch if never. For doctor and health.
+    std::map<std::string, WallTime> key_ages() const;
+
+  private:
+    std::map<std::string, std::shared_ptr<const Client>, std::less<>> clients_;  ///< by issuer
+    ReplayMemory* replay_;
+    mutable std::mutex mutex_;                ///< of caches_
+    std::map<std::string, KeyCache> caches_;  ///< by URL; every URL of the configuration, no other
+};
+
+}  // namespace service

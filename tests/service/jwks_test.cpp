@@ -1,0 +1,208 @@
+#include "service/jwks.hpp"
+
+#include "tests/case_name.hpp"
+#include "tests/service/signing_key.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace service {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+using Step = KeyCache::Step;
+
+constexpr WallTime noon{std::chrono::sys_days(std::chrono::year(2026) / 3 / 1) + 12h};
+
+KeySet set_of(std::initializer_list<json::value> keys) {
+    json::object set;
+    set["keys"] = json::array(keys.begin(), keys.end());
+    return *KeySet::read(set);
+}
+
+KeySet set_of(const SigningKey& key) {
+    return set_of({key.public_jwk()});
+}
+
+// ---- reading a set --------------------------------------------------------------------------------------------------
+
+struct NotASet {
+    const char* name;
+    std::string text;
+    KeySetFault fault;
+};
+class KeySetRefusals : public testing::TestWithParam<NotASet> {};
+
+TEST_P(KeySetRefusals, AreNamed) {
+    const auto set = KeySet::parse(GetParam().text);
+    ASSERT_FALSE(set.has_value());
+    EXPECT_EQ(set.error(), GetParam().fault);
+}
+
+std::string many_keys(std::size_t count) {
+    std::string text = R"({"keys":[{})";
+    for (std::size_t i = 1; i < count; ++i) text += ",{}";
+    return text + "]}";
+}
+
+INSTANTIATE_TEST_SUITE_P(Rfc7517, KeySetRefusals,
+                         testing::Values(NotASet{"NotJson", "<html>", KeySetFault::not_json},
+                                         NotASet{"Empty", "", KeySetFault::not_json},
+                                         NotASet{"MemberTwice", R"({"keys":[],"keys":[]})", KeySetFault::not_json},
+                                         NotASet{"Array", "[]", KeySetFault::no_keys_member},
+                                         NotASet{"BareKey", R"({"kty":"EC"})", KeySetFault::no_keys_member},
+                                         NotASet{"KeysNotAnArray", R"({"keys":{}})", KeySetFault::no_keys_member},
+                                         NotASet{"TooManyKeys", many_keys(101), KeySetFault::too_many_keys},
+                                         NotASet{"TooLarge",
+                                                 R"({"keys":[],"x":")" + std::string(256 * 1024, 'x') + "\"}",
+                                                 KeySetFault::too_large}),
+                         CaseName());
+
+TEST(KeySet, PassesOverKeysThatItCannotUseAndSaysWhich) {
+    const SigningKey good = SigningKey::make(Algorithm::es384, "good");
+    const KeySet set = set_of({json::object{{"kty", "oct"}, {"kid", "s"}}, "text", good.public_jwk()});
+    EXPECT_EQ(set.size(), 1U);
+    EXPECT_NE(set.find("good", Algorithm::es384), nullptr);
+    const std::vector<UnusedKey> unused = {{0, KeyFault::unknown_type}, {1, KeyFault::not_an_object}};
+    EXPECT_EQ(set.unused(), unused);
+}
+
+TEST(KeySet, FindsAKeyByItsIdAndKind) {
+    // RFC 7517, section 4.5: keys of different kty may share an id.
+    const KeySet set = set_of({SigningKey::make(Algorithm::es384, "same").public_jwk(),
+                               SigningKey::make(Algorithm::rs384, "same").public_jwk()});
+    ASSERT_NE(set.find("same", Algorithm::es384), nullptr);
+    ASSERT_NE(set.find("same", Algorithm::rs384), nullptr);
+    EXPECT_EQ(set.find("same", Algorithm::es256), nullptr);
+    EXPECT_EQ(set.find("Same", Algorithm::es384), nullptr);
+}
+
+TEST(KeySet, UsesTheFirstOfTwoKeysWithOneId) {
+    const SigningKey first = SigningKey::make(Algorithm::es384, "same");
+    const KeySet set = set_of({first.public_jwk(), SigningKey::make(Algorithm::es384, "same").public_jwk()});
+    EXPECT_TRUE(set.find("same", Algorithm::es384)->verifies(Algorithm::es384, first.token({})));
+    EXPECT_EQ(set.unused(), (std::vector<UnusedKey>{{1, KeyFault::repeated_key_id}}));
+}
+
+TEST(KeySet, TakesKeyIdsAsTheyCome) {
+    // R-142: the ids of one large vendor hold these characters.
+    const SigningKey key = SigningKey::make(Algorithm::es384, "a+b/c==");
+    EXPECT_NE(set_of(key).find("a+b/c==", Algorithm::es384), nullptr);
+}
+
+// ---- how long a set is kept -----------------------------------------------------------------------------------------
+
+struct Lifetime {
+    const char* name;
+    const char* cache_control;
+    const char* age;
+    std::chrono::seconds lifetime;
+};
+class KeyLifetime : public testing::TestWithParam<Lifetime> {};
+
+TEST_P(KeyLifetime, LiesBetweenFiveMinutesAndADay) {
+    EXPECT_EQ(key_lifetime(GetParam().cache_control, GetParam().age), GetParam().lifetime);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    R143, KeyLifetime,
+    testing::Values(Lifetime{"NothingSaid", "", "", 1h}, Lifetime{"MaxAge", "max-age=1800", "", 30min},
+                    Lifetime{"AmongOthers", "public, Max-Age=1800, must-revalidate", "", 30min},
+                    Lifetime{"Quoted", "max-age=\"1800\"", "", 30min},
+                    Lifetime{"LessTheAge", "max-age=1800", "600", 20min}, Lifetime{"TooShort", "max-age=1", "", 5min},
+                    Lifetime{"Zero", "max-age=0", "", 5min}, Lifetime{"TooLong", "max-age=31536000", "", 24h},
+                    Lifetime{"Beyond32Bits", "max-age=99999999999999", "", 24h},
+                    Lifetime{"NoStore", "no-store, max-age=1800", "", 5min}, Lifetime{"NoCache", "no-cache", "", 5min},
+                    Lifetime{"NotANumber", "max-age=soon", "", 5min}, Lifetime{"Negative", "max-age=-5", "", 5min}),
+    CaseName());
+
+// ---- the cache ------------------------------------------------------------------------------------------------------
+
+class KeyCacheTest : public testing::Test {
+  protected:
+    Step step(WallTime now, std::string_view id = "key-1") { return cache.advise(id, Algorithm::es384, now).step; }
+    void fetch(WallTime now, std::chrono::seconds lifetime = 1h) { cache.fetched(set_of(key), lifetime, now); }
+
+    SigningKey key = SigningKey::make(Algorithm::es384);
+    KeyCache cache;
+};
+
+TEST_F(KeyCacheTest, FetchesBeforeTheFirstUse) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    fetch(noon);
+    const KeyCache::Advice advice = cache.advise("key-1", Algorithm::es384, noon);
+    EXPECT_EQ(advice.step, Step::use);
+    EXPECT_TRUE(advice.key->verifies(Algorithm::es384, key.token({})));
+    EXPECT_EQ(cache.fetched_at(), noon);
+}
+
+TEST_F(KeyCacheTest, LetsOneFetchAndTheOthersWait) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    EXPECT_EQ(step(noon), Step::wait);
+    EXPECT_EQ(step(noon + 2s), Step::wait);
+}
+
+TEST_F(KeyCacheTest, GivesUpOnAFetchThatNeverReports) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    EXPECT_EQ(step(noon + 4s), Step::unavailable);
+    EXPECT_EQ(step(noon + 5s), Step::fetch);
+}
+
+TEST_F(KeyCacheTest, FetchesAgainWhenAnUnknownKeyIsNamedButNotOften) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    fetch(noon);
+    EXPECT_EQ(step(noon + 59s, "new"), Step::unknown_key);
+    EXPECT_EQ(step(noon + 60s, "new"), Step::fetch);
+    fetch(noon + 61s);
+    EXPECT_EQ(step(noon + 62s, "new"), Step::unknown_key);
+    EXPECT_EQ(step(noon + 62s), Step::use);
+}
+
+TEST_F(KeyCacheTest, FindsARotatedKeyAfterOneFetch) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    fetch(noon);
+    EXPECT_EQ(step(noon + 2min, "key-2"), Step::fetch);
+    cache.fetched(set_of(SigningKey::make(Algorithm::es384, "key-2")), 1h, noon + 2min);
+    EXPECT_EQ(step(noon + 2min, "key-2"), Step::use);
+    EXPECT_EQ(step(noon + 2min, "key-1"), Step::unknown_key) << "a key that was withdrawn is no longer trusted";
+}
+
+TEST_F(KeyCacheTest, RenewsASetAheadOfItsEndWithoutAnybodyWaiting) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    fetch(noon);
+    EXPECT_EQ(step(noon + 47min), Step::use);
+    EXPECT_EQ(step(noon + 48min), Step::use_renew);
+    EXPECT_EQ(step(noon + 48min), Step::use) << "one renewal at a time";
+}
+
+TEST_F(KeyCacheTest, FetchesBeforeItUsesASetThatHasExpired) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    fetch(noon);
+    EXPECT_EQ(step(noon + 1h), Step::fetch);
+    EXPECT_EQ(step(noon + 1h), Step::wait);
+}
+
+TEST_F(KeyCacheTest, KeepsTheLastGoodSetWhenItsServerFails) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    fetch(noon);
+    EXPECT_EQ(step(noon + 2h), Step::fetch);
+    cache.failed();
+    EXPECT_EQ(step(noon + 2h), Step::use);
+    EXPECT_EQ(step(noon + 2h + 60s), Step::use_renew) << "asked again, but nobody waits for a server that fails";
+    cache.failed();
+    EXPECT_EQ(step(noon + 26h, "key-1"), Step::use_renew);
+    EXPECT_EQ(cache.fetched_at(), noon);
+}
+
+TEST_F(KeyCacheTest, IsUnavailableForSecondsAfterAFirstFetchThatFailed) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    cache.failed();
+    EXPECT_EQ(step(noon + 4s), Step::unavailable);
+    EXPECT_EQ(step(noon + 5s), Step::fetch);
+    EXPECT_EQ(cache.fetched_at(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace service

@@ -1,0 +1,352 @@
+#include "service/trust.hpp"
+
+#include "tests/case_name.hpp"
+#include "tests/service/signing_key.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+
+namespace service {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+constexpr WallTime now{1'000'000s};
+constexpr std::string_view issuer = "https://ehr.example.org";
+constexpr std::string_view endpoint = "https://cds.example.org/cds-services/one";
+
+json::object claims_with(std::string_view name, const json::value& value) {
+    json::object claims = {{"iss", issuer}, {"aud", endpoint}, {"iat", 1'000'000}, {"exp", 1'000'300}, {"jti", "1"}};
+    claims[name] = value;
+    return claims;
+}
+json::object claims() {
+    return claims_with("sub", "ignored");
+}
+
+const SigningKey& client_key() {
+    static const SigningKey key = SigningKey::make(Algorithm::es384);
+    return key;
+}
+
+Client hospital() {
+    Client client;
+    client.name = "General Hospital";
+    client.issuer = issuer;
+    client.keys = *KeySet::parse(client_key().key_set());
+    client.tenants = {"general"};
+    return client;
+}
+
+TokenUse use() {
+    return {{std::string(endpoint)}, "POST", "/cds-services/one", "{}"};
+}
+
+/// The whole way of a token, key sets at hand.
+boost::system::result<Caller, TokenFault> admitted(Trust& trust, const std::string& compact, const TokenUse& token_use,
+                                                   WallTime when = now) {
+    const auto candidate = trust.examine("Bearer " + compact, token_use, when);
+    if (!candidate) return candidate.error();
+    const auto advice = trust.key_for(*candidate, when);
+    if (!advice) return advice.error();
+    if (!advice->key) return TokenFault::keys_unavailable;
+    return trust.admit(*candidate, *advice->key, token_use, when);
+}
+
+TokenFault refusal(const Client& client, const json::object& token_claims) {
+    ReplayWindow replay;
+    Trust trust({client}, replay);
+    const auto caller = admitted(trust, client_key().token(token_claims), use());
+    EXPECT_FALSE(caller.has_value());
+    return caller ? TokenFault::absent : caller.error();
+}
+
+TEST(Trust, AdmitsAClient) {
+    ReplayWindow replay;
+    Trust trust({hospital()}, replay);
+    const auto caller = admitted(trust, client_key().token(claims_with("tenant", "general")), use());
+    ASSERT_TRUE(caller.has_value());
+    EXPECT_EQ(caller->client->name, "General Hospital");
+    EXPECT_EQ(caller->token_id, "1");
+    EXPECT_EQ(caller->tenant, "general");
+}
+
+TEST(Trust, RefusesWhatBringsNoToken) {
+    ReplayWindow replay;
+    const Trust trust({hospital()}, replay);
+    EXPECT_EQ(trust.examine("", use(), now).error(), TokenFault::absent);
+    EXPECT_EQ(trust.examine("Basic abc", use(), now).error(), TokenFault::absent);
+}
+
+// ---- one fault each -------------------------------------------------------------------------------------------------
+
+struct OneFault {
+    const char* name;
+    json::object claims;
+    TokenFault fault;
+};
+class TrustClaims : public testing::TestWithParam<OneFault> {};
+
+TEST_P(TrustClaims, AreHeldAgainstTheClient) {
+    EXPECT_EQ(refusal(hospital(), GetParam().claims), GetParam().fault);
+}
+
+json::object good_with(std::string_view name, const json::value& value) {
+    json::object changed = claims_with("tenant", "general");
+    changed[name] = value;
+    return changed;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    R134R135R140, TrustClaims,
+    testing::Values(
+        OneFault{"OtherIssuer", good_with("iss", "https://ehr.example.com"), TokenFault::unknown_issuer},
+        OneFault{"IssuerWithASlash", good_with("iss", "https://ehr.example.org/"), TokenFault::unknown_issuer},
+        OneFault{"OtherEndpoint", good_with("aud", "https://cds.example.org/cds-services/two"),
+                 TokenFault::wrong_audience},
+        OneFault{"OtherHost", good_with("aud", "https://cds.example.com/cds-services/one"), TokenFault::wrong_audience},
+        OneFault{"BaseAlone", good_with("aud", "https://cds.example.org"), TokenFault::wrong_audience},
+        OneFault{"Expired", good_with("exp", 999'940), TokenFault::expired},
+        OneFault{"IssuedAhead", good_with("iat", 1'000'061), TokenFault::not_yet_valid},
+        OneFault{"LivesTooLong", good_with("exp", 1'003'601), TokenFault::too_long_lived},
+        OneFault{"OtherTenant", good_with("tenant", "other"), TokenFault::unknown_tenant},
+        OneFault{"NoTenant", good_with("tenant", nullptr), TokenFault::unknown_tenant}),
+    CaseName());
+
+TEST(Trust, ChecksInTheOrderOfTheBestPractices) {
+    // R-139: issuer, audience, expiry, tenant, signature. Each token has the fault named and all those after it.
+    ReplayWindow replay;
+    Trust trust({hospital()}, replay);
+    const SigningKey forger = SigningKey::make(Algorithm::es384);
+    json::object faults = {{"iss", "x"}, {"aud", "x"}, {"iat", 0}, {"exp", 300}, {"jti", "1"}, {"tenant", "x"}};
+    EXPECT_EQ(admitted(trust, forger.token(faults), use()).error(), TokenFault::unknown_issuer);
+    faults["iss"] = issuer;
+    EXPECT_EQ(admitted(trust, forger.token(faults), use()).error(), TokenFault::wrong_audience);
+    faults["aud"] = endpoint;
+    EXPECT_EQ(admitted(trust, forger.token(faults), use()).error(), TokenFault::expired);
+    faults["iat"] = 1'000'000;
+    faults["exp"] = 1'000'300;
+    EXPECT_EQ(admitted(trust, forger.token(faults), use()).error(), TokenFault::unknown_tenant);
+    faults["tenant"] = "general";
+    EXPECT_EQ(admitted(trust, forger.token(faults), use()).error(), TokenFault::bad_signature);
+    EXPECT_TRUE(admitted(trust, client_key().token(faults), use()).has_value())
+        << "a token that was refused is not remembered as seen";
+}
+
+TEST(Trust, RefusesAnAlgorithmThatIsNotTheClients) {
+    ReplayWindow replay;
+    Client client = hospital();
+    const SigningKey other = SigningKey::make(Algorithm::es256);
+    client.keys = *KeySet::parse(other.key_set());
+    Trust trust({client}, replay);
+    EXPECT_EQ(admitted(trust, other.token(claims_with("tenant", "general")), use()).error(),
+              TokenFault::algorithm_not_allowed);
+}
+
+TEST(Trust, RefusesAHeaderThatNamesAnotherAlgorithmThanTheKeys) {
+    // RFC 8725, section 3.1: the key's algorithm counts, not the header's word.
+    ReplayWindow replay;
+    Trust trust({hospital()}, replay);
+    const std::string token = client_key().sign(R"({"alg":"RS384","typ":"JWT","kid":"key-1"})",
+                                                json::serialize(claims_with("tenant", "general")));
+    EXPECT_EQ(admitted(trust, token, use()).error(), TokenFault::unknown_key);
+}
+
+TEST(Trust, RefusesAKeyThatTheTokenBringsAlong) {
+    ReplayWindow replay;
+    Trust trust({hospital()}, replay);
+    const SigningKey forger = SigningKey::make(Algorithm::es384);
+    json::object header = forger.header();
+    header["jwk"] = forger.public_jwk();
+    const std::string token = forger.sign(json::serialize(header), json::serialize(claims_with("tenant", "general")));
+    EXPECT_EQ(admitted(trust, token, use()).error(), TokenFault::bad_signature);
+}
+
+TEST(Trust, AdmitsAnyTenantWhenNoneIsListed) {
+    ReplayWindow replay;
+    Client client = hospital();
+    client.tenants.clear();
+    Trust trust({client}, replay);
+    EXPECT_TRUE(admitted(trust, client_key().token(claims()), use()).has_value());
+}
+
+TEST(Trust, TakesAnAliasOfTheAudienceExactly) {
+    ReplayWindow replay;
+    Client client = hospital();
+    client.audience = {"backpain"};
+    Trust trust({client}, replay);
+    json::object token = claims_with("tenant", "general");
+    token["aud"] = "backpain";
+    EXPECT_TRUE(admitted(trust, client_key().token(token), use()).has_value());
+    token["aud"] = "Backpain";
+    EXPECT_EQ(admitted(trust, client_key().token(token), use()).error(), TokenFault::wrong_audience);
+}
+
+TEST(Trust, KnowsTheAddressesOfAnEndpoint) {
+    const std::vector<std::string> bases = {"https://CDS.example.org/", "https://proxy.example.org:443/cds"};
+    EXPECT_EQ(endpoint_addresses(bases, "/cds-services"),
+              (std::vector<std::string>{"https://cds.example.org/cds-services",
+                                        "https://proxy.example.org/cds/cds-services"}));
+    // R-119: feedback may carry the address of the service itself.
+    EXPECT_EQ(endpoint_addresses({"https://cds.example.org"}, "/cds-services/one/feedback"),
+              (std::vector<std::string>{"https://cds.example.org/cds-services/one/feedback",
+                                        "https://cds.example.org/cds-services/one"}));
+}
+
+// ---- replay ---------------------------------------------------------------------------------------------------------
+
+boost::system::result<Caller, TokenFault> again(ReplayPolicy policy, const TokenUse& second_use,
+                                                WallTime second_time = now) {
+    ReplayWindow replay;
+    Client client = hospital();
+    client.replay = policy;
+    Trust trust({client}, replay);
+    const std::string token = client_key().token(claims_with("tenant", "general"));
+    EXPECT_TRUE(admitted(trust, token, use()).has_value());
+    return admitted(trust, token, second_use, second_time);
+}
+
+TEST(Trust, RefusesATokenASecondTime) {
+    EXPECT_EQ(again(ReplayPolicy::strict, use()).error(), TokenFault::replayed);
+    EXPECT_EQ(again(ReplayPolicy::strict, use(), now + 359s).error(), TokenFault::replayed) << "as long as it is valid";
+}
+
+TEST(Trust, RefusesATokenASecondTimeForAnotherBodyUnlessConfigured) {
+    TokenUse other = use();
+    other.body = "{ }";
+    EXPECT_EQ(again(ReplayPolicy::strict, other).error(), TokenFault::replayed);
+    EXPECT_TRUE(again(ReplayPolicy::same_body, other).has_value());
+    other = use();
+    other.path = "/cds-services/one/feedback";
+    EXPECT_TRUE(again(ReplayPolicy::same_body, other).has_value());
+    EXPECT_EQ(again(ReplayPolicy::same_body, use()).error(), TokenFault::replayed);
+}
+
+TEST(Trust, AdmitsATokenAgainWhereReplayIsOff) {
+    EXPECT_TRUE(again(ReplayPolicy::off, use()).has_value());
+}
+
+TEST(Trust, KeepsTheTokensOfTwoIssuersApart) {
+    ReplayWindow replay;
+    Client other = hospital();
+    other.issuer = "https://other.example.org";
+    Trust trust({hospital(), other}, replay);
+    EXPECT_TRUE(admitted(trust, client_key().token(claims_with("tenant", "general")), use()).has_value());
+    EXPECT_TRUE(admitted(trust, client_key().token(good_with("iss", "https://other.example.org")), use()).has_value());
+}
+
+TEST(Trust, RefusesWhenTheMemoryCannotSay) {
+    ReplayWindow replay(0);
+    Trust trust({hospital()}, replay);
+    EXPECT_EQ(admitted(trust, client_key().token(claims_with("tenant", "general")), use()).error(),
+              TokenFault::replay_unknown);
+}
+
+TEST(ReplayWindow, ForgetsWhatHasExpired) {
+    ReplayWindow replay(1);
+    EXPECT_EQ(replay.remember("a", now + 60s, now), Seen::first_time);
+    EXPECT_EQ(replay.remember("b", now + 60s, now), Seen::unknown) << "full: nothing that is still valid is forgotten";
+    EXPECT_EQ(replay.remember("a", now + 60s, now + 59s), Seen::before);
+    EXPECT_EQ(replay.remember("b", now + 160s, now + 60s), Seen::first_time);
+}
+
+TEST(ReplayWindow, LetsOneOfManyThreadsBeFirst) {
+    ReplayWindow replay;
+    std::atomic<int> firsts = 0;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&] {
+            if (replay.remember("a", now + 60s, now) == Seen::first_time) ++firsts;
+        });
+    }
+    threads.clear();
+    EXPECT_EQ(firsts, 1);
+}
+
+// ---- where keys come from -------------------------------------------------------------------------------------------
+
+class TrustKeys : public testing::Test {
+  protected:
+    using Step = KeyCache::Step;
+
+    Client client = [] {
+        Client made = hospital();
+        made.keys = KeySet();
+        return made;
+    }();
+    ReplayWindow replay;
+
+    std::string token(std::optional<std::string_view> key_url = std::nullopt) const {
+        json::object header = client_key().header();
+        if (key_url) header["jku"] = *key_url;
+        return client_key().sign(json::serialize(header), json::serialize(claims_with("tenant", "general")));
+    }
+    static boost::system::result<Trust::KeyAdvice, TokenFault> advice(Trust& trust, const std::string& compact) {
+        return trust.key_for(*trust.examine("Bearer " + compact, use(), now), now);
+    }
+};
+
+TEST_F(TrustKeys, AreFetchedFromTheUrlOfTheConfiguration) {
+    client.keys_at = "https://ehr.example.org/jwks.json";
+    Trust trust({client}, replay);
+    const auto first = advice(trust, token());
+    ASSERT_TRUE(first.has_value());
+    EXPECT_EQ(first->step, Step::fetch);
+    EXPECT_EQ(first->url, "https://ehr.example.org/jwks.json");
+    EXPECT_TRUE(trust.keys_fetched(first->url, client_key().key_set(), 1h, now));
+    EXPECT_TRUE(admitted(trust, token(), use()).has_value());
+}
+
+TEST_F(TrustKeys, AreFetchedFromAUrlThatTheTokenNamesOnlyIfItIsListed) {
+    // R-137.
+    client.key_urls = {"https://ehr.example.org/a.json", "https://ehr.example.org/b.json"};
+    Trust trust({client}, replay);
+    EXPECT_EQ(advice(trust, token("https://ehr.example.org/b.json"))->url, "https://ehr.example.org/b.json");
+    EXPECT_EQ(advice(trust, token("https://evil.example.org/b.json")).error(), TokenFault::key_url_not_allowed);
+    EXPECT_EQ(advice(trust, token("https://ehr.example.org/b.json?"))  // exactly as listed
+                  .error(),
+              TokenFault::key_url_not_allowed);
+}
+
+TEST_F(TrustKeys, ComeFromTheListedUrlWhenTheTokenNamesNone) {
+    client.key_urls = {"https://ehr.example.org/a.json"};
+    Trust trust({client}, replay);
+    EXPECT_EQ(advice(trust, token())->url, "https://ehr.example.org/a.json");
+}
+
+TEST_F(TrustKeys, ExchangedBeforehandMakeTheTokensUrlNeedless) {
+    // R-138. The reference client always names a URL.
+    client.keys = *KeySet::parse(client_key().key_set());
+    Trust trust({client}, replay);
+    EXPECT_TRUE(admitted(trust, token("https://ehr.example.org/unlisted.json"), use()).has_value());
+}
+
+TEST_F(TrustKeys, AreUnknownWhenThereIsNowhereToLook) {
+    Trust trust({client}, replay);
+    EXPECT_EQ(advice(trust, token("https://ehr.example.org/a.json")).error(), TokenFault::unknown_key);
+}
+
+TEST_F(TrustKeys, AreUnavailableWhenTheirServerFails) {
+    client.keys_at = "https://ehr.example.org/jwks.json";
+    Trust trust({client}, replay);
+    EXPECT_EQ(advice(trust, token())->step, Step::fetch);
+    trust.keys_failed("https://ehr.example.org/jwks.json");
+    EXPECT_EQ(advice(trust, token()).error(), TokenFault::keys_unavailable);
+}
+
+TEST_F(TrustKeys, StayWhenTheirServerAnswersWithSomethingElse) {
+    client.keys_at = "https://ehr.example.org/jwks.json";
+    Trust trust({client}, replay);
+    EXPECT_EQ(advice(trust, token())->step, Step::fetch);
+    EXPECT_TRUE(trust.keys_fetched(*client.keys_at, client_key().key_set(), 1h, now));
+    EXPECT_FALSE(trust.keys_fetched(*client.keys_at, "<html>maintenance</html>", 1h, now + 1s));
+    EXPECT_FALSE(trust.keys_fetched(*client.keys_at, R"({"keys":[]})", 1h, now + 2s));
+    EXPECT_TRUE(admitted(trust, token(), use()).has_value());
+    EXPECT_EQ(trust.key_ages(), (std::map<std::string, WallTime>{{*client.keys_at, now}}));
+}
+
+}  // namespace
+}  // namespace service
