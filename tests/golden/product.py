@@ -1,6 +1,7 @@
 """The built product as a test drives it: the command `evaluate`, and the service behind HTTPS on a free port of loopback."""
 
 import json
+import os
 import re
 import ssl
 import subprocess
@@ -16,9 +17,14 @@ PATIENCE_SECONDS = 60
 UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
-def evaluate(program, patient, at, *options):
+def test_data():
+    """The folder of public test data; it need not be there."""
+    return Path(os.environ.get("BACKPAIN_CDS_TEST_DATA") or ROOT / "../shared/data").resolve()
+
+
+def evaluate(program, patient, at, *options, service=PATIENT_VIEW):
     """Runs `evaluate` on a file with a patient's record: a CompletedProcess with stdout and stderr as text."""
-    command = [program, "evaluate", "--pack", PACK, "--service", PATIENT_VIEW, "--patient", patient, "--at", at, *options]
+    command = [program, "evaluate", "--pack", PACK, "--service", service, "--patient", patient, "--at", at, *options]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE_SECONDS)
 
 

@@ -27,7 +27,8 @@ PACKAGE_OF = {
     "Boost": "libboost1.81-dev", "Boost:json": "libboost-json1.81-dev", "Boost:url": "libboost-url1.81-dev",
     "OpenSSL": "libssl-dev", "re2": "libre2-dev", "GTest": "libgtest-dev", "PkgConfig": "pkg-config",
     "CLI11": "libcli11-dev", "spdlog": "libspdlog-dev", "benchmark": "libbenchmark-dev", "Python3": "python3",
-    "prometheus-cpp": "prometheus-cpp-dev", "cjose": "libcjose-dev", "SQLite3": "libsqlite3-dev", "PostgreSQL": "libpq-dev",
+    "prometheus-cpp": "prometheus-cpp-dev", "cjose": "libcjose-dev", "PostgreSQL": "libpq-dev",
+    "SQLite3": "libsqlite3-dev",
     "date": "libhowardhinnant-date-dev", "Threads": None,
 }
 
@@ -133,13 +134,14 @@ def what_cmake_finds_is_installed():
 
 
 def wanted_by_cmake(text):
-    """What find_package and pkg_check_modules ask for; compiled parts of Boost as Boost:part."""
+    """What find_package, find_library and pkg_check_modules ask for; compiled parts of Boost as Boost:part."""
     text = re.sub(r"#.*", "", text)
     for name, rest in re.findall(r"find_package\(\s*([\w\-+.]+)([^)]*)\)", text):
         yield name
         parts = re.search(r"COMPONENTS\s+([\w\s]+)", rest)
         if name == "Boost" and parts:
             yield from (f"Boost:{part}" for part in parts[1].split())
+    yield from re.findall(r"find_library\(\s*\w+\s+(?:NAMES\s+)?([\w\-+.]+)", text)
     for arguments in re.findall(r"pkg_check_modules\(\s*\w+([^)]*)\)", text):
         yield from (word for word in arguments.split() if word not in {"REQUIRED", "QUIET", "IMPORTED_TARGET", "GLOBAL"})
 

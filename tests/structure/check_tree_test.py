@@ -35,6 +35,7 @@ FAULTS = [
     ("no_test_is_switched_off_in_silence", "tests/rules/pack_test.cpp", "TEST(Pack, DISABLED_IsRead)\n", "DISABLED_"),
     ("every_folder_says_what_it_is", "fhir/path/lexer.cpp", "", "fhir/path/: no README.md"),
     ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_package(OpenSSL 3.0)\n", "libssl-dev"),
+    ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_library(CJOSE_LIBRARY cjose)\n", "libcjose-dev"),
     ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_package(Qt6)\n", "does not know"),
     ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_package(Boost COMPONENTS locale)\n", "Boost:locale"),
     ("sources_are_formatted", "rules/pack.cpp", "int  answer ;\n", "rules/pack.cpp"),
