@@ -1,0 +1,17 @@
+// What every command gets and gives.
+#pragma once
+
+#include "service/exit_code.hpp"
+
+#include <iosfwd>
+
+namespace service {
+
+/// JSON and tables go to `out`, messages for people to `err`.
+struct Streams {
+    std::istream& in;
+    std::ostream& out;
+    std::ostream& err;
+};
+
+}  // namespace service

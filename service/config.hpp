@@ -1,0 +1,95 @@
+// The configuration file: one table of keys (config_keys.cpp) says every key, its default, unit and meaning.
+//
+// JSON with comments and trailing commas. An unknown key is an error that names the nearest right one; so is a key
+// whose part of the service is not there yet: no key is accepted without effect. `${NAME}` in a string is read from the
+// environment. Relative paths are relative to the file. All findings are gathered, each with file, line and column.
+#pragma once
+
+#include "rules/diagnostic.hpp"
+#include "service/log.hpp"
+#include "service/tls_files.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace service {
+
+enum class Mode { production, development };
+
+/// What a response may hold, by the CDS Hooks version that the client speaks.
+enum class ClientProfile { v1_0, v2_0, v3_0, crd, sandbox };
+
+/// An address to listen on: an IP address (without brackets) and a port, 0 for any free one.
+struct Address {
+    std::string host;
+    std::uint16_t port = 0;
+    bool operator==(const Address&) const = default;
+};
+
+/// "192.0.2.1:8443", "[2001:db8::1]:8443", "localhost:0"; nothing if it is not of this form.
+std::optional<Address> parse_address(std::string_view text);
+
+/// As a person writes it: IPv6 in brackets.
+std::string print_address(const Address& address);
+
+struct PackSource {
+    std::filesystem::path path, site;  ///< site may be empty
+};
+
+struct Config {
+    Mode mode = Mode::production;
+    Address listen;
+    std::vector<std::string> public_urls;
+    TlsFiles tls;
+    std::optional<Address> admin;
+    std::vector<PackSource> packs;
+    bool authentication_required = true;
+    ClientProfile anonymous_profile = ClientProfile::v2_0;
+    std::vector<std::string> cors_origins;
+    struct Limits {
+        std::size_t body_bytes = 0, header_bytes = 0, connections = 0, request_seconds = 0, requests_per_second = 0;
+    } limits;
+    LogOptions log;
+    std::size_t threads = 0;  ///< 0: one per core
+    std::string time_zone;    ///< IANA name; empty: the system's
+};
+
+/// A value of the file on its way into a Config: typed, checked, strings expanded..
+class ConfigValue;
+
+/// What is wrong with a value, as the end of a sentence that begins with the key; empty: nothing.
+using Complaint = std::string;
+
+struct ConfigKey {
+    std::string_view path;      ///< dotted; "packs[].path" is the member of every element of "packs"
+    std::string_view form;      ///< what may stand there, in words
+    std::string_view fallback;  ///< JSON text of the default; empty: none
+    std::string_view unit;
+    std::string_view meaning;
+    bool required = false;
+    /// Puts a value of the file where it belongs; null: this part of the service is not there yet.
+    Complaint (*store)(Config&, const ConfigValue&) = nullptr;
+};
+
+/// Every key, in the order of the manual.
+std::span<const ConfigKey> config_keys();
+
+/// The value of an environment variable, or nothing.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+struct ConfigReading {
+    Config config;  ///< whole only if no finding is an error
+    rules::Diagnostics findings;
+};
+
+/// Reads a configuration. \param file its path, for messages and as the base of relative paths.
+ConfigReading read_config(std::string_view text, const std::filesystem::path& file, const Environment& environment);
+
+}  // namespace service

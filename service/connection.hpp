@@ -1,0 +1,73 @@
+// One connection: handshake, then requests one after the other until either side has had enough.
+//
+// A connection lives on one io_context, on one thread, and never leaves it. Every wait has a deadline: handshake, idle,
+// the request as a whole (head, body, answer), writing, shutdown. Whatever a client does, others are not kept waiting.
+#pragma once
+
+#include "service/log.hpp"
+#include "service/port.hpp"
+#include "service/tls.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string_view>
+#include <unordered_set>
+
+namespace service {
+
+struct ConnectionLimits {
+    std::size_t header_bytes = 16 * 1024;
+    std::size_t target_bytes = 4 * 1024;
+    std::size_t body_bytes = 10 * 1024 * 1024;
+    std::chrono::milliseconds handshake = std::chrono::seconds(5);
+    std::chrono::milliseconds idle = std::chrono::seconds(60);  ///< between two requests
+    std::chrono::milliseconds request = std::chrono::seconds(10);
+    std::chrono::milliseconds shutdown = std::chrono::seconds(2);
+};
+
+/// What the connections of one listener share. Outlives them all.
+struct ConnectionSettings {
+    std::string_view port_name;  ///< "clinical", "admin": a literal, for the log
+    const Port& port;
+    TlsContext tls;  ///< null: plain HTTP
+    ConnectionLimits limits;
+    Log& log;
+};
+
+/// A connection as its thread sees it.
+class Connection {
+  public:
+    Connection() = default;
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    virtual ~Connection() = default;
+
+    /// Ends the connection as soon as no request is under way: at once if it is idle.
+    virtual void drain() = 0;
+
+    /// Ends the connection now.
+    virtual void abort() = 0;
+};
+
+/// The connections of one thread. Used by that thread only.
+class ConnectionSet {
+  public:
+    void add(Connection& connection) { open_.insert(&connection); }
+    void remove(Connection& connection) { open_.erase(&connection); }
+    std::size_t size() const noexcept { return open_.size(); }
+    void drain();
+    void abort();
+
+  private:
+    std::unordered_set<Connection*> open_;
+};
+
+/// Serves an accepted socket until the connection ends; the socket's executor runs everything. To be called on its
+/// thread. \param set   knows the connection while it lives. \param on_end called when it is over, once.
+void serve_connection(boost::asio::ip::tcp::socket socket, const ConnectionSettings& settings, ConnectionSet& set,
+                      std::function<void()> on_end);
+
+}  // namespace service

@@ -1,0 +1,50 @@
+// One HTTP request and its reply, as the rest of the service sees them: no HTTP library, no socket.
+// A request borrows the connection's buffers; they live until the reply has been made.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace service {
+
+enum class Method { get, head, post, options, other };
+
+/// A request without its body. An absent field and an empty one are the same: "".
+struct RequestHead {
+    Method method = Method::other;
+    std::string_view target;  ///< as received: origin form or absolute form (RFC 9112, 3.2)
+    std::string_view accept;
+    std::string_view authorization;
+    std::string_view content_encoding;
+    std::string_view content_type;
+    std::string_view origin;
+    bool announces_body = false;  ///< Content-Length or Transfer-Encoding was sent
+};
+
+struct Header {
+    std::string_view name;  ///< a literal
+    std::string value;
+    bool operator==(const Header&) const = default;
+};
+
+inline constexpr std::string_view json_media_type = "application/json; charset=utf-8";
+
+/// What may be said of a call in the log: names and ids of our own making, never what was sent.
+struct CallFacts {
+    std::string_view endpoint = "none";  ///< name of the route, a literal
+    std::string_view fault;              ///< name of the fault, a literal; empty: answered
+    std::string service;                 ///< id of a service that we offer
+    std::string hook_instance;           ///< only if it is a UUID
+    unsigned cards = 0;
+};
+
+struct Reply {
+    unsigned status = 200;
+    std::string body;  ///< JSON; empty: none
+    std::string_view content_type = json_media_type;
+    std::vector<Header> headers;  ///< besides those that every reply carries
+    CallFacts facts;
+};
+
+}  // namespace service

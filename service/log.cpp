@@ -1,0 +1,130 @@
+#include "service/log.hpp"
+
+#include "fhir/json_text.hpp"
+
+#include <spdlog/async.h>
+#include <spdlog/async_logger.h>
+#include <spdlog/details/thread_pool.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+namespace service {
+
+namespace json = boost::json;
+
+namespace {
+
+struct Fields {
+    json::object members;
+
+    void operator()(const ServiceStarted& e) {
+        members = {{"event", "service-started"}, {"version", e.version}, {"mode", e.mode}, {"clinical", e.clinical}};
+        if (!e.admin.empty()) members["admin"] = e.admin;
+        members["threads"] = e.threads;
+        members["packs"] = e.packs;
+    }
+    void operator()(const StopRequested&) { members = {{"event", "stop-requested"}}; }
+    void operator()(const ServiceStopped& e) { members = {{"event", "service-stopped"}, {"aborted", e.aborted}}; }
+    void operator()(const RequestServed& e) {
+        members = {{"event", "request-served"}, {"port", e.port}, {"endpoint", e.facts.endpoint}, {"status", e.status}};
+        if (!e.facts.fault.empty()) members["fault"] = e.facts.fault;
+        if (!e.facts.service.empty()) members["service"] = e.facts.service;
+        if (!e.facts.hook_instance.empty()) members["hookInstance"] = e.facts.hook_instance;
+        if (e.facts.endpoint == "hook-call" && e.facts.fault.empty()) members["cards"] = e.facts.cards;
+        members["received"] = e.received;
+        members["sent"] = e.sent;
+        members["microseconds"] = e.took.count();
+    }
+    void operator()(const HandshakeFailed& e) { members = {{"event", "handshake-failed"}, {"reason", e.reason}}; }
+    void operator()(const ConnectionRefused& e) { members = {{"event", "connection-refused"}, {"open", e.open}}; }
+    void operator()(const AcceptPaused& e) { members = {{"event", "accept-paused"}, {"errno", e.error}}; }
+    void operator()(const CallFailed& e) {
+        members = {{"event", "call-failed"}, {"endpoint", e.endpoint}, {"exception", e.exception}};
+    }
+};
+
+struct LevelOf {
+    LogLevel operator()(const RequestServed& e) const noexcept {
+        if (e.status >= 500) return LogLevel::error;
+        return e.facts.endpoint.starts_with("health") ? LogLevel::debug : LogLevel::info;
+    }
+    LogLevel operator()(const HandshakeFailed&) const noexcept { return LogLevel::debug; }
+    LogLevel operator()(const ConnectionRefused&) const noexcept { return LogLevel::warning; }
+    LogLevel operator()(const AcceptPaused&) const noexcept { return LogLevel::error; }
+    LogLevel operator()(const CallFailed&) const noexcept { return LogLevel::error; }
+    LogLevel operator()(const ServiceStarted&) const noexcept { return LogLevel::info; }
+    LogLevel operator()(const StopRequested&) const noexcept { return LogLevel::info; }
+    LogLevel operator()(const ServiceStopped& e) const noexcept {
+        return e.aborted == 0 ? LogLevel::info : LogLevel::warning;
+    }
+};
+
+spdlog::level::level_enum spdlog_level(LogLevel level) noexcept {
+    switch (level) {
+        case LogLevel::debug:
+            return spdlog::level::debug;
+        case LogLevel::info:
+            return spdlog::level::info;
+        case LogLevel::warning:
+            return spdlog::level::warn;
+        case LogLevel::error:
+            break;
+    }
+    return spdlog::level::err;
+}
+
+class StderrLog final : public Log {
+  public:
+    explicit StderrLog(const LogOptions& options) : format_(options.format), level_(options.level) {
+        constexpr std::size_t queued_lines = 8192;
+        pool_ = std::make_shared<spdlog::details::thread_pool>(queued_lines, 1);
+        logger_ =
+            std::make_shared<spdlog::async_logger>("backpain-cds", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                                                   pool_, spdlog::async_overflow_policy::overrun_oldest);
+        logger_->set_level(spdlog_level(options.level));
+        const char* pattern = format_ == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
+                                                         : "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
+        logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
+    }
+
+    void write(const Event& event) override {
+        const LogLevel level = level_of(event);
+        if (level < level_) return;
+        const std::string fields = fields_of(event, format_);
+        logger_->log(spdlog_level(level), spdlog::string_view_t(fields.data(), fields.size()));
+    }
+
+  private:
+    LogFormat format_;
+    LogLevel level_;
+    std::shared_ptr<spdlog::details::thread_pool> pool_;  // joined, its queue written, after the logger is gone
+    std::shared_ptr<spdlog::async_logger> logger_;
+};
+
+}  // namespace
+
+LogLevel level_of(const Event& event) noexcept {
+    return std::visit(LevelOf(), event);
+}
+
+std::string fields_of(const Event& event, LogFormat format) {
+    Fields fields;
+    std::visit(fields, event);
+    if (format == LogFormat::json) {
+        const std::string object = fhir::print_json(fields.members);
+        return object.substr(1, object.size() - 2);
+    }
+    std::string text;
+    for (const auto& [name, value] : fields.members) {
+        const auto words = fhir::text_of(value);
+        const std::string printed = words ? std::string(*words) : fhir::print_json(value);
+        text += text.empty() ? printed : " " + std::string(name) + "=" + printed;
+    }
+    return text;
+}
+
+std::unique_ptr<Log> open_log(const LogOptions& options) {
+    return std::make_unique<StderrLog>(options);
+}
+
+}  // namespace service

@@ -1,0 +1,73 @@
+// Everything that can go wrong with a call, and what the client is told: status, FHIR issue type, one fixed sentence.
+// Nothing that was received is ever repeated: a place is made of names of ours and of indexes.
+#pragma once
+
+#include "fhir/json_text.hpp"
+#include "service/exchange.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace service {
+
+enum class Fault {
+    // HTTP (RFC 9110, RFC 9112)
+    bad_http,
+    expectation_failed,
+    header_too_large,
+    target_too_long,
+    request_timeout,
+    length_required,
+    body_too_large,
+    unknown_path,
+    method_not_allowed,
+    not_acceptable,
+    unsupported_media_type,
+    unsupported_encoding,
+    // trust
+    unauthenticated,
+    // CDS Hooks: the service and its request
+    unknown_service,
+    feedback_not_offered,
+    not_json,
+    duplicate_member,
+    too_deep,
+    too_many_values,
+    member_missing,
+    member_empty,
+    wrong_type,
+    bad_value,
+    wrong_hook,
+    fhir_server_missing,
+    other_patient,
+    data_unavailable,
+    // the service itself
+    too_many_requests,
+    overloaded,
+    internal
+};
+
+/// A failure and its place.
+struct Problem {
+    Fault fault = Fault::internal;
+    std::vector<std::string> places;             ///< FHIRPath-like, of our own names: "context.patientId"
+    std::optional<fhir::TextPosition> position;  ///< of a syntax error in the body
+};
+
+/// What a fault means to the client and to the log.
+struct FaultMeaning {
+    unsigned status;
+    std::string_view name;        ///< for logs and metrics, kebab-case
+    std::string_view issue_type;  ///< FHIR R4 IssueType
+    std::string_view sentence;
+};
+
+FaultMeaning meaning_of(Fault fault);
+
+/// The reply to a problem: an OperationOutcome, save for 401, which says nothing (CDS Hooks, best practices).
+/// \param accept the request's Accept: a client that asks for FHIR's own media type alone gets it.
+Reply problem_reply(const Problem& problem, std::string_view accept = {});
+
+}  // namespace service

@@ -1,0 +1,195 @@
+#include "service/server.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <atomic>
+#include <csignal>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace service {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+namespace {
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds pause_after_accept_error(100);
+
+/// One thread's event loop and its connections.
+class Worker {
+  public:
+    Worker() : work_(asio::make_work_guard(io_)), drain_timer_(io_) {}
+
+    asio::io_context& io() { return io_; }
+    ConnectionSet& connections() { return connections_; }
+    bool draining() const { return draining_; }
+    std::size_t aborted() const { return aborted_; }
+
+    void run() { io_.run(); }
+
+    /// On the worker's thread.
+    void drain(std::chrono::milliseconds patience) {
+        if (std::exchange(draining_, true)) return;
+        connections_.drain();
+        work_.reset();
+        if (connections_.size() == 0) return;
+        drain_timer_.expires_after(patience);
+        drain_timer_.async_wait([this](const error_code& error) {
+            if (error) return;
+            aborted_ = connections_.size();
+            connections_.abort();
+        });
+    }
+
+    /// On the worker's thread, whenever a connection is gone.
+    void connection_ended() {
+        if (draining_ && connections_.size() == 0) drain_timer_.cancel();
+    }
+
+  private:
+    asio::io_context io_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_;
+    asio::steady_timer drain_timer_;
+    ConnectionSet connections_;
+    bool draining_ = false;
+    std::size_t aborted_ = 0;
+};
+
+}  // namespace
+
+struct Server::State {
+    struct Listener {
+        tcp::acceptor acceptor;
+        const ConnectionSettings& settings;
+    };
+
+    State(const ServerLimits& asked, Log& events) : limits(asked), log(events) {
+        for (std::size_t i = 0; i < limits.threads; ++i) workers.push_back(std::make_unique<Worker>());
+        signals.emplace(workers.front()->io());
+    }
+
+    asio::awaitable<void> accept(Listener& listener);
+    void take(tcp::socket socket, const ConnectionSettings& how, Worker& worker);
+    void stop_accepting();
+
+    ServerLimits limits;
+    Log& log;
+    std::atomic<std::size_t> open{0};
+    std::atomic<bool> stopping{false};
+    std::size_t next_worker = 0;
+    // An acceptor needs its worker's io_context, a connection its listener's settings: settings, workers, acceptors go
+    // last to first.
+    std::vector<std::unique_ptr<const ConnectionSettings>> settings;
+    std::vector<std::unique_ptr<Worker>> workers;
+    std::vector<std::unique_ptr<Listener>> listeners;
+    std::optional<asio::signal_set> signals;
+};
+
+asio::awaitable<void> Server::State::accept(Listener& listener) {
+    asio::steady_timer pause(listener.acceptor.get_executor());
+    while (listener.acceptor.is_open()) {
+        Worker& worker = *workers[next_worker];
+        auto [error, socket] = co_await listener.acceptor.async_accept(worker.io(), as_result);
+        if (error == asio::error::operation_aborted) co_return;
+        if (error) {
+            // Out of file descriptors, most likely: accepting again at once would spin.
+            log.write(AcceptPaused{error.value()});
+            pause.expires_after(pause_after_accept_error);
+            co_await pause.async_wait(as_result);
+            continue;
+        }
+        next_worker = (next_worker + 1) % workers.size();
+        if (open.load() >= limits.connections) {
+            log.write(ConnectionRefused{limits.connections});
+            continue;
+        }
+        take(std::move(socket), listener.settings, worker);
+    }
+}
+
+void Server::State::take(tcp::socket socket, const ConnectionSettings& how, Worker& worker) {
+    open.fetch_add(1);
+    asio::post(worker.io(), [this, &how, &worker, socket = std::move(socket)]() mutable {
+        if (worker.draining()) {
+            open.fetch_sub(1);
+            return;
+        }
+        serve_connection(std::move(socket), how, worker.connections(), [this, &worker] {
+            open.fetch_sub(1);
+            worker.connection_ended();
+        });
+    });
+}
+
+void Server::State::stop_accepting() {
+    error_code ignored;
+    for (const auto& listener : listeners) listener->acceptor.close(ignored);
+    signals->cancel(ignored);
+}
+
+Server::Server(const ServerLimits& limits, Log& log) : state_(std::make_unique<State>(limits, log)) {}
+
+Server::~Server() = default;
+
+boost::system::result<std::uint16_t, ListenError> Server::listen(const tcp::endpoint& endpoint,
+                                                                 ConnectionSettings settings) {
+    tcp::acceptor acceptor(state_->workers.front()->io());
+    error_code error;
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error) return ListenError{error.message()};
+    const std::uint16_t port = acceptor.local_endpoint().port();
+    state_->settings.push_back(std::make_unique<const ConnectionSettings>(std::move(settings)));
+    state_->listeners.push_back(
+        std::make_unique<State::Listener>(State::Listener{std::move(acceptor), *state_->settings.back()}));
+    return port;
+}
+
+void Server::stop_on_signals() {
+    state_->signals->add(SIGTERM);
+    state_->signals->add(SIGINT);
+    state_->signals->async_wait([this](const error_code& error, int) {
+        if (!error) stop();
+    });
+}
+
+std::size_t Server::run() {
+    for (const auto& listener : state_->listeners) {
+        asio::co_spawn(state_->workers.front()->io(), state_->accept(*listener), asio::detached);
+    }
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 1; i < state_->workers.size(); ++i) {
+            threads.emplace_back([worker = state_->workers[i].get()] { worker->run(); });
+        }
+        state_->workers.front()->run();
+    }
+    std::size_t aborted = 0;
+    for (const auto& worker : state_->workers) aborted += worker->aborted();
+    return aborted;
+}
+
+void Server::stop() {
+    if (state_->stopping.exchange(true)) return;
+    state_->log.write(StopRequested{});
+    asio::post(state_->workers.front()->io(), [state = state_.get()] { state->stop_accepting(); });
+    for (const auto& worker : state_->workers) {
+        asio::post(worker->io(), [&worker = *worker, patience = state_->limits.drain] { worker.drain(patience); });
+    }
+}
+
+}  // namespace service

@@ -1,0 +1,58 @@
+// Listens, spreads connections over threads, and stops without dropping what is under way.
+//
+// Each thread has an io_context of its own; an accepted connection is given to one of them in turn and stays there.
+// Limits: connections in all (more are closed at once), the time that stopping may take.
+#pragma once
+
+#include "service/connection.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace service {
+
+struct ServerLimits {
+    std::size_t threads = 1;
+    std::size_t connections = 10'000;                            ///< of all listeners together
+    std::chrono::milliseconds drain = std::chrono::seconds(15);  ///< then what is still under way is cut off
+};
+
+/// Why a port cannot be listened on.
+struct ListenError {
+    std::string reason;
+};
+
+class Server {
+  public:
+    Server(const ServerLimits& limits, Log& log);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Opens a port; connections wait until run(). Port 0 takes a free one. \returns the port.
+    /// \param settings  how its connections are served; `settings.port` and `settings.log` outlive the server.
+    boost::system::result<std::uint16_t, ListenError> listen(const boost::asio::ip::tcp::endpoint& endpoint,
+                                                             ConnectionSettings settings);
+
+    /// SIGTERM and SIGINT stop the server. Call before run().
+    void stop_on_signals();
+
+    /// Serves until stopped and drained. \returns how many connections had to be cut off.
+    std::size_t run();
+
+    /// Finishes what is under way, then lets run() return. Safe from every thread, and more than once.
+    void stop();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace service

@@ -1,0 +1,64 @@
+#include "service/tls.hpp"
+
+#include <openssl/ssl.h>
+
+#include <string_view>
+
+namespace service {
+
+namespace ssl = boost::asio::ssl;
+
+namespace {
+
+// RFC 9325: ECDHE and AEAD only. TLS 1.3 suites are OpenSSL's own three.
+constexpr const char* tls12_ciphers =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr const char* groups = "X25519:P-256:P-384";
+
+/// Picks HTTP/1.1 from what the client offers; a client that offers protocols without it is refused (RFC 7301, 3.2).
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size, const unsigned char* offered,
+                    unsigned int offered_size, void*) {
+    constexpr std::string_view http11 = "http/1.1";
+    for (unsigned int at = 0; at < offered_size; at += 1U + offered[at]) {
+        const unsigned int size = offered[at];
+        if (at + 1 + size > offered_size) break;
+        if (http11.size() == size && std::equal(http11.begin(), http11.end(), offered + at + 1)) {
+            *chosen = offered + at + 1;
+            *chosen_size = offered[at];
+            return SSL_TLSEXT_ERR_OK;
+        }
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+void harden(SSL_CTX* context) {
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                     SSL_OP_PRIORITIZE_CHACHA);
+    SSL_CTX_set_cipher_list(context, tls12_ciphers);
+    SSL_CTX_set1_groups_list(context, groups);
+    // Resumption is by ticket: no session of a stranger takes memory here.
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+}
+
+}  // namespace
+
+boost::system::result<TlsContext, TlsError> open_tls(const TlsFiles& files) {
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+    harden(context->native_handle());
+    boost::system::error_code error;
+    context->use_certificate_chain_file(files.certificate.string(), error);
+    if (error) return TlsError{files.certificate, "is not a certificate in PEM form: " + error.message()};
+    context->use_private_key_file(files.key.string(), ssl::context::pem, error);
+    if (error) return TlsError{files.key, "is not the private key of the certificate, in PEM form: " + error.message()};
+    if (files.client_ca.empty()) return context;
+    context->load_verify_file(files.client_ca.string(), error);
+    if (error) return TlsError{files.client_ca, "is not a CA certificate in PEM form: " + error.message()};
+    context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, error);
+    SSL_CTX_set_client_CA_list(context->native_handle(), SSL_load_client_CA_file(files.client_ca.c_str()));
+    return context;
+}
+
+}  // namespace service
