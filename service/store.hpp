@@ -1,0 +1,164 @@
+// What outlives a call: which cards were given, what became of them, and which tokens were seen. No clinical data, no
+// patient, no token: uuids of cards that we made, rules, versions, outcomes, times and digests.
+//
+// One Store serves every thread; it blocks, so it is used from a pool. The SQL is one for SQLite and PostgreSQL, which
+// differ behind SqlConnection. What a call has reported as stored survives the death of the process.
+#pragma once
+
+#include "service/jwks.hpp"
+#include "service/replay.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace service {
+
+/// Why the store did not do it. Nothing of what was asked has been stored.
+enum class StoreFault {
+    unavailable,      ///< it cannot be opened or reached, or is busy for too long
+    connection_lost,  ///< in the middle: it may or may not have been stored
+    newer_schema,     ///< a newer version of this program has been at it
+    failed            ///< it is there, and refuses: disk full, no permission, damaged
+};
+
+std::string_view name_of(StoreFault fault) noexcept;
+
+/// A card that was given.
+struct Decision {
+    std::string card;     ///< its uuid
+    std::string service;  ///< id of ours
+    std::string rule;
+    std::string pack;
+    std::string version;  ///< of the pack
+    std::string digest;   ///< of pack and site, as on the card
+    WallTime at{};
+};
+
+enum class Outcome { accepted, overridden };
+
+/// Why a card was overridden, as a code.
+struct Reason {
+    std::string system;
+    std::string code;
+    auto operator<=>(const Reason&) const = default;
+};
+
+/// What became of a card, as its user told (CDS Hooks, "Feedback"). What the user wrote is not kept.
+struct Feedback {
+    std::string card;  ///< its uuid, in lower case
+    Outcome outcome = Outcome::accepted;
+    std::chrono::sys_time<std::chrono::microseconds> at{};
+    std::vector<std::string> suggestions;  ///< the uuids of those accepted: sorted, each once
+    std::optional<Reason> reason;
+    auto operator<=>(const Feedback&) const = default;
+};
+
+/// What became of a batch of feedback.
+struct FeedbackReceipt {
+    std::size_t stored = 0;
+    std::size_t repeated = 0;      ///< told before (R-114)
+    std::size_t unknown_card = 0;  ///< of those stored: about cards that this store knows nothing of
+    bool operator==(const FeedbackReceipt&) const = default;
+};
+
+/// How often users of a rule's cards did what they did.
+struct OutcomeCount {
+    std::string rule;     ///< empty: of cards unknown here
+    std::string version;  ///< likewise
+    Outcome outcome = Outcome::accepted;
+    std::optional<Reason> reason;
+    std::uint64_t count = 0;
+    bool operator==(const OutcomeCount&) const = default;
+};
+
+/// A database that runs statements with parameters $1, $2, … Used by one thread at a time.
+class SqlConnection {
+  public:
+    using Row = std::vector<std::optional<std::string>>;
+    struct Answer {
+        std::vector<Row> rows;
+        std::size_t changed = 0;  ///< rows inserted, updated or deleted
+    };
+
+    SqlConnection() = default;
+    SqlConnection(const SqlConnection&) = delete;
+    SqlConnection& operator=(const SqlConnection&) = delete;
+    virtual ~SqlConnection() = default;
+
+    /// Runs one statement. \param values  of its parameters in the order of their numbers; nothing is NULL.
+    virtual boost::system::result<Answer, StoreFault> run(const std::string& statement, const Row& values = {}) = 0;
+
+    /// Whether the other side is still there, as far as can be told without asking it.
+    virtual bool alive() = 0;
+
+    /// What begins a transaction that may write.
+    virtual std::string begin_statement() const = 0;
+
+    /// What keeps another process from changing the schema meanwhile; empty: the transaction does.
+    virtual std::string lock_schema_statement() const = 0;
+};
+
+class Store final : public ReplayMemory {
+  public:
+    using Connect = std::function<boost::system::result<std::unique_ptr<SqlConnection>, StoreFault>()>;
+
+    /// Opens what the configuration names: "sqlite:PATH" or "postgresql://…" (libpq's URI; its password never appears
+    /// in an error), and brings its schema up to date.
+    static boost::system::result<std::unique_ptr<Store>, StoreFault> open(std::string_view address);
+
+    /// \param connect           opens one more connection.
+    /// \param most_connections  that are open at once; further callers wait.
+    Store(Connect connect, std::size_t most_connections)
+        : connect_(std::move(connect)), most_connections_(most_connections) {}
+
+    /// Brings the schema up to date; several processes may do so at once.
+    boost::system::result<void, StoreFault> migrate();
+
+    /// The version of the schema that is there; 0 for an empty database.
+    boost::system::result<int, StoreFault> schema_version();
+
+    /// Whether it can be read right now. For readiness.
+    boost::system::result<void, StoreFault> check();
+
+    boost::system::result<void, StoreFault> record(std::span<const Decision> decisions);
+
+    /// All of the batch or nothing of it. The same feedback a second time changes nothing.
+    boost::system::result<FeedbackReceipt, StoreFault> record(std::span<const Feedback> batch, WallTime received);
+
+    /// What became of all cards, by rule, version, outcome and reason, in this order.
+    boost::system::result<std::vector<OutcomeCount>, StoreFault> outcomes();
+
+    Seen remember(const std::string& digest, WallTime until, WallTime now) override;
+
+  private:
+    using Work = std::function<boost::system::result<void, StoreFault>(SqlConnection&)>;
+
+    boost::system::result<void, StoreFault> with_connection(const Work& work);
+    boost::system::result<void, StoreFault> in_transaction(const Work& work);
+    boost::system::result<void, StoreFault> in_transaction_twice_if_lost(const Work& work);
+    boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> take();
+    void give_back(std::unique_ptr<SqlConnection> connection);
+    void forget_expired(WallTime now);
+
+    Connect connect_;
+    std::size_t most_connections_;
+    std::mutex mutex_;  // of what follows
+    std::condition_variable one_free_;
+    std::vector<std::unique_ptr<SqlConnection>> idle_;
+    std::size_t open_ = 0;
+    WallTime next_sweep_{};
+};
+
+}  // namespace service
