@@ -121,6 +121,15 @@ def readme_places(folder):
     return [folder, Path("tests")] if folder.parts[0] == "tests" else [folder]
 
 
+def every_link_leads_somewhere():
+    for path in files():
+        if path.suffix == ".md":
+            for number, line in enumerate(lines_of(path), start=1):
+                for target in re.findall(r"\]\(([^)\s#]+)[^)]*\)", line):
+                    if "://" not in target and not (ROOT / path.parent / target).exists():
+                        yield f"{path}:{number}: there is no {target}"
+
+
 def what_cmake_finds_is_installed():
     packages = {line.strip() for line in lines_of(Path("deploy/debian-packages"))}
     for path in files():

@@ -34,6 +34,7 @@ FAULTS = [
     ("no_test_is_switched_off_in_silence", "tests/rules/pack_test.cpp", "GTEST_SKIP();\n", "pack_test.cpp:1"),
     ("no_test_is_switched_off_in_silence", "tests/rules/pack_test.cpp", "TEST(Pack, DISABLED_IsRead)\n", "DISABLED_"),
     ("every_folder_says_what_it_is", "fhir/path/lexer.cpp", "", "fhir/path/: no README.md"),
+    ("every_link_leads_somewhere", "rules/README.md", "[here](pack.hpp)\n", "rules/README.md:1: there is no pack.hpp"),
     ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_package(OpenSSL 3.0)\n", "libssl-dev"),
     ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_library(CJOSE_LIBRARY cjose)\n", "libcjose-dev"),
     ("what_cmake_finds_is_installed", "service/CMakeLists.txt", "find_package(Qt6)\n", "does not know"),
@@ -55,17 +56,18 @@ class EachCheck(unittest.TestCase):
         (check_tree.ROOT / path).write_text(text, encoding="utf-8")
 
     def test_finds_nothing_in_a_clean_tree(self):
-        for check in (*check_tree.CHECKS, check_tree.every_folder_says_what_it_is):
+        for check in (*check_tree.CHECKS, check_tree.every_folder_says_what_it_is, check_tree.every_link_leads_somewhere):
             self.assertEqual(list(check()), [], check.__name__)
 
     def test_finds_the_planted_fault(self):
         for name, path, text, expected in FAULTS:
             with self.subTest(check=name, path=path, text=text[:40]):
+                before = (check_tree.ROOT / path).read_text() if (check_tree.ROOT / path).exists() else None
                 self.write(path, text)
                 findings = list(getattr(check_tree, name)())
                 self.assertEqual(len(findings), 1, findings)
                 self.assertIn(expected, findings[0])
-                (check_tree.ROOT / path).unlink()
+                (check_tree.ROOT / path).unlink() if before is None else self.write(path, before)
 
 
 if __name__ == "__main__":
