@@ -6,6 +6,7 @@
 #pragma once
 
 #include "service/jose.hpp"
+#include "service/wall_time.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -17,10 +18,6 @@
 #include <vector>
 
 namespace service {
-
-/// Time as the outside world counts it. Tokens and key servers keep to the real time, even when the clinical clock is
-/// frozen.
-using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
 inline constexpr std::size_t key_set_bytes_limit = 256 * 1024;
 inline constexpr std::size_t key_set_keys_limit = 100;

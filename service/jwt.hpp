@@ -4,7 +4,7 @@
 #pragma once
 
 #include "service/jose.hpp"
-#include "service/jwks.hpp"
+#include "service/wall_time.hpp"
 
 #include <boost/system/result.hpp>
 

@@ -5,8 +5,8 @@
 // differ behind SqlConnection. What a call has reported as stored survives the death of the process.
 #pragma once
 
-#include "service/jwks.hpp"
 #include "service/replay.hpp"
+#include "service/wall_time.hpp"
 
 #include <boost/system/result.hpp>
 
