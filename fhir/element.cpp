@@ -16,8 +16,20 @@ std::optional<Decimal> to_decimal(const json::value& value) {
 
 }  // namespace
 
+// Resources have a dozen members, which are found faster by looking at them than by hashing (or by a call into the
+// library for each). The result is the same: parse_json refuses duplicate names.
+const json::value* Element::find(std::string_view name) const {
+    constexpr std::size_t few = 32;
+    if (object_->size() > few || name.empty()) return object_->if_contains(name);
+    for (const auto& member : *object_) {
+        const std::string_view key = member.key();
+        if (key.size() == name.size() && key.back() == name.back() && key == name) return &member.value();
+    }
+    return nullptr;
+}
+
 std::string_view Element::text(std::string_view name) const {
-    const json::value* member = object_->if_contains(name);
+    const json::value* member = find(name);
     if (!member) return {};
     const std::optional<std::string_view> read = text_of(*member);
     if (!read) report(name, IssueCode::wrong_type);
@@ -25,7 +37,7 @@ std::string_view Element::text(std::string_view name) const {
 }
 
 std::optional<bool> Element::boolean(std::string_view name) const {
-    const json::value* member = object_->if_contains(name);
+    const json::value* member = find(name);
     if (!member) return std::nullopt;
     if (const bool* value = member->if_bool()) return *value;
     report(name, IssueCode::wrong_type);
@@ -33,7 +45,7 @@ std::optional<bool> Element::boolean(std::string_view name) const {
 }
 
 std::optional<std::int64_t> Element::integer(std::string_view name) const {
-    const json::value* member = object_->if_contains(name);
+    const json::value* member = find(name);
     if (!member) return std::nullopt;
     if (const std::int64_t* value = member->if_int64()) return *value;
     report(name, is_number(*member) ? IssueCode::invalid_value : IssueCode::wrong_type);
@@ -41,7 +53,7 @@ std::optional<std::int64_t> Element::integer(std::string_view name) const {
 }
 
 std::optional<Decimal> Element::decimal(std::string_view name) const {
-    const json::value* member = object_->if_contains(name);
+    const json::value* member = find(name);
     if (!member) return std::nullopt;
     if (!is_number(*member)) return report(name, IssueCode::wrong_type), std::nullopt;
     std::optional<Decimal> value = to_decimal(*member);
@@ -68,7 +80,7 @@ std::optional<DateTime> Element::date_time(std::string_view name) const {
 }
 
 std::optional<Element> Element::child(std::string_view name) const& {
-    const json::value* member = object_->if_contains(name);
+    const json::value* member = find(name);
     if (!member) return std::nullopt;
     if (const json::object* object = member->if_object()) return Element(*object, name, no_index, *this);
     report(name, IssueCode::wrong_type);
@@ -76,7 +88,7 @@ std::optional<Element> Element::child(std::string_view name) const& {
 }
 
 std::size_t Element::size_of(std::string_view name) const {
-    const json::value* member = object_->if_contains(name);
+    const json::value* member = find(name);
     if (!member) return 0;
     const json::array* list = member->if_array();
     return list ? list->size() : 1;

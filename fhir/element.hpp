@@ -27,7 +27,7 @@ class Element {
     const boost::json::object& json() const { return *object_; }
 
     /// Whether a member of this name is there, whatever its kind.
-    bool has(std::string_view name) const { return object_->if_contains(name) != nullptr; }
+    bool has(std::string_view name) const { return find(name) != nullptr; }
 
     /// The member as a string; empty if absent, empty or no string. Borrowed from the tree.
     std::string_view text(std::string_view name) const;
@@ -47,7 +47,7 @@ class Element {
     /// \returns how many there were.
     template <std::invocable<const Element&> Read>
     std::size_t each(std::string_view name, Read read) const {
-        const boost::json::value* member = object_->if_contains(name);
+        const boost::json::value* member = find(name);
         if (!member) return 0;
         if (const boost::json::object* single = member->if_object()) {
             report(name, IssueCode::not_a_list);
@@ -78,6 +78,8 @@ class Element {
     std::string path() const;
 
   private:
+    const boost::json::value* find(std::string_view name) const;
+
     static constexpr std::size_t no_index = std::size_t(-1);
 
     Element(const boost::json::object& object, std::string_view name, std::size_t index, const Element& parent)

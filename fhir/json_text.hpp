@@ -44,7 +44,8 @@ struct JsonError {
     std::string_view message;
 };
 
-/// Parses one JSON text. \param storage where the tree lives; a monotonic resource makes this twice as fast.
+/// Parses one JSON text; a byte order mark before it is ignored.
+/// \param storage  where the tree lives; a monotonic resource makes this twice as fast.
 boost::system::result<boost::json::value, JsonError> parse_json(std::string_view text,
                                                                 boost::json::storage_ptr storage = {},
                                                                 JsonDialect dialect = JsonDialect::strict,

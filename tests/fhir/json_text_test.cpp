@@ -120,6 +120,15 @@ TEST(JsonText, LocatesAValueByPointer) {
     EXPECT_EQ(at("/a/x~1y/7"), (TextPosition{3, 17})) << "the nearest value that exists";
 }
 
+TEST(JsonText, IgnoresOneByteOrderMarkAndCountsIt) {
+    const std::string text = "\xEF\xBB\xBF{\"a\": 1.0}";
+    EXPECT_EQ(print_json(parsed(text)), R"({"a":1.0})");
+    EXPECT_EQ(locate(text, "/a"), 9U);
+    EXPECT_EQ(parse_json("\xEF\xBB\xBF{\"a\" 1}").error().offset, 8U);
+    EXPECT_EQ(parse_json("\xEF\xBB\xBF{} x").error().offset, 6U);
+    EXPECT_FALSE(parse_json("\xEF\xBB\xBF\xEF\xBB\xBF{}").has_value());
+}
+
 TEST(JsonText, MakesDecimalsThatPrintAsGiven) {
     EXPECT_EQ(print_json(make_decimal("49.920")), "49.920");
 }
