@@ -1,0 +1,259 @@
+#include "service/composed_request.hpp"
+
+#include "fhir/json_text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+
+namespace service {
+namespace json = boost::json;
+
+namespace {
+
+using ReferenceNames = std::map<std::string, std::string, std::less<>>;  // fullUrl -> "Type/id"
+
+std::string member_text(const json::object& object, std::string_view name) {
+    const json::value* member = object.if_contains(name);
+    return std::string(member ? fhir::text_of(*member).value_or("") : "");
+}
+
+// The id of an entry; transaction Bundles name their resources by urn:uuid only.
+std::string id_of(const fhir::Entry& entry, std::size_t index) {
+    if (!entry.id.empty()) return std::string(entry.id);
+    if (entry.full_url.starts_with("urn:")) return std::string(entry.full_url.substr(entry.full_url.rfind(':') + 1));
+    return "entry-" + std::to_string(index);
+}
+
+void name_references(json::value& value, const ReferenceNames& names) {
+    if (json::array* array = value.if_array()) {
+        for (json::value& element : *array) name_references(element, names);
+    }
+    json::object* object = value.if_object();
+    if (!object) return;
+    for (auto& [key, member] : *object) {
+        const auto name = key == "reference" ? names.find(fhir::text_of(member).value_or("")) : names.end();
+        if (name != names.end()) {
+            member = name->second;
+        } else {
+            name_references(member, names);
+        }
+    }
+}
+
+std::vector<json::value> copies_with_names(const fhir::Bundle& record) {
+    ReferenceNames names;
+    std::vector<json::value> copies;
+    for (const fhir::Entry& entry : record.entries()) {
+        const std::string id = id_of(entry, copies.size());
+        if (!entry.full_url.empty()) names.emplace(entry.full_url, std::string(entry.type) + "/" + id);
+        json::object copy = *entry.resource;
+        copy["id"] = id;
+        copies.emplace_back(std::move(copy));
+    }
+    for (json::value& copy : copies) name_references(copy, names);
+    return copies;
+}
+
+// What a search asks for, as far as our templates go: one type, and perhaps codes and status.
+struct Search {
+    std::string type;
+    std::vector<std::string> codes;  // "http://loinc.org|62292-8"; empty: any
+    std::vector<std::string> statuses;
+};
+
+std::vector<std::string> parameter_values(std::string_view query, std::string_view name) {
+    std::vector<std::string> values;
+    const std::string begin = "&" + std::string(name) + "=";
+    const std::size_t at = query.find(begin);
+    if (at == std::string_view::npos) return values;
+    std::string_view list = query.substr(at + begin.size());
+    list = list.substr(0, list.find('&'));
+    while (!list.empty()) {
+        const std::size_t comma = std::min(list.find(','), list.size());
+        values.emplace_back(list.substr(0, comma));
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    return values;
+}
+
+bool has_code(const json::value& concept_value, const std::unordered_set<std::string>& wanted) {
+    const json::object* concept_object = concept_value.if_object();
+    const json::value* codings = concept_object ? concept_object->if_contains("coding") : nullptr;
+    if (!codings || !codings->is_array()) return false;
+    return std::ranges::any_of(codings->get_array(), [&](const json::value& coding) {
+        const json::object* object = coding.if_object();
+        return object && wanted.contains(member_text(*object, "system") + "|" + member_text(*object, "code"));
+    });
+}
+
+// Whether a result, a component of it or a member inside it has a wanted code.
+bool speaks_of(const json::object& resource, const std::unordered_set<std::string>& wanted) {
+    if (const json::value* code = resource.if_contains("code"); code && has_code(*code, wanted)) return true;
+    for (const std::string_view parts : {"component", "contained"}) {
+        const json::value* list = resource.if_contains(parts);
+        if (!list || !list->is_array()) continue;
+        for (const json::value& part : list->get_array()) {
+            const json::object* object = part.if_object();
+            const json::value* code = object ? object->if_contains("code") : nullptr;
+            if (code && has_code(*code, wanted)) return true;
+        }
+    }
+    return false;
+}
+
+class PrefetchAnswer {
+  public:
+    explicit PrefetchAnswer(const std::vector<json::value>& resources) : resources_(resources) {}
+
+    json::value to(const rules::PrefetchTemplate& wanted) const {
+        const std::vector<std::string> codes = parameter_values(wanted.query, "code");
+        const std::vector<std::string> statuses = parameter_values(wanted.query, "status");
+        const std::unordered_set<std::string> wanted_codes(codes.begin(), codes.end());
+        json::array entries;
+        std::unordered_set<std::string> medications;
+        for (const json::value& resource : resources_) {
+            const json::object& object = resource.get_object();
+            if (member_text(object, "resourceType") != wanted.resource_type) continue;
+            if (!wanted_codes.empty() && !speaks_of(object, wanted_codes)) continue;
+            if (!statuses.empty() && std::ranges::find(statuses, member_text(object, "status")) == statuses.end())
+                continue;
+            if (const json::value* reference = object.if_contains("medicationReference");
+                reference && reference->is_object()) {
+                medications.insert(member_text(reference->get_object(), "reference"));
+            }
+            entries.push_back(entry(resource, "match"));
+        }
+        for (const json::value& resource : resources_) {
+            const json::object& object = resource.get_object();
+            const std::string name = "Medication/" + member_text(object, "id");
+            if (member_text(object, "resourceType") == "Medication" && medications.contains(name)) {
+                entries.push_back(entry(resource, "include"));
+            }
+        }
+        return json::object{{"resourceType", "Bundle"}, {"type", "searchset"}, {"entry", std::move(entries)}};
+    }
+
+  private:
+    static json::value entry(const json::value& resource, const char* mode) {
+        return json::object{{"resource", resource}, {"search", json::object{{"mode", mode}}}};
+    }
+
+    const std::vector<json::value>& resources_;
+};
+
+const json::value* newest_encounter(const std::vector<json::value>& resources) {
+    const json::value* newest = nullptr;
+    std::string newest_start;
+    for (const json::value& resource : resources) {
+        const json::object& object = resource.get_object();
+        if (member_text(object, "resourceType") != "Encounter") continue;
+        const json::value* period = object.if_contains("period");
+        const std::string start = period && period->is_object() ? member_text(period->get_object(), "start") : "";
+        if (newest && start < newest_start) continue;
+        newest = &resource;
+        newest_start = start;
+    }
+    return newest;
+}
+
+bool is_order_hook(rules::Hook hook) {
+    return hook == rules::Hook::order_select || hook == rules::Hook::order_sign;
+}
+
+json::object as_bundle(const json::value& orders) {
+    if (orders.is_object() && member_text(orders.get_object(), "resourceType") == "Bundle") return orders.get_object();
+    return {
+        {"resourceType", "Bundle"}, {"type", "collection"}, {"entry", json::array{json::object{{"resource", orders}}}}};
+}
+
+std::vector<std::string> names_of_orders(const json::object& bundle) {
+    fhir::Issues issues;
+    std::vector<std::string> names;
+    const fhir::Bundle orders = fhir::Bundle::of(std::vector<const json::object*>{&bundle}, issues);
+    for (const fhir::Entry& order : orders.entries())
+        names.push_back(std::string(order.type) + "/" + std::string(order.id));
+    return names;
+}
+
+// Adds draft orders and selections to the context.
+std::optional<ComposeFault> add_orders(json::object& context, const ComposeOptions& options) {
+    if (!options.draft_orders) return ComposeFault::no_draft_orders;
+    json::object bundle = as_bundle(*options.draft_orders);
+    const std::vector<std::string> drafts = names_of_orders(bundle);
+    if (drafts.empty()) return ComposeFault::no_draft_orders;
+    if (options.hook == rules::Hook::order_select) {
+        json::array selections;
+        for (const std::string& selection : options.selections.empty() ? drafts : options.selections) {
+            if (std::ranges::find(drafts, selection) == drafts.end()) return ComposeFault::unknown_selection;
+            selections.emplace_back(selection);
+        }
+        context["selections"] = std::move(selections);
+    }
+    context["draftOrders"] = std::move(bundle);
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view explain(ComposeFault fault) {
+    switch (fault) {
+        case ComposeFault::no_patient:
+            return "the record holds no Patient";
+        case ComposeFault::several_patients:
+            return "the record holds more than one Patient";
+        case ComposeFault::no_draft_orders:
+            return "an order hook needs draft orders: give --orders FILE";
+        case ComposeFault::unknown_selection:
+            return "a selection is not among the draft orders";
+    }
+    return "";
+}
+
+std::string_view hook_name(rules::Hook hook) {
+    switch (hook) {
+        case rules::Hook::patient_view:
+            return "patient-view";
+        case rules::Hook::encounter_start:
+            return "encounter-start";
+        case rules::Hook::order_select:
+            return "order-select";
+        case rules::Hook::order_sign:
+            return "order-sign";
+    }
+    return "";
+}
+
+boost::system::result<json::object, ComposeFault> compose_request(const fhir::Bundle& record,
+                                                                  const ComposeOptions& options) {
+    const std::vector<json::value> resources = copies_with_names(record);
+    const json::value* patient = nullptr;
+    for (const json::value& resource : resources) {
+        if (member_text(resource.get_object(), "resourceType") != "Patient") continue;
+        if (patient) return ComposeFault::several_patients;
+        patient = &resource;
+    }
+    if (!patient) return ComposeFault::no_patient;
+
+    json::object context{{"userId", "Practitioner/evaluate"}, {"patientId", member_text(patient->get_object(), "id")}};
+    if (const json::value* encounter = newest_encounter(resources)) {
+        context["encounterId"] = member_text(encounter->get_object(), "id");
+    } else if (options.hook == rules::Hook::encounter_start) {
+        context["encounterId"] = "evaluate";
+    }
+    if (is_order_hook(options.hook)) {
+        if (const auto fault = add_orders(context, options)) return *fault;
+    }
+
+    json::object prefetch;
+    const PrefetchAnswer answer(resources);
+    for (const rules::PrefetchTemplate& wanted : options.templates) {
+        prefetch[wanted.key] = wanted.resource_type == "Patient" ? *patient : answer.to(wanted);
+    }
+    return json::object{{"hook", hook_name(options.hook)},
+                        {"hookInstance", options.hook_instance},
+                        {"context", std::move(context)},
+                        {"prefetch", std::move(prefetch)}};
+}
+
+}  // namespace service

@@ -1,0 +1,45 @@
+// A CDS Hooks request made out of a record at hand: what an EHR that holds these resources would send for a hook.
+//
+// Used by `evaluate --patient` and `--print-request`, so that a file, the command line and an EHR's call all take the
+// same way through the service. The prefetch is answered as a FHIR server would answer it: by type, code and status;
+// references by urn:uuid become `Type/id`.
+#pragma once
+
+#include "fhir/bundle.hpp"
+#include "rules/program.hpp"
+
+#include <boost/json.hpp>
+#include <boost/system/result.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace service {
+
+struct ComposeOptions {
+    rules::Hook hook = rules::Hook::patient_view;
+    std::vector<rules::PrefetchTemplate> templates;
+    std::optional<boost::json::value> draft_orders;  ///< a Bundle, or one order; order hooks only
+    std::vector<std::string> selections;             ///< "ServiceRequest/1"; empty: all drafts
+    std::string hook_instance;                       ///< a UUID
+};
+
+enum class ComposeFault {
+    no_patient,
+    several_patients,
+    no_draft_orders,   ///< an order hook without draft orders
+    unknown_selection  ///< a selection that is no draft order
+};
+
+/// One sentence about a fault, for people.
+std::string_view explain(ComposeFault fault);
+
+/// The body of the request. Resources are copied: the result borrows nothing.
+boost::system::result<boost::json::object, ComposeFault> compose_request(const fhir::Bundle& record,
+                                                                         const ComposeOptions& options);
+
+/// The name of a hook on the wire: "patient-view".
+std::string_view hook_name(rules::Hook hook);
+
+}  // namespace service
