@@ -87,7 +87,7 @@ struct VariableUse {
     std::string_view first_member() const { return std::string_view(path).substr(0, path.find('.')); }
 };
 
-class Program;
+struct Program;
 
 /// A compiled expression.
 class Expression {
@@ -122,7 +122,6 @@ enum class EvaluationErrorCode {
     not_a_single_value,  ///< several values where one is needed
     wrong_type,          ///< a value that the operation is not defined for
     wrong_argument,      ///< an argument out of range, an unknown encoding, a pattern that does not compile
-    no_resolver,         ///< resolve() without a resolver
     too_many_values,     ///< Limits::collection_size
     too_many_steps,      ///< Limits::steps
     too_long_string      ///< Limits::string_bytes
@@ -136,7 +135,7 @@ struct EvaluationError {
     std::size_t length = 0;
 };
 
-/// Gives the resource that a reference means, or nothing.
+/// Gives the resource that a reference means, or nothing. Contained resources ("#id") are found without it.
 using Resolver = std::function<std::optional<Value>(std::string_view reference)>;
 
 /// Receives what trace() is given.

@@ -77,6 +77,12 @@ constexpr auto system_types = [] {
     return types;
 }();
 
+constexpr TypeId row_named(std::string_view path) {
+    std::size_t row = 0;
+    while (type_rows[row].path != path) ++row;
+    return TypeId{static_cast<std::uint16_t>(first_fhir + row)};
+}
+
 bool is_primitive_row(std::uint16_t type) {
     const TypeRow* row = row_of(TypeId{type});
     return row && row->kind == TypeKind::primitive;
@@ -95,6 +101,19 @@ std::span<const MemberRow> members_of(const TypeRow& row) {
 }
 
 }  // namespace
+
+TypeId resource_type() {
+    static constexpr TypeId type = row_named("Resource");
+    return type;
+}
+TypeId element_type() {
+    static constexpr TypeId type = row_named("Element");
+    return type;
+}
+TypeId extension_type() {
+    static constexpr TypeId type = row_named("Extension");
+    return type;
+}
 
 TypeId system_type_of(TypeId type) {
     if (index(type) < first_fhir) return type;

@@ -121,7 +121,7 @@ Value Value::element(const json::value* node, TypeId type, const json::value* si
 }
 
 Value Value::resource(const json::value& node, const Types& types) {
-    TypeId type = *types.find("Resource");
+    TypeId type = resource_type();
     if (const json::object* object = node.if_object()) {
         const json::value* name = object->if_contains("resourceType");
         const std::optional<std::string_view> text = name ? text_of(*name) : std::nullopt;

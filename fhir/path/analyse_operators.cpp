@@ -1,0 +1,202 @@
+// Operators: which types they are defined for, and what they give.
+#include "fhir/path/analyser.hpp"
+
+#include <array>
+
+namespace fhir::path {
+namespace {
+
+constexpr std::array<TypeId, 9> kind_types{TypeId::boolean,   TypeId::integer, TypeId::long_integer,
+                                           TypeId::decimal,   TypeId::string,  TypeId::date,
+                                           TypeId::date_time, TypeId::time,    TypeId::quantity};
+
+bool is_number(TypeId type) {
+    return (kind_of(type) & kinds::number) != 0;
+}
+bool is_day_or_time(TypeId type) {
+    return type == TypeId::date || type == TypeId::date_time;
+}
+
+TypeId wider_number(TypeId left, TypeId right) {
+    for (const TypeId type : {TypeId::decimal, TypeId::long_integer}) {
+        if (left == type || right == type) return type;
+    }
+    return TypeId::integer;
+}
+
+// What `operation` gives for two System types; none if it is not defined.
+TypeId arithmetic_result(NodeKind operation, TypeId left, TypeId right) {
+    const bool adds = operation == NodeKind::add || operation == NodeKind::subtract;
+    const bool is_temporal = (kind_of(left) & kinds::temporal) != 0;
+    if (operation == NodeKind::concatenate) {
+        return left == TypeId::string && right == TypeId::string ? TypeId::string : TypeId::none;
+    }
+    if (is_number(left) && is_number(right)) {
+        if (operation == NodeKind::divide) return TypeId::decimal;
+        if (operation == NodeKind::integer_divide && left == TypeId::decimal) return TypeId::integer;
+        return wider_number(left, right);
+    }
+    if (adds && is_temporal && right == TypeId::quantity) return left;
+    if (operation == NodeKind::add && left == TypeId::string && right == TypeId::string) return TypeId::string;
+    const bool are_quantities =
+        (left == TypeId::quantity || is_number(left)) && (right == TypeId::quantity || is_number(right));
+    const bool is_defined = adds || operation == NodeKind::multiply || operation == NodeKind::divide;
+    return are_quantities && is_defined ? TypeId::quantity : TypeId::none;
+}
+
+bool have_order(TypeId left, TypeId right) {
+    if (is_number(left) || left == TypeId::quantity) return is_number(right) || right == TypeId::quantity;
+    if (is_day_or_time(left)) return is_day_or_time(right);
+    return left == right && left != TypeId::boolean;
+}
+
+bool can_be_equal(TypeId left, TypeId right) {
+    return left == right || have_order(left, right);
+}
+
+// Whether `fits` holds for any pair of kinds.
+template <typename Fits>
+bool any_pair(Kinds left, Kinds right, Fits fits) {
+    for (const TypeId first : kind_types) {
+        if ((kind_of(first) & left) == 0) continue;
+        for (const TypeId second : kind_types) {
+            if ((kind_of(second) & right) != 0 && fits(first, second)) return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+void Analyser::analyse_operator(Node& node) {
+    {
+        const Scope scope(*this);
+        analyse(*node.input);
+    }
+    for (Node* argument : node.arguments) {
+        const Scope scope(*this);
+        analyse(*argument);
+    }
+    switch (node.kind) {
+        case NodeKind::is:
+        case NodeKind::as:
+            return analyse_type_operator(node);
+        case NodeKind::unite: {
+            const Node& right = *node.arguments[0];
+            node.type = node.input->kind == NodeKind::empty ? right.type
+                        : right.kind == NodeKind::empty     ? node.input->type
+                                                            : joined(node.input->type, right.type);
+            node.type.is_collection = true;
+            node.is_ordered = node.input->is_ordered && right.is_ordered;
+            return;
+        }
+        case NodeKind::less:
+        case NodeKind::less_or_equal:
+        case NodeKind::greater:
+        case NodeKind::greater_or_equal:
+            return analyse_comparison(node);
+        case NodeKind::equal:
+        case NodeKind::not_equal:
+        case NodeKind::equivalent:
+        case NodeKind::not_equivalent:
+        case NodeKind::in:
+        case NodeKind::contains:
+            return analyse_equality(node);
+        case NodeKind::logical_and:
+        case NodeKind::logical_or:
+        case NodeKind::logical_xor:
+        case NodeKind::implies:
+            return analyse_logic(node);
+        default:
+            return analyse_arithmetic(node);
+    }
+}
+
+void Analyser::analyse_arithmetic(Node& node) {
+    node.type = {{}, false};
+    const Kinds left = kinds_of(node.input->type);
+    if (node.arguments.empty()) {
+        const bool is_known = !node.input->type.types.empty();
+        if (is_known && (left & (kinds::number | kinds::quantity)) == 0) {
+            report_name(node, "the sign '" + node.name + "' needs a number or a Quantity, not " +
+                                  describe(node.input->type) + "; it applies to all that follows it up to an operator");
+        }
+        node.type = system_types_of(node.input->type);
+        return;
+    }
+    const Node& second = *node.arguments[0];
+    if (node.kind == NodeKind::concatenate) node.type.types = {TypeId::string};
+    if (node.input->type.types.empty() || second.type.types.empty()) return;
+    const Kinds right = kinds_of(second.type);
+    std::vector<TypeId> results;
+    any_pair(left, right, [&](TypeId first, TypeId other) {
+        const TypeId result = arithmetic_result(node.kind, first, other);
+        if (result != TypeId::none) results.push_back(result);
+        return false;
+    });
+    if (results.empty()) {
+        return report_name(node, "'" + node.name + "' is not defined for " + describe(node.input->type) + " and " +
+                                     describe(second.type));
+    }
+    node.type = {{results.front()}, false};
+    for (const TypeId result : results) node.type = joined(node.type, {{result}, false});
+}
+
+void Analyser::analyse_comparison(Node& node) {
+    node.type = {{TypeId::boolean}, false};
+    const ResultType& left = node.input->type;
+    const ResultType& right = node.arguments[0]->type;
+    if (left.types.empty() || right.types.empty()) return;
+    if (any_pair(kinds_of(left), kinds_of(right), have_order)) return;
+    report_name(node, "'" + node.name + "' is not defined for " + describe(left) + " and " + describe(right));
+}
+
+void Analyser::analyse_equality(Node& node) {
+    node.type = {{TypeId::boolean}, false};
+    const ResultType& left = node.input->type;
+    const ResultType& right = node.arguments[0]->type;
+    if (left.types.empty() || right.types.empty()) return;
+    bool possible = any_pair(kinds_of(left), kinds_of(right), can_be_equal);
+    for (const TypeId type : left.types) {
+        for (const TypeId other : right.types) {
+            const bool are_related = types().is_a(type, other) || types().is_a(other, type);
+            possible = possible || are_related;
+        }
+    }
+    if (possible) return;
+    report(Severity::warning, node.name_offset, node.name_length,
+           describe(left) + " and " + describe(right) + " are never equal");
+}
+
+void Analyser::analyse_logic(Node& node) {
+    node.type = {{TypeId::boolean}, false};
+    for (const Node* operand : {static_cast<const Node*>(node.input), static_cast<const Node*>(node.arguments[0])}) {
+        const bool is_known = !operand->type.types.empty();
+        if (!is_known || (kinds_of(operand->type) & kinds::boolean) != 0) continue;
+        report(Severity::warning, operand->offset, operand->length,
+               describe(operand->type) + " counts as true where a Boolean is needed; write .exists() to say so");
+    }
+}
+
+void Analyser::analyse_type_operator(Node& node) {
+    resolve_specifier(node, node.name, node.name_offset, node.name_length, node.kind == NodeKind::is);
+    node.type =
+        node.kind == NodeKind::is ? ResultType{{TypeId::boolean}, false} : ResultType{node.specifier.types, false};
+}
+
+void Analyser::analyse_indexer(Node& node) {
+    analyse(*node.input);
+    {
+        const Scope scope(*this);
+        analyse(*node.arguments[0]);
+    }
+    node.type = node.input->type;
+    node.type.is_collection = false;
+    const ResultType& index = node.arguments[0]->type;
+    if (!index.types.empty() && (kinds_of(index) & kinds::integer) == 0) {
+        report(Severity::error, node.name_offset, node.name_length, "an index is an Integer, not " + describe(index));
+    }
+    require_order(node, "[ ]");
+}
+
+}  // namespace fhir::path

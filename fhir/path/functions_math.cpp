@@ -1,0 +1,126 @@
+// Numbers. Source: FHIRPath, 5.7 Math (STU).
+#include "fhir/path/evaluator.hpp"
+
+#include <limits>
+
+namespace fhir::path {
+namespace {
+
+using Form = Parameter::Form;
+using Kind = Value::Kind;
+
+Value integer_or_nothing(const Decimal& whole) {
+    const std::optional<std::int64_t> number = whole.to_int64();
+    if (!number) return {};
+    const bool fits =
+        *number >= std::numeric_limits<std::int32_t>::min() && *number <= std::numeric_limits<std::int32_t>::max();
+    return fits ? Value::integer(static_cast<std::int32_t>(*number)) : Value::long_integer(*number);
+}
+
+Value decimal_or_nothing(const std::optional<Decimal>& number) {
+    return number ? Value::decimal(*number) : Value();
+}
+
+bool push_if_any(Evaluator& evaluator, const Node& call, Value value, Collection& out) {
+    return !value.has_value() || evaluator.push(call, std::move(value), out);
+}
+
+bool run_abs(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    Value value;
+    const Outcome outcome = evaluator.single_input(call, input, kinds::number | kinds::quantity, value);
+    if (outcome != Outcome::one) return outcome == Outcome::none;
+    bool failed = false;
+    if (value.kind() == Kind::quantity) {
+        const Measure& measure = value.as_quantity();
+        value = Value::quantity({absolute(measure.value), measure.unit, measure.calendar_unit});
+    } else if (value.as_decimal().is_negative()) {
+        value = negated(value, failed);
+    }
+    return push_if_any(evaluator, call, std::move(value), out);
+}
+
+template <Decimal (*to_whole)(const Decimal&)>
+bool run_whole(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    Value value;
+    const Outcome outcome = evaluator.single_input(call, input, kinds::number, value);
+    if (outcome != Outcome::one) return outcome == Outcome::none;
+    return push_if_any(evaluator, call, integer_or_nothing(to_whole(value.as_decimal())), out);
+}
+
+template <std::optional<Decimal> (*compute_it)(const Decimal&)>
+bool run_decimal(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    Value value;
+    const Outcome outcome = evaluator.single_input(call, input, kinds::number, value);
+    if (outcome != Outcome::one) return outcome == Outcome::none;
+    return push_if_any(evaluator, call, decimal_or_nothing(compute_it(value.as_decimal())), out);
+}
+
+// The input and the one argument, both numbers.
+Outcome two_numbers(Evaluator& evaluator, const Node& call, const Collection& input, Value& first, Value& second) {
+    const Outcome outcome = evaluator.single_input(call, input, kinds::number, first);
+    const Outcome argument = evaluator.argument(call, 0, second);
+    if (outcome == Outcome::failed || argument == Outcome::failed) return Outcome::failed;
+    if (argument == Outcome::one && (kind_of(second.type()) & kinds::number) == 0) {
+        evaluator.fail_on_type(*call.arguments[0], "a number");
+        return Outcome::failed;
+    }
+    return outcome == Outcome::one ? argument : outcome;
+}
+
+bool run_log(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    Value number;
+    Value base;
+    const Outcome outcome = two_numbers(evaluator, call, input, number, base);
+    if (outcome != Outcome::one) return outcome == Outcome::none;
+    return push_if_any(evaluator, call, decimal_or_nothing(logarithm(number.as_decimal(), base.as_decimal())), out);
+}
+
+bool run_power(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    Value base;
+    Value exponent;
+    const Outcome outcome = two_numbers(evaluator, call, input, base, exponent);
+    if (outcome != Outcome::one) return outcome == Outcome::none;
+    const std::optional<Decimal> result = power(base.as_decimal(), exponent.as_decimal());
+    if (!result) return true;
+    const bool are_whole = base.kind() != Kind::decimal && exponent.kind() != Kind::decimal;
+    Value value = are_whole && result->is_whole() ? integer_or_nothing(*result) : Value::decimal(*result);
+    return push_if_any(evaluator, call, std::move(value), out);
+}
+
+bool run_round(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    Value number;
+    const Outcome outcome = evaluator.single_input(call, input, kinds::number, number);
+    Value precision;
+    const Outcome has_precision = evaluator.argument(call, 0, precision);
+    if (outcome == Outcome::failed || has_precision == Outcome::failed) return false;
+    if (outcome == Outcome::none) return true;
+    if (has_precision == Outcome::one && (precision.kind() != Kind::integer || precision.as_integer() < 0)) {
+        return evaluator.fail(EvaluationErrorCode::wrong_argument, "the precision is not a whole number from 0", call);
+    }
+    const int places = has_precision == Outcome::one ? precision.as_integer() : 0;
+    return evaluator.push(call, Value::decimal(round(number.as_decimal(), std::min(places, Decimal::max_digits))), out);
+}
+
+constexpr Parameter number{Form::value, kinds::number};
+constexpr Parameter integer{Form::value, kinds::integer};
+
+constexpr Function functions[] = {
+    {"abs", kinds::number | kinds::quantity, Gives::input_number, run_abs},
+    {"ceiling", kinds::number, Gives::integer, run_whole<ceiling>},
+    {"floor", kinds::number, Gives::integer, run_whole<floor>},
+    {"truncate", kinds::number, Gives::integer, run_whole<truncate>},
+    {"exp", kinds::number, Gives::decimal, run_decimal<exponential>},
+    {"ln", kinds::number, Gives::decimal, run_decimal<natural_logarithm>},
+    {"sqrt", kinds::number, Gives::decimal, run_decimal<square_root>},
+    {"log", kinds::number, Gives::decimal, run_log, {number}, 1, 1},
+    {"power", kinds::number, Gives::input_number, run_power, {number}, 1, 1},
+    {"round", kinds::number, Gives::decimal, run_round, {integer}, 0, 1},
+};
+
+}  // namespace
+
+std::span<const Function> math_functions() {
+    return functions;
+}
+
+}  // namespace fhir::path

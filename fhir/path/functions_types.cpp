@@ -1,0 +1,74 @@
+// is(), as(), type() and conformsTo(). Source: FHIRPath N1, 6.3 and 10 (reflection); FHIR R4, FHIRPath, 2.9.1.5.
+#include "fhir/path/evaluator.hpp"
+
+#include <algorithm>
+
+namespace fhir::path {
+namespace {
+
+using Form = Parameter::Form;
+
+bool run_is(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    Value item;
+    const Outcome outcome = evaluator.single_item(call, input, item);
+    if (outcome != Outcome::one) return outcome == Outcome::none;
+    return evaluator.push(call, Value::boolean(is_of_type(evaluator.types(), item, call.specifier)), out);
+}
+
+bool run_as(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    Value item;
+    const Outcome outcome = evaluator.single_item(call, input, item);
+    if (outcome != Outcome::one) return outcome == Outcome::none;
+    return !is_exactly_of_type(evaluator.types(), item, call.specifier) || evaluator.push(call, std::move(item), out);
+}
+
+bool run_type(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    return std::all_of(input.begin(), input.end(),
+                       [&](const Value& item) { return evaluator.push(call, Value::type_info(item.type()), out); });
+}
+
+// Only R4's own definitions are known: whether an item is of the type that they define.
+bool run_conforms_to(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    constexpr std::string_view base = "http://hl7.org/fhir/StructureDefinition/";
+    Value item;
+    Value url;
+    const Outcome outcome = evaluator.single_item(call, input, item);
+    const Outcome has_url = evaluator.argument(call, 0, url);
+    if (outcome == Outcome::failed || has_url == Outcome::failed) return false;
+    if (outcome == Outcome::none || has_url == Outcome::none) return true;
+    if (url.kind() != Value::Kind::string) return evaluator.fail_on_type(*call.arguments[0], "a String");
+    const std::string_view text = url.as_string();
+    const std::optional<TypeId> type =
+        text.starts_with(base) ? evaluator.types().find_in("FHIR", text.substr(base.size())) : std::nullopt;
+    if (!type) return evaluator.fail(EvaluationErrorCode::wrong_argument, "this profile is not known", call);
+    return evaluator.push(call, Value::boolean(item.is_element() && evaluator.types().is_a(item.type(), *type)), out);
+}
+
+constexpr Parameter type{Form::type};
+constexpr Parameter string{Form::value, kinds::string};
+
+constexpr Function functions[] = {
+    {"is", kinds::anything, Gives::boolean, run_is, {type}, 1, 1},
+    {"as", kinds::anything, Gives::typed_item, run_as, {type}, 1, 1},
+    {"type", kinds::anything, Gives::type_info, run_type},
+    {"conformsTo", kinds::anything, Gives::boolean, run_conforms_to, {string}, 1, 1},
+};
+
+}  // namespace
+
+bool is_of_type(const Types& types, const Value& value, const TypeSpecifier& specifier) {
+    if (value.kind() == Value::Kind::type_info) return false;
+    return std::any_of(specifier.types.begin(), specifier.types.end(),
+                       [&](TypeId wanted) { return types.is_a(value.type(), wanted); });
+}
+
+bool is_exactly_of_type(const Types& types, const Value& value, const TypeSpecifier& specifier) {
+    if (!types.is_primitive(value.type())) return is_of_type(types, value, specifier);
+    return std::find(specifier.types.begin(), specifier.types.end(), value.type()) != specifier.types.end();
+}
+
+std::span<const Function> type_functions() {
+    return functions;
+}
+
+}  // namespace fhir::path

@@ -1,0 +1,120 @@
+// A parsed and analysed expression: a tree of nodes that the evaluator walks. Built by the parser, completed by the
+// analyser, never changed afterwards.
+#pragma once
+
+#include "fhir/path/path.hpp"
+#include "fhir/path/types.hpp"
+#include "fhir/path/value.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace re2 {
+class RE2;
+}
+
+namespace fhir::path {
+
+struct Function;  // functions.hpp
+
+enum class NodeKind : std::uint8_t {
+    literal,
+    empty,      // {}
+    focus,      // $this, written or understood
+    index,      // $index
+    total,      // $total
+    variable,   // %name
+    root_type,  // the type's name at the beginning of a path: the focus, if it is one
+    member,
+    indexer,
+    call,
+    identity,  // +x
+    negate,
+    multiply,
+    divide,
+    integer_divide,
+    modulo,
+    add,
+    subtract,
+    concatenate,
+    is,
+    as,
+    unite,
+    less,
+    less_or_equal,
+    greater,
+    greater_or_equal,
+    equal,
+    not_equal,
+    equivalent,
+    not_equivalent,
+    in,
+    contains,
+    logical_and,
+    logical_or,
+    logical_xor,
+    implies
+};
+
+/// Variables that are always there. ext and vs stand for %`ext-…` and %`vs-…`, whose value is a literal.
+enum class BuiltIn : std::uint8_t { none, context, resource, root_resource };
+
+/// What a type specifier means: `Quantity` alone is FHIR's and System's. No types: a name that System does not have.
+struct TypeSpecifier {
+    std::vector<TypeId> types;
+};
+
+struct Node {
+    NodeKind kind = NodeKind::empty;
+    bool is_written = true;  ///< false for a $this that is understood
+    std::size_t offset = 0;  ///< of the whole part in the expression's text
+    std::size_t length = 0;
+    std::size_t name_offset = 0;  ///< of the name or operator alone
+    std::size_t name_length = 0;
+    std::size_t height = 1;        ///< of the tree below, this node included
+    std::string name;              ///< of a member, function, variable or type specifier
+    Node* input = nullptr;         ///< what stands before the dot; the left operand
+    std::vector<Node*> arguments;  ///< of a call; the right operand; the index
+
+    Value literal;  ///< kinds literal, and variable where it has a fixed value
+
+    // What the analyser finds out.
+    ResultType type;
+    bool is_ordered = true;
+    std::optional<NameId> name_id;            ///< member: as it is looked up where the type is not known
+    std::optional<MemberView> member;         ///< member: where it is the same for every type that can occur
+    TypeSpecifier specifier;                  ///< root_type, is, as, calls with a type
+    const Function* function = nullptr;       ///< call
+    std::optional<std::size_t> variable{};    ///< index among the caller's variables
+    std::string_view defined{};               ///< a variable of defineVariable(): its name
+    BuiltIn built_in = BuiltIn::none;         ///< variable
+    bool is_descending = false;               ///< an argument of sort() with a minus in front
+    std::shared_ptr<const re2::RE2> pattern;  ///< call: a regular expression that is a literal
+};
+
+struct Program {
+    std::string text;
+    const Types* types = nullptr;
+    std::deque<Node> nodes;
+    const Node* root = nullptr;
+    TypeId context = TypeId::none;
+    std::size_t variable_count = 0;
+    std::deque<Value> literals;  ///< owns what literals of nodes borrow
+    ResultType result_type;
+    std::vector<Diagnostic> warnings;
+    std::vector<VariableUse> variable_uses;
+    std::optional<VariableUse> filtered_variable;
+};
+
+/// The part of `program`'s text that `node` is.
+inline std::string_view text_of_node(const Program& program, const Node& node) {
+    return std::string_view(program.text).substr(node.offset, node.length);
+}
+
+}  // namespace fhir::path

@@ -1,0 +1,196 @@
+// Expressions as conditions: three-valued logic, equality, order and membership.
+#include "fhir/path/evaluator.hpp"
+
+namespace fhir::path {
+namespace {
+
+Truth truth_of(std::optional<bool> value) {
+    return value ? fhir::path::truth_of(*value) : Truth::unknown;
+}
+
+Truth opposite(Truth truth) {
+    if (truth == Truth::yes) return Truth::no;
+    return truth == Truth::no ? Truth::yes : truth;
+}
+
+}  // namespace
+
+Truth Evaluator::truth(const Node& node) {
+    if (explanation_) return truth_of_collection(node);
+    switch (node.kind) {
+        case NodeKind::call:
+            if (!node.function->decide) return truth_of_collection(node);
+            return spend(node) ? node.function->decide(*this, node) : Truth::failed;
+        case NodeKind::is:
+        case NodeKind::less:
+        case NodeKind::less_or_equal:
+        case NodeKind::greater:
+        case NodeKind::greater_or_equal:
+        case NodeKind::equal:
+        case NodeKind::not_equal:
+        case NodeKind::equivalent:
+        case NodeKind::not_equivalent:
+        case NodeKind::in:
+        case NodeKind::contains:
+        case NodeKind::logical_and:
+        case NodeKind::logical_or:
+        case NodeKind::logical_xor:
+        case NodeKind::implies:
+            return spend(node) ? truth_of_operator(node) : Truth::failed;
+        default:
+            return truth_of_collection(node);
+    }
+}
+
+Truth Evaluator::criterion(const Node& node) {
+    if (!node.type.types.empty()) return truth(node);  // the analyser has seen that it is Boolean
+    Value value;
+    const Outcome outcome = single(node, value);
+    if (outcome == Outcome::failed) return Truth::failed;
+    if (outcome == Outcome::one) value = value.system_value();
+    if (!value.has_value()) return Truth::unknown;
+    if (value.kind() == Value::Kind::boolean) return fhir::path::truth_of(value.as_boolean());
+    fail_on_type(node, "a Boolean");
+    return Truth::failed;
+}
+
+Truth Evaluator::truth_of_collection(const Node& node) {
+    Value value;
+    const Outcome outcome = single(node, value);
+    if (outcome == Outcome::failed) return Truth::failed;
+    return outcome == Outcome::none ? Truth::unknown : truth_of_value(value);
+}
+
+Truth Evaluator::truth_of_value(const Value& value) const {
+    const bool is_boolean = system_type_of(value.type()) == TypeId::boolean;
+    if (!is_boolean) return Truth::yes;
+    const Value boolean = value.system_value();
+    return boolean.has_value() ? fhir::path::truth_of(boolean.as_boolean()) : Truth::unknown;
+}
+
+Truth Evaluator::truth_of_operator(const Node& node) {
+    const Scope scope(*this);
+    switch (node.kind) {
+        case NodeKind::is: {
+            Value item;
+            const Outcome outcome = single(*node.input, item);
+            if (outcome == Outcome::failed) return Truth::failed;
+            return outcome == Outcome::none ? Truth::unknown
+                                            : fhir::path::truth_of(is_of_type(types(), item, node.specifier));
+        }
+        case NodeKind::equal:
+        case NodeKind::equivalent:
+            return truth_of_equality(node);
+        case NodeKind::not_equal:
+        case NodeKind::not_equivalent:
+            return opposite(truth_of_equality(node));
+        case NodeKind::in:
+            return truth_of_membership(node, *node.input, *node.arguments[0]);
+        case NodeKind::contains:
+            return truth_of_membership(node, *node.arguments[0], *node.input);
+        case NodeKind::less:
+        case NodeKind::less_or_equal:
+        case NodeKind::greater:
+        case NodeKind::greater_or_equal:
+            return truth_of_order(node);
+        default:
+            return truth_of_logic(node);
+    }
+}
+
+// FHIRPath N1, 6.5. An operand that settles the matter spares the other.
+Truth Evaluator::truth_of_logic(const Node& node) {
+    const Truth left = truth(*node.input);
+    if (left == Truth::failed) return left;
+    if (node.kind == NodeKind::logical_and && left == Truth::no) return Truth::no;
+    if (node.kind == NodeKind::logical_or && left == Truth::yes) return Truth::yes;
+    if (node.kind == NodeKind::implies && left == Truth::no) return Truth::yes;
+    const Truth right = truth(*node.arguments[0]);
+    if (right == Truth::failed) return right;
+    switch (node.kind) {
+        case NodeKind::logical_and:
+            if (right == Truth::no) return Truth::no;
+            return left == Truth::yes ? right : Truth::unknown;
+        case NodeKind::logical_or:
+            if (right == Truth::yes) return Truth::yes;
+            return left == Truth::no ? right : Truth::unknown;
+        case NodeKind::logical_xor:
+            if (left == Truth::unknown || right == Truth::unknown) return Truth::unknown;
+            return fhir::path::truth_of(left != right);
+        default:  // implies
+            if (right == Truth::yes) return Truth::yes;
+            return left == Truth::yes ? right : Truth::unknown;
+    }
+}
+
+Truth Evaluator::truth_of_equality(const Node& node) {
+    const bool exact = node.kind == NodeKind::equal || node.kind == NodeKind::not_equal;
+    const Node& second = *node.arguments[0];
+    if (!explanation_ && !node.input->type.is_collection && !second.type.is_collection) {
+        Value left;
+        Value right;
+        const Outcome first_outcome = single(*node.input, left);
+        const Outcome second_outcome = single(second, right);
+        if (first_outcome == Outcome::failed || second_outcome == Outcome::failed) return Truth::failed;
+        if (first_outcome == Outcome::one && second_outcome == Outcome::one) {
+            return exact ? truth_of(equal(left, right)) : fhir::path::truth_of(equivalent(left, right));
+        }
+        return exact ? Truth::unknown : fhir::path::truth_of(first_outcome == second_outcome);
+    }
+    Collection left;
+    Collection right;
+    if (!collect(*node.input, left)) return Truth::failed;
+    {
+        const Scope scope(*this);
+        if (!collect(second, right)) return Truth::failed;
+    }
+    if (!spend(node, exact ? left.size() : left.size() * right.size())) return Truth::failed;
+    if (!exact) return fhir::path::truth_of(equivalent(left, right));
+    return left.empty() || right.empty() ? Truth::unknown : truth_of(equal(left, right));
+}
+
+Truth Evaluator::truth_of_order(const Node& node) {
+    Value left;
+    Value right;
+    const Outcome first = system_value(*node.input, left);
+    const Outcome second = argument(node, 0, right);
+    if (first == Outcome::failed || second == Outcome::failed) return Truth::failed;
+    if (first == Outcome::none || second == Outcome::none) return Truth::unknown;
+    const Order found = order(left, right);
+    if (found == Order::undecided) return Truth::unknown;
+    if (found == Order::wrong_types) {
+        fail(EvaluationErrorCode::wrong_type, "these values have no order", node);
+        return Truth::failed;
+    }
+    switch (node.kind) {
+        case NodeKind::less:
+            return fhir::path::truth_of(found == Order::less);
+        case NodeKind::less_or_equal:
+            return fhir::path::truth_of(found != Order::greater);
+        case NodeKind::greater:
+            return fhir::path::truth_of(found == Order::greater);
+        default:  // greater_or_equal
+            return fhir::path::truth_of(found != Order::less);
+    }
+}
+
+Truth Evaluator::truth_of_membership(const Node& node, const Node& item, const Node& list) {
+    Value wanted;
+    Outcome outcome = Outcome::none;
+    {
+        const Scope scope(*this);
+        outcome = single(item, wanted);
+    }
+    if (outcome != Outcome::one) return outcome == Outcome::failed ? Truth::failed : Truth::unknown;
+    bool found = false;
+    const auto look = [&](Value&& value) {
+        if (!found && equal(value, wanted).value_or(false)) found = true;
+        return spend(node);
+    };
+    if (!explanation_) return visit(list, look) ? fhir::path::truth_of(found) : Truth::failed;
+    Collection values;
+    if (!collect(list, values) || !spend(node, values.size())) return Truth::failed;
+    return fhir::path::truth_of(holds(values, wanted));
+}
+
+}  // namespace fhir::path
