@@ -48,12 +48,12 @@ Coding read_coding(const Element& element) {
 CodeableConcept read_codeable_concept(const Element& element) {
     CodeableConcept concept_;
     concept_.text = element.text("text");
-    concept_.codings.reserve(element.size_of("coding"));
-    element.each("coding", [&](const Element& member) {
+    concept_.codings = element.list("coding", [](const Element& member) {
         const Coding coding = read_coding(member);
-        if (coding == Coding()) return member.report("", IssueCode::empty);
-        concept_.codings.push_back(coding);
+        if (coding == Coding()) member.report("", IssueCode::empty);
+        return coding;
     });
+    std::erase(concept_.codings, Coding());
     return concept_;
 }
 
@@ -63,10 +63,7 @@ CodeableConcept read_concept(const Element& parent, std::string_view name) {
 }
 
 std::vector<CodeableConcept> read_concepts(const Element& parent, std::string_view name) {
-    std::vector<CodeableConcept> concepts;
-    concepts.reserve(parent.size_of(name));
-    parent.each(name, [&](const Element& member) { concepts.push_back(read_codeable_concept(member)); });
-    return concepts;
+    return parent.list(name, read_codeable_concept);
 }
 
 std::optional<std::string_view> read_status(const Element& parent, std::string_view name) {

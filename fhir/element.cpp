@@ -87,13 +87,6 @@ std::optional<Element> Element::child(std::string_view name) const& {
     return std::nullopt;
 }
 
-std::size_t Element::size_of(std::string_view name) const {
-    const json::value* member = find(name);
-    if (!member) return 0;
-    const json::array* list = member->if_array();
-    return list ? list->size() : 1;
-}
-
 void Element::report(std::string_view name, IssueCode code) const {
     std::string where = path();
     if (!name.empty()) where.append(1, '.').append(name);

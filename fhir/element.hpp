@@ -15,6 +15,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 namespace fhir {
 
@@ -48,13 +50,37 @@ class Element {
     template <std::invocable<const Element&> Read>
     std::size_t each(std::string_view name, Read read) const {
         const boost::json::value* member = find(name);
-        if (!member) return 0;
-        if (const boost::json::object* single = member->if_object()) {
+        return member ? each_of(*member, name, read) : 0;
+    }
+
+    /// What `read` makes of each object of a list, as `each` visits them.
+    template <std::invocable<const Element&> Read>
+    auto list(std::string_view name, Read read) const {
+        std::vector<std::invoke_result_t<Read, const Element&>> values;
+        const boost::json::value* member = find(name);
+        if (!member) return values;
+        values.reserve(member->is_array() ? member->get_array().size() : 1);
+        each_of(*member, name, [&](const Element& element) { values.push_back(read(element)); });
+        return values;
+    }
+
+    /// Adds an issue about the member `name`, or about this object if `name` is empty.
+    void report(std::string_view name, IssueCode code) const;
+
+    /// Such as Observation.component[1].
+    std::string path() const;
+
+  private:
+    const boost::json::value* find(std::string_view name) const;
+
+    template <typename Read>
+    std::size_t each_of(const boost::json::value& member, std::string_view name, Read read) const {
+        if (const boost::json::object* single = member.if_object()) {
             report(name, IssueCode::not_a_list);
             read(Element(*single, name, no_index, *this));
             return 1;
         }
-        const boost::json::array* list = member->if_array();
+        const boost::json::array* list = member.if_array();
         if (!list) return report(name, IssueCode::wrong_type), 0;
         std::size_t count = 0;
         for (std::size_t index = 0; index < list->size(); ++index) {
@@ -67,18 +93,6 @@ class Element {
         }
         return count;
     }
-
-    /// How many objects `each` would visit at most; for reserving room.
-    std::size_t size_of(std::string_view name) const;
-
-    /// Adds an issue about the member `name`, or about this object if `name` is empty.
-    void report(std::string_view name, IssueCode code) const;
-
-    /// Such as Observation.component[1].
-    std::string path() const;
-
-  private:
-    const boost::json::value* find(std::string_view name) const;
 
     static constexpr std::size_t no_index = std::size_t(-1);
 

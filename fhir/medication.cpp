@@ -7,7 +7,6 @@ namespace {
 
 std::vector<CodeableConcept> read_ingredients(const Element& element) {
     std::vector<CodeableConcept> ingredients;
-    ingredients.reserve(element.size_of("ingredient"));
     element.each("ingredient", [&](const Element& ingredient) {
         if (ingredient.has("itemCodeableConcept")) {
             ingredients.push_back(read_concept(ingredient, "itemCodeableConcept"));

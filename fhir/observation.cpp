@@ -35,24 +35,25 @@ std::optional<Quantity> read_bound(const Element& range, std::string_view name) 
     return bound ? std::optional(read_quantity(*bound)) : std::nullopt;
 }
 
-std::vector<ReferenceRange> read_reference_ranges(const Element& element) {
-    std::vector<ReferenceRange> ranges;
-    ranges.reserve(element.size_of("referenceRange"));
-    element.each("referenceRange", [&](const Element& member) {
-        ReferenceRange& range = ranges.emplace_back();
-        range.low = read_bound(member, "low");
-        range.high = read_bound(member, "high");
-        range.type = read_concept(member, "type");
-        range.applies_to = read_concepts(member, "appliesTo");
-        range.by_age = member.has("age");
-        range.text = member.text("text");
-    });
-    return ranges;
+ReferenceRange read_reference_range(const Element& element) {
+    ReferenceRange range;
+    range.low = read_bound(element, "low");
+    range.high = read_bound(element, "high");
+    range.type = read_concept(element, "type");
+    range.applies_to = read_concepts(element, "appliesTo");
+    range.by_age = element.has("age");
+    range.text = element.text("text");
+    return range;
 }
 
 std::optional<CodeableConcept> read_data_absent_reason(const Element& element) {
     if (!element.has("dataAbsentReason")) return std::nullopt;
     return read_concept(element, "dataAbsentReason");
+}
+
+ObservationComponent read_component(const Element& element) {
+    return {read_concept(element, "code"), read_value(element), read_data_absent_reason(element),
+            element.list("referenceRange", read_reference_range)};
 }
 
 }  // namespace
@@ -70,12 +71,8 @@ Observation read_observation(const boost::json::object& resource, Issues& issues
     observation.issued = element.date_time("issued");
     observation.value = read_value(element);
     observation.data_absent_reason = read_data_absent_reason(element);
-    observation.reference_range = read_reference_ranges(element);
-    observation.component.reserve(element.size_of("component"));
-    element.each("component", [&](const Element& member) {
-        observation.component.push_back({read_concept(member, "code"), read_value(member),
-                                         read_data_absent_reason(member), read_reference_ranges(member)});
-    });
+    observation.reference_range = element.list("referenceRange", read_reference_range);
+    observation.component = element.list("component", read_component);
     observation.has_member = read_references(element, "hasMember");
     observation.based_on = read_references(element, "basedOn");
     observation.performer = read_references(element, "performer");

@@ -76,10 +76,7 @@ Reference read_reference(const Element& parent, std::string_view name) {
 }
 
 std::vector<Reference> read_references(const Element& parent, std::string_view name) {
-    std::vector<Reference> references;
-    references.reserve(parent.size_of(name));
-    parent.each(name, [&](const Element& member) { references.push_back(read_reference(member)); });
-    return references;
+    return parent.list(name, [](const Element& member) { return read_reference(member); });
 }
 
 }  // namespace fhir
