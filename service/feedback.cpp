@@ -1,0 +1,191 @@
+#include "service/feedback.hpp"
+
+#include "fhir/json_text.hpp"
+#include "service/timestamp.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace service {
+
+namespace json = boost::json;
+using boost::system::result;
+
+namespace {
+
+constexpr std::chrono::minutes clock_difference{1};
+constexpr std::size_t suggestions_limit = 100;
+
+Problem problem(Fault fault, std::string place) {
+    return Problem{fault, {std::move(place)}, std::nullopt};
+}
+
+bool is_empty(const json::value& value) {
+    if (value.is_null()) return true;
+    if (value.is_array()) return value.get_array().empty();
+    if (value.is_object()) return value.get_object().empty();
+    const auto text = fhir::text_of(value);
+    return text && text->find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+/// An id of the form that we make (RFC 4122, version aside), in lower case.
+std::optional<std::string> uuid_of(std::string_view text) {
+    if (text.size() != 36) return std::nullopt;
+    std::string uuid(text);
+    for (std::size_t i = 0; i < uuid.size(); ++i) {
+        char& c = uuid[i];
+        if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        if (dash ? c != '-' : !digit) return std::nullopt;
+    }
+    return uuid;
+}
+
+/// Reads one item; stops at its first problem.
+class ItemReader {
+  public:
+    ItemReader(const json::object& item, std::string place, const FeedbackReading& reading)
+        : item_(item), place_(std::move(place)), reading_(reading) {}
+
+    /// \param ours  becomes false if the card's id is none of ours.
+    result<Feedback, Problem> read(bool& ours) {
+        const auto card = required_text("card");
+        if (!card) return card.error();
+        const auto outcome = required_text("outcome");
+        if (!outcome) return outcome.error();
+        if (*outcome != "accepted" && *outcome != "overridden") return problem(Fault::bad_value, at("outcome"));
+        const auto time = required_text("outcomeTimestamp");
+        if (!time) return time.error();
+        const auto instant = parse_timestamp(*time);
+        if (!instant) return problem(Fault::bad_value, at("outcomeTimestamp"));
+
+        const auto uuid = uuid_of(*card);
+        ours = uuid.has_value();
+        Feedback feedback;
+        feedback.card = uuid.value_or("");
+        feedback.outcome = *outcome == "accepted" ? Outcome::accepted : Outcome::overridden;
+        feedback.at = *instant;
+        auto fault = feedback.outcome == Outcome::accepted ? read_suggestions(feedback) : read_reason(feedback);
+        if (fault) return std::move(*fault);
+        return feedback;
+    }
+
+  private:
+    std::string at(std::string_view member) const { return place_ + "." + std::string(member); }
+
+    result<std::string_view, Problem> required_text(std::string_view name) const {
+        const json::value* member = item_.if_contains(name);
+        if (member == nullptr) return problem(Fault::member_missing, at(name));
+        if (is_empty(*member)) return problem(Fault::member_empty, at(name));
+        const auto text = fhir::text_of(*member);
+        if (!text) return problem(Fault::wrong_type, at(name));
+        return *text;
+    }
+
+    std::optional<Problem> read_suggestions(Feedback& feedback) const {
+        constexpr std::string_view name = "acceptedSuggestions";
+        const json::value* member = item_.if_contains(name);
+        if (member == nullptr) return problem(Fault::member_missing, at(name));
+        if (is_empty(*member)) return problem(Fault::member_empty, at(name));
+        if (!member->is_array()) return problem(Fault::wrong_type, at(name));
+        if (member->get_array().size() > suggestions_limit) return problem(Fault::bad_value, at(name));
+        std::size_t index = 0;
+        for (const json::value& entry : member->get_array()) {
+            const std::string place = at(name) + "[" + std::to_string(index++) + "]";
+            const json::object* suggestion = entry.if_object();
+            if (suggestion == nullptr) return problem(Fault::wrong_type, place);
+            const json::value* id = suggestion->if_contains("id");
+            if (id == nullptr) return problem(Fault::member_missing, place + ".id");
+            if (is_empty(*id)) return problem(Fault::member_empty, place + ".id");
+            const auto text = fhir::text_of(*id);
+            if (!text) return problem(Fault::wrong_type, place + ".id");
+            if (auto uuid = uuid_of(*text)) feedback.suggestions.push_back(std::move(*uuid));
+        }
+        std::ranges::sort(feedback.suggestions);
+        const auto repeated = std::unique(feedback.suggestions.begin(), feedback.suggestions.end());
+        feedback.suggestions.erase(repeated, feedback.suggestions.end());
+        return std::nullopt;
+    }
+
+    /// Why the card was overridden, which need not be told.
+    std::optional<Problem> read_reason(Feedback& feedback) const {
+        const json::value* override_reason = item_.if_contains("overrideReason");
+        if (override_reason == nullptr) return std::nullopt;
+        if (is_empty(*override_reason)) return empty_optional("overrideReason");
+        if (!override_reason->is_object()) return problem(Fault::wrong_type, at("overrideReason"));
+        const json::object& members = override_reason->get_object();
+        const json::value* comment = members.if_contains("userComment");
+        if (comment != nullptr && !comment->is_null() && !fhir::is_text(*comment)) {
+            return problem(Fault::wrong_type, at("overrideReason.userComment"));
+        }
+        const json::value* reason = members.if_contains("reason");
+        if (reason == nullptr) return std::nullopt;
+        if (is_empty(*reason)) return empty_optional("overrideReason.reason");
+        if (!reason->is_object()) return problem(Fault::wrong_type, at("overrideReason.reason"));
+        return read_coding(reason->get_object(), feedback);
+    }
+
+    std::optional<Problem> read_coding(const json::object& coding, Feedback& feedback) const {
+        const json::value* code = coding.if_contains("code");
+        if (code == nullptr) return problem(Fault::member_missing, at("overrideReason.reason.code"));
+        if (is_empty(*code)) return problem(Fault::member_empty, at("overrideReason.reason.code"));
+        const json::value* system = coding.if_contains("system");
+        const bool system_sent = system != nullptr && !is_empty(*system);
+        if (!fhir::is_text(*code)) return problem(Fault::wrong_type, at("overrideReason.reason.code"));
+        if (system_sent && !fhir::is_text(*system))
+            return problem(Fault::wrong_type, at("overrideReason.reason.system"));
+        if (!system_sent && reading_.strict) return problem(Fault::member_missing, at("overrideReason.reason.system"));
+        // The reference client leaves out the system of reasons that had none.
+        const auto offered = std::ranges::find_if(reading_.offered, [&](const Reason& known) {
+            return known.code == *fhir::text_of(*code) && (!system_sent || known.system == *fhir::text_of(*system));
+        });
+        feedback.reason = offered == reading_.offered.end() ? other_reason : *offered;
+        return std::nullopt;
+    }
+
+    std::optional<Problem> empty_optional(std::string_view name) const {
+        if (!reading_.strict) return std::nullopt;
+        return problem(Fault::member_empty, at(name));
+    }
+
+    const json::object& item_;
+    std::string place_;
+    const FeedbackReading& reading_;
+};
+
+}  // namespace
+
+result<FeedbackMessage, Problem> read_feedback(const json::value& message, const FeedbackReading& reading,
+                                               WallTime now) {
+    const json::object* root = message.if_object();
+    if (root == nullptr) return Problem{Fault::wrong_type, {}, std::nullopt};
+    const json::value* items = root->if_contains("feedback");
+    if (items == nullptr) return problem(Fault::member_missing, "feedback");
+    if (!items->is_array()) return problem(items->is_null() ? Fault::member_empty : Fault::wrong_type, "feedback");
+    if (items->get_array().empty() && reading.strict) return problem(Fault::member_empty, "feedback");
+    if (items->get_array().size() > feedback_items_limit) return problem(Fault::bad_value, "feedback");
+
+    FeedbackMessage read;
+    std::size_t index = 0;
+    for (const json::value& item : items->get_array()) {
+        std::string place = "feedback[" + std::to_string(index++) + "]";
+        if (!item.is_object()) return problem(Fault::wrong_type, std::move(place));
+        bool ours = true;
+        auto feedback = ItemReader(item.get_object(), std::move(place), reading).read(ours);
+        if (!feedback) return feedback.error();
+        if (feedback->at > now + clock_difference) ++read.ahead;
+        if (ours) {
+            read.items.push_back(std::move(*feedback));
+        } else {
+            ++read.not_ours;
+        }
+    }
+    return read;
+}
+
+}  // namespace service

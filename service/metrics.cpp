@@ -1,0 +1,142 @@
+#include "service/metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <mutex>
+#include <vector>
+
+namespace service {
+
+namespace {
+
+using Counters = prometheus::Family<prometheus::Counter>;
+using Gauges = prometheus::Family<prometheus::Gauge>;
+using Histograms = prometheus::Family<prometheus::Histogram>;
+
+/// Seconds. 0.45 is the deadline of a call, 0.5 what CDS Hooks asks for.
+const prometheus::Histogram::BucketBoundaries durations = {0.005, 0.01, 0.025, 0.05, 0.1, 0.2,
+                                                           0.3,   0.45, 0.5,   1.0,  2.5, 10.0};
+
+double seconds_of(std::chrono::nanoseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+double seconds_of(WallTime time) {
+    return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+struct Metrics::Series {
+    Counters& counters(const char* name, const char* help) {
+        return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+    }
+    Gauges& gauges(const char* name, const char* help) {
+        return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+    }
+    Histograms& histograms(const char* name, const char* help) {
+        return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+    }
+
+    prometheus::Registry registry;
+    Counters& requests = counters("backpain_cds_requests_total", "Requests answered, by endpoint, service and status.");
+    Histograms& request_seconds = histograms("backpain_cds_request_seconds",
+                                             "Time from a request's head to its answer, by endpoint and service.");
+    Counters& refusals = counters("backpain_cds_refusals_total", "Requests refused, by fault.");
+    Counters& token_refusals =
+        counters("backpain_cds_token_refusals_total", "Tokens refused, by the first check that failed.");
+    Counters& cards = counters("backpain_cds_cards_total", "Cards given, by rule and indicator.");
+    Counters& fhir = counters("backpain_cds_fhir_fetches_total", "FHIR data asked for, by outcome.");
+    Counters& fhir_requests = counters("backpain_cds_fhir_requests_total", "Requests sent to FHIR servers.");
+    Histograms& fhir_seconds =
+        histograms("backpain_cds_fhir_fetch_seconds", "Time until FHIR data was there, or was not.");
+    Counters& key_sets = counters("backpain_cds_key_set_fetches_total", "Key sets asked for, by outcome.");
+    Counters& feedback = counters("backpain_cds_feedback_total", "Feedback stored, new or told before.");
+    Counters& store_faults =
+        counters("backpain_cds_store_errors_total", "What the store did not do, by operation and fault.");
+    Counters& reloads = counters("backpain_cds_reloads_total", "Configurations read again, by outcome.");
+    Gauges& connections = gauges("backpain_cds_connections", "Connections open.");
+    Gauges& certificate =
+        gauges("backpain_cds_certificate_not_after_seconds", "End of the server certificate's validity, as Unix time.");
+    Gauges& packs = gauges("backpain_cds_pack_loaded_seconds", "When a rule pack in use was loaded, as Unix time.");
+
+    std::mutex packs_mutex;
+    std::vector<prometheus::Gauge*> current_packs;
+};
+
+Metrics::Metrics() : series_(std::make_unique<Series>()) {}
+
+Metrics::~Metrics() = default;
+
+void Metrics::answered(std::string_view endpoint, std::string_view service, unsigned status,
+                       std::chrono::nanoseconds took) {
+    prometheus::Labels labels = {{"endpoint", std::string(endpoint)}, {"service", std::string(service)}};
+    series_->request_seconds.Add(labels, durations).Observe(seconds_of(took));
+    labels.emplace("status", std::to_string(status));
+    series_->requests.Add(labels).Increment();
+}
+
+void Metrics::refused(std::string_view fault) {
+    series_->refusals.Add({{"fault", std::string(fault)}}).Increment();
+}
+
+void Metrics::token_refused(std::string_view fault) {
+    series_->token_refusals.Add({{"fault", std::string(fault)}}).Increment();
+}
+
+void Metrics::rule_fired(std::string_view rule, std::string_view indicator) {
+    series_->cards.Add({{"rule", std::string(rule)}, {"indicator", std::string(indicator)}}).Increment();
+}
+
+void Metrics::fhir_fetched(std::string_view outcome, unsigned requests, std::chrono::nanoseconds took) {
+    series_->fhir.Add({{"outcome", std::string(outcome)}}).Increment();
+    series_->fhir_requests.Add({}).Increment(requests);
+    series_->fhir_seconds.Add({}, durations).Observe(seconds_of(took));
+}
+
+void Metrics::key_set_fetched(bool fine) {
+    series_->key_sets.Add({{"outcome", fine ? "fetched" : "failed"}}).Increment();
+}
+
+void Metrics::feedback_stored(std::size_t fresh, std::size_t repeated) {
+    series_->feedback.Add({{"told", "first"}}).Increment(static_cast<double>(fresh));
+    series_->feedback.Add({{"told", "again"}}).Increment(static_cast<double>(repeated));
+}
+
+void Metrics::store_failed(std::string_view operation, std::string_view fault) {
+    series_->store_faults.Add({{"operation", std::string(operation)}, {"fault", std::string(fault)}}).Increment();
+}
+
+void Metrics::reloaded(bool fine) {
+    series_->reloads.Add({{"outcome", fine ? "in-use" : "refused"}}).Increment();
+}
+
+void Metrics::connections_open(std::size_t count) {
+    series_->connections.Add({}).Set(static_cast<double>(count));
+}
+
+void Metrics::certificate_valid_until(WallTime time) {
+    series_->certificate.Add({}).Set(seconds_of(time));
+}
+
+void Metrics::packs_in_use(std::span<const PackInUse> packs) {
+    const std::lock_guard lock(series_->packs_mutex);
+    for (prometheus::Gauge* gone : series_->current_packs) series_->packs.Remove(gone);
+    series_->current_packs.clear();
+    for (const PackInUse& pack : packs) {
+        prometheus::Gauge& gauge =
+            series_->packs.Add({{"pack", pack.pack}, {"version", pack.version}, {"digest", pack.digest}});
+        gauge.Set(seconds_of(pack.loaded));
+        series_->current_packs.push_back(&gauge);
+    }
+}
+
+std::string Metrics::text() const {
+    return prometheus::TextSerializer().Serialize(series_->registry.Collect());
+}
+
+}  // namespace service

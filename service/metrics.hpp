@@ -1,0 +1,76 @@
+// What /metrics tells, in the text format of Prometheus: counts and durations by names of ours. The only file that
+// knows prometheus-cpp.
+//
+// No label ever holds anything received: services, rules, packs and clients are named by our configuration, all else by
+// literals. So the number of series is bounded, and no patient can be among them. Any thread may report at any time.
+#pragma once
+
+#include "service/wall_time.hpp"
+
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace service {
+
+/// A pack that is in use.
+struct PackInUse {
+    std::string pack;
+    std::string version;
+    std::string digest;
+    WallTime loaded{};
+};
+
+class Metrics {
+  public:
+    Metrics();
+    ~Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+
+    /// A request was answered. \param endpoint of the routes' names. \param service id of ours; empty: none.
+    void answered(std::string_view endpoint, std::string_view service, unsigned status, std::chrono::nanoseconds took);
+
+    /// A request was refused. \param fault by its name.
+    void refused(std::string_view fault);
+
+    /// A token was refused. \param fault by its name; it is told here and in the log, never to the client.
+    void token_refused(std::string_view fault);
+
+    /// A rule gave a card.
+    void rule_fired(std::string_view rule, std::string_view indicator);
+
+    /// FHIR data was asked for. \param outcome "fetched", or the reason's name. \param requests that it took.
+    void fhir_fetched(std::string_view outcome, unsigned requests, std::chrono::nanoseconds took);
+
+    /// A key set was asked for.
+    void key_set_fetched(bool fine);
+
+    /// Feedback was stored: new ones, and such as had been told before.
+    void feedback_stored(std::size_t fresh, std::size_t repeated);
+
+    /// The store did not do `operation`. \param fault by its name.
+    void store_failed(std::string_view operation, std::string_view fault);
+
+    /// The configuration was read again. \param fine whether the new state is in use.
+    void reloaded(bool fine);
+
+    void connections_open(std::size_t count);
+
+    /// Until when the server's certificate is valid.
+    void certificate_valid_until(WallTime time);
+
+    /// The packs in use, in place of those named before.
+    void packs_in_use(std::span<const PackInUse> packs);
+
+    /// All of it, for `/metrics`: text/plain; version=0.0.4.
+    std::string text() const;
+
+  private:
+    struct Series;
+    std::unique_ptr<Series> series_;
+};
+
+}  // namespace service

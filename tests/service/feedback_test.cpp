@@ -1,0 +1,239 @@
+#include "service/feedback.hpp"
+
+#include "fhir/json_text.hpp"
+#include "tests/case_name.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace service {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime now{std::chrono::sys_days(std::chrono::year(2020) / 12 / 12)};
+const Reason limited_time = {"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes", "limited-time"};
+
+boost::system::result<FeedbackMessage, Problem> read(const std::string& text, bool strict = false) {
+    const auto message = fhir::parse_json(text);
+    EXPECT_TRUE(message.has_value()) << text;
+    return read_feedback(*message, {.offered = {limited_time}, .strict = strict}, now);
+}
+
+std::string one(const std::string& members) {
+    return R"({"feedback":[{)" + members + "}]}";
+}
+
+const std::string card = R"("card":"4e0a3a1e-3283-4575-ab82-028d55fe2719")";
+const std::string time_told = R"("outcomeTimestamp":"2020-12-11T12:03:00Z")";
+const std::string suggestion = "e56e1945-20b3-4393-8503-a1a20fd73152";
+const std::string accepted =
+    card + R"(,"outcome":"accepted","acceptedSuggestions":[{"id":")" + suggestion + R"("}],)" + time_told;
+const std::string overridden = card + R"(,"outcome":"overridden",)" + time_told;
+
+TEST(Feedback, ReadsAnAcceptedCard) {
+    // CDS Hooks 2.0, "Feedback", example of an accepted suggestion.
+    const auto message = read(one(accepted));
+    ASSERT_TRUE(message.has_value());
+    ASSERT_EQ(message->items.size(), 1U);
+    const Feedback expected = {"4e0a3a1e-3283-4575-ab82-028d55fe2719",
+                               Outcome::accepted,
+                               std::chrono::sys_days(std::chrono::year(2020) / 12 / 11) + 12h + 3min,
+                               {suggestion},
+                               std::nullopt};
+    EXPECT_EQ(message->items[0], expected);
+    EXPECT_EQ(message->not_ours, 0U);
+    EXPECT_EQ(message->ahead, 0U);
+}
+
+TEST(Feedback, ReadsTheReasonOfAnOverriddenCard) {
+    const auto message = read(one(overridden + R"(,"overrideReason":{"reason":{"code":"limited-time",
+        "system":"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"},"userComment":"CANARY"})"));
+    ASSERT_TRUE(message.has_value());
+    EXPECT_EQ(message->items.at(0).outcome, Outcome::overridden);
+    EXPECT_EQ(message->items.at(0).reason, limited_time);
+}
+
+TEST(Feedback, ReadsSeveralItemsEvenOfOneCard) {
+    // R-114.
+    EXPECT_EQ(read(R"({"feedback":[{)" + accepted + "},{" + overridden + "},{" + accepted + "}]}")->items.size(), 3U);
+}
+
+TEST(Feedback, TakesWhatTheReferenceClientSends) {
+    // It leaves out the system of a reason that had none, and the whole reason if there was none.
+    EXPECT_EQ(read(one(overridden + R"(,"overrideReason":{"reason":{"code":"limited-time"}})"))->items.at(0).reason,
+              limited_time);
+    EXPECT_EQ(read(one(overridden + R"(,"overrideReason":{"userComment":"later"})"))->items.at(0).reason, std::nullopt);
+    EXPECT_EQ(read(one(overridden + R"(,"overrideReason":{})"))->items.at(0).reason, std::nullopt);
+    EXPECT_EQ(read(one(overridden + R"(,"extension":{"x":1},"unknown":[])"))->items.size(), 1U);
+}
+
+TEST(Feedback, KeepsNoReasonThatIsNotOffered) {
+    // R-118, R-163: a client's own code may hold anything, a name among them.
+    for (const char* reason :
+         {R"({"code":"CANARY","system":"https://ehr.example.org"})",
+          R"({"code":"limited-time","system":"https://CANARY.example.org"})", R"({"code":"CANARY"})"}) {
+        const auto message = read(one(overridden + R"(,"overrideReason":{"reason":)" + reason + "}"));
+        ASSERT_TRUE(message.has_value());
+        EXPECT_EQ(message->items.at(0).reason, other_reason) << reason;
+    }
+}
+
+TEST(Feedback, KeepsNoIdThatItCannotHaveMade) {
+    // R-116: an unknown card is no error, and its existence is not told.
+    const auto message = read(one(R"("card":"CANARY","outcome":"overridden",)" + time_told));
+    ASSERT_TRUE(message.has_value());
+    EXPECT_TRUE(message->items.empty());
+    EXPECT_EQ(message->not_ours, 1U);
+    const auto foreign =
+        read(one(card + R"(,"outcome":"accepted","acceptedSuggestions":[{"id":"CANARY"}],)" + time_told));
+    EXPECT_TRUE(foreign->items.at(0).suggestions.empty());
+}
+
+TEST(Feedback, MakesOneOfManySpellings) {
+    // What is the same feedback must be the same value, or it would be counted twice.
+    const std::string shouted =
+        R"("card":"4E0A3A1E-3283-4575-AB82-028D55FE2719","outcome":"accepted","outcomeTimestamp":"2020-12-11T13:03:00.000+01:00",
+           "acceptedSuggestions":[{"id":"E56E1945-20B3-4393-8503-A1A20FD73152"},{"id":")" +
+        suggestion + R"("}])";
+    EXPECT_EQ(read(one(shouted))->items, read(one(accepted))->items);
+}
+
+TEST(Feedback, FlagsTheFuture) {
+    // R-117: accepted, and noted.
+    const auto message = read(one(card + R"(,"outcome":"overridden","outcomeTimestamp":"2020-12-12T00:01:01Z")"));
+    EXPECT_EQ(message->items.size(), 1U);
+    EXPECT_EQ(message->ahead, 1U);
+}
+
+TEST(Feedback, TakesAnEmptyListUnlessStrict) {
+    EXPECT_TRUE(read(R"({"feedback":[]})")->items.empty());
+    EXPECT_EQ(read(R"({"feedback":[]})", true).error().fault, Fault::member_empty);
+}
+
+struct Refused {
+    const char* name;
+    std::string text;
+    Fault fault;
+    std::vector<std::string> places;
+    bool strict = false;
+};
+class FeedbackRefusals : public testing::TestWithParam<Refused> {};
+
+TEST_P(FeedbackRefusals, NameTheirPlace) {
+    const auto message = read(GetParam().text, GetParam().strict);
+    ASSERT_FALSE(message.has_value());
+    EXPECT_EQ(message.error().fault, GetParam().fault);
+    EXPECT_EQ(message.error().places, GetParam().places);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    R111R116, FeedbackRefusals,
+    testing::Values(Refused{"Array", "[]", Fault::wrong_type, {}},
+                    Refused{"NoList", "{}", Fault::member_missing, {"feedback"}},
+                    Refused{"ListNull", R"({"feedback":null})", Fault::member_empty, {"feedback"}},
+                    Refused{"ListObject", R"({"feedback":{}})", Fault::wrong_type, {"feedback"}},
+                    Refused{"ItemText", R"({"feedback":["x"]})", Fault::wrong_type, {"feedback[0]"}},
+                    Refused{"SecondItemBad",
+                            R"({"feedback":[{)" + accepted + R"(},{"outcome":"accepted"}]})",
+                            Fault::member_missing,
+                            {"feedback[1].card"}},
+                    Refused{"CardEmpty",
+                            one(R"("card":" ","outcome":"overridden",)" + time_told),
+                            Fault::member_empty,
+                            {"feedback[0].card"}},
+                    Refused{"CardNumber",
+                            one(R"("card":7,"outcome":"overridden",)" + time_told),
+                            Fault::wrong_type,
+                            {"feedback[0].card"}},
+                    Refused{"CardDecimal",
+                            one(R"("card":7.5,"outcome":"overridden",)" + time_told),
+                            Fault::wrong_type,
+                            {"feedback[0].card"}},
+                    Refused{
+                        "OutcomeMissing", one(card + "," + time_told), Fault::member_missing, {"feedback[0].outcome"}},
+                    Refused{"OutcomeIgnored",
+                            one(card + R"(,"outcome":"ignored",)" + time_told),
+                            Fault::bad_value,
+                            {"feedback[0].outcome"}},
+                    Refused{"TimeMissing",
+                            one(card + R"(,"outcome":"overridden")"),
+                            Fault::member_missing,
+                            {"feedback[0].outcomeTimestamp"}},
+                    Refused{"TimeDateOnly",
+                            one(card + R"(,"outcome":"overridden","outcomeTimestamp":"2020-12-11")"),
+                            Fault::bad_value,
+                            {"feedback[0].outcomeTimestamp"}}),
+    CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
+    R112, FeedbackRefusals,
+    testing::Values(Refused{"SuggestionsMissing",
+                            one(card + R"(,"outcome":"accepted",)" + time_told),
+                            Fault::member_missing,
+                            {"feedback[0].acceptedSuggestions"}},
+                    Refused{"SuggestionsEmpty",
+                            one(card + R"(,"outcome":"accepted","acceptedSuggestions":[],)" + time_told),
+                            Fault::member_empty,
+                            {"feedback[0].acceptedSuggestions"}},
+                    Refused{"SuggestionsText",
+                            one(card + R"(,"outcome":"accepted","acceptedSuggestions":"x",)" + time_told),
+                            Fault::wrong_type,
+                            {"feedback[0].acceptedSuggestions"}},
+                    Refused{"SuggestionText",
+                            one(card + R"(,"outcome":"accepted","acceptedSuggestions":["x"],)" + time_told),
+                            Fault::wrong_type,
+                            {"feedback[0].acceptedSuggestions[0]"}},
+                    Refused{"SuggestionWithoutId",
+                            one(card + R"(,"outcome":"accepted","acceptedSuggestions":[{}],)" + time_told),
+                            Fault::member_missing,
+                            {"feedback[0].acceptedSuggestions[0].id"}}),
+    CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
+    R113, FeedbackRefusals,
+    testing::Values(Refused{"ReasonText",
+                            one(overridden + R"(,"overrideReason":"x")"),
+                            Fault::wrong_type,
+                            {"feedback[0].overrideReason"}},
+                    Refused{"CodingText",
+                            one(overridden + R"(,"overrideReason":{"reason":"x"})"),
+                            Fault::wrong_type,
+                            {"feedback[0].overrideReason.reason"}},
+                    Refused{"CodeMissing",
+                            one(overridden + R"(,"overrideReason":{"reason":{"display":"x"}})"),
+                            Fault::member_missing,
+                            {"feedback[0].overrideReason.reason.code"}},
+                    Refused{"CodeNumber",
+                            one(overridden + R"(,"overrideReason":{"reason":{"code":1}})"),
+                            Fault::wrong_type,
+                            {"feedback[0].overrideReason.reason.code"}},
+                    Refused{"SystemNumber",
+                            one(overridden + R"(,"overrideReason":{"reason":{"code":"x","system":1}})"),
+                            Fault::wrong_type,
+                            {"feedback[0].overrideReason.reason.system"}},
+                    Refused{"CommentObject",
+                            one(overridden + R"(,"overrideReason":{"userComment":{"x":1}})"),
+                            Fault::wrong_type,
+                            {"feedback[0].overrideReason.userComment"}},
+                    Refused{"StrictReasonEmpty",
+                            one(overridden + R"(,"overrideReason":{})"),
+                            Fault::member_empty,
+                            {"feedback[0].overrideReason"},
+                            true},
+                    Refused{"StrictSystemMissing",
+                            one(overridden + R"(,"overrideReason":{"reason":{"code":"limited-time"}})"),
+                            Fault::member_missing,
+                            {"feedback[0].overrideReason.reason.system"},
+                            true}),
+    CaseName());
+
+TEST(Feedback, RefusesMoreItemsThanItReads) {
+    std::string text = R"({"feedback":[0)";
+    for (std::size_t i = 0; i < feedback_items_limit; ++i) text += ",0";
+    EXPECT_EQ(read(text + "]}").error().fault, Fault::bad_value);
+}
+
+}  // namespace
+}  // namespace service
