@@ -1,0 +1,80 @@
+#include "service/authenticate.hpp"
+
+#include "service/on_pool.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace service {
+
+namespace asio = boost::asio;
+using boost::system::result;
+using Step = KeyCache::Step;
+
+namespace {
+
+constexpr std::chrono::seconds longest_fetch{2};
+constexpr std::chrono::milliseconds between_looks{10};
+constexpr int most_looks = 250;  ///< of a call that waits for another one's fetch: two and a half seconds
+
+/// The candidate's key, once it is at hand.
+asio::awaitable<result<VerificationKey, TokenFault>> key_of(Authentication with, const Candidate& candidate) {
+    asio::steady_timer pause(with.client->executor());
+    for (int look = 0; look < most_looks; ++look) {
+        auto advice = with.trust->key_for(candidate, with.now());
+        if (!advice) co_return advice.error();
+        switch (advice->step) {
+            case Step::use:
+                co_return std::move(*advice->key);
+            case Step::use_renew:
+                asio::co_spawn(with.client->executor(), fetch_keys(with.trust, with.client, advice->url, with.now),
+                               [](const std::exception_ptr&, bool) {});
+                co_return std::move(*advice->key);
+            case Step::fetch:
+                co_await fetch_keys(with.trust, with.client, advice->url, with.now);
+                break;
+            case Step::wait:
+                pause.expires_after(between_looks);
+                co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+                break;
+            case Step::unknown_key:
+                co_return TokenFault::unknown_key;
+            case Step::unavailable:
+                co_return TokenFault::keys_unavailable;
+        }
+    }
+    co_return TokenFault::keys_unavailable;
+}
+
+}  // namespace
+
+asio::awaitable<result<Caller, TokenFault>> authenticate(Authentication with, std::string_view authorization,
+                                                         const TokenUse& use) {
+    const auto candidate = with.trust->examine(authorization, use, with.now());
+    if (!candidate) co_return candidate.error();
+    const auto key = co_await key_of(with, *candidate);
+    if (!key) co_return key.error();
+    auto caller = co_await on_pool(with.pool, [&] { return with.trust->admit(*candidate, *key, use, with.now()); });
+    co_return caller;
+}
+
+asio::awaitable<bool> fetch_keys(std::shared_ptr<Trust> trust, HttpsClient* client, std::string url,
+                                 WallTime (*now)()) {
+    HttpGet request;
+    request.url = url;
+    request.accept = "application/jwk-set+json, application/json";
+    request.most_bytes = key_set_bytes_limit;
+    const auto answer = co_await client->get(std::move(request), HttpsClient::Clock::now() + longest_fetch);
+    if (!answer || answer->status != 200) {
+        trust->keys_failed(url);
+        co_return false;
+    }
+    co_return trust->keys_fetched(url, answer->body, key_lifetime(answer->cache_control, answer->age), now());
+}
+
+}  // namespace service

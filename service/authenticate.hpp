@@ -1,0 +1,37 @@
+// The way of a token through trust, with the waiting that it takes: a key set fetched, a signature checked on the pool,
+// a replay looked up in the store. What is decided, and in which order, is trust's; here is only who waits for what.
+#pragma once
+
+#include "service/https_client.hpp"
+#include "service/trust.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
+
+#include <memory>
+#include <string_view>
+
+namespace service {
+
+/// What authentication works with. `trust` is the one of the configuration that the call began under.
+struct Authentication {
+    std::shared_ptr<Trust> trust;
+    HttpsClient* client = nullptr;  ///< of this thread; lives until its io_context ends
+    boost::asio::any_io_executor pool;
+    WallTime (*now)() = nullptr;  ///< the real time, even when the clinical clock is frozen
+};
+
+/// Who sent this request, or the first reason why nobody knows (for the log; the client gets 401 and no reason, or 503
+/// for replay_unknown and keys_unavailable, which are ours to mend). `authorization` and `use` are borrowed until it
+/// completes.
+boost::asio::awaitable<boost::system::result<Caller, TokenFault>> authenticate(Authentication with,
+                                                                               std::string_view authorization,
+                                                                               const TokenUse& use);
+
+/// Fetches the key set at `url` and tells `trust` what came of it. \returns whether it was one. Two seconds at most
+///
+boost::asio::awaitable<bool> fetch_keys(std::shared_ptr<Trust> trust, HttpsClient* client, std::string url,
+                                        WallTime (*now)());
+
+}  // namespace service

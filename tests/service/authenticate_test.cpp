@@ -1,0 +1,174 @@
+#include "service/authenticate.hpp"
+
+#include "tests/service/https_test_server.hpp"
+#include "tests/service/loop.hpp"
+#include "tests/service/signing_key.hpp"
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+
+namespace service {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+using namespace std::chrono_literals;
+using Request = HttpsTestServer::Request;
+using Response = HttpsTestServer::Response;
+
+const std::string endpoint = "https://cds.example.org/cds-services/one";
+
+/// Real seconds, moved by the test.
+std::atomic<long> moved_s = 0;
+WallTime moved_time() {
+    return wall_time() + std::chrono::seconds(moved_s);
+}
+
+class AuthenticateTest : public testing::Test {
+  protected:
+    void SetUp() override { moved_s = 0; }
+
+    void trust_key_server(const HttpsTestServer& server) {
+        Client hospital;
+        hospital.issuer = "https://ehr.example.org";
+        hospital.keys_at = server.url("/jwks.json");
+        client = std::make_unique<HttpsClient>(loop.executor(), open_client_tls(server.ca_file()),
+                                               AddressPolicy{.development = true, .networks = {}});
+        with = {std::make_shared<Trust>(std::vector{hospital}, replay), client.get(), pool.get_executor(), &moved_time};
+    }
+
+    std::string token(const SigningKey& key) {
+        const long now = std::chrono::duration_cast<std::chrono::seconds>(moved_time().time_since_epoch()).count();
+        return "Bearer " + key.token({{"iss", "https://ehr.example.org"},
+                                      {"aud", endpoint},
+                                      {"iat", now},
+                                      {"exp", now + 300},
+                                      {"jti", std::to_string(++tokens)}});
+    }
+
+    boost::system::result<Caller, TokenFault> authenticated(const std::string& authorization) {
+        return loop.run(authenticate(with, authorization, use));
+    }
+
+    const TokenUse use = {{endpoint}, "POST", "/cds-services/one", "{}"};
+    Loop loop;
+    asio::thread_pool pool{2};
+    ReplayWindow replay;
+    std::unique_ptr<HttpsClient> client;
+    Authentication with;
+    int tokens = 0;
+};
+
+TEST_F(AuthenticateTest, FetchesTheKeysOnce) {
+    const SigningKey key = SigningKey::make(Algorithm::es384);
+    const HttpsTestServer server([&](const Request&) {
+        Response response;
+        response.body = key.key_set();
+        return response;
+    });
+    trust_key_server(server);
+    const std::string first = token(key);
+    EXPECT_TRUE(authenticated(first).has_value());
+    EXPECT_TRUE(authenticated(token(key)).has_value());
+    EXPECT_EQ(authenticated(first).error(), TokenFault::replayed);
+    ASSERT_EQ(server.requests().size(), 1U);
+    EXPECT_EQ(server.requests()[0].authorization, "") << "nothing of the caller's goes to the key server";
+}
+
+TEST_F(AuthenticateTest, LetsCallersWaitForTheFetchOfTheFirst) {
+    const SigningKey key = SigningKey::make(Algorithm::es384);
+    const HttpsTestServer server([&](const Request&) {
+        Response response;
+        response.body = key.key_set();
+        response.delay = 100ms;
+        return response;
+    });
+    trust_key_server(server);
+    asio::io_context& io = static_cast<asio::io_context&>(loop.executor().context());
+    int admitted = 0;
+    std::vector<std::string> authorizations;
+    for (int i = 0; i < 5; ++i) authorizations.push_back(token(key));
+    for (const std::string& authorization : authorizations) {
+        asio::co_spawn(io, authenticate(with, authorization, use),
+                       [&](const std::exception_ptr&, const boost::system::result<Caller, TokenFault>& caller) {
+                           if (caller) ++admitted;
+                       });
+    }
+    io.restart();
+    io.run();
+    EXPECT_EQ(admitted, 5);
+    EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST_F(AuthenticateTest, LearnsOfANewKeyByItself) {
+    const SigningKey old_key = SigningKey::make(Algorithm::es384, "old");
+    const SigningKey new_key = SigningKey::make(Algorithm::es384, "new");
+    std::atomic<bool> rotated = false;
+    const HttpsTestServer server([&](const Request&) {
+        Response response;
+        response.body = rotated ? new_key.key_set() : old_key.key_set();
+        return response;
+    });
+    trust_key_server(server);
+    EXPECT_TRUE(authenticated(token(old_key)).has_value());
+    rotated = true;
+    EXPECT_EQ(authenticated(token(new_key)).error(), TokenFault::unknown_key) << "asked for less than a minute ago";
+    moved_s = 61;
+    EXPECT_TRUE(authenticated(token(new_key)).has_value());
+    EXPECT_EQ(authenticated(token(old_key)).error(), TokenFault::unknown_key);
+    EXPECT_EQ(server.requests().size(), 2U);
+}
+
+TEST_F(AuthenticateTest, GoesOnWithTheKeysItHasWhileTheirServerFails) {
+    const SigningKey key = SigningKey::make(Algorithm::es384);
+    std::atomic<bool> broken = false;
+    const HttpsTestServer server([&](const Request&) {
+        Response response;
+        response.body = key.key_set();
+        if (broken) response.status = 503;
+        return response;
+    });
+    trust_key_server(server);
+    EXPECT_TRUE(authenticated(token(key)).has_value());
+    broken = true;
+    moved_s = 2 * 3600;
+    EXPECT_TRUE(authenticated(token(key)).has_value());
+    moved_s += 61;
+    EXPECT_TRUE(authenticated(token(key)).has_value());
+    EXPECT_EQ(server.requests().size(), 3U) << "it is asked again, but by the way";
+}
+
+TEST_F(AuthenticateTest, RefusesAllWhenThereNeverWereKeys) {
+    const SigningKey key = SigningKey::make(Algorithm::es384);
+    const HttpsTestServer server([](const Request&) {
+        Response response;
+        response.status = 302;
+        response.headers = {{"Location", "https://evil.example.org/jwks.json"}};
+        return response;
+    });
+    trust_key_server(server);
+    EXPECT_EQ(authenticated(token(key)).error(), TokenFault::keys_unavailable);
+    EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST_F(AuthenticateTest, AsksNobodyAboutATokenThatIsRefusedAnyway) {
+    const SigningKey key = SigningKey::make(Algorithm::es384);
+    const HttpsTestServer server([](const Request&) { return Response(); });
+    trust_key_server(server);
+    EXPECT_EQ(authenticated("").error(), TokenFault::absent);
+    EXPECT_EQ(
+        authenticated(
+            "Bearer " +
+            key.token({{"iss", "https://other.example.org"}, {"aud", endpoint}, {"iat", 1}, {"exp", 2}, {"jti", "1"}}))
+            .error(),
+        TokenFault::unknown_issuer);
+    EXPECT_EQ(server.connections(), 0U);
+}
+
+}  // namespace
+}  // namespace service

@@ -1,0 +1,260 @@
+#include "service/fhir_client.hpp"
+
+#include "fhir/json_text.hpp"
+#include "tests/case_name.hpp"
+#include "tests/service/https_test_server.hpp"
+#include "tests/service/loop.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace service {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+using Request = HttpsTestServer::Request;
+using Response = HttpsTestServer::Response;
+using Clock = FhirClient::Clock;
+
+Response body(std::string text) {
+    Response response;
+    response.body = std::move(text);
+    return response;
+}
+
+Response status(unsigned code) {
+    Response response;
+    response.status = code;
+    response.body = R"({"resourceType":"OperationOutcome","issue":[{"diagnostics":"CANARY"}]})";
+    return response;
+}
+
+Response late(std::chrono::milliseconds delay) {
+    Response response = body(R"({"resourceType":"Patient"})");
+    response.delay = delay;
+    return response;
+}
+
+/// A page of a search: one Observation, and the address of the next page if there is one.
+Response page(const std::string& id, const std::string& next = {}) {
+    std::string text = R"({"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"x"})";
+    if (!next.empty()) text += R"(,{"relation":"next","url":")" + next + "\"}";
+    return body(text + R"(],"entry":[{"resource":{"resourceType":"Observation","id":")" + id + R"("}}]})");
+}
+
+class FhirClientTest : public testing::Test {
+  protected:
+    std::vector<FhirAnswer> fetch(const HttpsTestServer& server, std::vector<FhirQuery> queries,
+                                  std::chrono::milliseconds time = 5s) {
+        HttpsClient http(loop.executor(), open_client_tls(server.ca_file()), {.development = true, .networks = {}});
+        FhirClient client(http, limits);
+        FhirGrant leave = grant;
+        leave.base = server.url("/fhir");
+        return loop.run(client.fetch(leave, std::move(queries), Clock::now() + time));
+    }
+    FhirAnswer fetch_one(const HttpsTestServer& server, const std::string& query, std::chrono::milliseconds time = 5s) {
+        return fetch(server, {{"key", query, {}}}, time).at(0);
+    }
+
+    Loop loop;
+    FhirLimits limits;
+    FhirGrant grant = {.base = {}, .access_token = "secret", .scope = "patient/*.rs"};
+};
+
+std::vector<std::string> ids_of(const FhirAnswer& answer) {
+    std::vector<std::string> ids;
+    if (!answer.value) return ids;
+    for (const json::value& entry : answer.value->at("entry").as_array()) {
+        ids.emplace_back(*fhir::text_of(entry.at("resource").at("id")));
+    }
+    return ids;
+}
+
+TEST_F(FhirClientTest, ReadsAndSearchesUnderTheCallersToken) {
+    const HttpsTestServer server([](const Request& request) {
+        return request.target == "/fhir/Patient/p1" ? body(R"({"resourceType":"Patient","id":"p1"})") : page("o1");
+    });
+    const auto answers =
+        fetch(server, {{"patient", "Patient/p1", {}}, {"results", "Observation?patient=p1&_count=100", {}}});
+    ASSERT_EQ(answers.size(), 2U);
+    EXPECT_EQ(answers[0].key, "patient");
+    EXPECT_EQ(*fhir::text_of(answers[0].value->at("id")), "p1");
+    EXPECT_EQ(answers[1].key, "results");
+    EXPECT_EQ(ids_of(answers[1]), std::vector<std::string>{"o1"});
+    for (const Request& request : server.requests()) {
+        EXPECT_EQ(request.authorization, "Bearer secret");
+        EXPECT_TRUE(request.accept.starts_with("application/fhir+json"));
+    }
+}
+
+TEST_F(FhirClientTest, KeepsDecimalsAsTheyWereSent) {
+    const HttpsTestServer server(
+        [](const Request&) { return body(R"({"resourceType":"Observation","valueQuantity":{"value":7.10}})"); });
+    const FhirAnswer answer = fetch_one(server, "Observation/o1");
+    EXPECT_EQ(fhir::decimal_text(answer.value->at("valueQuantity").at("value")), "7.10");
+}
+
+TEST_F(FhirClientTest, AsksForEverythingAtOnce) {
+    const HttpsTestServer server([](const Request&) { return late(300ms); });
+    const auto begun = Clock::now();
+    const auto answers = fetch(server, std::vector<FhirQuery>(6, {"key", "Patient/p1", {}}));
+    EXPECT_LT(Clock::now() - begun, 1200ms) << "six times 300 ms one after the other";
+    for (const FhirAnswer& answer : answers) EXPECT_TRUE(answer.value.has_value());
+}
+
+TEST_F(FhirClientTest, DoesNotWaitForTheSlowBeyondTheDeadline) {
+    const HttpsTestServer server(
+        [](const Request& request) { return request.target == "/fhir/Patient/slow" ? late(2s) : late(0ms); });
+    const auto begun = Clock::now();
+    const auto answers = fetch(server, {{"a", "Patient/slow", {}}, {"b", "Patient/fast", {}}}, 700ms);
+    EXPECT_LT(Clock::now() - begun, 1800ms);
+    EXPECT_EQ(answers[0].value.error(), Unavailable::timed_out);
+    EXPECT_TRUE(answers[1].value.has_value());
+}
+
+// ---- what cannot be had ---------------------------------------------------------------------------------------------
+
+struct Failing {
+    const char* name;
+    Response response;
+    Unavailable reason;
+    const char* query = "Patient/p1";
+};
+class FhirClientFailures : public FhirClientTest, public testing::WithParamInterface<Failing> {};
+
+TEST_P(FhirClientFailures, AreReasonsAndNotTheServersWords) {
+    const HttpsTestServer server([](const Request&) { return GetParam().response; });
+    const FhirAnswer answer = fetch_one(server, GetParam().query);
+    ASSERT_FALSE(answer.value.has_value());
+    EXPECT_EQ(answer.value.error(), GetParam().reason);
+    EXPECT_EQ(answer.requests, 1U);
+}
+
+// R-073.
+INSTANTIATE_TEST_SUITE_P(
+    R073, FhirClientFailures,
+    testing::Values(
+        Failing{"Unauthorized", status(401), Unavailable::refused},
+        Failing{"Forbidden", status(403), Unavailable::refused},
+        Failing{"NotFound", status(404), Unavailable::not_found}, Failing{"Gone", status(410), Unavailable::not_found},
+        Failing{"Broken", status(500), Unavailable::server_error},
+        Failing{"Overloaded", status(503), Unavailable::server_error},
+        Failing{"Redirect", status(302), Unavailable::other_status},
+        Failing{"Accepted", status(202), Unavailable::other_status},
+        Failing{"BadRequest", status(400), Unavailable::other_status},
+        Failing{"Html", body("<html>login</html>"), Unavailable::not_json},
+        Failing{"Empty", body(""), Unavailable::not_json}, Failing{"Text", body("\"x\""), Unavailable::not_json},
+        Failing{"MemberTwice", body(R"({"resourceType":"Patient","resourceType":"Patient"})"), Unavailable::not_json},
+        Failing{"Outcome", body(R"({"resourceType":"OperationOutcome"})"), Unavailable::outcome},
+        Failing{"OtherResource", body(R"({"resourceType":"Practitioner"})"), Unavailable::other_resource},
+        Failing{"BundleForARead", page("o1"), Unavailable::other_resource},
+        Failing{"ResourceForASearch", body(R"({"resourceType":"Observation"})"), Unavailable::other_resource,
+                "Observation?patient=p1"}),
+    CaseName());
+
+TEST_F(FhirClientTest, NamesAServerThatItCannotTrust) {
+    const HttpsTestServer server([](const Request&) { return page("o1"); });
+    HttpsClient http(loop.executor(), open_client_tls(std::nullopt), {.development = true, .networks = {}});
+    FhirClient client(http, limits);
+    grant.base = server.url("/fhir");
+    const auto answers = loop.run(client.fetch(grant, {{"a", "Patient/p1", {}}}, Clock::now() + 5s));
+    EXPECT_EQ(answers[0].value.error(), Unavailable::unreachable);
+}
+
+TEST_F(FhirClientTest, DoesNotAskForWhatTheScopesDoNotHold) {
+    // R-071.
+    const HttpsTestServer server([](const Request&) { return page("o1"); });
+    grant.scope = "patient/Patient.r";
+    EXPECT_EQ(fetch_one(server, "Observation?patient=p1").value.error(), Unavailable::not_in_scope);
+    EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(FhirClientTest, DoesNotUseATokenThatHasExpired) {
+    // R-068.
+    const HttpsTestServer server([](const Request&) { return page("o1"); });
+    grant.usable_until = wall_time() - 1s;
+    EXPECT_EQ(fetch_one(server, "Observation?patient=p1").value.error(), Unavailable::token_expired);
+    EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(FhirClientTest, RefusesQueriesThatAreNone) {
+    const HttpsTestServer server([](const Request&) { return page("o1"); });
+    for (const char* query : {"", "Patient", "/Patient/1", "https://evil.example.org/Patient/1", "Patient/../../admin",
+                              "../admin?x=1", "Patient/1\r\nX: y", "Observation?x=a b", "{{context.userId}}"}) {
+        EXPECT_EQ(fetch_one(server, query).value.error(), Unavailable::bad_query) << query;
+    }
+    EXPECT_TRUE(server.requests().empty());
+}
+
+// ---- pages ----------------------------------------------------------------------------------------------------------
+
+TEST_F(FhirClientTest, FollowsPagesToTheEnd) {
+    // R-057. The second link is relative, as FHIR allows.
+    std::string self;
+    const HttpsTestServer server([&](const Request& request) {
+        if (request.target == "/fhir/Observation?patient=p1") return page("o1", self + "/fhir?page=2");
+        return request.target == "/fhir?page=2" ? page("o2", "?page=3") : page("o3");
+    });
+    self = server.url("");
+    const FhirAnswer answer = fetch_one(server, "Observation?patient=p1");
+    EXPECT_EQ(ids_of(answer), (std::vector<std::string>{"o1", "o2", "o3"}));
+    EXPECT_EQ(answer.requests, 3U);
+    EXPECT_FALSE(has_next_page(*answer.value)) << "what is complete must not look as if it were not";
+    EXPECT_EQ(server.requests().at(2).authorization, "Bearer secret");
+    EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST_F(FhirClientTest, GoesOnFromAFirstPageThatIsAtHand) {
+    const HttpsTestServer server([&](const Request&) { return page("o2"); });
+    const json::value first = *fhir::parse_json(page("o1", "Observation?page=2").body);
+    EXPECT_TRUE(has_next_page(first));
+    const auto answers = fetch(server, {{"results", "Observation?patient=p1", first}});
+    EXPECT_EQ(ids_of(answers.at(0)), (std::vector<std::string>{"o1", "o2"}));
+    EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST_F(FhirClientTest, TakesNothingOfASearchThatItCannotFinish) {
+    // R-165: what is incomplete must never count as complete.
+    limits.pages = 3;
+    const HttpsTestServer endless([](const Request&) { return page("o1", "Observation?page=2"); });
+    const FhirAnswer answer = fetch_one(endless, "Observation?patient=p1");
+    EXPECT_EQ(answer.value.error(), Unavailable::too_many_pages);
+    EXPECT_EQ(answer.requests, 3U);
+
+    const HttpsTestServer broken([](const Request& request) {
+        return request.target.ends_with("page=2") ? status(500) : page("o1", "Observation?page=2");
+    });
+    EXPECT_EQ(fetch_one(broken, "Observation?patient=p1").value.error(), Unavailable::server_error);
+}
+
+TEST_F(FhirClientTest, CarriesTheTokenToNoOtherOrigin) {
+    // R-072.
+    const HttpsTestServer elsewhere([](const Request&) { return page("o2"); });
+    const std::vector<std::string> links = {elsewhere.url("/fhir?page=2"),
+                                            "http://localhost/fhir",
+                                            "https://evil.example.org/",
+                                            "//evil.example.org/fhir",
+                                            "https://a@localhost/",
+                                            "javascript:alert(1)",
+                                            " "};
+    for (const std::string& link : links) {
+        const HttpsTestServer server([&](const Request&) { return page("o1", link); });
+        EXPECT_EQ(fetch_one(server, "Observation?patient=p1").value.error(), Unavailable::other_origin) << link;
+        EXPECT_EQ(server.requests().size(), 1U);
+    }
+    EXPECT_EQ(elsewhere.connections(), 0U);
+}
+
+TEST_F(FhirClientTest, ReadsNoMoreThanACallMay) {
+    limits.bytes = 1000;
+    const HttpsTestServer server([](const Request& request) {
+        return request.target.ends_with("large") ? page(std::string(2000, 'x')) : page("o1", "Observation?again");
+    });
+    EXPECT_EQ(fetch_one(server, "Observation?large").value.error(), Unavailable::too_large);
+    EXPECT_EQ(fetch_one(server, "Observation?again").value.error(), Unavailable::too_large) << "all pages together";
+}
+
+}  // namespace
+}  // namespace service
