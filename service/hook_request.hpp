@@ -1,0 +1,56 @@
+// The body of a service call, read and checked whole (CDS Hooks, "Calling a CDS Service"; the four hooks' contexts).
+//
+// Parsed once, into one block of memory that lives as long as the request; everything else points into it. Members that
+// we do not know are ignored. Optional members sent as null, "", {} or [] count as absent, unless the client is held to
+// the letter. The first fault ends the reading; it names the place and never the value.
+#pragma once
+
+#include "rules/pack.hpp"
+#include "service/fhir_grant.hpp"
+#include "service/problem.hpp"
+
+#include <boost/json.hpp>
+#include <boost/system/result.hpp>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace service {
+
+/// Move-only. Views and pointers are into `tree`.
+struct HookRequest {
+    rules::Hook hook = rules::Hook::patient_view;
+    std::string_view hook_instance;
+    std::string_view user_id;                        ///< "Practitioner/1"
+    std::string_view patient_id;                     ///< a FHIR id
+    std::string_view encounter_id;                   ///< empty if absent
+    std::vector<const boost::json::object*> drafts;  ///< order hooks: the resources of context.draftOrders
+    std::vector<std::string> selections;             ///< order-select: "ServiceRequest/1"
+    std::optional<std::string_view> fhir_server;
+    std::optional<FhirAuthorization> authorization;
+    const boost::json::object* prefetch = nullptr;
+
+    std::unique_ptr<boost::json::monotonic_resource> storage;
+    boost::json::value tree;
+};
+
+struct RequestExpectations {
+    std::span<const rules::Hook> hooks;  ///< those that the service called is offered for
+    bool strict = false;                 ///< hold the client to the letter of CDS Hooks
+};
+
+/// Reads a request's body. \returns the first fault with its place; see Fault for the kinds.
+boost::system::result<HookRequest, Problem> read_hook_request(std::string_view body,
+                                                              const RequestExpectations& expectations);
+
+/// "patient-view", … as CDS Hooks names them.
+std::string_view name_of(rules::Hook hook) noexcept;
+
+/// Whether `text` is a UUID in its common form, 8-4-4-4-12 hexadecimal digits.
+bool is_uuid(std::string_view text) noexcept;
+
+}  // namespace service

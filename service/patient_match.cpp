@@ -1,0 +1,37 @@
+#include "service/patient_match.hpp"
+
+#include "fhir/json_text.hpp"
+#include "fhir/reference.hpp"
+
+namespace service {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string_view text_member(const json::object& object, std::string_view name) {
+    const json::value* member = object.if_contains(name);
+    return member == nullptr ? std::string_view() : fhir::text_of(*member).value_or("");
+}
+
+bool names_somebody_else(const json::object& resource, std::string_view member, std::string_view patient_id) {
+    const json::value* subject = resource.if_contains(member);
+    if (subject == nullptr || !subject->is_object()) return false;
+    const std::string_view url = text_member(subject->get_object(), "reference");
+    if (url.empty()) return false;  // an identifier or a display only: nothing to compare
+    const fhir::Reference reference = fhir::parse_reference(url);
+    constexpr std::string_view uuid_urn = "urn:uuid:";
+    if (reference.kind == fhir::ReferenceKind::urn) {
+        return !url.starts_with(uuid_urn) || url.substr(uuid_urn.size()) != patient_id;
+    }
+    return reference.type != "Patient" || reference.id != patient_id;
+}
+
+}  // namespace
+
+bool is_of_another_patient(const json::object& resource, std::string_view patient_id) {
+    if (text_member(resource, "resourceType") == "Patient") return text_member(resource, "id") != patient_id;
+    return names_somebody_else(resource, "subject", patient_id) || names_somebody_else(resource, "patient", patient_id);
+}
+
+}  // namespace service

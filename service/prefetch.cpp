@@ -1,0 +1,173 @@
+#include "service/prefetch.hpp"
+
+#include "fhir/json_text.hpp"
+#include "service/patient_match.hpp"
+
+namespace service {
+
+namespace json = boost::json;
+
+namespace {
+
+using rules::SourceData;
+using rules::Unavailable;
+
+const json::value* member(const json::object& object, std::string_view name) {
+    return object.if_contains(name);
+}
+
+std::string_view text_member(const json::object& object, std::string_view name) {
+    const json::value* found = member(object, name);
+    return found == nullptr ? std::string_view() : fhir::text_of(*found).value_or("");
+}
+
+std::string_view type_of(const json::object& resource) {
+    return text_member(resource, "resourceType");
+}
+
+/// The objects of an array member.
+std::vector<const json::object*> objects_of(const json::object& parent, std::string_view name) {
+    std::vector<const json::object*> objects;
+    const json::value* array = member(parent, name);
+    if (array == nullptr || !array->is_array()) return objects;
+    for (const json::value& element : array->get_array()) {
+        if (element.is_object()) objects.push_back(&element.get_object());
+    }
+    return objects;
+}
+
+/// Whether an OperationOutcome speaks of a failure, or says nothing of its severity.
+bool is_failure(const json::object& outcome) {
+    const auto issues = objects_of(outcome, "issue");
+    for (const json::object* issue : issues) {
+        const std::string_view severity = text_member(*issue, "severity");
+        if (severity != "warning" && severity != "information") return true;
+    }
+    return issues.empty();
+}
+
+/// Clients percent-encode a query before they look for tokens they could not resolve; the server then finds nothing.
+bool has_unresolved_token(std::string_view url) {
+    for (const std::string_view token : {"{{", "%7B%7B", "%7b%7b"}) {
+        if (url.find(token) != std::string_view::npos) return true;
+    }
+    return false;
+}
+
+std::optional<Unavailable> fault_of_links(const json::object& bundle) {
+    for (const json::object* link : objects_of(bundle, "link")) {
+        const std::string_view relation = text_member(*link, "relation");
+        if (relation == "self" && has_unresolved_token(text_member(*link, "url"))) return Unavailable::unresolved;
+        if (relation == "next") return Unavailable::incomplete;
+    }
+    return std::nullopt;
+}
+
+/// Whether the Bundle says that there are more matches than it holds.
+bool says_more(const json::object& bundle, std::size_t matches) {
+    const json::value* total = member(bundle, "total");
+    return total != nullptr && total->is_int64() && total->get_int64() > static_cast<std::int64_t>(matches);
+}
+
+SourceData read_bundle(const json::object& bundle) {
+    SourceData source;
+    source.unavailable = fault_of_links(bundle);
+    const json::value* entries = member(bundle, "entry");
+    std::size_t matches = 0;
+    if (entries != nullptr && !entries->is_null()) {
+        if (!entries->is_array()) return {{}, Unavailable::wrong_type};
+        source.resources.reserve(entries->get_array().size());
+        for (const json::value& entry : entries->get_array()) {
+            const json::value* resource = entry.is_object() ? member(entry.get_object(), "resource") : nullptr;
+            if (resource == nullptr || !resource->is_object()) {
+                source.unavailable = Unavailable::wrong_type;
+                continue;
+            }
+            const json::object& object = resource->get_object();
+            if (type_of(object) == "OperationOutcome") {
+                if (is_failure(object)) source.unavailable = Unavailable::failed;
+                continue;
+            }
+            const json::value* search = member(entry.get_object(), "search");
+            const bool included =
+                search != nullptr && search->is_object() && text_member(search->get_object(), "mode") == "include";
+            matches += included ? 0 : 1;
+            source.resources.push_back(&object);
+        }
+    }
+    if (!source.unavailable && says_more(bundle, matches)) source.unavailable = Unavailable::incomplete;
+    return source;
+}
+
+/// Before CDS Hooks 1.0 a value was { "response": { "status": "200 OK" }, "resource": {…} }; some clients still do so.
+const json::value* unwrapped(const json::value& value) {
+    if (!value.is_object() || !type_of(value.get_object()).empty()) return &value;
+    if (member(value.get_object(), "response") == nullptr) return &value;
+    return member(value.get_object(), "resource");
+}
+
+bool is_absent(const json::value& value) {
+    if (const auto text = fhir::text_of(value)) return text->empty();
+    return (value.is_object() && value.get_object().empty()) || (value.is_array() && value.get_array().empty());
+}
+
+bool is_search(const rules::PrefetchTemplate& asked) {
+    return asked.query.find('?') != std::string::npos;
+}
+
+SourceData read_value(const json::value& received, const rules::PrefetchTemplate& asked) {
+    if (is_absent(received)) return {{}, Unavailable::not_sent};
+    const json::value* value = unwrapped(received);
+    if (value == nullptr) return {{}, Unavailable::failed};
+    if (value->is_null()) return {};
+    if (!value->is_object()) return {{}, Unavailable::wrong_type};
+    const json::object& resource = value->get_object();
+    const std::string_view type = type_of(resource);
+    if (type == "OperationOutcome") return {{}, Unavailable::failed};
+    if (is_search(asked)) return type == "Bundle" ? read_bundle(resource) : SourceData{{}, Unavailable::wrong_type};
+    if (type != asked.resource_type || text_member(resource, "id").empty()) return {{}, Unavailable::wrong_type};
+    return {{&resource}, std::nullopt};
+}
+
+/// The place of the first resource that is another patient's; empty if there is none.
+std::string place_of_stranger(const SourceData& source, const PrefetchExpectations& expectations,
+                              const rules::PrefetchTemplate& asked) {
+    for (const json::object* resource : source.resources) {
+        if (is_of_another_patient(*resource, expectations.patient_id)) return "prefetch." + asked.key;
+    }
+    return {};
+}
+
+}  // namespace
+
+boost::system::result<rules::Sources, Problem> read_prefetch(const json::object* prefetch,
+                                                             const PrefetchExpectations& expectations) {
+    rules::Sources sources;
+    for (const rules::PrefetchTemplate& asked : expectations.templates) {
+        const json::value* received = prefetch == nullptr ? nullptr : member(*prefetch, asked.key);
+        SourceData source = received == nullptr ? SourceData{{}, Unavailable::not_sent} : read_value(*received, asked);
+        if (std::string place = place_of_stranger(source, expectations, asked); !place.empty()) {
+            return Problem{Fault::other_patient, {std::move(place)}, {}};
+        }
+        if (expectations.strict && source.unavailable == Unavailable::wrong_type) {
+            return Problem{Fault::wrong_type, {"prefetch." + asked.key}, {}};
+        }
+        if (source.unavailable) source.resources.clear();
+        sources.emplace(asked.key, std::move(source));
+    }
+    return sources;
+}
+
+std::optional<Problem> missing_sources(const rules::Sources& sources,
+                                       std::span<const rules::PrefetchTemplate> templates) {
+    Problem problem{Fault::data_unavailable, {}, {}};
+    for (const rules::PrefetchTemplate& asked : templates) {
+        const auto source = sources.find(asked.key);
+        const bool missing = source == sources.end() || source->second.unavailable.has_value();
+        if (asked.required && missing) problem.places.push_back("prefetch." + asked.key);
+    }
+    if (problem.places.empty()) return std::nullopt;
+    return problem;
+}
+
+}  // namespace service

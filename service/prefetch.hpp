@@ -1,0 +1,37 @@
+// What the client sent along, held against what was asked for (CDS Hooks, "Providing FHIR Resources to a CDS Service").
+//
+// Each key of the templates becomes a source of the patient's record: its resources, or the reason why they could not
+// be had. Missing, declined, failed, incomplete and unresolved are reasons; null and an empty Bundle are known to be
+// nothing. Keys that were not asked for are ignored.
+#pragma once
+
+#include "rules/program.hpp"
+#include "rules/record.hpp"
+#include "service/problem.hpp"
+
+#include <boost/json.hpp>
+#include <boost/system/result.hpp>
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace service {
+
+struct PrefetchExpectations {
+    std::span<const rules::PrefetchTemplate> templates;
+    std::string_view patient_id;
+    bool strict = false;  ///< a value of the wrong type is refused, not merely unusable
+};
+
+/// Sorts `prefetch` to sources, one for every template. \param prefetch the request's; null if it had none. The sources
+/// point into it. \returns other_patient with its place if anything in it, under a key that was asked for, is not this
+/// patient's; wrong_type for a strict client.
+boost::system::result<rules::Sources, Problem> read_prefetch(const boost::json::object* prefetch,
+                                                             const PrefetchExpectations& expectations);
+
+/// The 412 that is due if a required source could not be had; nothing if all are there.
+std::optional<Problem> missing_sources(const rules::Sources& sources,
+                                       std::span<const rules::PrefetchTemplate> templates);
+
+}  // namespace service

@@ -1,0 +1,165 @@
+#include "service/prefetch.hpp"
+
+#include "fhir/json_text.hpp"
+#include "tests/case_name.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace service {
+namespace {
+
+using rules::Unavailable;
+
+const std::vector<rules::PrefetchTemplate> templates = {
+    {"patient", "Patient/{{context.patientId}}", "Patient", true},
+    {"conditions", "Condition?patient={{context.patientId}}", "Condition", true},
+    {"vitaminD", "Observation?patient={{context.patientId}}&code=x", "Observation", false},
+};
+
+class Prefetch : public testing::Test {
+  protected:
+    boost::system::result<rules::Sources, Problem> read(std::string_view text, bool strict = false) {
+        tree_ = *fhir::parse_json(text);
+        return read_prefetch(&tree_.get_object(), {templates, "p1", strict});
+    }
+
+    /// The source that `value` under "vitaminD" becomes.
+    rules::SourceData vitamin_d(std::string_view value) {
+        const auto sources = read(R"({"vitaminD": )" + std::string(value) + "}");
+        EXPECT_TRUE(sources.has_value());
+        return sources ? sources->at("vitaminD") : rules::SourceData();
+    }
+
+    boost::json::value tree_;
+};
+
+TEST_F(Prefetch, GivesTheResourcesOfEachKey) {
+    const auto sources = read(R"({"patient": {"resourceType": "Patient", "id": "p1"},
+      "conditions": {"resourceType": "Bundle", "type": "searchset", "entry": [
+        {"resource": {"resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/p1"}}},
+        {"resource": {"resourceType": "Condition", "id": "c2", "subject": {"reference": "https://x/fhir/Patient/p1"}}}]}})");
+    ASSERT_TRUE(sources.has_value());
+    EXPECT_EQ(sources->at("patient").resources.size(), 1U);
+    EXPECT_EQ(sources->at("conditions").resources.size(), 2U);
+    EXPECT_EQ(sources->at("vitaminD").unavailable, Unavailable::not_sent);
+}
+
+struct Value {
+    const char* name;
+    const char* json;
+    std::optional<Unavailable> unavailable;
+    std::size_t resources = 0;
+};
+class PrefetchValue : public Prefetch, public testing::WithParamInterface<Value> {};
+
+TEST_P(PrefetchValue, IsTakenForWhatItSays) {
+    const rules::SourceData source = vitamin_d(GetParam().json);
+    EXPECT_EQ(source.unavailable, GetParam().unavailable);
+    EXPECT_EQ(source.resources.size(), GetParam().resources);
+}
+
+#define OBSERVATION \
+    R"({"resource": {"resourceType": "Observation", "id": "o1", "subject": {"reference": "Patient/p1"}}})"
+
+// R-055, R-056, R-057, R-058, R-059, R-060 of the requirements page.
+INSTANTIATE_TEST_SUITE_P(
+    Known, PrefetchValue,
+    testing::Values(Value{"Null", "null", std::nullopt},
+                    Value{"EmptyBundle", R"({"resourceType": "Bundle", "total": 0})", std::nullopt},
+                    Value{"OneResult", R"({"resourceType": "Bundle", "entry": [)" OBSERVATION "]}", std::nullopt, 1},
+                    Value{"WarningEntry", R"({"resourceType": "Bundle", "entry": [)" OBSERVATION R"(,
+                        {"resource": {"resourceType": "OperationOutcome", "issue": [{"severity": "warning"}]},
+                         "search": {"mode": "outcome"}}]})",
+                          std::nullopt, 1},
+                    Value{"Wrapped", R"({"response": {"status": "200 OK"},
+                        "resource": {"resourceType": "Bundle", "entry": [)" OBSERVATION "]}}",
+                          std::nullopt, 1}),
+    CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
+    Unknown, PrefetchValue,
+    testing::Values(
+        Value{"Outcome", R"({"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]})",
+              Unavailable::failed},
+        Value{"ErrorEntry", R"({"resourceType": "Bundle", "entry": [)" OBSERVATION R"(,
+            {"resource": {"resourceType": "OperationOutcome", "issue": [{"severity": "fatal"}]}}]})",
+              Unavailable::failed},
+        Value{"NextPage", R"({"resourceType": "Bundle", "link": [{"relation": "next", "url": "https://x/2"}],
+            "entry": [)" OBSERVATION "]}",
+              Unavailable::incomplete},
+        Value{"MoreThanSent", R"({"resourceType": "Bundle", "total": 2, "entry": [)" OBSERVATION "]}",
+              Unavailable::incomplete},
+        Value{"UnresolvedToken",
+              R"({"resourceType": "Bundle", "link": [{"relation": "self", "url": "https://x?patient=%7B%7Bcontext"}]})",
+              Unavailable::unresolved},
+        Value{"NotABundle", R"({"resourceType": "Observation", "subject": {"reference": "Patient/p1"}})",
+              Unavailable::wrong_type},
+        Value{"Number", "1", Unavailable::wrong_type}, Value{"EmptyObject", "{}", Unavailable::not_sent},
+        Value{"EntryWithoutResource", R"({"resourceType": "Bundle", "entry": [{}]})", Unavailable::wrong_type},
+        Value{"WrappedFailure", R"({"response": {"status": "404 Not Found"}})", Unavailable::failed}),
+    CaseName());
+
+struct Stranger {
+    const char* name;
+    const char* prefetch;
+    const char* place;
+};
+class PrefetchOfAnotherPatient : public Prefetch, public testing::WithParamInterface<Stranger> {};
+
+// R-058: never used.
+TEST_P(PrefetchOfAnotherPatient, IsRefusedWhole) {
+    const auto sources = read(GetParam().prefetch);
+    ASSERT_FALSE(sources.has_value());
+    EXPECT_EQ(sources.error().fault, Fault::other_patient);
+    EXPECT_EQ(sources.error().places, std::vector<std::string>{GetParam().place});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Everywhere, PrefetchOfAnotherPatient,
+    testing::Values(Stranger{"Patient", R"({"patient": {"resourceType": "Patient", "id": "p2"}})", "prefetch.patient"},
+                    Stranger{"Subject", R"({"conditions": {"resourceType": "Bundle", "entry": [{"resource":
+            {"resourceType": "Condition", "subject": {"reference": "Patient/p2"}}}]}})",
+                             "prefetch.conditions"},
+                    Stranger{"AbsoluteSubject", R"({"conditions": {"resourceType": "Bundle", "entry": [{"resource":
+            {"resourceType": "Condition", "subject": {"reference": "https://x/fhir/Patient/p2"}}}]}})",
+                             "prefetch.conditions"},
+                    Stranger{"IncludedPatient", R"({"vitaminD": {"resourceType": "Bundle", "entry": [{"resource":
+            {"resourceType": "Patient", "id": "p2"}, "search": {"mode": "include"}}]}})",
+                             "prefetch.vitaminD"},
+                    Stranger{"InAnIncompletePage",
+                             R"({"vitaminD": {"resourceType": "Bundle", "link": [{"relation": "next"}],
+            "entry": [{"resource": {"resourceType": "Observation", "subject": {"reference": "Patient/p2"}}}]}})",
+                             "prefetch.vitaminD"}),
+    CaseName());
+
+// R-060.
+TEST_F(Prefetch, IgnoresKeysThatWereNotAskedFor) {
+    EXPECT_TRUE(read(R"({"allergies": {"resourceType": "Patient", "id": "p2"}})").has_value());
+}
+
+TEST_F(Prefetch, RefusesAWrongTypeFromAStrictClient) {
+    const auto sources = read(R"({"vitaminD": 1})", true);
+    ASSERT_FALSE(sources.has_value());
+    EXPECT_EQ(sources.error().fault, Fault::wrong_type);
+}
+
+// R-053, R-062: the patient and the conditions are required, everything else is not.
+TEST_F(Prefetch, MissesWhatIsRequired) {
+    const auto sources = read(R"({"vitaminD": null})");
+    ASSERT_TRUE(sources.has_value());
+    const auto problem = missing_sources(*sources, templates);
+    ASSERT_TRUE(problem.has_value());
+    EXPECT_EQ(problem->fault, Fault::data_unavailable);
+    EXPECT_EQ(problem->places, (std::vector<std::string>{"prefetch.patient", "prefetch.conditions"}));
+}
+
+TEST_F(Prefetch, MissesNothingThatIsKnownToBeEmpty) {
+    const auto sources = read(R"({"patient": {"resourceType": "Patient", "id": "p1"}, "conditions": null})");
+    ASSERT_TRUE(sources.has_value());
+    EXPECT_FALSE(missing_sources(*sources, templates).has_value());
+}
+
+}  // namespace
+}  // namespace service
