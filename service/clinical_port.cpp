@@ -9,6 +9,7 @@ std::optional<Fault> ClinicalPort::fault_of(const Match& match, const RequestHea
     if (endpoint != Endpoint::discovery && !services_.offers(match.id)) return Fault::unknown_service;
     if (endpoint == Endpoint::feedback) return Fault::feedback_not_offered;
     if (!accepts_json(head.accept)) return Fault::not_acceptable;
+    if (!rate_limit_.admit(RateLimit::Clock::now())) return Fault::too_many_requests;
     if (match.route->method != Method::post) return std::nullopt;
     if (!head.content_encoding.empty() && head.content_encoding != "identity") return Fault::unsupported_encoding;
     if (!is_json_body(head.content_type)) return Fault::unsupported_media_type;

@@ -106,7 +106,7 @@ void warn_of_development(const Config& config, std::ostream& err) {
 /// What main owns while the service runs; declared in the order of dependency.
 struct Service {
     Service(const Config& config, const CdsServices& services, Log& log)
-        : clinical(services, CorsPolicy(config.cors_origins)),
+        : clinical(services, CorsPolicy(config.cors_origins), config.limits.requests_per_second),
           admin(readiness),
           server(server_limits_of(config), log) {}
 

@@ -1,0 +1,157 @@
+#include "service/card.hpp"
+
+#include "service/markdown.hpp"
+
+#include <utility>
+
+namespace service {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t summary_limit = 140;  // CDS Hooks, Card Attributes: "<140-character"
+
+std::string_view name_of(rules::Indicator indicator) {
+    switch (indicator) {
+        case rules::Indicator::info:
+            return "info";
+        case rules::Indicator::warning:
+            return "warning";
+        case rules::Indicator::critical:
+            break;
+    }
+    return "critical";
+}
+
+/// A section of the detail; without lines it is left out.
+void append_section(std::string& detail, std::string_view heading, const std::vector<std::string>& lines) {
+    if (lines.empty()) return;
+    if (!detail.empty()) detail += '\n';
+    detail.append("**").append(heading).append("**\n\n");
+    for (const std::string& line : lines) detail.append("- ").append(markdown_of(line)).append("\n");
+}
+
+/// The basis of a card, always in this order, so that it can be reviewed at a glance.
+std::string detail_of(const rules::Card& card, const CardContext& context) {
+    std::vector<std::string> evidence;
+    if (!card.strength.empty()) evidence.push_back(card.strength);
+    evidence.insert(evidence.end(), card.evidence.begin(), card.evidence.end());
+    std::string detail;
+    append_section(detail, "Why you see this", card.why);
+    append_section(detail, "Rule", card.rule_lines);
+    append_section(detail, "Evidence", evidence);
+    append_section(detail, "Cautions", card.cautions);
+    append_section(detail, "Not considered", card.not_considered);
+    append_section(detail, "Options", card.options);
+    if (!context.pack.intended_use.empty()) detail += "\n" + markdown_of(context.pack.intended_use) + "\n";
+    return detail;
+}
+
+json::object coding_of(const rules::Coding& coding) {
+    json::object object{{"system", coding.system}, {"code", coding.code}};
+    if (!coding.display.empty()) object["display"] = plain_line(coding.display);
+    return object;
+}
+
+json::object source_of(const rules::Card& card, const CardContext& context) {
+    json::object source{{"label", plain_line(context.pack.source_label)}};
+    if (context.pack.source_url.starts_with("https://")) source["url"] = context.pack.source_url;
+    if (context.profile != ClientProfile::v1_0 && !card.topic.code.empty()) source["topic"] = coding_of(card.topic);
+    return source;
+}
+
+json::array references_of(const std::vector<std::string>& references) {
+    json::array array;
+    for (const std::string& reference : references) array.push_back(json::object{{"reference", reference}});
+    return array;
+}
+
+/// The draft order that accepting a proposal places: nothing that the clinician could not also have typed.
+json::object order_of(const rules::Proposal::Create& create, const CardContext& context) {
+    json::object order{
+        {"resourceType", "ServiceRequest"}, {"id", context.new_uuid()}, {"status", "draft"}, {"intent", "order"}};
+    order["code"] = json::object{
+        {"coding", json::array{json::object{
+                       {"system", "http://loinc.org"}, {"code", create.loinc}, {"display", create.display}}}},
+        {"text", create.display}};
+    order["subject"] = json::object{{"reference", "Patient/" + std::string(context.patient_id)}};
+    if (!context.encounter_id.empty()) {
+        order["encounter"] = json::object{{"reference", "Encounter/" + std::string(context.encounter_id)}};
+    }
+    if (context.user_id.starts_with("Practitioner")) order["requester"] = json::object{{"reference", context.user_id}};
+    json::array reasons;
+    for (const std::string& reason : create.reason_texts) reasons.push_back(json::object{{"text", plain_line(reason)}});
+    if (!reasons.empty()) order["reasonCode"] = std::move(reasons);
+    if (!create.reason_references.empty()) order["reasonReference"] = references_of(create.reason_references);
+    if (!create.supporting_references.empty()) order["supportingInfo"] = references_of(create.supporting_references);
+    return order;
+}
+
+json::object removal_of(const std::string& reference, const CardContext& context) {
+    json::object action{{"type", "delete"}, {"description", "Remove the draft order"}};
+    // CDS Hooks 1.0 has no resourceId: the id stands in its place.
+    action[context.profile == ClientProfile::v1_0 ? "resource" : "resourceId"] = reference;
+    return action;
+}
+
+json::object suggestion_of(const rules::Proposal& proposal, const CardContext& context) {
+    json::array actions;
+    if (proposal.remove) actions.push_back(removal_of(*proposal.remove, context));
+    if (proposal.create) {
+        actions.push_back(json::object{{"type", "create"},
+                                       {"description", plain_line("Draft order: " + proposal.create->display)},
+                                       {"resource", order_of(*proposal.create, context)}});
+    }
+    json::object suggestion{{"label", plain_line(proposal.label)}, {"uuid", context.new_uuid()}};
+    if (!actions.empty()) suggestion["actions"] = std::move(actions);
+    return suggestion;
+}
+
+json::array links_of(const std::vector<rules::Link>& links) {
+    json::array array;
+    for (const rules::Link& link : links) {
+        if (!link.url.starts_with("https://")) continue;
+        array.push_back(json::object{{"label", plain_line(link.label)}, {"url", link.url}, {"type", "absolute"}});
+    }
+    return array;
+}
+
+}  // namespace
+
+json::object render_card(const rules::Card& card, const CardContext& context) {
+    const bool v1_0 = context.profile == ClientProfile::v1_0;
+    json::object object;
+    if (!v1_0) object["uuid"] = context.new_uuid();
+    object["summary"] = shortened(plain_line(card.summary), summary_limit);
+    object["indicator"] = name_of(card.indicator);
+    object["detail"] = detail_of(card, context);
+    object["source"] = source_of(card, context);
+    if (card.proposal) {
+        object["suggestions"] = json::array{suggestion_of(*card.proposal, context)};
+        object["selectionBehavior"] = "at-most-one";
+    }
+    if (!v1_0 && !card.override_reasons.empty()) {
+        json::array reasons;
+        for (const rules::Coding& reason : card.override_reasons) reasons.push_back(coding_of(reason));
+        object["overrideReasons"] = std::move(reasons);
+    }
+    if (json::array links = links_of(card.links); !links.empty()) object["links"] = std::move(links);
+    object["extension"] = json::object{{"org.backpain-cds", json::object{{"rule", card.rule},
+                                                                         {"pack", context.pack.id},
+                                                                         {"version", context.pack.version},
+                                                                         {"digest", context.digest}}}};
+    return object;
+}
+
+json::object render_response(const std::vector<rules::Card>& cards, const CardContext& context) {
+    json::array array;
+    array.reserve(cards.size());
+    for (const rules::Card& card : cards) array.push_back(render_card(card, context));
+    json::object response{{"cards", std::move(array)}};
+    // The CRD test kit wants the member, even though nothing is ever done by itself here (requirements page, T-05).
+    if (context.profile == ClientProfile::crd) response["systemActions"] = json::array();
+    return response;
+}
+
+}  // namespace service

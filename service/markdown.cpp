@@ -1,0 +1,116 @@
+#include "service/markdown.hpp"
+
+#include <utility>
+
+namespace service {
+namespace {
+
+struct Character {
+    char32_t code;
+    std::string_view bytes;
+};
+
+/// The character at the beginning of `text`, which is not empty. An invalid byte stands for itself as U+FFFD.
+Character first_of(std::string_view text) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    const unsigned char lead = byte(0);
+    const std::size_t size = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 0;
+    if (size == 0 || size > text.size()) return {0xFFFD, text.substr(0, 1)};
+    char32_t code = size == 1 ? lead : lead & (0x7FU >> size);
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xC0U) != 0x80U) return {0xFFFD, text.substr(0, 1)};
+        code = (code << 6U) | (byte(i) & 0x3FU);
+    }
+    return {code, text.substr(0, size)};
+}
+
+bool is_control(char32_t code) {
+    return code < 0x20 || (code >= 0x7F && code < 0xA0);
+}
+
+/// Characters that change how their neighbours are shown: bidirectional marks, embeddings, overrides and isolates, and
+/// the byte order mark (UAX #9).
+bool is_direction_trick(char32_t code) {
+    return code == 0x61C || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
+           (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF;
+}
+
+bool is_combining(char32_t code) {
+    return (code >= 0x300 && code <= 0x36F) || code == 0x200D || (code >= 0x1AB0 && code <= 0x1AFF) ||
+           (code >= 0x20D0 && code <= 0x20FF) || (code >= 0xFE00 && code <= 0xFE0F) ||
+           (code >= 0x1F3FB && code <= 0x1F3FF);
+}
+
+void append_escaped(std::string& markdown, char c) {
+    constexpr std::string_view specials = R"([]()*_`|#~!\@)";
+    switch (c) {
+        case '&':
+            markdown += "&amp;";
+            return;
+        case '<':
+            markdown += "&lt;";
+            return;
+        case '>':
+            markdown += "&gt;";
+            return;
+        default:
+            if (specials.find(c) != std::string_view::npos) markdown += '\\';
+            markdown += c;
+    }
+}
+
+/// Addresses become links by themselves in GitHub's Markdown (GFM, 6.9): an escape inside keeps them text. So does one
+/// at the beginning of a line for what would begin a list or a rule.
+std::string unlinked(std::string markdown) {
+    constexpr std::pair<std::string_view, std::size_t> starts[] = {{"://", 1}, {"www.", 3}};
+    for (const auto& [start, cut] : starts) {
+        for (auto at = markdown.find(start); at != std::string::npos; at = markdown.find(start, at + 1)) {
+            markdown.insert(at + cut, "\\");
+        }
+    }
+    if (!markdown.empty() && std::string_view("-+=").find(markdown.front()) != std::string_view::npos) {
+        markdown.insert(0, "\\");
+    }
+    return markdown;
+}
+
+}  // namespace
+
+std::string plain_line(std::string_view text) {
+    std::string line;
+    line.reserve(text.size());
+    while (!text.empty()) {
+        const auto [code, bytes] = first_of(text);
+        if (is_control(code) || code == 0x2028 || code == 0x2029) {
+            if (!line.empty() && line.back() != ' ') line += ' ';
+        } else if (code == 0xFFFD) {
+            line += "\xEF\xBF\xBD";
+        } else if (!is_direction_trick(code)) {
+            line += bytes;
+        }
+        text.remove_prefix(bytes.size());
+    }
+    return line;
+}
+
+std::string markdown_of(std::string_view text) {
+    std::string markdown;
+    markdown.reserve(text.size() + text.size() / 8);
+    for (const char c : plain_line(text)) append_escaped(markdown, c);
+    return unlinked(std::move(markdown));
+}
+
+std::string shortened(std::string_view text, std::size_t limit) {
+    // A UTF-16 unit is never more than a code point, so UTF-16 decides.
+    std::size_t units = 0, kept = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto [code, bytes] = first_of(text.substr(at));
+        if (units + 1 < limit && !is_combining(code)) kept = at;
+        units += code > 0xFFFF ? 2 : 1;
+        at += bytes.size();
+    }
+    if (units < limit) return std::string(text);
+    return std::string(text.substr(0, kept)) + "…";
+}
+
+}  // namespace service

@@ -1,0 +1,21 @@
+// Text from a record, made safe for a card (requirements page, R-101): clients render GitHub-Flavored Markdown, and
+// some of them raw HTML with it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace service {
+
+/// `text` as Markdown that renders as exactly these characters, on one line: HTML and Markdown escaped, control and
+/// bidirectional-override characters left out, no link made of an address.
+std::string markdown_of(std::string_view text);
+
+/// `text` for summaries and labels, which are plain: one line, without control and bidirectional-override characters.
+std::string plain_line(std::string_view text);
+
+/// `text` cut so that it is shorter than `limit` both in code points and in UTF-16 units, with "…" at the cut; never
+/// inside a character, nor before a combining mark.
+std::string shortened(std::string_view text, std::size_t limit);
+
+}  // namespace service

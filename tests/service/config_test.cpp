@@ -1,0 +1,131 @@
+#include "service/config.hpp"
+
+#include "tests/case_name.hpp"
+
+#include <gtest/gtest.h>
+
+namespace service {
+namespace {
+
+constexpr const char* file = "tests/service/service.json";  // whose folder holds config_test.cpp
+
+ConfigReading read(std::string_view text) {
+    return read_config(text, file, [](const std::string& name) -> std::optional<std::string> {
+        if (name == "HOST") return "127.0.0.1";
+        return std::nullopt;
+    });
+}
+
+std::string with(std::string_view more) {
+    return R"({ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0",
+  "tls": { "certificate": "config_test.cpp", "key": "config_test.cpp" }, )" +
+           std::string(more) + "}";
+}
+
+TEST(Config, HasTheDocumentedDefaults) {
+    const ConfigReading reading = read(with(""));
+    ASSERT_TRUE(reading.findings.empty()) << reading.findings.front().message;
+    EXPECT_EQ(reading.config.limits.body_bytes, 10'485'760U);
+    EXPECT_EQ(reading.config.limits.header_bytes, 16'384U);
+    EXPECT_EQ(reading.config.limits.connections, 10'000U);
+    EXPECT_EQ(reading.config.limits.request_seconds, 10U);
+    EXPECT_EQ(reading.config.threads, 0U);
+    EXPECT_FALSE(reading.config.admin.has_value());
+    EXPECT_EQ(reading.config.log.level, LogLevel::info);
+}
+
+TEST(Config, ReadsCommentsPathsAndEnvironment) {
+    const ConfigReading reading = read(with(R"(
+        // where it is administered
+        "admin": { "listen": "${HOST}:9443" },
+        "packs": [ { "path": "../../tests", "site": "config_test.cpp" } ],
+        "cors": { "origins": ["https://ehr.example.org"] },)"));
+    ASSERT_TRUE(reading.findings.empty()) << reading.findings.front().message;
+    EXPECT_EQ(reading.config.admin, (Address{"127.0.0.1", 9443}));
+    EXPECT_EQ(reading.config.tls.key, std::filesystem::path("tests/service/config_test.cpp"));
+    ASSERT_EQ(reading.config.packs.size(), 1U);
+    EXPECT_EQ(reading.config.packs[0].path, std::filesystem::path("tests"));
+    EXPECT_EQ(reading.config.cors_origins, std::vector<std::string>{"https://ehr.example.org"});
+}
+
+struct Wrong {
+    const char* name;
+    std::string text;
+    const char* code;
+    const char* says;  ///< in the message or the remedy
+};
+class ConfigFault : public testing::TestWithParam<Wrong> {};
+
+TEST_P(ConfigFault, IsOneFinding) {
+    const ConfigReading reading = read(GetParam().text);
+    ASSERT_EQ(reading.findings.size(), 1U);
+    const rules::Diagnostic& finding = reading.findings.front();
+    EXPECT_EQ(finding.code, GetParam().code);
+    EXPECT_NE((finding.message + finding.mend).find(GetParam().says), std::string::npos) << finding.message;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Keys, ConfigFault,
+    testing::Values(
+        Wrong{"Syntax", "{ \"mode\": }", "json", ""}, Wrong{"NotAnObject", "[]", "json", "object"},
+        Wrong{"UnknownKey", with(R"("lissten": 1)"), "unknown-key", "\"listen\""},
+        Wrong{"UnknownMember", with(R"("limits": { "bodyByte": 1 })"), "unknown-key", "\"bodyBytes\""},
+        Wrong{"NotThereYet", with(R"("limits": { "deadlineMs": 450 })"), "not-supported-yet", "limits.deadlineMs"},
+        Wrong{"WrongType", with(R"("threads": "two")"), "bad-value", "whole number"},
+        Wrong{"OutOfRange", with(R"("limits": { "connections": 0 })"), "bad-value", "from 1 to"},
+        Wrong{"SectionIsText", with(R"("limits": "none")"), "wrong-type", "must be an object"},
+        Wrong{"Choice", with(R"("log": { "level": "loud" })"), "bad-value", "\"debug\", \"info\""},
+        Wrong{"MissingFile", with(R"("packs": [ { "path": "nowhere" } ])"), "bad-value", "does not exist"},
+        Wrong{"PackWithoutPath", with(R"("packs": [ { } ])"), "missing-key", "packs[].path"},
+        Wrong{"NoSuchVariable", with(R"("admin": { "listen": "${PORT}" })"), "bad-value", "PORT"},
+        Wrong{"AddressWithoutPort", with(R"("admin": { "listen": "127.0.0.1" })"), "bad-value", "port"},
+        Wrong{"OriginWithPath", with(R"("cors": { "origins": ["https://ehr.example.org/"] })"), "bad-value", "no path"},
+        Wrong{"TimeZone", with(R"("timeZone": "Mars/Olympus")"), "bad-value", "time zone"},
+        Wrong{"NoListen", R"({ "mode": "development", "authentication": "none",
+            "tls": { "certificate": "config_test.cpp", "key": "config_test.cpp" } })",
+              "missing-key", "\"listen\""},
+        Wrong{"NoTls", R"({ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0" })", "missing-key",
+              "\"tls\""},
+        Wrong{"OpenInProduction", R"({ "authentication": "none", "listen": "127.0.0.1:0",
+            "tls": { "certificate": "config_test.cpp", "key": "config_test.cpp" } })",
+              "no-authentication", "development"}),
+    CaseName());
+
+TEST(Config, PointsToTheLine) {
+    const ConfigReading reading = read(with("\n  \"threads\": -1"));
+    ASSERT_EQ(reading.findings.size(), 1U);
+    EXPECT_EQ(reading.findings[0].place.line, 3U);
+    EXPECT_EQ(reading.findings[0].place.column, 14U);
+    EXPECT_EQ(reading.findings[0].place.file, file);
+}
+
+TEST(Config, GathersEveryFinding) {
+    EXPECT_EQ(read(with(R"("threads": -1, "colour": "red", "store": "sqlite:x")")).findings.size(), 3U);
+}
+
+struct Written {
+    const char* name;
+    const char* text;
+    std::optional<Address> address;
+};
+class AddressText : public testing::TestWithParam<Written> {};
+
+TEST_P(AddressText, IsReadAndWrittenBack) {
+    EXPECT_EQ(parse_address(GetParam().text), GetParam().address);
+    if (GetParam().address && GetParam().address->host != "127.0.0.1") {
+        EXPECT_EQ(print_address(*GetParam().address), GetParam().text);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, AddressText,
+                         testing::Values(Written{"Ipv4", "0.0.0.0:8443", Address{"0.0.0.0", 8443}},
+                                         Written{"Ipv6", "[::1]:0", Address{"::1", 0}},
+                                         Written{"Localhost", "localhost:1", Address{"127.0.0.1", 1}},
+                                         Written{"NoPort", "0.0.0.0:", std::nullopt},
+                                         Written{"LargePort", "0.0.0.0:65536", std::nullopt},
+                                         Written{"BareIpv6", "::1:80", std::nullopt},
+                                         Written{"NoHost", ":80", std::nullopt}),
+                         CaseName());
+
+}  // namespace
+}  // namespace service

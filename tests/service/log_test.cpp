@@ -1,0 +1,42 @@
+#include "service/log.hpp"
+
+#include <gtest/gtest.h>
+
+namespace service {
+namespace {
+
+RequestServed served() {
+    RequestServed event;
+    event.port = "clinical";
+    event.facts.endpoint = "hook-call";
+    event.facts.service = "back-pain-labs-patient-view";
+    event.facts.cards = 2;
+    event.status = 200;
+    event.received = 21'000;
+    event.sent = 900;
+    event.took = std::chrono::microseconds(1500);
+    return event;
+}
+
+TEST(Log, WritesAnEventAsJsonMembers) {
+    EXPECT_EQ(fields_of(served(), LogFormat::json),
+              R"("event":"request-served","port":"clinical","endpoint":"hook-call","status":200,)"
+              R"("service":"back-pain-labs-patient-view","cards":2,"received":21000,"sent":900,"microseconds":1500)");
+}
+
+TEST(Log, WritesAnEventAsWords) {
+    EXPECT_EQ(fields_of(HandshakeFailed{"tls"}, LogFormat::text), "handshake-failed reason=tls");
+}
+
+TEST(Log, RaisesFailuresAndLowersProbes) {
+    RequestServed event = served();
+    EXPECT_EQ(level_of(event), LogLevel::info);
+    event.status = 500;
+    EXPECT_EQ(level_of(event), LogLevel::error);
+    event.status = 200;
+    event.facts.endpoint = "health-live";
+    EXPECT_EQ(level_of(event), LogLevel::debug);
+}
+
+}  // namespace
+}  // namespace service

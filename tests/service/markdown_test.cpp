@@ -1,0 +1,59 @@
+#include "service/markdown.hpp"
+
+#include "tests/case_name.hpp"
+
+#include <gtest/gtest.h>
+
+namespace service {
+namespace {
+
+struct Escaped {
+    const char* name;
+    const char* text;
+    const char* markdown;
+};
+class Markdown : public testing::TestWithParam<Escaped> {};
+
+// R-101; the reference client renders raw HTML and swallows "<b and c>".
+TEST_P(Markdown, RendersAsTheText) {
+    EXPECT_EQ(markdown_of(GetParam().text), GetParam().markdown);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Characters, Markdown,
+    testing::Values(Escaped{"Plain", "25 nmol/L, 2026-01-05", "25 nmol/L, 2026-01-05"},
+                    Escaped{"Html", "a <b and c> & d", "a &lt;b and c&gt; &amp; d"},
+                    Escaped{"Link", "[x](y)", R"(\[x\]\(y\))"},
+                    Escaped{"Emphasis", "*a* _b_ ~c~", R"(\*a\* \_b\_ \~c\~)"},
+                    Escaped{"Code", "`a` | #1 !", R"(\`a\` \| \#1 \!)"}, Escaped{"Backslash", R"(a\b)", R"(a\\b)"},
+                    Escaped{"NewLines", "a\r\n\tb", "a b"}, Escaped{"Bidi", "a\u202Eb\u2066c", "abc"},
+                    Escaped{"Address", "see https://x.example", R"(see https:\//x.example)"},
+                    Escaped{"Www", "www.x.example", R"(www\.x.example)"}, Escaped{"List", "- a", R"(\- a)"},
+                    Escaped{"InvalidUtf8", "a\xFFz", "a\uFFFDz"}),
+    CaseName());
+
+TEST(PlainLine, KeepsEveryPrintableCharacter) {
+    EXPECT_EQ(plain_line("Größe <30 µg/L"), "Größe <30 µg/L");
+}
+
+TEST(Shortened, LeavesAShortTextAlone) {
+    const std::string text(139, 'a');
+    EXPECT_EQ(shortened(text, 140), text);
+}
+
+TEST(Shortened, CutsALongTextWithAnEllipsis) {
+    EXPECT_EQ(shortened(std::string(140, 'a'), 140), std::string(138, 'a') + "…");
+}
+
+// Requirements page, 1.8: UTF-16 units and code points, whichever is stricter.
+TEST(Shortened, CountsCharactersBeyondTheBasicPlaneTwice) {
+    EXPECT_EQ(shortened("😀😀😀", 6), "😀😀…");
+    EXPECT_EQ(shortened("😀😀", 5), "😀😀");
+}
+
+TEST(Shortened, NeverPartsALetterFromItsAccent) {
+    EXPECT_EQ(shortened("abe\u0301xyz", 5), "ab…");
+}
+
+}  // namespace
+}  // namespace service

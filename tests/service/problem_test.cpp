@@ -1,0 +1,65 @@
+#include "service/problem.hpp"
+
+#include "service/media_type.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace service {
+namespace {
+
+std::vector<Fault> all_faults() {
+    std::vector<Fault> faults;
+    for (int i = 0; i <= static_cast<int>(Fault::internal); ++i) faults.push_back(static_cast<Fault>(i));
+    return faults;
+}
+
+TEST(Problem, IsAnOperationOutcomeThatNamesThePlace) {
+    const Reply reply = problem_reply({Fault::member_missing, {"context.patientId"}, {}});
+    EXPECT_EQ(reply.status, 400U);
+    EXPECT_EQ(reply.content_type, json_media_type);
+    EXPECT_EQ(reply.body, R"({"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"required",)"
+                          R"("diagnostics":"A required member is missing. At context.patientId.",)"
+                          R"("expression":["context.patientId"]}]})");
+}
+
+TEST(Problem, NamesThePositionOfASyntaxError) {
+    const Reply reply = problem_reply({Fault::not_json, {}, fhir::TextPosition{2, 7}});
+    EXPECT_NE(reply.body.find("At line 2, column 7."), std::string::npos);
+}
+
+// Requirements page, 1.9: a 401 says nothing but how to authenticate.
+TEST(Problem, SaysNothingToTheUnauthenticated) {
+    const Reply reply = problem_reply({Fault::unauthenticated, {}, {}});
+    EXPECT_EQ(reply.status, 401U);
+    EXPECT_EQ(reply.body, "");
+    EXPECT_EQ(reply.headers, (std::vector<Header>{{"WWW-Authenticate", "Bearer"}}));
+}
+
+TEST(Problem, SaysWhenToComeBack) {
+    for (const Fault fault : {Fault::too_many_requests, Fault::overloaded}) {
+        EXPECT_EQ(problem_reply({fault, {}, {}}).headers, (std::vector<Header>{{"Retry-After", "1"}}));
+    }
+}
+
+TEST(Problem, IsFhirJsonForAClientThatTakesNothingElse) {
+    EXPECT_EQ(problem_reply({}, "application/fhir+json").content_type, fhir_json_media_type);
+}
+
+TEST(Problem, HasOneNameForEachFault) {
+    std::set<std::string_view> names;
+    for (const Fault fault : all_faults())
+        EXPECT_TRUE(names.insert(meaning_of(fault).name).second) << meaning_of(fault).name;
+}
+
+// FHIR R4, value set issue-type.
+TEST(Problem, UsesIssueTypesOfFhirOnly) {
+    const std::set<std::string_view> types = {"structure",  "required",  "value",        "security", "login",
+                                              "not-found",  "too-long",  "throttled",    "timeout",  "exception",
+                                              "incomplete", "transient", "not-supported"};
+    for (const Fault fault : all_faults()) EXPECT_TRUE(types.contains(meaning_of(fault).issue_type));
+}
+
+}  // namespace
+}  // namespace service
