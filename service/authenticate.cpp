@@ -53,6 +53,11 @@ asio::awaitable<result<VerificationKey, TokenFault>> key_of(Authentication with,
 
 }  // namespace
 
+Fault fault_of(TokenFault fault) noexcept {
+    const bool ours = fault == TokenFault::replay_unknown || fault == TokenFault::keys_unavailable;
+    return ours ? Fault::overloaded : Fault::unauthenticated;
+}
+
 asio::awaitable<result<Caller, TokenFault>> authenticate(Authentication with, std::string_view authorization,
                                                          const TokenUse& use) {
     const auto candidate = with.trust->examine(authorization, use, with.now());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "service/https_client.hpp"
+#include "service/problem.hpp"
 #include "service/trust.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -22,9 +23,12 @@ struct Authentication {
     WallTime (*now)() = nullptr;  ///< the real time, even when the clinical clock is frozen
 };
 
-/// Who sent this request, or the first reason why nobody knows (for the log; the client gets 401 and no reason, or 503
-/// for replay_unknown and keys_unavailable, which are ours to mend). `authorization` and `use` are borrowed until it
-/// completes.
+/// What the client is told of a refused token: 401 and no reason, or 503 where the fault is not the token's:
+/// the key server or the store cannot be had.
+Fault fault_of(TokenFault fault) noexcept;
+
+/// Who sent this request, or the first reason why nobody knows, for the log alone. `authorization` and `use` are
+/// borrowed until it completes.
 boost::asio::awaitable<boost::system::result<Caller, TokenFault>> authenticate(Authentication with,
                                                                                std::string_view authorization,
                                                                                const TokenUse& use);

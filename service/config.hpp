@@ -6,6 +6,7 @@
 #pragma once
 
 #include "rules/diagnostic.hpp"
+#include "service/client_profile.hpp"
 #include "service/log.hpp"
 #include "service/tls_files.hpp"
 
@@ -22,9 +23,6 @@
 namespace service {
 
 enum class Mode { production, development };
-
-/// What a response may hold, by the CDS Hooks version that the client speaks.
-enum class ClientProfile { v1_0, v2_0, v3_0, crd, sandbox };
 
 /// An address to listen on: an IP address (without brackets) and a port, 0 for any free one.
 struct Address {

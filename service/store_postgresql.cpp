@@ -87,6 +87,9 @@ result<std::unique_ptr<SqlConnection>, StoreFault> connect_postgresql(const std:
         "backpain-cds", "2", "5000", "-c statement_timeout=5000 -c client_min_messages=error", uri.c_str(), nullptr};
     Connection connection(PQconnectdbParams(names.data(), values.data(), 1), &PQfinish);
     if (PQstatus(connection.get()) != CONNECTION_OK) return StoreFault::unavailable;
+    // libpq would print the server's notices, which may hold values, to the standard error.
+    PQsetNoticeProcessor(
+        connection.get(), [](void*, const char*) {}, nullptr);
     return std::unique_ptr<SqlConnection>(std::make_unique<PostgresqlConnection>(std::move(connection)));
 }
 

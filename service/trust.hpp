@@ -6,6 +6,7 @@
 // the caller (authenticate.hpp). One Trust serves all threads; a reload makes a new one.
 #pragma once
 
+#include "service/client_profile.hpp"
 #include "service/jwks.hpp"
 #include "service/jwt.hpp"
 #include "service/replay.hpp"
@@ -46,7 +47,8 @@ struct Client {
 
     std::optional<std::string> client_id;   ///< that `fhirAuthorization.subject` must be; absent: not looked at
     std::vector<std::string> fhir_servers;  ///< base URLs that its requests may name
-    std::string profile = "2.0";
+    ClientProfile profile = ClientProfile::v2_0;
+    bool strict = false;  ///< optional members sent empty are refused (R-006)
 };
 
 /// What a token is used for. `endpoints` are the addresses by which clients may call this endpoint, normalized (see

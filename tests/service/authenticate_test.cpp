@@ -156,6 +156,15 @@ TEST_F(AuthenticateTest, RefusesAllWhenThereNeverWereKeys) {
     EXPECT_EQ(server.requests().size(), 1U);
 }
 
+TEST(TokenFaults, AreTheTokensOrOurs) {
+    // the client learns nothing of why; but what it cannot mend is not its fault.
+    EXPECT_EQ(fault_of(TokenFault::expired), Fault::unauthenticated);
+    EXPECT_EQ(fault_of(TokenFault::replayed), Fault::unauthenticated);
+    EXPECT_EQ(fault_of(TokenFault::unknown_key), Fault::unauthenticated);
+    EXPECT_EQ(fault_of(TokenFault::keys_unavailable), Fault::overloaded);
+    EXPECT_EQ(fault_of(TokenFault::replay_unknown), Fault::overloaded);
+}
+
 TEST_F(AuthenticateTest, AsksNobodyAboutATokenThatIsRefusedAnyway) {
     const SigningKey key = SigningKey::make(Algorithm::es384);
     const HttpsTestServer server([](const Request&) { return Response(); });
