@@ -90,8 +90,11 @@ json::object order_of(const rules::Proposal::Create& create, const CardContext& 
 
 json::object removal_of(const std::string& reference, const CardContext& context) {
     json::object action{{"type", "delete"}, {"description", "Remove the draft order"}};
-    // CDS Hooks 1.0 has no resourceId: the id stands in its place.
-    action[context.profile == ClientProfile::v1_0 ? "resource" : "resourceId"] = reference;
+    if (context.profile == ClientProfile::v1_0) {
+        action["resource"] = reference.substr(reference.find('/') + 1);  // 1.0 has no resourceId, but the bare id
+    } else {
+        action["resourceId"] = reference;
+    }
     return action;
 }
 

@@ -3,16 +3,16 @@
 #include "service/admin_port.hpp"
 #include "service/clinical_port.hpp"
 #include "service/config.hpp"
+#include "service/file_text.hpp"
+#include "service/findings.hpp"
 #include "service/server.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <optional>
-#include <sstream>
 #include <thread>
 
 namespace service {
@@ -34,14 +34,6 @@ class NoServices final : public CdsServices {
     std::string discovery_ = R"({"services":[]})";
 };
 
-std::optional<std::string> read_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file || !text) return std::nullopt;
-    return std::move(text).str();
-}
-
 std::optional<std::string> environment_variable(const std::string& name) {
     const char* value = std::getenv(name.c_str());
     if (value == nullptr) return std::nullopt;
@@ -50,17 +42,13 @@ std::optional<std::string> environment_variable(const std::string& name) {
 
 /// The configuration, or nothing after having said why not.
 std::optional<Config> load_config(const std::filesystem::path& path, std::ostream& err) {
-    const auto text = read_file(path);
+    const auto text = read_text(path);
     if (!text) {
-        err << path.string() << ": error: cannot be read [file]\n";
+        print_findings({finding_of_file(path.string(), "cannot-read", "The configuration cannot be read.")}, err);
         return std::nullopt;
     }
     ConfigReading reading = read_config(*text, path, environment_variable);
-    for (const rules::Diagnostic& finding : reading.findings) {
-        err << finding.place.file << ':' << finding.place.line << ':' << finding.place.column
-            << ": error: " << finding.message << (finding.mend.empty() ? "" : " ") << finding.mend << " ["
-            << finding.code << "]\n";
-    }
+    print_findings(reading.findings, err);
     if (!reading.findings.empty()) return std::nullopt;
     return std::move(reading.config);
 }

@@ -55,7 +55,8 @@ TEST(CommandLineHelp, SaysThatAPlannedCommandIsNotThereYet) {
 TEST(CommandServe, CannotServeAConfigurationThatDoesNotExist) {
     const Ended result = run({"serve", "--config", "does-not-exist.json"});
     EXPECT_EQ(result.code, ExitCode::bad_input);
-    EXPECT_NE(result.err.find("does-not-exist.json: error: cannot be read"), std::string::npos);
+    EXPECT_NE(result.err.find("does-not-exist.json: error: The configuration cannot be read. [cannot-read]"),
+              std::string::npos);
 }
 
 }  // namespace

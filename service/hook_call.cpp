@@ -1,0 +1,48 @@
+#include "service/hook_call.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace service {
+
+std::vector<ServedService> services_of(const LoadedPack& pack) {
+    std::vector<ServedService> services;
+    for (const rules::Service& one : pack.program->pack().services) {
+        services.push_back(
+            {{one.id, one.hook, one.title, one.description, one.usage_requirements, pack.program->prefetch(one.hook)},
+             pack.program,
+             pack.digest});
+    }
+    return services;
+}
+
+boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const ServedService*>& services,
+                                                        std::string_view body, bool strict) {
+    std::vector<rules::Hook> hooks;
+    for (const ServedService* service : services) hooks.push_back(service->offered.hook);
+    auto request = read_hook_request(body, {hooks, strict});
+    if (!request) return request.error();
+    const auto called = std::ranges::find(hooks, request->hook) - hooks.begin();
+    HookCall call{services[static_cast<std::size_t>(called)], std::move(*request), {}};
+    auto sources =
+        read_prefetch(call.request.prefetch, {call.service->offered.prefetch, call.request.patient_id, strict});
+    if (!sources) return sources.error();
+    call.sources = std::move(*sources);
+    return call;
+}
+
+rules::Evaluation evaluate_call(const HookCall& call, const fhir::DateTime& at, bool explained) {
+    const rules::Record record = rules::read_record(call.sources);
+    const rules::Call asked{call.request.hook, at, call.request.drafts, call.request.selections};
+    const rules::Program& program = *call.service->program;
+    return explained ? rules::explain(program, record, asked) : rules::evaluate(program, record, asked);
+}
+
+boost::json::object response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
+                                const UuidSource& new_uuid) {
+    return render_response(evaluation.cards,
+                           {call.service->program->pack().identity, call.service->digest, call.request.patient_id,
+                            call.request.encounter_id, call.request.user_id, profile, new_uuid});
+}
+
+}  // namespace service

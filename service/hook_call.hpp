@@ -1,0 +1,49 @@
+// A service call from its body to its response, without a network: the way that HTTPS and `evaluate` share.
+#pragma once
+
+#include "rules/evaluation.hpp"
+#include "service/card.hpp"
+#include "service/discovery.hpp"
+#include "service/hook_request.hpp"
+#include "service/load_pack.hpp"
+#include "service/prefetch.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace service {
+
+/// A service that a loaded pack offers.
+struct ServedService {
+    OfferedService offered;
+    std::shared_ptr<const rules::Program> program;
+    std::string digest;
+};
+
+/// The services of a pack, in the pack's order.
+std::vector<ServedService> services_of(const LoadedPack& pack);
+
+/// A call read and checked: what was asked, and what was sent along.
+struct HookCall {
+    const ServedService* service = nullptr;
+    HookRequest request;
+    rules::Sources sources;  ///< point into the request
+};
+
+/// Reads a call of one of `services`, which all have the id that was called (one for each hook it is offered for).
+/// Required sources may be missing still: see missing_sources().
+boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const ServedService*>& services,
+                                                        std::string_view body, bool strict);
+
+/// The evaluation of a call at an instant; with reasons for every rule if `explained`.
+rules::Evaluation evaluate_call(const HookCall& call, const fhir::DateTime& at, bool explained = false);
+
+/// The response to a call.
+boost::json::object response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
+                                const UuidSource& new_uuid);
+
+}  // namespace service

@@ -1,0 +1,24 @@
+// A rule pack from the disk: read, checked, set for its site, compiled, and its digest taken.
+#pragma once
+
+#include "rules/program.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace service {
+
+struct LoadedPack {
+    std::shared_ptr<const rules::Program> program;  ///< null if the findings hold an error
+    std::string digest;                             ///< "sha256:…": what every card of it carries
+    std::string pack_digest, site_digest;           ///< its parts; the second is empty without a site file
+    rules::Diagnostics findings;
+};
+
+/// Loads the pack in `path`. \param site a site file, or empty for the pack's own defaults.
+/// The digest covers the pack and the site file as evaluated, so that a card can be traced to the very rules that made
+/// it; without a site file it is the pack's.
+LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site);
+
+}  // namespace service

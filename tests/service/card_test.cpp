@@ -1,0 +1,194 @@
+#include "service/card.hpp"
+
+#include "fhir/json_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace service {
+namespace {
+
+namespace json = boost::json;
+
+rules::Card full_card() {
+    rules::Card card;
+    card.rule = "wrong-vitamin-d-test";
+    card.indicator = rules::Indicator::warning;
+    card.summary = "1,25-dihydroxyvitamin D does not show vitamin D stores.";
+    card.why = {"Draft order ServiceRequest/d1: <1,25-OH>"};
+    card.rule_lines = {"wrong-vitamin-d-test, pack back-pain-labs 0.9.0"};
+    card.strength = "Guideline-supported";
+    card.evidence = {"NICE says so."};
+    card.cautions = {"Sarcoidosis."};
+    card.options = {"No action."};
+    rules::Proposal proposal;
+    proposal.label = "Replace by 25-OH vitamin D";
+    proposal.remove = "ServiceRequest/d1";
+    proposal.create = rules::Proposal::Create{"vitamin-d",      "62292-8",        "25-OH vitamin D",
+                                              {"Condition/c1"}, {"Procedure/p1"}, {"Osteoporosis"}};
+    card.proposal = proposal;
+    card.override_reasons = {
+        {"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes", "patient-refuses", "Patient declines"}};
+    card.links = {{"Guideline", "https://example.org/g"}, {"Not safe", "http://example.org/g"}};
+    card.topic = {"https://backpain-cds.org/rules", "wrong-vitamin-d-test", ""};
+    return card;
+}
+
+class CardOnTheWire : public testing::Test {
+  protected:
+    CardOnTheWire() {
+        identity_.id = "back-pain-labs";
+        identity_.version = "0.9.0";
+        identity_.source_label = "Vitamin D and B12 in back pain";
+        identity_.source_url = "https://backpain-cds.org";
+        identity_.intended_use = "For clinicians.";
+    }
+
+    json::object render(const rules::Card& card, ClientProfile profile = ClientProfile::v2_0) {
+        int made = 0;
+        const UuidSource uuids = [&made] { return "uuid-" + std::to_string(++made); };
+        return render_card(card, {identity_, "sha256:ab", "p1", "e1", "Practitioner/u1", profile, uuids});
+    }
+
+    rules::Identity identity_;
+};
+
+// CDS Hooks 2.0, Card Attributes, Suggestion, Action; where a card comes from: interfaces, "Where a card comes from".
+TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
+    EXPECT_EQ(fhir::print_json_indented(render(full_card())), R"({
+  "uuid": "uuid-1",
+  "summary": "1,25-dihydroxyvitamin D does not show vitamin D stores.",
+  "indicator": "warning",
+  "detail": "**Why you see this**\n\n- Draft order ServiceRequest/d1: &lt;1,25-OH&gt;\n\n**Rule**\n\n- wrong-vitamin-d-test, pack back-pain-labs 0.9.0\n\n**Evidence**\n\n- Guideline-supported\n- NICE says so.\n\n**Cautions**\n\n- Sarcoidosis.\n\n**Options**\n\n- No action.\n\nFor clinicians.\n",
+  "source": {
+    "label": "Vitamin D and B12 in back pain",
+    "url": "https://backpain-cds.org",
+    "topic": {
+      "system": "https://backpain-cds.org/rules",
+      "code": "wrong-vitamin-d-test"
+    }
+  },
+  "suggestions": [
+    {
+      "label": "Replace by 25-OH vitamin D",
+      "uuid": "uuid-3",
+      "actions": [
+        {
+          "type": "delete",
+          "description": "Remove the draft order",
+          "resourceId": "ServiceRequest/d1"
+        },
+        {
+          "type": "create",
+          "description": "Draft order: 25-OH vitamin D",
+          "resource": {
+            "resourceType": "ServiceRequest",
+            "id": "uuid-2",
+            "status": "draft",
+            "intent": "order",
+            "code": {
+              "coding": [
+                {
+                  "system": "http://loinc.org",
+                  "code": "62292-8",
+                  "display": "25-OH vitamin D"
+                }
+              ],
+              "text": "25-OH vitamin D"
+            },
+            "subject": {
+              "reference": "Patient/p1"
+            },
+            "encounter": {
+              "reference": "Encounter/e1"
+            },
+            "requester": {
+              "reference": "Practitioner/u1"
+            },
+            "reasonCode": [
+              {
+                "text": "Osteoporosis"
+              }
+            ],
+            "reasonReference": [
+              {
+                "reference": "Condition/c1"
+              }
+            ],
+            "supportingInfo": [
+              {
+                "reference": "Procedure/p1"
+              }
+            ]
+          }
+        }
+      ]
+    }
+  ],
+  "selectionBehavior": "at-most-one",
+  "overrideReasons": [
+    {
+      "system": "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes",
+      "code": "patient-refuses",
+      "display": "Patient declines"
+    }
+  ],
+  "links": [
+    {
+      "label": "Guideline",
+      "url": "https://example.org/g",
+      "type": "absolute"
+    }
+  ],
+  "extension": {
+    "org.backpain-cds": {
+      "rule": "wrong-vitamin-d-test",
+      "pack": "back-pain-labs",
+      "version": "0.9.0",
+      "digest": "sha256:ab"
+    }
+  }
+})");
+}
+
+// R-002, R-003: nothing empty goes out.
+TEST_F(CardOnTheWire, LeavesOutWhatThereIsNothingOf) {
+    rules::Card card;
+    card.summary = "One sentence.";
+    const json::object object = render(card);
+    for (const char* member : {"suggestions", "selectionBehavior", "overrideReasons", "links"}) {
+        EXPECT_FALSE(object.contains(member)) << member;
+    }
+    EXPECT_FALSE(object.at("source").as_object().contains("topic"));
+}
+
+// Requirements page, 1.1: 1.0 knows no uuid, override reason, topic or resourceId.
+TEST_F(CardOnTheWire, SpeaksVersion10ToItsClients) {
+    const json::object object = render(full_card(), ClientProfile::v1_0);
+    EXPECT_FALSE(object.contains("uuid"));
+    EXPECT_FALSE(object.contains("overrideReasons"));
+    EXPECT_FALSE(object.at("source").as_object().contains("topic"));
+    const json::value& removal = object.at("suggestions").at_pointer("/0/actions/0");
+    EXPECT_EQ(fhir::text_of(removal.at("resource")), "d1");
+    EXPECT_FALSE(removal.as_object().contains("resourceId"));
+}
+
+// Card Attributes: the summary is shorter than 140 characters.
+TEST_F(CardOnTheWire, ShortensALongSummary) {
+    rules::Card card;
+    card.summary = std::string(300, 'x');
+    EXPECT_EQ(render(card).at("summary").as_string().size(), 138U + std::string("…").size());
+}
+
+// R-090, R-091; requirements page, T-05.
+TEST_F(CardOnTheWire, IsAnArrayEvenOfNothing) {
+    const UuidSource uuids = [] { return std::string("u"); };
+    CardContext context{identity_, "sha256:ab", "p1", "", "Practitioner/u1", ClientProfile::v2_0, uuids};
+    EXPECT_EQ(fhir::print_json(render_response({}, context)), R"({"cards":[]})");
+    context.profile = ClientProfile::crd;
+    EXPECT_EQ(fhir::print_json(render_response({}, context)), R"({"cards":[],"systemActions":[]})");
+}
+
+}  // namespace
+}  // namespace service
