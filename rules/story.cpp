@@ -165,6 +165,8 @@ class StoryReader {
         story.at = usual;
         if (const auto at = object.at("at")) story.at = read_instant(*at).value_or(usual);
         story.known_miss = object.text("knownMiss");
+        story.patient = object.text("patient");
+        story.lines = object.texts("record");
         read_patient(object, story);
         read_record(object, story);
         read_drafts(object, story);

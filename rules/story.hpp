@@ -37,6 +37,8 @@ struct Story {
     std::string name;
     Place place;
     fhir::DateTime at;
+    std::string patient;                        ///< as written
+    std::vector<std::string> lines;             ///< of "record", as written
     std::vector<boost::json::value> resources;  ///< the patient first
     std::vector<boost::json::value> drafts;     ///< ServiceRequest/draft-1, …
     std::vector<std::string> selections;        ///< references

@@ -1,0 +1,217 @@
+#include "rules/check.hpp"
+
+#include "fhir/json_text.hpp"
+#include "fhir/value_set.hpp"
+#include "rules/readers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+namespace rules {
+namespace json = boost::json;
+
+namespace {
+
+// Parameters that the engine reads by their name (rules/README.md).
+constexpr std::array engine_parameters = {"condition.undatedDays", "orders.openDays", "medication.currentDays"};
+constexpr std::string_view old_after = ".highOldDays";
+
+void add(Diagnostics& findings, Severity severity, const Place& place, std::string code, std::string message,
+         std::string mend) {
+    findings.push_back({severity, place, std::move(code), std::move(message), std::move(mend)});
+}
+
+Place in_pack_json(const Pack& pack, std::string pointer) {
+    return place_of("pack.json", pack.files.at("pack.json"), std::move(pointer));
+}
+
+// ---- who answers for the pack, and until when
+
+void check_owner_and_dates(const Pack& pack, const CheckOptions& options, Diagnostics& findings) {
+    const Identity& identity = pack.identity;
+    const auto need = [&](const std::string& value, const char* member, const char* what) {
+        if (!value.empty()) return;
+        add(findings, Severity::error, in_pack_json(pack, ""), std::string("missing-") + what,
+            std::string("The pack does not say ") + '"' + member + "\".", std::string("Add \"") + member + "\".");
+    };
+    need(identity.publisher, "publisher", "owner");
+    need(identity.contact, "contact", "owner");
+    need(identity.approval_date, "approvalDate", "review-date");
+    need(identity.last_review_date, "lastReviewDate", "review-date");
+    need(identity.next_review_date, "nextReviewDate", "review-date");
+    const auto next = fhir::Date::parse(identity.next_review_date);
+    if (next && options.today && next->last_day() < options.today->first_day()) {
+        add(findings, Severity::warning, in_pack_json(pack, "/nextReviewDate"), "review-overdue",
+            "The next review was due on " + identity.next_review_date + ".",
+            "Have the clinical owner review the pack, then set lastReviewDate and nextReviewDate.");
+    }
+    const auto last = fhir::Date::parse(identity.last_review_date);
+    if (last && next && next->last_day() <= last->first_day()) {
+        add(findings, Severity::error, in_pack_json(pack, "/nextReviewDate"), "review-date",
+            "The next review is not after the last one.", "Set nextReviewDate to a later date.");
+    }
+}
+
+void check_link(const std::string& url, const Place& place, Diagnostics& findings) {
+    if (!url.starts_with("http://")) return;
+    add(findings, Severity::error, place, "http-link", "This link is not encrypted.", "Write https://.");
+}
+
+void check_links_and_citations(const Pack& pack, Diagnostics& findings) {
+    check_link(pack.identity.source_url, in_pack_json(pack, "/source/url"), findings);
+    for (const auto& [id, citation] : pack.citations) {
+        check_link(citation.url,
+                   place_of(citation.place.file, pack.files.at(citation.place.file), citation.place.pointer + "/url"),
+                   findings);
+        if (!citation.url.empty()) continue;
+        add(findings, Severity::warning, citation.place, "citation-link", "\"" + id + "\" has no link to its source.",
+            "Add \"url\".");
+    }
+    for (const Analyte& analyte : pack.analytes) {
+        for (const auto& [id, ruleset] : analyte.rulesets) {
+            if (!ruleset.cites.empty()) continue;
+            add(findings, Severity::warning, ruleset.place, "missing-citation",
+                "Nothing says where the numbers of \"" + id + "\" are printed.", "Add \"cites\".");
+        }
+    }
+}
+
+// ---- windows
+
+std::optional<long> value_of(const Pack& pack, const Site& site, const std::string& name) {
+    const auto set = site.parameters.find(name);
+    std::string text = set == site.parameters.end() ? "" : set->second;
+    for (const Parameter& parameter : pack.parameters) {
+        if (text.empty() && parameter.name == name) text = parameter.default_value;
+    }
+    long number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || read.ec != std::errc()) return std::nullopt;
+    return number;
+}
+
+// A result must count for at least as long as a repeat is discouraged, or the pack asks for a test and against it.
+void check_windows(const Pack& pack, const Site& site, Diagnostics& findings) {
+    for (const Analyte& analyte : pack.analytes) {
+        const auto valid = value_of(pack, site, analyte.fact + ".validDays");
+        for (const char* retest : {".earliestDays", ".idealDays"}) {
+            const auto earliest = value_of(pack, site, analyte.fact + retest);
+            if (!valid || !earliest || *valid >= *earliest) continue;
+            add(findings, Severity::error, analyte.place, "window",
+                "A result counts for " + std::to_string(*valid) + " days, shorter than the retest interval of " +
+                    std::to_string(*earliest) + " days.",
+                "Make " + analyte.fact + ".validDays longer than " + analyte.fact + retest + '.');
+        }
+    }
+}
+
+// ---- what nobody uses
+
+bool stands_in_files(const Pack& pack, const std::string& text, bool whole_name) {
+    return std::any_of(pack.files.begin(), pack.files.end(), [&](const auto& file) {
+        for (std::size_t at = file.second.find(text); at != std::string::npos; at = file.second.find(text, at + 1)) {
+            const char next = file.second[std::min(at + text.size(), file.second.size() - 1)];
+            if (!whole_name || !(std::isalnum(static_cast<unsigned char>(next)) || next == '_')) return true;
+        }
+        return false;
+    });
+}
+
+void check_unused_parameters(const Pack& pack, Diagnostics& findings) {
+    for (const Parameter& parameter : pack.parameters) {
+        const bool by_engine =
+            std::find(engine_parameters.begin(), engine_parameters.end(), parameter.name) != engine_parameters.end() ||
+            parameter.name.ends_with(old_after);
+        if (by_engine || stands_in_files(pack, "%param." + parameter.name, true)) continue;
+        add(findings, Severity::warning, parameter.place, "unused-parameter",
+            "Nothing reads \"" + parameter.name + "\": setting it would change nothing.",
+            "Use it as %param." + parameter.name + ", or take it away.");
+    }
+}
+
+bool names_value_set(const Fact& fact, const std::string& id) {
+    const auto is_it = [&](const Authored& name) { return name.text == id; };
+    return std::any_of(fact.value_sets.begin(), fact.value_sets.end(), is_it) || (fact.routes && is_it(*fact.routes)) ||
+           (fact.values && is_it(*fact.values));
+}
+
+void check_unused_value_sets(const Pack& pack, Diagnostics& findings) {
+    for (const auto& [path, text] : pack.files) {
+        if (!path.starts_with("value-sets/")) continue;
+        const auto tree = fhir::parse_json(text);
+        const json::value* id_value = tree && tree->is_object() ? tree->get_object().if_contains("id") : nullptr;
+        if (!id_value) continue;
+        const std::string id(fhir::text_of(*id_value).value_or(""));
+        const bool used = std::any_of(pack.facts.begin(), pack.facts.end(),
+                                      [&](const Fact& fact) { return names_value_set(fact, id); }) ||
+                          stands_in_files(pack, "'" + id + "' in sets", false);
+        if (used || is_told_apart(id)) continue;
+        add(findings, Severity::warning, place_of(path, text, "/id"), "unused-value-set",
+            "No fact uses the value set \"" + id + "\".",
+            "Use it in facts.json, take it away, or call it \"not-…\" if its codes stand here to be told apart.");
+    }
+}
+
+// ---- what is not confirmed
+
+bool says_unconfirmed(const json::object& object) {
+    const json::value* remark = object.if_contains("confirmed");
+    if (remark && remark->is_bool()) return !remark->get_bool();
+    const json::value* extensions = object.if_contains("extension");
+    const json::array* list = extensions ? extensions->if_array() : nullptr;
+    if (!list) return false;
+    return std::any_of(list->begin(), list->end(), [](const json::value& extension) {
+        const json::object* one = extension.if_object();
+        const json::value* url = one ? one->if_contains("url") : nullptr;
+        const json::value* value = one ? one->if_contains("valueBoolean") : nullptr;
+        return url && fhir::text_of(*url) == fhir::confirmed_extension && value && *value == false;
+    });
+}
+
+void list_unconfirmed(const Node& node, std::size_t depth, Diagnostics& findings) {
+    constexpr std::size_t deepest = 64;
+    if (depth == deepest) return;
+    if (const json::object* object = node.value().if_object()) {
+        if (says_unconfirmed(*object)) {
+            const auto code = node.member("code") ? node.member("code") : node.member("loinc");
+            node.warning("unconfirmed", code ? "\"" + code->text() + "\" is not confirmed." : "This is not confirmed.",
+                         "Confirm it against its source, then take the mark away.");
+        }
+        for (const auto& [name, member] : node.members()) list_unconfirmed(member, depth + 1, findings);
+    } else if (node.value().is_array()) {
+        for (const Node& element : node.elements()) list_unconfirmed(element, depth + 1, findings);
+    }
+}
+
+void list_unconfirmed(const Pack& pack, Diagnostics& findings) {
+    for (const auto& [path, text] : pack.files) {
+        if (path.starts_with("stories/")) continue;
+        const AuthoredFile file{path, &text, &findings};
+        if (const auto tree = fhir::parse_json(text)) list_unconfirmed(Node(file, *tree, ""), 0, findings);
+    }
+}
+
+}  // namespace
+
+bool is_told_apart(std::string_view value_set_id) {
+    return value_set_id.starts_with("not-") || value_set_id.find("-not-") != std::string_view::npos;
+}
+
+Diagnostics check(const Pack& pack, const Site& site, const CheckOptions& options) {
+    Diagnostics findings;
+    check_owner_and_dates(pack, options, findings);
+    check_links_and_citations(pack, findings);
+    check_windows(pack, site, findings);
+    check_codes(pack, findings);
+    check_overlaps(pack, findings);
+    check_texts(pack, findings);
+    check_unused_parameters(pack, findings);
+    check_unused_value_sets(pack, findings);
+    if (options.strict) list_unconfirmed(pack, findings);
+    sort_by_place(findings);
+    return findings;
+}
+
+}  // namespace rules

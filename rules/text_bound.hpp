@@ -1,0 +1,60 @@
+// How long a card's text can become once its {{expressions}} are filled in: an upper bound from the labels of the pack.
+//
+// What a fill can hold is told from how its expression ends: a reading's text 24 characters (value and unit, B.2), a
+// date 10, a printed threshold 16, a ruleset its longest title, a count of days 5; labels and titles the longest that
+// the facts named can give, texts written in the expression their own length. The bound is for the pack's own words: a
+// site's local codes may be longer.
+#pragma once
+
+#include "rules/pack.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rules {
+
+/// The part of a text that one fill can take.
+struct FillBound {
+    std::string expression;
+    std::size_t characters = 0;
+    std::string longest;  ///< the label that is so long; empty where no label decides
+};
+
+struct TextBound {
+    std::size_t own = 0;  ///< characters outside {{…}}
+    std::vector<FillBound> fills;
+    std::size_t total() const;
+};
+
+class TextBounds {
+  public:
+    explicit TextBounds(const Pack& pack);
+
+    /// \param item  the expression of forEach, whose items are %item; may be empty.
+    TextBound bound(std::string_view text, const std::string& item) const;
+
+  private:
+    /// The longest that readings of one analyte can show.
+    struct ReadingWords {
+        std::string title, ruleset, unit;
+    };
+
+    FillBound fill(const std::string& expression, const std::string& item) const;
+    const ReadingWords& reading_of(const std::string& expression) const;
+    std::string longest_label(const std::string& expression, const std::string& item, std::size_t depth) const;
+    std::string longest_label_of(const Fact& fact, std::size_t depth) const;
+    std::size_t all_texts(const std::string& expression, std::size_t depth) const;
+
+    const Pack& pack_;
+    std::map<std::string, const Fact*> facts_;
+    std::map<std::string, ReadingWords> readings_;  ///< by the analyte's fact
+    ReadingWords any_reading_;
+    std::string longest_order_;
+};
+
+/// Characters, not bytes, of UTF-8 text.
+std::size_t count_characters(std::string_view text);
+
+}  // namespace rules
