@@ -39,6 +39,7 @@ struct Link {
 
 struct Card {
     std::string rule, title;
+    std::optional<std::size_t> variant;  ///< index in Rule::variants of the one that was used
     Indicator indicator = Indicator::info;
     std::string summary;  ///< under 140 characters; plain text
     // Detail, in the fixed order of knowledge G.1. Each line is plain text of ours with fills from the record already
@@ -67,6 +68,7 @@ struct Reason {
     std::string because;                ///< one sentence: "at least 61 days, 84 needed (backPain.chronicDays)"
     std::vector<std::string> evidence;  ///< "Condition/c1 \"Low back pain\" since 2025-12"
     std::vector<Reason> parts;
+    Place place;  ///< of a criterion: where the pack's author wrote it; empty below it
 };
 
 enum class Outcome {
@@ -84,8 +86,8 @@ enum class Outcome {
 struct RuleOutcome {
     std::string rule;
     Outcome outcome = Outcome::not_met;
-    std::string sentence;                      ///< why, in one sentence a clinician reads
-    std::vector<Reason> reasons;               ///< gates and criteria, as far as they were looked at
+    std::string sentence;                      ///< why, in one sentence a clinician reads; by explain() only
+    std::vector<Reason> reasons;               ///< gates and criteria; by explain() only
     std::vector<std::string> unknown_sources;  ///< prefetch keys
 };
 
@@ -101,10 +103,10 @@ struct Evaluation {
     std::vector<RuleOutcome> outcomes;  ///< of every rule, in the pack's order
 };
 
-/// Cards and outcomes of one call. Reasons are built only by explain(); here `reasons` is empty.
+/// Cards and outcomes of one call, without the words that only explain() gives.
 Evaluation evaluate(const Program& program, const Record& record, const Call& call);
 
-/// The same, with the whole reason tree of every rule.
+/// The same, with a sentence and the whole reason tree for every rule.
 Evaluation explain(const Program& program, const Record& record, const Call& call);
 
 }  // namespace rules

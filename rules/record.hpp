@@ -16,6 +16,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,10 +41,11 @@ struct SourceData {
 
 using Sources = std::map<std::string, SourceData, std::less<>>;  ///< by prefetch key; a key that is absent is not_sent
 
-/// A resource that was left out, and why. Holds ids that the EHR gave, never a value.
+/// A resource, or a part of one, that was left out, and why. Holds ids that the EHR gave, never a value.
 struct Skipped {
-    std::string reference;  ///< "Observation/123"
+    std::string reference;  ///< "Observation/123"; only the type if it has no id
     fhir::Issue issue;
+    bool whole = false;  ///< nothing of the resource was read
 };
 
 struct Record {
@@ -53,10 +55,15 @@ struct Record {
     std::vector<fhir::MedicationStatement> medication_statements;
     std::vector<fhir::Procedure> procedures;
     std::vector<fhir::ServiceRequest> orders;
-    std::vector<fhir::Observation> observations;  ///< with panel members; each once, whatever keys brought it
-    std::map<std::string, Unavailable, std::less<>> unavailable;
+    /// Each once, whatever keys brought it; behind a panel the members that it contains, under the panel's id.
+    std::vector<fhir::Observation> observations;
+    std::set<std::string, std::less<>> provided;                  ///< keys that were sent or fetched, whole or in part
+    std::map<std::string, Unavailable, std::less<>> unavailable;  ///< keys of which a part or everything is missing
     std::vector<Skipped> skipped;
 };
+
+/// "Condition/c1", or "Condition" without an id.
+std::string reference_to(std::string_view type, std::string_view id);
 
 /// Reads the resources of each source. Resources of the wrong type for their key are skipped with a reason; the caller
 /// has made sure that none is another patient's.

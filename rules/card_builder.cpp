@@ -1,0 +1,213 @@
+#include "rules/card_builder.hpp"
+
+#include "rules/card_text.hpp"
+#include "rules/text_template.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+using fhir::path::Value;
+
+constexpr std::size_t most_lines = 6;  // of one kind that the record could make long
+constexpr std::string_view topic_path = "/rules";
+
+void add_once(std::string line, std::vector<std::string>& lines) {
+    if (!line.empty() && std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+}
+
+std::string cited(const Citation& citation) {
+    std::string line = citation.title;
+    const std::string year = std::to_string(citation.year);
+    if (citation.year > 0 && line.find(year) == std::string::npos) line += " (" + year + ")";
+    if (citation.superseded) line += ", superseded";
+    if (!citation.says.empty()) line += ": " + citation.says;
+    return line;
+}
+
+/// R4 lets a ServiceRequest's reasonReference point at these only (decisions, safety).
+bool may_be_reason(std::string_view reference) {
+    return reference.starts_with("Condition/") || reference.starts_with("Observation/") ||
+           reference.starts_with("DiagnosticReport/") || reference.starts_with("DocumentReference/");
+}
+
+}  // namespace
+
+Card CardBuilder::build(const Candidate& candidate) {
+    const CompiledRule& rule = run_.program().rules[candidate.rule];
+    run_.set_item(candidate.item ? &*candidate.item : nullptr);
+    Card card;
+    card.rule = rule.written->id;
+    card.title = rule.written->title;
+    card.variant = candidate.variant;
+    card.indicator = candidate.card->form->indicator;
+    card.summary = fill_summary(run_, candidate.card->summary);
+    add_why(candidate, card);
+    add_rule_lines(candidate, card);
+    add_evidence(candidate, card);
+    add_lines(candidate.card->cautions, card.cautions);
+    add_not_considered(candidate, card);
+    add_lines(candidate.card->options, card.options);
+    card.proposal = propose(candidate);
+    run_.set_item(nullptr);
+    finish(card);
+    return card;
+}
+
+Card CardBuilder::build_unavailable(SourceSet missing, const std::vector<std::string>& advice) {
+    const Pack& pack = run_.program().pack;
+    const DataUnavailable& form = pack.data_unavailable;
+    std::vector<std::string> sources;
+    for (std::size_t source = 0; source < run_.program().source_keys.size(); ++source) {
+        if (!(missing & source_bit(source))) continue;
+        const auto words = form.sources.find(run_.program().source_keys[source]);
+        sources.push_back(words == form.sources.end() ? run_.program().source_keys[source] : words->second);
+    }
+    const auto summary = [&](std::vector<std::string> named, bool is_all) {
+        if (!is_all) named.push_back("more");
+        std::string text = form.summary.text;
+        const auto put = [&text](std::string_view mark, const std::string& words) {
+            if (const std::size_t at = text.find(mark); at != std::string::npos) text.replace(at, mark.size(), words);
+        };
+        put("{{what}}", joined_with_and(sources));
+        put("{{advice}}", joined_with_and(named));
+        return text;
+    };
+    std::vector<std::string> named = advice;
+    std::string text = summary(named, true);
+    while (utf16_length(text) > longest_summary && named.size() > 1) {
+        named.pop_back();
+        text = summary(named, false);
+    }
+    Card card;
+    card.rule = "data-unavailable";
+    card.title = "Part of the record could not be read";
+    card.indicator = Indicator::info;
+    card.summary = shortened({{{text, false}}, false});
+    card.why = describe_missing_sources(run_, missing);
+    for (const std::string& words : advice) card.not_considered.push_back("Advice on " + words);
+    card.cautions = form.cautions;
+    card.options = form.options;
+    card.strength = "No advice is given";
+    finish(card);
+    return card;
+}
+
+void CardBuilder::finish(Card& card) const {
+    const Identity& identity = run_.program().pack.identity;
+    std::string line = "Rule " + card.rule + " of " + identity.id + " " + identity.version;
+    if (!identity.last_review_date.empty()) line += ", reviewed " + identity.last_review_date;
+    if (!identity.publisher.empty()) line += ", " + identity.publisher;
+    card.rule_lines.push_back(std::move(line));
+    const Pack& pack = run_.program().pack;
+    card.override_reasons =
+        card.indicator == Indicator::critical ? pack.override_reasons_critical : pack.override_reasons;
+    card.topic = {identity.source_url + std::string(topic_path), card.rule, card.title};
+}
+
+void CardBuilder::add_lines(const std::vector<CompiledLine>& lines, std::vector<std::string>& to) {
+    for (const CompiledLine& line : lines) {
+        if (!run_.holds(line.condition)) continue;
+        if (auto text = fill_line(run_, line.say)) add_once(std::move(*text), to);
+    }
+}
+
+void CardBuilder::add_why(const Candidate& candidate, Card& card) {
+    std::vector<std::string> references;
+    const auto add = [&](const Value& item) {
+        const std::string reference =
+            std::string(text_member(item, "reference")) + std::string(text_member(item, "label"));
+        if (std::ranges::find(references, reference) != references.end() || card.why.size() >= 2 * most_lines) return;
+        references.push_back(reference);
+        add_once(describe(item), card.why);
+    };
+    for (const Value& item : candidate.evidence) add(item);
+    for (const std::size_t gate : run_.program().rules[candidate.rule].gates) {
+        for (const Value& item : judge_.gate(gate).evidence) add(item);
+    }
+    add_lines(candidate.card->why, card.why);
+}
+
+void CardBuilder::add_rule_lines(const Candidate& candidate, Card& card) {
+    for (const Value& item : candidate.evidence) add_once(describe_band(item), card.rule_lines);
+    const Pack& pack = run_.program().pack;
+    for (const std::string& name : run_.program().rules[candidate.rule].parameters) {
+        if (card.rule_lines.size() >= most_lines) break;
+        const auto parameter = std::ranges::find(pack.parameters, name, &Parameter::name);
+        if (parameter == pack.parameters.end() || parameter->type != Parameter::Type::integer) continue;
+        const std::string value(run_.program().parameters.text(name).value_or(""));
+        const std::string unit = parameter->unit.empty() ? std::string() : " " + parameter->unit;
+        add_once(value + unit + ": " + parameter->says + " (" + name + ")", card.rule_lines);
+    }
+}
+
+void CardBuilder::add_evidence(const Candidate& candidate, Card& card) {
+    const EvidenceForm& form = *candidate.card->evidence;
+    const auto& citations = run_.program().pack.citations;
+    card.strength = words_for(form.strength);
+    add_lines(candidate.card->says, card.evidence);
+    const auto cite = [&](const std::string& id, std::string_view words) {
+        const auto citation = citations.find(id);
+        if (citation == citations.end()) return;
+        add_once(std::string(words) + cited(citation->second), card.evidence);
+        const Link link{citation->second.title, citation->second.url};
+        const bool is_new = std::ranges::find(card.links, link.url, &Link::url) == card.links.end();
+        if (!link.url.empty() && is_new) card.links.push_back(link);
+    };
+    for (const Authored& id : form.cites) cite(id.text, "Source: ");
+    for (const Value& item : candidate.evidence) {
+        const boost::json::object* reading = item.is_element() ? item.json()->if_object() : nullptr;
+        const boost::json::value* cites = reading ? reading->if_contains("cites") : nullptr;
+        if (!cites || !cites->is_array()) continue;
+        for (const boost::json::value& id : cites->get_array()) cite(std::string(id.get_string()), "Source: ");
+    }
+    for (const Authored& id : form.disagrees) cite(id.text, "Who disagrees: ");
+}
+
+std::optional<Proposal> CardBuilder::propose(const Candidate& candidate) {
+    const std::optional<CompiledSuggestion>& form = candidate.card->suggestion;
+    if (!form) return std::nullopt;
+    Proposal proposal;
+    proposal.label = fill(run_, form->label).text();
+    if (form->remove) {
+        const Answer removed = run_.evaluate(*form->remove);
+        const std::string_view reference =
+            removed.items.empty() ? std::string_view() : text_member(removed.items.front(), "reference");
+        if (reference.find('/') != std::string_view::npos) proposal.remove = std::string(reference);
+    }
+    bool may_create = form->order != nullptr;
+    if (may_create && form->only_if) {
+        may_create = !judge_.verdict(*form->only_if).candidates.empty();
+        run_.set_item(candidate.item ? &*candidate.item : nullptr);
+    }
+    if (form->only_if && !may_create) return std::nullopt;
+    if (may_create) {
+        const Order& order = *form->order;
+        const bool wants_si = run_.program().site.display_units == DisplayUnits::si;
+        const std::string& first = wants_si ? order.place_si : order.place_conventional;
+        const std::string& other = wants_si ? order.place_conventional : order.place_si;
+        Proposal::Create& create = proposal.create.emplace();
+        create.intent = order.intent;
+        create.loinc = first.empty() ? other : first;
+        create.display = order.label;
+        if (form->reason) add_reasons(*form->reason, create);
+        if (create.loinc.empty()) proposal.create.reset();
+    }
+    if (!proposal.create && !proposal.remove) return std::nullopt;
+    return proposal;
+}
+
+void CardBuilder::add_reasons(const CompiledExpression& reason, Proposal::Create& create) {
+    fhir::path::Collection items;
+    rules::add_evidence(run_, reason, run_.evaluate(reason).items, items);
+    for (const Value& item : items) {
+        const std::string reference(text_member(item, "reference"));
+        if (reference.find('/') != std::string::npos) {
+            add_once(reference, may_be_reason(reference) ? create.reason_references : create.supporting_references);
+        }
+        add_once(std::string(text_member(item, "label")), create.reason_texts);
+    }
+}
+
+}  // namespace rules

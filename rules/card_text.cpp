@@ -1,0 +1,147 @@
+#include "rules/card_text.hpp"
+
+namespace rules {
+namespace {
+
+const boost::json::object* object_of(const fhir::path::Value& item) {
+    const boost::json::value* json = item.is_element() ? item.json() : nullptr;
+    return json ? json->if_object() : nullptr;
+}
+
+std::string_view text_member(const boost::json::object& object, std::string_view name) {
+    const boost::json::value* member = object.if_contains(name);
+    return member && member->is_string() ? std::string_view(member->get_string()) : std::string_view();
+}
+
+bool flag(const boost::json::object& object, std::string_view name) {
+    const boost::json::value* member = object.if_contains(name);
+    return member && member->is_bool() && member->get_bool();
+}
+
+/// How the date of a resource is told: what lasts is "since", what happened is "on".
+std::string dated(const boost::json::object& object) {
+    const std::string_view date = text_member(object, "date");
+    const std::string_view reference = text_member(object, "reference");
+    if (date.empty()) return object.contains("analyte") ? "" : ", no date";
+    const bool lasts = reference.starts_with("Condition") || reference.starts_with("Medication");
+    if (lasts) return ", since " + std::string(date);
+    if (reference.starts_with("ServiceRequest")) return ", ordered " + std::string(date);
+    return ", " + std::string(date);
+}
+
+std::string_view reason_words(Unavailable reason) {
+    switch (reason) {
+        case Unavailable::not_sent:
+            return "not sent";
+        case Unavailable::failed:
+            return "the record's server reported an error";
+        case Unavailable::incomplete:
+            return "only a part was sent";
+        case Unavailable::unresolved:
+            return "the query was not filled in";
+        case Unavailable::wrong_type:
+            return "something else was sent";
+        case Unavailable::not_provided:
+            return "this site does not provide it";
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string_view text_member(const fhir::path::Value& item, std::string_view name) {
+    const boost::json::object* object = object_of(item);
+    return object ? text_member(*object, name) : std::string_view();
+}
+
+std::string describe(const fhir::path::Value& item) {
+    const boost::json::object* object = object_of(item);
+    if (!object) return "";
+    std::string line(text_member(*object, "label"));
+    if (object->contains("analyte")) line.append(" ").append(text_member(*object, "text"));
+    line += dated(*object);
+    if (const std::string_view status = text_member(*object, "status"); !status.empty())
+        line.append(", ").append(status);
+    if (const std::string_view why = text_member(*object, "why"); !why.empty()) line.append("; ").append(why);
+    if (const std::string_view range = text_member(*object, "rangeText"); !range.empty()) {
+        line.append(", laboratory's range ").append(range);
+    }
+    if (flag(*object, "preDates")) line += ", before treatment began";
+    if (flag(*object, "verify")) line += ", verify unit and value";
+    if (flag(*object, "derived")) line += ", derived";
+    std::string references(text_member(*object, "reference"));
+    if (const boost::json::value* parts = object->if_contains("parts"); parts && parts->is_array()) {
+        references.clear();
+        for (const boost::json::value& part : parts->get_array()) {
+            references.append(references.empty() ? "" : " and ").append(std::string_view(part.get_string()));
+        }
+    }
+    if (!references.empty()) line.append(" (").append(references).append(")");
+    return line;
+}
+
+std::string describe_briefly(const fhir::path::Value& item) {
+    const boost::json::object* object = object_of(item);
+    if (!object) return "";
+    std::string line(text_member(*object, "reference"));
+    line.append(line.empty() ? "\"" : " \"").append(text_member(*object, "label"));
+    if (object->contains("analyte")) line.append(" ").append(text_member(*object, "text"));
+    line += '"';
+    const std::string date = dated(*object);
+    return line + (date.starts_with(", ") ? date.substr(1) : date);
+}
+
+std::string describe_band(const fhir::path::Value& reading) {
+    const boost::json::object* object = object_of(reading);
+    if (!object || text_member(*object, "band").empty()) return "";
+    const std::string lower(text_member(*object, "lower"));
+    const std::string upper(text_member(*object, "upper"));
+    std::string bounds;
+    if (!lower.empty()) bounds = flag(*object, "lowerIncluded") ? lower + " or more" : "above " + lower;
+    if (!upper.empty()) {
+        bounds += bounds.empty() ? "" : ", ";
+        bounds += flag(*object, "upperIncluded") ? "up to " + upper : "below " + upper;
+    }
+    std::string line(text_member(*object, "title"));
+    line.append(", band \"").append(text_member(*object, "band")).append("\"");
+    if (!bounds.empty()) line.append(": ").append(bounds);
+    if (const std::string_view ruleset = text_member(*object, "ruleset"); !ruleset.empty()) {
+        line.append(" (").append(ruleset).append(")");
+    }
+    return line;
+}
+
+std::string describe_missing(const Run& run, std::size_t source) {
+    const std::string& key = run.program().source_keys[source];
+    const auto& names = run.program().pack.data_unavailable.sources;
+    const auto name = names.find(key);
+    const auto& unavailable = run.record().unavailable;
+    const auto reason = unavailable.find(key);
+    const bool is_missing = reason != unavailable.end() || !run.record().provided.contains(key);
+    std::string line = name == names.end() ? key : name->second;
+    if (!is_missing) return line + ": not known";  // a birth date that the patient's resource lacks
+    return line + ": " +
+           std::string(reason_words(reason == unavailable.end() ? Unavailable::not_sent : reason->second));
+}
+
+std::vector<std::string> describe_missing_sources(const Run& run, SourceSet missing) {
+    std::vector<std::string> lines;
+    for (std::size_t source = 0; source < run.program().source_keys.size(); ++source) {
+        if (missing & source_bit(source)) lines.push_back(describe_missing(run, source));
+    }
+    return lines;
+}
+
+std::string_view words_for(Strength strength) {
+    switch (strength) {
+        case Strength::guideline_supported:
+            return "Guideline-supported (targeted)";
+        case Strength::weak_or_conflicting:
+            return "Weak or conflicting evidence";
+        case Strength::not_supported:
+            return "Not supported";
+    }
+    return "";
+}
+
+}  // namespace rules

@@ -1,0 +1,291 @@
+#include "rules/explain.hpp"
+
+#include "rules/card_text.hpp"
+#include "rules/near_miss.hpp"
+#include "rules/text_template.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+using fhir::path::Collection;
+using fhir::path::Value;
+
+constexpr int deepest = 8;                // facts behind facts
+constexpr std::size_t most_evidence = 5;  // items named for one criterion
+
+std::vector<std::string> named(const Collection& items) {
+    std::vector<std::string> names;
+    for (const Value& item : items) {
+        std::string name = describe_briefly(item);
+        if (!name.empty() && names.size() < most_evidence) names.push_back(std::move(name));
+    }
+    return names;
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+    std::string text;
+    for (const std::string& word : words) text.append(text.empty() ? "" : between).append(word);
+    return text;
+}
+
+std::string missing_words(const Run& run, SourceSet missing, const std::string& error) {
+    if (!error.empty()) return "the expression could not be evaluated: " + error;
+    return joined(describe_missing_sources(run, missing), "; ");
+}
+
+/// The part that decided: a failing one, else an unknown one, else the first.
+const Reason* decisive_part(const Reason& reason) {
+    for (const Truth wanted : {Truth::fails, Truth::unknown}) {
+        const auto part = std::ranges::find(reason.parts, wanted, &Reason::truth);
+        if (part != reason.parts.end()) return &*part;
+    }
+    return reason.parts.empty() ? nullptr : &reason.parts.front();
+}
+
+std::string without_full_stop(std::string text) {
+    while (!text.empty() && text.back() == '.') text.pop_back();
+    return text;
+}
+
+}  // namespace
+
+std::string chain_of(const Reason& reason) {
+    std::string chain = reason.what;
+    const Reason* part = reason.truth == Truth::holds ? nullptr : decisive_part(reason);
+    if (part) return chain + " <- " + chain_of(*part);
+    if (!reason.evidence.empty()) chain += " <- " + reason.evidence.front();
+    if (!reason.because.empty()) chain += ": " + without_full_stop(reason.because);
+    return chain;
+}
+
+void Explainer::explain(std::size_t rule, RuleOutcome& outcome) {
+    const CompiledRule& compiled = run_.program().rules[rule];
+    const bool was_looked_at = outcome.outcome != Outcome::off && outcome.outcome != Outcome::other_hook;
+    if (was_looked_at) {
+        outcome.reasons = explain_gates(rule, outcome.outcome == Outcome::card);
+        if (!compiled.for_each) {
+            explain_item(compiled, outcome.reasons);
+        } else {
+            outcome.reasons.push_back(explain_expression(*compiled.for_each, 0));
+            const Answer items = run_.evaluate(*compiled.for_each);
+            for (const Value& item : items.items) {
+                run_.set_item(&item);
+                explain_item(compiled, outcome.reasons);
+            }
+            run_.set_item(nullptr);
+        }
+    }
+    if (outcome.sentence.empty()) {
+        outcome.sentence = sentence_for(rule, outcome);
+    } else {
+        outcome.sentence = "no card. " + outcome.sentence + ".";
+    }
+}
+
+std::vector<Reason> Explainer::explain_gates(std::size_t rule, bool has_card) {
+    std::vector<Reason> reasons;
+    std::vector<std::size_t> gates = run_.program().rules[rule].gates;
+    const Verdict& verdict = judge_.verdict(rule);
+    for (std::size_t gate = 0; gate < run_.program().gates.size(); ++gate) {
+        if (run_.program().gates[gate].written != verdict.gate || has_card) continue;
+        if (std::ranges::find(gates, gate) == gates.end()) gates.push_back(gate);
+    }
+    for (const std::size_t gate : gates) {
+        const CompiledGate& compiled = run_.program().gates[gate];
+        for (const CompiledCriterion& criterion : compiled.when) reasons.push_back(explain_criterion(criterion));
+        for (const CompiledCriterion& criterion : compiled.unless) reasons.push_back(explain_criterion(criterion));
+    }
+    return reasons;
+}
+
+void Explainer::explain_item(const CompiledRule& rule, std::vector<Reason>& reasons) {
+    for (const CompiledCriterion& criterion : rule.when) reasons.push_back(explain_criterion(criterion));
+    for (const CompiledCriterion& criterion : rule.unless) reasons.push_back(explain_criterion(criterion));
+}
+
+Reason Explainer::explain_criterion(const CompiledCriterion& criterion) {
+    Reason reason;
+    if (criterion.expression) {
+        reason = explain_expression(*criterion.expression, 0);
+    } else {
+        const Judgement judged = judge_.judge(criterion);
+        reason.truth = judged.truth;
+        reason.evidence = named(judged.evidence);
+        for (const CompiledCriterion& part : criterion.parts) reason.parts.push_back(explain_criterion(part));
+        std::vector<std::string> titles;
+        for (const Reason& part : reason.parts) titles.push_back(part.what);
+        const bool is_any = criterion.written->form == Criterion::Form::any;
+        const bool is_none = criterion.written->form == Criterion::Form::none;
+        reason.what = (is_none ? "none of: " : "") + joined(titles, is_any ? " or " : is_none ? ", " : " and ");
+    }
+    if (!criterion.written->because.empty() && reason.because.empty()) reason.because = criterion.written->because;
+    reason.place = criterion.written->place;
+    return reason;
+}
+
+std::string Explainer::title_of(const CompiledExpression& expression) const {
+    const std::string& text = expression.path.text();
+    for (const SlotUse& use : expression.uses) {
+        const Slot& slot = run_.program().slots[use.slot];
+        const bool is_fact = use.slot >= first_fact_slot && use.slot < run_.program().analyte_slot(0);
+        if (is_fact && text == "%" + slot.name) return run_.program().facts[use.slot - first_fact_slot].written->title;
+    }
+    return text;
+}
+
+Reason Explainer::explain_expression(const CompiledExpression& expression, int depth) {
+    Reason reason;
+    reason.what = title_of(expression);
+    const Answer answer = run_.evaluate(expression);
+    reason.truth = answer.truth;
+    if (answer.truth == Truth::holds) {
+        Collection evidence;
+        add_evidence(run_, expression, answer.items, evidence);
+        reason.evidence = named(evidence);
+        return reason;
+    }
+    if (answer.truth == Truth::unknown) reason.because = missing_words(run_, answer.missing, answer.error);
+    if (depth < deepest) reason.parts = explain_filter(expression, depth);
+    return reason;
+}
+
+/// The items that a filter looked at, before it filtered: of a fact all, of an analyte those of the member named.
+Collection Explainer::filtered_items(const CompiledExpression& expression) {
+    Collection items;
+    const auto& filtered = expression.path.filtered_variable();
+    const auto use = std::ranges::find(expression.uses, true, &SlotUse::is_filtered);
+    if (!filtered || use == expression.uses.end()) return items;
+    const Slot& slot = run_.program().slots[use->slot];
+    if (!slot.is_analyte) return run_.slot(use->slot).items;
+    for (const Value& whole : run_.slot(use->slot).items) {
+        const boost::json::value* member = whole.json()->get_object().if_contains(filtered->first_member());
+        if (!member) continue;
+        if (member->is_object()) items.push_back(Value::element(member, run_.program().fact_types.reading));
+        if (!member->is_array()) continue;
+        for (const boost::json::value& one : member->get_array()) {
+            items.push_back(Value::element(&one, run_.program().fact_types.reading));
+        }
+    }
+    return items;
+}
+
+/// Why a filter gave nothing: each item that it looked at with what it lacks; or, where there was no item, why not.
+std::vector<Reason> Explainer::explain_filter(const CompiledExpression& expression, int depth) {
+    std::vector<Reason> reasons;
+    const Collection items = filtered_items(expression);
+    const std::vector<Comparison> comparisons = comparisons_in(expression.path.text(), run_.program().parameters);
+    for (const Value& item : items) {
+        const boost::json::object* object = item.is_element() ? item.json()->if_object() : nullptr;
+        if (!object || reasons.size() == most_evidence) continue;
+        const std::vector<std::string> failures = failures_of(*object, comparisons);
+        if (failures.empty()) continue;
+        reasons.push_back({describe_briefly(item), Truth::fails, joined(failures, "; "), {}, {}, {}});
+    }
+    if (!items.empty()) return reasons;
+    for (const SlotUse& use : expression.uses) {
+        if (use.slot < first_fact_slot) continue;
+        const std::size_t first_analyte = run_.program().analyte_slot(0);
+        const std::vector<Reason> deeper =
+            use.slot >= first_analyte ? explain_analyte(use.slot - first_analyte)
+                                      : explain_fact(run_.program().facts[use.slot - first_fact_slot], depth + 1);
+        reasons.insert(reasons.end(), deeper.begin(), deeper.end());
+    }
+    return reasons;
+}
+
+std::vector<Reason> Explainer::explain_fact(const CompiledFact& fact, int depth) {
+    std::vector<Reason> reasons;
+    if (depth >= deepest) return reasons;
+    switch (fact.written->form) {
+        case Fact::Form::conditions:
+        case Fact::Form::medications:
+        case Fact::Form::procedures:
+        case Fact::Form::observations:
+            return passed_over(fact);
+        case Fact::Form::items:
+            if (fact.items) return explain_filter(*fact.items, depth);
+            return reasons;
+        case Fact::Form::any:
+            for (const CompiledExpression& part : fact.any) {
+                Reason reason = explain_expression(part, depth);
+                if (!reason.parts.empty() || reason.truth == Truth::unknown) reasons.push_back(std::move(reason));
+            }
+            return reasons;
+        case Fact::Form::all:
+            break;
+    }
+    for (const CompiledExpression& part : fact.all) {
+        if (run_.evaluate(part).truth != Truth::holds) reasons.push_back(explain_expression(part, depth));
+    }
+    for (const CompiledExpression& part : fact.none) {
+        if (run_.evaluate(part).truth == Truth::fails) continue;
+        Reason reason = explain_expression(part, depth);
+        if (reason.truth == Truth::holds) reason.what = "speaks against it: " + reason.what;
+        reasons.push_back(std::move(reason));
+    }
+    return reasons;
+}
+
+std::vector<Reason> Explainer::explain_analyte(std::size_t analyte) {
+    const CompiledAnalyte& compiled = run_.program().analytes[analyte];
+    const TestResults& results = run_.results(analyte);
+    if (results.result) return {};
+    Reason reason{compiled.written->title, Truth::fails, "", {}, {}, {}};
+    reason.because = "no result";
+    if (compiled.valid_days) reason.because += " of the last " + std::to_string(*compiled.valid_days) + " days";
+    if (!results.pending.empty()) reason.because = "a result is not final yet";
+    if (!results.unreadable.empty()) {
+        const Measurement& measurement = results.all[results.unreadable.front()];
+        reason.because = reference_to("Observation", measurement.observation->id) +
+                         " cannot be read safely: " + std::string(words_for(measurement.fault));
+    }
+    return {reason};
+}
+
+std::string Explainer::sentence_on(const CompiledCriterion& criterion) {
+    return chain_of(explain_criterion(criterion));
+}
+
+std::string Explainer::sentence_on_gate(const Verdict& verdict) {
+    const std::string chain = verdict.decisive ? sentence_on(*verdict.decisive) : std::string();
+    return without_full_stop(verdict.gate->because) + (chain.empty() ? "" : " <- " + chain);
+}
+
+std::string Explainer::sentence_for(std::size_t rule, const RuleOutcome& outcome) {
+    const Verdict& verdict = judge_.verdict(rule);
+    const auto decisive = [&] {
+        return verdict.decisive ? sentence_on(*verdict.decisive) : std::string("nothing to speak of");
+    };
+    switch (outcome.outcome) {
+        case Outcome::card: {
+            std::vector<std::string> evidence;
+            for (const Candidate& candidate : verdict.candidates) {
+                for (std::string& name : named(candidate.evidence)) evidence.push_back(std::move(name));
+            }
+            return "card: " + joined(evidence, "; ") + ".";
+        }
+        case Outcome::not_met:
+            return "no card. Not met: " + decisive() + ".";
+        case Outcome::excluded:
+            return "no card. Excluded: " + decisive() + ".";
+        case Outcome::gated:
+            return "no card. " + sentence_on_gate(verdict) + ".";
+        case Outcome::unknown: {
+            const std::string missing = missing_words(run_, verdict.missing, verdict.error);
+            return "no card. Not known: " + (verdict.gate ? sentence_on_gate(verdict) : decisive()) + ". " + missing +
+                   ".";
+        }
+        case Outcome::replaced:
+        case Outcome::crowded_out:
+            return "no card.";
+        case Outcome::off:
+            return "no card. Switched off by this site.";
+        case Outcome::other_hook:
+            return "no card. Not a rule of this hook.";
+    }
+    return "";
+}
+
+}  // namespace rules

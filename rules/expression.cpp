@@ -1,0 +1,133 @@
+#include "rules/expression.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+constexpr std::string_view opening = "{{";
+constexpr std::string_view closing = "}}";
+
+bool is_name_character(char character) {
+    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+           (character >= '0' && character <= '9') || character == '_';
+}
+
+/// Where the string, delimited name or comment that begins at `start` ends; `start` itself if none begins there.
+std::size_t end_of_opaque_part(std::string_view text, std::size_t start) {
+    const char first = text[start];
+    if (first == '\'' || first == '`' || first == '"') {
+        std::size_t end = start + 1;
+        while (end < text.size() && text[end] != first) end += std::size_t{text[end] == '\\' ? 2U : 1U};
+        return std::min(end + 1, text.size());
+    }
+    if (text.substr(start, 2) == "//") return std::min(text.find('\n', start), text.size());
+    if (text.substr(start, 2) == "/*") {
+        const std::size_t end = text.find("*/", start + 2);
+        return end == std::string_view::npos ? text.size() : end + 2;
+    }
+    return start;
+}
+
+SlotPart part_of(const Slot& slot, std::string_view member) {
+    if (!slot.is_analyte || member.empty()) return SlotPart::whole;
+    return member == "ordered" ? SlotPart::orders : SlotPart::results;
+}
+
+}  // namespace
+
+std::vector<std::string> variables_named_in(std::string_view expression) {
+    std::vector<std::string> names;
+    for (std::size_t at = 0; at < expression.size();) {
+        if (const std::size_t end = end_of_opaque_part(expression, at); end != at) {
+            at = end;
+            continue;
+        }
+        if (expression[at++] != '%') continue;
+        const std::size_t begin = at;
+        while (at < expression.size() && is_name_character(expression[at])) ++at;
+        std::string name(expression.substr(begin, at - begin));
+        if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+    }
+    return names;
+}
+
+std::vector<fhir::path::Variable> ExpressionCompiler::variables() const {
+    std::vector<fhir::path::Variable> variables;
+    variables.reserve(slots_.size());
+    for (std::size_t index = 0; index < slots_.size(); ++index) {
+        const Slot& slot = slots_[index];
+        if (index == slot_item) {
+            // Outside a forEach the name is kept, so that slots and variables stay in step, but as one nobody writes.
+            variables.push_back({item_type_ ? "item" : "item outside forEach", item_type_.value_or(slot.type), false});
+        } else {
+            variables.push_back({slot.is_defined ? slot.name : slot.name + " not yet", slot.type, slot.is_collection});
+        }
+    }
+    return variables;
+}
+
+void ExpressionCompiler::describe_uses(CompiledExpression& compiled) const {
+    const std::optional<fhir::path::VariableUse>& filtered = compiled.path.filtered_variable();
+    bool subset_found = false;
+    for (const fhir::path::VariableUse& use : compiled.path.variable_uses()) {
+        const auto slot = std::ranges::find(slots_, use.variable, &Slot::name);
+        if (slot == slots_.end()) continue;
+        SlotUse described{static_cast<std::uint16_t>(slot - slots_.begin()), part_of(*slot, use.first_member()), false};
+        if (filtered && !subset_found && use.offset == filtered->offset) described.is_filtered = subset_found = true;
+        if (described.slot == slot_param) compiled.parameters.push_back(use.path);
+        compiled.reads |= slot->sources(described.part) | slot->also_reads;
+        compiled.uses.push_back(described);
+    }
+}
+
+std::optional<CompiledExpression> ExpressionCompiler::compile(std::string_view text, const Place& place,
+                                                              std::size_t offset) {
+    fhir::path::CompileOptions options;
+    options.types = &types_;
+    options.variables = variables();
+    auto compiled = fhir::path::compile(text, options);
+    if (compiled.has_value()) {
+        CompiledExpression expression{*compiled, {}, 0, {}};
+        describe_uses(expression);
+        return expression;
+    }
+    for (const fhir::path::Diagnostic& fault : compiled.error()) {
+        Place exact = place;
+        exact.column += 1 + offset + fault.offset;  // behind the quotation mark that opens the JSON string
+        findings_.push_back({fault.severity == fhir::path::Severity::error ? Severity::error : Severity::warning,
+                             std::move(exact), "fhirpath", fault.message, ""});
+    }
+    return std::nullopt;
+}
+
+std::optional<CompiledExpression> ExpressionCompiler::compile(const Authored& written) {
+    return compile(written.text, written.place, 0);
+}
+
+std::optional<TextTemplate> ExpressionCompiler::compile_template(const Authored& written) {
+    TextTemplate compiled;
+    const std::string_view text = written.text;
+    bool is_sound = true;
+    std::size_t at = 0;
+    for (;;) {
+        const std::size_t begin = text.find(opening, at);
+        if (begin == std::string_view::npos) break;
+        const std::size_t end = text.find(closing, begin);
+        if (end == std::string_view::npos) {
+            findings_.push_back(
+                {Severity::error, written.place, "template", "'{{' without '}}'", "close it with '}}'"});
+            return std::nullopt;
+        }
+        const std::size_t inner = begin + opening.size();
+        auto value = compile(text.substr(inner, end - inner), written.place, inner);
+        is_sound = is_sound && value.has_value();
+        compiled.parts.push_back({std::string(text.substr(at, begin - at)), std::move(value)});
+        at = end + closing.size();
+    }
+    compiled.parts.push_back({std::string(text.substr(at)), std::nullopt});
+    if (!is_sound) return std::nullopt;
+    return compiled;
+}
+
+}  // namespace rules

@@ -1,0 +1,108 @@
+// FHIRPath as rules use it: expressions whose variables are slots of a program, and texts with expressions in them.
+//
+// A slot is one thing that a rule can name: %param, %age, a fact, an analyte. What an expression reads is known
+// statically, and so are the prefetch sources behind it; evaluation fills exactly the slots that are read.
+#pragma once
+
+#include "fhir/path/path.hpp"
+#include "rules/diagnostic.hpp"
+#include "rules/pack.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rules {
+
+/// Prefetch keys as bits; Program::Inner::source_keys numbers them.
+using SourceSet = std::uint32_t;
+
+/// The slots that every pack has; its facts and then its analytes follow.
+enum FixedSlot : std::uint16_t {
+    slot_param,
+    slot_age,
+    slot_alive,
+    slot_sex,
+    slot_today,
+    slot_orders,
+    slot_drafts,
+    slot_results,
+    slot_unreadable,
+    slot_item,
+    first_fact_slot
+};
+
+/// Which part of an analyte's slot an expression reads: an open order comes from another source than a result.
+enum class SlotPart : std::uint8_t { whole, results, orders };
+
+/// One thing that rules can name.
+struct Slot {
+    std::string name;
+    fhir::path::TypeId type = fhir::path::TypeId::none;
+    bool is_collection = true;
+    bool is_analyte = false;
+    SourceSet result_sources = 0;  ///< what it is made of; of an analyte, its results
+    SourceSet order_sources = 0;   ///< of an analyte: its open orders
+    SourceSet also_reads = 0;      ///< what refines it without being needed: the medications that make a result stale
+    bool is_defined = false;       ///< its type is known: expressions may read it
+
+    SourceSet sources(SlotPart part) const {
+        if (part == SlotPart::results) return result_sources;
+        return part == SlotPart::orders ? order_sources : result_sources | order_sources;
+    }
+};
+
+struct SlotUse {
+    std::uint16_t slot = 0;
+    SlotPart part = SlotPart::whole;
+    bool is_filtered = false;  ///< the result is a subset of these items: what is found holds, whatever else is missing
+};
+
+struct CompiledExpression {
+    fhir::path::Expression path;
+    std::vector<SlotUse> uses;
+    SourceSet reads = 0;                  ///< every source behind it, for the prefetch
+    std::vector<std::string> parameters;  ///< names of the parameters it reads
+};
+
+/// A text with expressions in it: "below {{%b12.result.upper}}".
+struct TextTemplate {
+    struct Part {
+        std::string literal;                      ///< stands before the expression
+        std::optional<CompiledExpression> value;  ///< nothing: the end of the text
+    };
+    std::vector<Part> parts;
+};
+
+/// Compiles expressions over the slots that are defined so far and gathers what is wrong with them, at their place in
+/// the file.
+class ExpressionCompiler {
+  public:
+    /// All arguments are borrowed; `types` must outlive the expressions.
+    ExpressionCompiler(const fhir::path::Types& types, const std::vector<Slot>& slots, Diagnostics& findings)
+        : types_(types), slots_(slots), findings_(findings) {}
+
+    /// \returns nothing after a finding.
+    std::optional<CompiledExpression> compile(const Authored& written);
+    std::optional<TextTemplate> compile_template(const Authored& written);
+
+    /// What %item is from now on: `none` where there is no %item.
+    void set_item_type(std::optional<fhir::path::TypeId> type) { item_type_ = type; }
+
+  private:
+    std::optional<CompiledExpression> compile(std::string_view text, const Place& place, std::size_t offset);
+    std::vector<fhir::path::Variable> variables() const;
+    void describe_uses(CompiledExpression& compiled) const;
+
+    const fhir::path::Types& types_;
+    const std::vector<Slot>& slots_;
+    Diagnostics& findings_;
+    std::optional<fhir::path::TypeId> item_type_;
+};
+
+/// The names behind % in `expression`, outside strings and comments, each once, in order of appearance. Used before
+/// compilation, to find the order in which facts depend on each other.
+std::vector<std::string> variables_named_in(std::string_view expression);
+
+}  // namespace rules

@@ -1,0 +1,104 @@
+// Which conditions count for a fact, and since when. Source: knowledge A.1 (status logic, duration), D.6.
+#include "rules/facts.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rules {
+namespace {
+
+constexpr std::string_view undated_days_parameter = "condition.undatedDays";
+
+bool is_one_of(std::string_view code, std::initializer_list<std::string_view> codes) {
+    return std::ranges::find(codes, code) != codes.end();
+}
+
+bool is_in_years(const fhir::Quantity& age) {
+    return age.code.empty() ? is_one_of(age.unit, {"a", "year", "years", "yr", "yrs"}) : age.code == "a";
+}
+
+}  // namespace
+
+/// An abatement in the future is not there yet; one without a readable date is.
+bool FactReader::is_abated(const fhir::Condition& condition) const {
+    if (!condition.abated) return false;
+    if (!condition.abatement) return true;
+    return condition.abatement->last_day() <= calendar_.today();
+}
+
+bool FactReader::counts(const fhir::Condition& condition, const CompiledFact& fact) const {
+    const std::string_view verification = condition.verification_status.value_or("");
+    const std::string_view clinical = condition.clinical_status.value_or("");
+    if (is_one_of(verification, {"refuted", "entered-in-error"})) return false;
+    switch (fact.written->counts) {
+        case Fact::Counts::ever:
+            return true;
+        case Fact::Counts::unless_resolved:
+            if (clinical == "remission") return fact.written->remission_counts;
+            return !is_one_of(clinical, {"resolved", "inactive"}) && !is_abated(condition);
+        case Fact::Counts::active:
+            break;
+    }
+    if (condition.verification_status && verification != "confirmed") return false;
+    if (is_abated(condition)) return false;
+    if (condition.clinical_status) return is_one_of(clinical, {"active", "recurrence", "relapse"});
+    const auto recorded = condition.recorded_date ? calendar_.age_in_days(*condition.recorded_date) : std::nullopt;
+    const auto limit = program_.parameters.integer(undated_days_parameter);
+    return recorded && (!limit || *recorded <= *limit);
+}
+
+/// The day before the birthday that ends this year of age, or today if that is earlier.
+std::optional<fhir::Date> FactReader::day_of_age(const fhir::Quantity& age) const {
+    if (!age.value || age.value->is_negative() || age.comparator != fhir::Comparator::none || !is_in_years(age)) {
+        return std::nullopt;
+    }
+    if (!record_.patient || !record_.patient->birth_date) return std::nullopt;
+    const fhir::Date birth = fhir::Date::of(record_.patient->birth_date->last_day());
+    const auto years = fhir::add(fhir::floor(*age.value), fhir::Decimal(1));
+    const auto birthday = years ? fhir::add(birth, *years, fhir::CalendarUnit::year) : std::nullopt;
+    if (!birthday) return std::nullopt;
+    return fhir::Date::of(std::min(birthday->first_day() - std::chrono::days{1}, calendar_.today()));
+}
+
+/// Onset as a date, the start of a period, an age; else the day it was recorded, which is no earlier than the onset.
+void FactReader::date_onset(Item& item, const fhir::Condition& condition) const {
+    if (const auto* when = std::get_if<fhir::DateTime>(&condition.onset)) return date_item(item, *when);
+    const auto* period = std::get_if<fhir::Period>(&condition.onset);
+    if (period && period->start) return date_item(item, *period->start);
+    if (const auto* age = std::get_if<fhir::Quantity>(&condition.onset)) {
+        if (const auto day = day_of_age(*age)) {
+            date_item(item, fhir::DateTime{*day, std::nullopt, std::nullopt});
+            item.is_at_least = true;
+            return;
+        }
+    }
+    if (!condition.recorded_date) return;
+    date_item(item, *condition.recorded_date);
+    item.is_at_least = true;
+}
+
+FactItems FactReader::conditions(const CompiledFact& fact) {
+    if (!condition_matches_) {
+        condition_matches_.emplace();
+        for (const fhir::Condition& condition : record_.conditions)
+            condition_matches_->push_back(match(condition.code));
+    }
+    FactItems found;
+    for (std::size_t index = 0; index < record_.conditions.size(); ++index) {
+        const fhir::Condition& condition = record_.conditions[index];
+        const Match& matched = (*condition_matches_)[index];
+        if (!matched.is_in(fact.sets) || !counts(condition, fact)) continue;
+        Item item;
+        item.label = matched.label_in(fact.sets);
+        item.sets = set_names(matched);
+        item.reference = reference_to("Condition", condition.id);
+        const std::string_view status = condition.clinical_status.value_or("");
+        if (is_one_of(status, {"active", "recurrence", "relapse", "remission", "inactive", "resolved"}))
+            item.status = status;
+        date_onset(item, condition);
+        if (is_in_window(fact, item)) found.items.push_back(std::move(item));
+    }
+    return found;
+}
+
+}  // namespace rules

@@ -1,0 +1,220 @@
+#include "rules/facts.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+bool is_result_status(std::string_view status) {
+    return status == "final" || status == "amended" || status == "corrected";
+}
+
+bool is_in(const std::vector<SetId>& sets, SetId set) {
+    return std::ranges::binary_search(sets, set);
+}
+
+/// Of a procedure that still goes on: today. Otherwise its end, or its beginning.
+std::optional<fhir::DateTime> last_known_time(const fhir::Procedure& procedure, const Calendar& calendar) {
+    const auto* period = std::get_if<fhir::Period>(&procedure.performed);
+    if (period && !period->end && procedure.status == "in-progress") {
+        return fhir::DateTime{fhir::Date::of(calendar.today()), std::nullopt, std::nullopt};
+    }
+    const auto end = fhir::end_of(procedure.performed);
+    return end ? end : fhir::start_of(procedure.performed);
+}
+
+}  // namespace
+
+boost::json::object item_json(const Item& item, const boost::json::storage_ptr& storage) {
+    boost::json::object json(storage);
+    json.reserve(10);
+    const auto put = [&json](std::string_view name, std::string_view text) {
+        if (!text.empty()) json.emplace(name, text);
+    };
+    put("label", item.label);
+    if (item.date) json.emplace("date", item.date->text());
+    if (item.age_days) json.emplace("ageDays", *item.age_days);
+    if (item.is_at_least) json.emplace("atLeast", true);
+    if (!item.sets.empty()) {
+        boost::json::array sets(storage);
+        for (const std::string_view set : item.sets) sets.emplace_back(set);
+        json.emplace("sets", std::move(sets));
+    }
+    put("reference", item.reference);
+    if (item.days_on_treatment) json.emplace("daysOnTreatment", *item.days_on_treatment);
+    put("intent", item.intent);
+    put("group", item.group);
+    put("status", item.status);
+    return json;
+}
+
+void sort_newest_first(std::vector<Item>& items) {
+    std::ranges::stable_sort(items, [](const Item& left, const Item& right) {
+        if (!left.age_days || !right.age_days) return left.age_days.has_value() && !right.age_days;
+        return *left.age_days < *right.age_days;
+    });
+}
+
+bool FactReader::Match::is_in(const std::vector<SetId>& sets) const {
+    return std::ranges::any_of(hits, [&sets](const CodeHit& hit) { return rules::is_in(sets, hit.set); });
+}
+
+std::string_view FactReader::Match::label_in(const std::vector<SetId>& sets) const {
+    for (const CodeHit& hit : hits) {
+        if (rules::is_in(sets, hit.set) && !hit.label.empty()) return hit.label;
+    }
+    return {};
+}
+
+FactReader::Match FactReader::match(const fhir::CodeableConcept& code) const {
+    Match match;
+    for (const fhir::Coding& coding : code.codings) program_.codes.find(coding.system, coding.code, match.hits);
+    return match;
+}
+
+std::vector<std::string_view> FactReader::set_names(const Match& match) const {
+    std::vector<std::string_view> names;
+    for (const CodeHit& hit : match.hits) {
+        const std::string_view name = program_.value_set(hit.set)->id();
+        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    }
+    return names;
+}
+
+void FactReader::date_item(Item& item, const fhir::DateTime& when) const {
+    item.date = calendar_.date_of(when);
+    item.age_days = calendar_.age_in_days(when);
+    item.is_at_least = when.date.day == 0;
+}
+
+bool FactReader::is_in_window(const CompiledFact& fact, const Item& item) const {
+    if (!fact.within_days) return true;
+    return item.age_days ? *item.age_days <= *fact.within_days : fact.written->undated_counts;
+}
+
+FactItems FactReader::read(const CompiledFact& fact) {
+    FactItems found;
+    switch (fact.written->form) {
+        case Fact::Form::conditions:
+            found = conditions(fact);
+            break;
+        case Fact::Form::medications:
+            found = medications(fact);
+            break;
+        case Fact::Form::procedures:
+            found = procedures(fact);
+            break;
+        case Fact::Form::observations:
+            found = observations(fact);
+            break;
+        case Fact::Form::items:
+        case Fact::Form::any:
+        case Fact::Form::all:
+            break;
+    }
+    for (Item& item : found.items) {
+        if (item.label.empty()) item.label = fact.written->title;
+    }
+    sort_newest_first(found.items);
+    return found;
+}
+
+FactItems FactReader::procedures(const CompiledFact& fact) {
+    if (!procedure_matches_) {
+        procedure_matches_.emplace();
+        for (const fhir::Procedure& procedure : record_.procedures)
+            procedure_matches_->push_back(match(procedure.code));
+    }
+    FactItems found;
+    for (std::size_t index = 0; index < record_.procedures.size(); ++index) {
+        const fhir::Procedure& procedure = record_.procedures[index];
+        const Match& matched = (*procedure_matches_)[index];
+        const bool was_done = procedure.status == "completed" || procedure.status == "in-progress";
+        if (!was_done || !matched.is_in(fact.sets)) continue;
+        Item item;
+        item.label = matched.label_in(fact.sets);
+        item.sets = set_names(matched);
+        item.reference = reference_to("Procedure", procedure.id);
+        item.status = procedure.status;
+        if (const auto when = last_known_time(procedure, calendar_)) date_item(item, *when);
+        if (is_in_window(fact, item)) found.items.push_back(std::move(item));
+    }
+    return found;
+}
+
+/// The latest observation of the codes alone decides: an older "pregnant" says nothing once there is a newer "not".
+FactItems FactReader::observations(const CompiledFact& fact) {
+    const fhir::Observation* latest = nullptr;
+    std::optional<fhir::DateTime> latest_time;
+    for (const fhir::Observation& observation : record_.observations) {
+        if (!is_result_status(observation.status) || !match(observation.code).is_in(fact.sets)) continue;
+        auto time = fhir::end_of(observation.effective);
+        if (!time) time = observation.issued;
+        const bool is_later =
+            !latest || (time && (!latest_time || calendar_.moment_of(*time) > calendar_.moment_of(*latest_time)));
+        if (!is_later) continue;
+        latest = &observation;
+        latest_time = time;
+    }
+    const auto* value = latest ? std::get_if<fhir::CodeableConcept>(&latest->value) : nullptr;
+    if (!value) return {};
+    const Match matched = match(*value);
+    if (!matched.is_in(fact.values)) return {};
+    Item item;
+    item.label = matched.label_in(fact.values);
+    item.sets = set_names(matched);
+    item.reference = reference_to("Observation", latest->id);
+    item.status = latest->status;
+    if (latest_time) date_item(item, *latest_time);
+    FactItems found;
+    if (is_in_window(fact, item)) found.items.push_back(std::move(item));
+    return found;
+}
+
+std::vector<Item> FactReader::orders(std::span<const fhir::ServiceRequest> requests) const {
+    std::vector<Item> items;
+    for (const fhir::ServiceRequest& request : requests) {
+        std::vector<CodeHit> hits;
+        for (const fhir::Coding& coding : request.code.codings) {
+            program_.order_index.codes.find(coding.system, coding.code, hits);
+        }
+        if (hits.empty()) {
+            program_.order_index.words.find(request.code.text, hits);
+            for (const fhir::Coding& coding : request.code.codings)
+                program_.order_index.words.find(coding.display, hits);
+        }
+        std::vector<SetId> intents;
+        for (const CodeHit& hit : hits) {
+            if (std::ranges::find(intents, hit.set) != intents.end()) continue;
+            intents.push_back(hit.set);
+            const Order& order = *program_.order_index.orders[hit.set];
+            Item item;
+            item.label = order.label;
+            item.intent = order.intent;
+            item.group = order.group;
+            item.reference = reference_to("ServiceRequest", request.id);
+            item.status = request.status;
+            if (request.authored_on) date_item(item, *request.authored_on);
+            items.push_back(std::move(item));
+        }
+    }
+    return items;
+}
+
+std::vector<Item> FactReader::open_orders(const std::vector<std::string>& left_out) const {
+    std::vector<fhir::ServiceRequest> open;
+    const std::optional<long> open_days = program_.parameters.integer("orders.openDays");
+    for (const fhir::ServiceRequest& request : record_.orders) {
+        const bool is_open = request.status == "draft" || request.status == "active" || request.status == "on-hold";
+        if (!is_open || request.do_not_perform) continue;
+        if (std::ranges::find(left_out, reference_to("ServiceRequest", request.id)) != left_out.end()) continue;
+        const auto age = request.authored_on ? calendar_.age_in_days(*request.authored_on) : std::nullopt;
+        if (age && open_days && *age > *open_days) continue;
+        open.push_back(request);
+    }
+    std::vector<Item> items = orders(open);
+    sort_newest_first(items);
+    return items;
+}
+
+}  // namespace rules

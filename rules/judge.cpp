@@ -1,0 +1,307 @@
+#include "rules/judge.hpp"
+
+#include "rules/text_template.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+using fhir::path::Collection;
+using fhir::path::Value;
+
+constexpr int deepest_evidence = 8;  // facts behind facts
+
+bool is_for_indicator(GateFor stands_before, Indicator indicator) {
+    switch (stands_before) {
+        case GateFor::info:
+            return indicator == Indicator::info;
+        case GateFor::warning:
+            return indicator == Indicator::warning;
+        case GateFor::critical:
+            return indicator == Indicator::critical;
+        case GateFor::every_card:
+        case GateFor::suggestion:
+        case GateFor::result:
+        case GateFor::order_check:
+        case GateFor::notice:
+            return false;
+    }
+    return false;
+}
+
+bool is_known(const Collection& evidence, const Value& item) {
+    return std::ranges::any_of(evidence, [&item](const Value& known) { return known.json() == item.json(); });
+}
+
+void add_items(const Collection& given, Collection& evidence) {
+    for (const Value& item : given) {
+        const bool is_item = item.is_element() && item.json() && item.json()->is_object();
+        if (is_item && !is_known(evidence, item)) evidence.push_back(item);
+    }
+}
+
+void add_items_behind(Run& run, const CompiledExpression& expression, Collection& evidence, int depth) {
+    if (depth > deepest_evidence) return;
+    for (const SlotUse& use : expression.uses) {
+        if (use.slot < first_fact_slot || use.slot >= run.program().analyte_slot(0)) continue;
+        const std::size_t before = evidence.size();
+        add_items(run.slot(use.slot).items, evidence);
+        if (evidence.size() > before || run.slot(use.slot).items.empty()) continue;
+        const CompiledFact& fact = run.program().facts[use.slot - first_fact_slot];
+        if (fact.items) add_items_behind(run, *fact.items, evidence, depth + 1);
+        for (const auto* list : {&fact.any, &fact.all}) {
+            for (const CompiledExpression& part : *list) add_items_behind(run, part, evidence, depth + 1);
+        }
+    }
+}
+
+/// An unknown that its author lets pass does not stand in the way, on either side.
+void let_pass(const CompiledCriterion& criterion, Truth neutral, Judgement& judgement) {
+    if (judgement.truth != Truth::unknown || criterion.written->if_unknown != Criterion::IfUnknown::say_so) return;
+    judgement.truth = neutral;
+    judgement.said |= judgement.missing;
+    judgement.missing = 0;
+}
+
+void merge(const Judgement& part, Judgement& whole) {
+    for (const Value& item : part.evidence) {
+        if (!is_known(whole.evidence, item)) whole.evidence.push_back(item);
+    }
+    whole.said |= part.said;
+}
+
+void note_unknown(const CompiledCriterion& criterion, const Judgement& part, Judgement& whole) {
+    whole.truth = Truth::unknown;
+    whole.missing |= part.missing;
+    if (!whole.decisive) whole.decisive = &criterion;
+    if (whole.error.empty()) whole.error = part.error;
+}
+
+}  // namespace
+
+void add_evidence(Run& run, const CompiledExpression& expression, const Collection& given, Collection& evidence) {
+    const std::size_t before = evidence.size();
+    add_items(given, evidence);
+    if (evidence.size() == before) add_items_behind(run, expression, evidence, 0);
+}
+
+Judgement Judge::judge(const CompiledCriterion& criterion) {
+    switch (criterion.written->form) {
+        case Criterion::Form::all:
+            return all_of(criterion.parts);
+        case Criterion::Form::any:
+            return any_of(criterion.parts);
+        case Criterion::Form::none: {
+            Judgement none = none_of(criterion.parts);
+            none.evidence.clear();
+            return none;
+        }
+        case Criterion::Form::expression:
+            break;
+    }
+    Judgement judgement;
+    if (!criterion.expression) return judgement;
+    Answer answer = run_.evaluate(*criterion.expression);
+    judgement.truth = answer.truth;
+    judgement.error = std::move(answer.error);
+    if (answer.truth == Truth::unknown) judgement.missing = answer.missing;
+    if (answer.truth == Truth::holds) add_evidence(run_, *criterion.expression, answer.items, judgement.evidence);
+    return judgement;
+}
+
+Judgement Judge::all_of(const std::vector<CompiledCriterion>& criteria) {
+    Judgement whole;
+    for (const CompiledCriterion& criterion : criteria) {
+        Judgement part = judge(criterion);
+        let_pass(criterion, Truth::holds, part);
+        if (part.truth == Truth::fails) {
+            part.decisive = &criterion;
+            part.evidence.clear();
+            return part;
+        }
+        if (part.truth == Truth::unknown) note_unknown(criterion, part, whole);
+        merge(part, whole);
+    }
+    return whole;
+}
+
+Judgement Judge::none_of(const std::vector<CompiledCriterion>& criteria) {
+    Judgement whole;
+    for (const CompiledCriterion& criterion : criteria) {
+        Judgement part = judge(criterion);
+        let_pass(criterion, Truth::fails, part);
+        if (part.truth == Truth::holds) {
+            part.truth = Truth::fails;
+            part.decisive = &criterion;
+            return part;
+        }
+        if (part.truth == Truth::unknown) note_unknown(criterion, part, whole);
+        whole.said |= part.said;
+    }
+    return whole;
+}
+
+Judgement Judge::any_of(const std::vector<CompiledCriterion>& criteria) {
+    Judgement whole;
+    whole.truth = Truth::fails;
+    bool holds = false;
+    for (const CompiledCriterion& criterion : criteria) {
+        Judgement part = judge(criterion);
+        let_pass(criterion, Truth::fails, part);
+        if (part.truth == Truth::holds) {
+            holds = true;
+            merge(part, whole);
+        } else if (part.truth == Truth::unknown) {
+            note_unknown(criterion, part, whole);
+        }
+    }
+    if (holds) {
+        whole.truth = Truth::holds;
+        whole.missing = 0;
+        whole.decisive = nullptr;
+    }
+    return whole;
+}
+
+const Judgement& Judge::gate(std::size_t gate) {
+    if (gates_[gate]) return *gates_[gate];
+    const CompiledGate& compiled = run_.program().gates[gate];
+    Judgement whole = all_of(compiled.when);
+    if (whole.truth != Truth::fails) {
+        const Judgement unless = none_of(compiled.unless);
+        whole.said |= unless.said;
+        if (unless.truth == Truth::fails) {
+            whole = unless;
+        } else if (unless.truth == Truth::unknown) {
+            whole.truth = Truth::unknown;
+            whole.missing |= unless.missing;
+            if (!whole.decisive) whole.decisive = unless.decisive;
+        }
+    }
+    return gates_[gate].emplace(std::move(whole));
+}
+
+void Judge::note_gate(std::size_t gate, Verdict& verdict) {
+    const Judgement& judged = this->gate(gate);
+    verdict.gate = run_.program().gates[gate].written;
+    verdict.decisive = judged.decisive;
+    verdict.error = judged.error;
+    verdict.missing |= judged.missing;
+    verdict.outcome = judged.truth == Truth::fails ? Outcome::gated : Outcome::unknown;
+}
+
+/// \returns false if a gate clearly stops the rule. An unknown one is noted: the rule may still clearly fail.
+bool Judge::pass_gates(const CompiledRule& rule, Verdict& verdict) {
+    bool is_unknown = false;
+    for (const std::size_t gate : rule.gates) {
+        const Truth truth = this->gate(gate).truth;
+        if (truth == Truth::holds) continue;
+        if (truth == Truth::unknown && is_unknown) {
+            verdict.missing |= this->gate(gate).missing;
+            continue;
+        }
+        note_gate(gate, verdict);
+        if (truth == Truth::fails) return false;
+        is_unknown = true;
+    }
+    return true;
+}
+
+bool Judge::pass_indicator_gates(const CompiledRule& rule, Indicator indicator, Verdict& verdict) {
+    const std::vector<CompiledGate>& gates = run_.program().gates;
+    for (std::size_t gate = 0; gate < gates.size(); ++gate) {
+        const Gate& written = *gates[gate].written;
+        if (!is_for_indicator(written.stands_before, indicator)) continue;
+        if (std::ranges::find(written.except, rule.written->id, &Authored::text) != written.except.end()) continue;
+        if (this->gate(gate).truth == Truth::holds) continue;
+        note_gate(gate, verdict);
+        return false;
+    }
+    return true;
+}
+
+void Judge::judge_item(std::size_t rule, const Value* item, Verdict& verdict) {
+    const CompiledRule& compiled = run_.program().rules[rule];
+    run_.set_item(item);
+    const Judgement when = all_of(compiled.when);
+    if (when.truth == Truth::fails) {
+        verdict.outcome = Outcome::not_met;
+        verdict.decisive = when.decisive;
+        return;
+    }
+    const Judgement unless = none_of(compiled.unless);
+    if (unless.truth == Truth::fails) {
+        verdict.outcome = Outcome::excluded;
+        verdict.decisive = unless.decisive;
+        return;
+    }
+    if (when.truth == Truth::unknown || unless.truth == Truth::unknown) {
+        const Judgement& unknown = when.truth == Truth::unknown ? when : unless;
+        verdict.outcome = Outcome::unknown;
+        verdict.missing |= when.missing | unless.missing;
+        verdict.decisive = unknown.decisive;
+        verdict.error = unknown.error;
+        return;
+    }
+    Candidate candidate;
+    candidate.rule = rule;
+    candidate.card = &compiled.card;
+    for (std::size_t index = 0; index < compiled.variants.size(); ++index) {
+        if (run_.evaluate(compiled.variants[index].condition).truth != Truth::holds) continue;
+        candidate.variant = index;
+        candidate.card = &compiled.variants[index].card;
+        break;
+    }
+    if (!pass_indicator_gates(compiled, candidate.card->form->indicator, verdict)) return;
+    if (item) {
+        candidate.item = *item;
+        add_items(Collection{*item}, candidate.evidence);
+    }
+    for (const Value& found : when.evidence) {
+        if (!is_known(candidate.evidence, found)) candidate.evidence.push_back(found);
+    }
+    candidate.said = when.said | unless.said;
+    candidate.topic = fill(run_, compiled.topic).text();
+    verdict.candidates.push_back(std::move(candidate));
+}
+
+Verdict Judge::find_verdict(std::size_t rule) {
+    const CompiledRule& compiled = run_.program().rules[rule];
+    Verdict verdict;
+    if (compiled.is_off) {
+        verdict.outcome = Outcome::off;
+        return verdict;
+    }
+    if (!pass_gates(compiled, verdict)) return verdict;
+    const bool gate_is_unknown = verdict.gate != nullptr;
+    const Verdict at_gate = verdict;
+    if (!compiled.for_each) {
+        judge_item(rule, nullptr, verdict);
+    } else {
+        const Answer items = run_.evaluate(*compiled.for_each);
+        verdict.outcome = items.truth == Truth::unknown ? Outcome::unknown : Outcome::not_met;
+        if (items.truth == Truth::unknown) verdict.missing |= items.missing;
+        for (const Value& item : items.items) judge_item(rule, &item, verdict);
+    }
+    run_.set_item(nullptr);
+    if (!verdict.candidates.empty()) verdict.outcome = gate_is_unknown ? Outcome::unknown : Outcome::card;
+    const bool stopped_by_itself = verdict.outcome == Outcome::not_met || verdict.outcome == Outcome::excluded ||
+                                   verdict.outcome == Outcome::gated;
+    if (gate_is_unknown && !stopped_by_itself) {
+        const SourceSet missing = verdict.missing;
+        verdict = at_gate;
+        verdict.missing |= missing;
+    } else if (gate_is_unknown) {
+        verdict.missing = 0;
+        if (verdict.outcome != Outcome::gated) verdict.gate = nullptr;
+    }
+    return verdict;
+}
+
+const Verdict& Judge::verdict(std::size_t rule) {
+    if (!verdicts_[rule]) verdicts_[rule] = find_verdict(rule);
+    return *verdicts_[rule];
+}
+
+}  // namespace rules

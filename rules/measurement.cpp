@@ -1,0 +1,149 @@
+#include "rules/measurement.hpp"
+
+#include "fhir/ucum.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+/// Nothing for a status that does not count: cancelled, entered-in-error, unknown, or none at all (knowledge D.3).
+std::optional<Finality> finality_of(std::string_view status) {
+    if (status == "final") return Finality::complete;
+    if (status == "amended" || status == "corrected") return Finality::amended;
+    if (status == "registered" || status == "preliminary") return Finality::awaited;
+    return std::nullopt;
+}
+
+bool is_named(const Laboratory& laboratory, const fhir::Reference& performer) {
+    if (!laboratory.reference.empty() && performer.reference == laboratory.reference) return true;
+    if (!laboratory.reference.empty() && performer.kind == fhir::ReferenceKind::absolute) {
+        const std::string relative = std::string(performer.type) + "/" + std::string(performer.id);
+        if (relative == laboratory.reference) return true;
+    }
+    return !laboratory.identifier_value.empty() && performer.identifier_value == laboratory.identifier_value &&
+           performer.identifier_system == laboratory.identifier_system;
+}
+
+}  // namespace
+
+bool MeasurementReader::knows_unit(std::string_view text) const {
+    const bool is_ours = std::ranges::any_of(
+        analytes_, [text](const CompiledAnalyte& analyte) { return analyte.unit_of(text, nullptr).has_value(); });
+    if (is_ours) return true;
+    // An annotation in braces is free text.
+    return text.find('{') == std::string_view::npos && fhir::parse_ucum(text).has_value();
+}
+
+const Laboratory* MeasurementReader::laboratory_of(const fhir::Observation& observation) const {
+    for (const Laboratory& laboratory : site_.laboratories) {
+        for (const fhir::Reference& performer : observation.performer) {
+            if (is_named(laboratory, performer)) return &laboratory;
+        }
+    }
+    return nullptr;
+}
+
+void MeasurementReader::match(const fhir::CodeableConcept& code, std::vector<MatchedCodes>& matched) const {
+    for (const fhir::Coding& coding : code.codings) {
+        const std::vector<AnalyteHit>* hits = codes_.find(coding.system, coding.code);
+        if (!hits) continue;
+        for (const AnalyteHit& hit : *hits) {
+            const auto known = std::ranges::find(matched, hit.analyte, &MatchedCodes::analyte);
+            if (known == matched.end()) {
+                matched.push_back({hit.analyte, hit.kind, {hit.property}, false});
+            } else {
+                known->disagree = known->disagree || known->kind != hit.kind;
+                known->properties.push_back(hit.property);
+            }
+        }
+    }
+}
+
+void MeasurementReader::read(const fhir::Observation& observation,
+                             std::vector<std::vector<Measurement>>& by_analyte) const {
+    std::vector<MatchedCodes> matched;
+    match(observation.code, matched);
+    for (const MatchedCodes& codes : matched) {
+        auto one = read_one(observation, codes, observation.value, observation.data_absent_reason.has_value(),
+                            observation.reference_range);
+        if (one) by_analyte[codes.analyte].push_back(std::move(*one));
+    }
+    for (const fhir::ObservationComponent& component : observation.component) {
+        matched.clear();
+        match(component.code, matched);
+        for (const MatchedCodes& codes : matched) {
+            auto one = read_one(observation, codes, component.value, component.data_absent_reason.has_value(),
+                                component.reference_range);
+            if (one) by_analyte[codes.analyte].push_back(std::move(*one));
+        }
+    }
+}
+
+std::optional<Measurement> MeasurementReader::read_one(const fhir::Observation& observation, const MatchedCodes& codes,
+                                                       const fhir::ObservationValue& value, bool is_absent,
+                                                       const std::vector<fhir::ReferenceRange>& ranges) const {
+    const auto finality = finality_of(observation.status);
+    if (!finality) return std::nullopt;
+    const CompiledAnalyte& analyte = analytes_[codes.analyte];
+    Measurement measurement;
+    measurement.finality = *finality;
+    measurement.observation = &observation;
+    measurement.kind = codes.kind;
+    measurement.ranges = &ranges;
+    measurement.laboratory = analyte.rules_of(laboratory_of(observation));
+    if (*finality == Finality::awaited) {
+        measurement.state = Measurement::State::awaited;
+        date(measurement);
+        return measurement;
+    }
+    WrittenValue written = read_value(value, is_absent, analyte, codes.properties, measurement.laboratory,
+                                      [this](std::string_view text) { return knows_unit(text); });
+    if (!written.is_there) return std::nullopt;
+    read_written(measurement, std::move(written), analyte);
+    if (codes.disagree) measurement.refuse(Fault::codes_disagree);
+    date(measurement);
+    return measurement;
+}
+
+void MeasurementReader::read_written(Measurement& measurement, WrittenValue written,
+                                     const CompiledAnalyte& analyte) const {
+    measurement.comparator = written.comparator;
+    measurement.unit = written.unit;
+    measurement.unit_text = std::move(written.unit_text);
+    measurement.echo = std::move(written.echo);
+    if (written.fault != Fault::none) return measurement.refuse(written.fault);
+    if (written.comparator == fhir::Comparator::other) return measurement.refuse(Fault::unknown_comparator);
+    const auto interval = interval_of(written.comparator, written.number);
+    if (!interval || written.number.is_negative()) return measurement.refuse(Fault::impossible);
+    measurement.interval = *interval;
+    const Plausibility& plausible = analyte.kinds[measurement.kind].plausibility[measurement.unit];
+    if (interval->is_exact() && plausible.fault_below && written.number < *plausible.fault_below) {
+        return measurement.refuse(Fault::too_low);
+    }
+    if (plausible.fault_above && interval->is_above(*plausible.fault_above)) return measurement.refuse(Fault::too_high);
+    measurement.needs_verification = plausible.verify_above && interval->is_above(*plausible.verify_above);
+}
+
+void MeasurementReader::date(Measurement& measurement) const {
+    const fhir::Observation& observation = *measurement.observation;
+    std::optional<fhir::DateTime> when = fhir::end_of(observation.effective);
+    if (!when) when = fhir::start_of(observation.effective);
+    if (!when) when = observation.issued;
+    if (observation.issued) measurement.issued = calendar_.moment_of(*observation.issued);
+    if (!when) {
+        if (measurement.is_readable()) measurement.refuse(Fault::no_date);
+        return;
+    }
+    measurement.date = calendar_.date_of(*when);
+    measurement.moment = calendar_.moment_of(*when);
+    measurement.age_days = calendar_.age_in_days(*when);
+    if (const auto day = calendar_.day_of(*when)) {
+        measurement.day = *day;
+    } else {
+        measurement.day = calendar_.today();
+        if (measurement.is_readable()) measurement.refuse(Fault::in_the_future);
+    }
+}
+
+}  // namespace rules

@@ -1,0 +1,92 @@
+// One result of one laboratory test as the record has it: read safely, still awaited, or not readable and why.
+//
+// Only final, amended and corrected results are read; registered and preliminary ones are awaited; others do not count
+// (knowledge D.3). A result without a value is no result (D.6).
+#pragma once
+
+#include "rules/calendar.hpp"
+#include "rules/written_value.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rules {
+
+/// How much a version of a result counts against another version of the same one.
+enum class Finality : std::uint8_t { awaited, complete, amended };
+
+struct Measurement {
+    enum class State : std::uint8_t { readable, awaited, unreadable };
+    State state = State::readable;
+    Fault fault = Fault::none;  ///< of an unreadable one
+    Finality finality = Finality::complete;
+    const fhir::Observation* observation = nullptr;  ///< borrowed from the record
+    std::size_t kind = 0;                            ///< of the analyte
+
+    // As written, if readable
+    fhir::Comparator comparator = fhir::Comparator::none;
+    Interval interval;
+    std::size_t unit = 0;
+    std::string unit_text;            ///< as it is shown
+    bool needs_verification = false;  ///< believed, but to be verified: beyond verifyAbove
+    std::string echo;                 ///< if unreadable: what may be shown of the value
+
+    // When; nothing only if unreadable or awaited
+    std::optional<fhir::Date> date;
+    std::optional<long> age_days;
+    std::chrono::sys_days day{};
+    std::chrono::sys_seconds moment{}, issued{};
+
+    const std::vector<fhir::ReferenceRange>* ranges = nullptr;  ///< the laboratory's own; borrowed
+    const LaboratoryRules* laboratory = nullptr;
+    std::vector<const fhir::Observation*> parts;  ///< of a derived one: what it was computed from
+    bool is_derived = false;
+
+    bool is_readable() const { return state == State::readable; }
+    /// Makes it unreadable.
+    void refuse(Fault why) {
+        state = State::unreadable;
+        fault = why;
+    }
+};
+
+/// The codes of an Observation or component that name a test.
+struct MatchedCodes {
+    std::size_t analyte = 0;
+    std::size_t kind = 0;
+    std::vector<std::string_view> properties;
+    bool disagree = false;  ///< they name different kinds
+};
+
+/// Where results are read: the tests, their codes, the calendar and the site's laboratories. All borrowed.
+class MeasurementReader {
+  public:
+    MeasurementReader(const std::vector<CompiledAnalyte>& analytes, const AnalyteIndex& codes, const Site& site,
+                      const Calendar& calendar)
+        : analytes_(analytes), codes_(codes), site_(site), calendar_(calendar) {}
+
+    /// Adds every result that `observation` and its components hold to the measurements of its test.
+    /// \param by_analyte  one list for each analyte.
+    void read(const fhir::Observation& observation, std::vector<std::vector<Measurement>>& by_analyte) const;
+
+  private:
+    void match(const fhir::CodeableConcept& code, std::vector<MatchedCodes>& matched) const;
+    std::optional<Measurement> read_one(const fhir::Observation& observation, const MatchedCodes& codes,
+                                        const fhir::ObservationValue& value, bool is_absent,
+                                        const std::vector<fhir::ReferenceRange>& ranges) const;
+    void read_written(Measurement& measurement, WrittenValue written, const CompiledAnalyte& analyte) const;
+    void date(Measurement& measurement) const;
+    const Laboratory* laboratory_of(const fhir::Observation& observation) const;
+    bool knows_unit(std::string_view text) const;
+
+    const std::vector<CompiledAnalyte>& analytes_;
+    const AnalyteIndex& codes_;
+    const Site& site_;
+    const Calendar& calendar_;
+};
+
+}  // namespace rules

@@ -1,0 +1,84 @@
+// Records that a fact passed over although their code is one of its own, and why: refuted, resolved, too old.
+#include "rules/card_text.hpp"
+#include "rules/explain.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+constexpr std::size_t most_named = 5;
+
+std::string label_of(const Program::Inner& program, const fhir::CodeableConcept& code, const std::vector<SetId>& sets) {
+    std::vector<CodeHit> hits;
+    for (const fhir::Coding& coding : code.codings) program.codes.find(coding.system, coding.code, hits);
+    for (const CodeHit& hit : hits) {
+        if (std::ranges::binary_search(sets, hit.set)) return std::string(hit.label);
+    }
+    return "";
+}
+
+std::string quoted(const std::string& reference, const std::string& label) {
+    return reference + " \"" + label + "\"";
+}
+
+/// A status code of the record, if it looks like one.
+std::string code_word(std::string_view status) {
+    const bool is_word = !status.empty() && status.size() <= 20 && std::ranges::all_of(status, [](char character) {
+        return (character >= 'a' && character <= 'z') || character == '-';
+    });
+    return is_word ? std::string(status) : "without a status that counts";
+}
+
+std::string why_not(const fhir::Condition& condition) {
+    const std::string_view verification = condition.verification_status.value_or("confirmed");
+    if (verification != "confirmed" && !verification.empty()) return code_word(verification);
+    if (condition.abated) return "abated";
+    return code_word(condition.clinical_status.value_or(""));
+}
+
+}  // namespace
+
+std::vector<Reason> Explainer::passed_over(const CompiledFact& fact) {
+    std::vector<Reason> reasons;
+    const Program::Inner& program = run_.program();
+    const fhir::path::Collection& counted = run_.slot(fact.slot).items;
+    const auto is_counted = [&](const std::string& reference) {
+        return std::ranges::any_of(
+            counted, [&](const fhir::path::Value& item) { return text_member(item, "reference") == reference; });
+    };
+    const auto add = [&](const std::string& reference, const std::string& label, std::string because) {
+        if (label.empty() || reasons.size() == most_named || is_counted(reference)) return;
+        if (fact.within_days && because.empty()) {
+            because = "not within " + std::to_string(*fact.within_days) + " days";
+        }
+        reasons.push_back(
+            {quoted(reference, label), Truth::fails, because.empty() ? "does not count" : because, {}, {}, {}});
+    };
+    if (fact.written->form == Fact::Form::conditions) {
+        for (const fhir::Condition& condition : run_.record().conditions) {
+            const std::string because = why_not(condition);
+            add(reference_to("Condition", condition.id), label_of(program, condition.code, fact.sets),
+                because == "active" && fact.within_days ? "" : because);
+        }
+    } else if (fact.written->form == Fact::Form::procedures) {
+        for (const fhir::Procedure& procedure : run_.record().procedures) {
+            add(reference_to("Procedure", procedure.id), label_of(program, procedure.code, fact.sets),
+                procedure.status == "completed" ? "" : code_word(procedure.status));
+        }
+    } else if (fact.written->form == Fact::Form::medications) {
+        const auto add_medicine = [&](const auto& record, std::string_view type) {
+            const bool is_active = record.status == "active";
+            add(reference_to(type, record.id), label_of(program, record.medication.code, fact.sets),
+                is_active ? "not current, or by another route" : code_word(record.status));
+        };
+        for (const fhir::MedicationRequest& request : run_.record().medication_requests)
+            add_medicine(request, "MedicationRequest");
+        for (const fhir::MedicationStatement& statement : run_.record().medication_statements)
+            add_medicine(statement, "MedicationStatement");
+    }
+    if (reasons.empty()) reasons.push_back({fact.written->title, Truth::fails, "none in the record", {}, {}, {}});
+    return reasons;
+}
+
+}  // namespace rules

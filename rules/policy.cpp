@@ -1,0 +1,115 @@
+#include "rules/policy.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace rules {
+namespace {
+
+constexpr std::string_view data_unavailable = "data-unavailable";
+
+bool is_louder(const Program::Inner& program, const Candidate& left, const Candidate& right) {
+    const auto key = [&program](const Candidate& candidate) {
+        return std::tuple(-static_cast<int>(candidate.card->form->indicator), program.rules[candidate.rule].rank);
+    };
+    return key(left) < key(right);
+}
+
+const std::string& name_of(const Program::Inner& program, const Candidate& candidate) {
+    return program.rules[candidate.rule].written->id;
+}
+
+/// The rule that takes the place of `candidate`'s, if one does.
+const CompiledRule* replacing(const Program::Inner& program, const std::vector<Candidate>& candidates,
+                              const Candidate& candidate) {
+    for (const Candidate& other : candidates) {
+        const CompiledRule& rule = program.rules[other.rule];
+        if (std::ranges::find(rule.replaces, candidate.rule) != rule.replaces.end()) return &rule;
+    }
+    return nullptr;
+}
+
+/// Whether a gate clearly stands before `data-unavailable`, an info card of kind notice.
+bool is_gated(Judge& judge) {
+    const std::vector<CompiledGate>& gates = judge.run().program().gates;
+    for (std::size_t gate = 0; gate < gates.size(); ++gate) {
+        const Gate& written = *gates[gate].written;
+        const bool concerns = written.stands_before == GateFor::every_card || written.stands_before == GateFor::info ||
+                              written.stands_before == GateFor::notice;
+        if (!concerns || std::ranges::find(written.except, data_unavailable, &Authored::text) != written.except.end()) {
+            continue;
+        }
+        if (judge.gate(gate).truth == Truth::fails) return true;
+    }
+    return false;
+}
+
+SourceSet never_provided(const Program::Inner& program, const Record& record) {
+    SourceSet never = 0;
+    for (const std::string& key : program.site.not_provided) {
+        if (const auto source = program.source_of_key(key)) never |= source_bit(*source);
+    }
+    for (const auto& [key, reason] : record.unavailable) {
+        const auto source = program.source_of_key(key);
+        if (source && reason == Unavailable::not_provided) never |= source_bit(*source);
+    }
+    return never;
+}
+
+}  // namespace
+
+Selection select_cards(const Program::Inner& program, const std::vector<Candidate>& candidates) {
+    Selection selection;
+    std::vector<std::size_t> standing;
+    for (std::size_t index = 0; index < candidates.size(); ++index) {
+        if (const CompiledRule* other = replacing(program, candidates, candidates[index])) {
+            selection.dropped.push_back({index, Outcome::replaced, other->written->id + " takes its place"});
+        } else {
+            standing.push_back(index);
+        }
+    }
+    std::ranges::stable_sort(standing, [&](std::size_t left, std::size_t right) {
+        return is_louder(program, candidates[left], candidates[right]);
+    });
+    std::size_t beside_critical = 0;
+    for (const std::size_t index : standing) {
+        const Candidate& candidate = candidates[index];
+        const auto louder = std::ranges::find_if(
+            selection.shown, [&](std::size_t shown) { return candidates[shown].topic == candidate.topic; });
+        if (louder != selection.shown.end()) {
+            const std::string sentence = name_of(program, candidates[*louder]) + " already speaks of the same matter";
+            selection.dropped.push_back({index, Outcome::crowded_out, sentence});
+            continue;
+        }
+        const bool is_critical = candidate.card->form->indicator == Indicator::critical;
+        if (!is_critical && beside_critical == program.pack.show.at_most) {
+            const std::string sentence = "no more than " + std::to_string(program.pack.show.at_most) +
+                                         " cards are shown beside critical ones, and others come first";
+            selection.dropped.push_back({index, Outcome::crowded_out, sentence});
+            continue;
+        }
+        beside_critical += is_critical ? 0 : 1;
+        selection.shown.push_back(index);
+    }
+    return selection;
+}
+
+Unknowns unknowns_to_tell(Judge& judge) {
+    const Program::Inner& program = judge.run().program();
+    Unknowns unknowns;
+    if (program.pack.data_unavailable.summary.text.empty() || is_gated(judge)) return unknowns;
+    const SourceSet never = never_provided(program, judge.run().record());
+    for (std::size_t rule = 0; rule < program.rules.size(); ++rule) {
+        if (!program.rules[rule].is_for(judge.run().call().hook)) continue;
+        const Verdict& verdict = judge.verdict(rule);
+        const SourceSet missing = verdict.outcome == Outcome::unknown ? verdict.missing & ~never : 0;
+        if (missing == 0) continue;
+        unknowns.missing |= missing;
+        const std::string& advice = program.rules[rule].written->advises;
+        const bool is_new = std::ranges::find(unknowns.advice, advice) == unknowns.advice.end();
+        if (!advice.empty() && is_new) unknowns.advice.push_back(advice);
+    }
+    return unknowns;
+}
+
+}  // namespace rules

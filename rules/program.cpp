@@ -1,0 +1,58 @@
+#include "rules/program.hpp"
+
+#include "rules/program_builder.hpp"
+#include "rules/program_inner.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rules {
+
+bool CompiledRule::is_for(Hook hook) const {
+    return std::ranges::find(written->hooks, hook) != written->hooks.end();
+}
+
+std::optional<std::size_t> Program::Inner::source_of_key(std::string_view key) const {
+    const auto found = std::ranges::find(source_keys, key);
+    if (found == source_keys.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - source_keys.begin());
+}
+
+const Pack& Program::pack() const {
+    return inner_->pack;
+}
+
+const Site& Program::site() const {
+    return inner_->site;
+}
+
+const std::vector<PrefetchTemplate>& Program::prefetch(Hook hook) const {
+    return inner_->prefetch[static_cast<std::size_t>(hook)];
+}
+
+ProgramBuilder::ProgramBuilder(Pack pack, Site site)
+    : inner_(std::make_shared<Program::Inner>(std::move(pack), std::move(site))),
+      expressions_(inner_->types, inner_->slots, findings_) {}
+
+Compilation ProgramBuilder::build() {
+    number_sources();
+    index_value_sets();
+    index_orders();
+    declare_types();
+    compile_analytes();
+    define_fixed_slots();
+    define_slots_in_order();
+    compile_gates();
+    compile_rules();
+    if (has_errors(findings_)) return {nullptr, std::move(findings_)};
+    for (const Hook hook : {Hook::patient_view, Hook::encounter_start, Hook::order_select, Hook::order_sign}) {
+        inner_->prefetch[static_cast<std::size_t>(hook)] = prefetch_for(*inner_, hook);
+    }
+    return {std::make_shared<const Program>(inner_), std::move(findings_)};
+}
+
+Compilation compile(Pack pack, Site site) {
+    return ProgramBuilder(std::move(pack), std::move(site)).build();
+}
+
+}  // namespace rules

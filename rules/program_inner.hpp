@@ -1,0 +1,148 @@
+// What compilation makes of a pack and what a run reads: slots, facts in the order of their dependencies, analytes,
+// gates, rules, and the tables that look codes up. Only rules/ includes this. Immutable once built.
+#pragma once
+
+#include "rules/analyte.hpp"
+#include "rules/code_index.hpp"
+#include "rules/expression.hpp"
+#include "rules/parameters.hpp"
+#include "rules/program.hpp"
+
+#include <array>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rules {
+
+/// The prefetch keys that are the same in every pack; an analyte group each follows.
+enum FixedSource : std::size_t {
+    source_patient,
+    source_conditions,
+    source_medication_requests,
+    source_medication_statements,
+    source_procedures,
+    source_orders,
+    first_observation_source
+};
+
+inline constexpr SourceSet source_bit(std::size_t source) {
+    return SourceSet(1) << source;
+}
+
+struct CompiledCriterion {
+    const Criterion* written = nullptr;
+    std::optional<CompiledExpression> expression;  ///< of form expression
+    std::vector<CompiledCriterion> parts;
+    std::uint16_t fact_slot = 0;  ///< the fact, if the criterion is nothing but its name; else 0
+};
+
+struct CompiledFact {
+    const Fact* written = nullptr;
+    std::uint16_t slot = 0;
+    std::vector<SetId> sets, routes, values;  ///< ascending
+    std::optional<long> within_days;
+    std::optional<long> current_days;
+    std::optional<CompiledExpression> items;
+    std::vector<CompiledExpression> any, all, none;
+    std::size_t source = 0;  ///< of an observations fact: its prefetch key
+};
+
+struct CompiledGate {
+    const Gate* written = nullptr;
+    std::vector<CompiledCriterion> when, unless;
+};
+
+struct CompiledLine {
+    TextTemplate say;
+    std::optional<CompiledExpression> condition;
+};
+
+struct CompiledSuggestion {
+    TextTemplate label;
+    const Order* order = nullptr;
+    std::optional<CompiledExpression> reason, remove;
+    std::optional<std::size_t> only_if;  ///< index of a rule
+};
+
+struct CompiledCard {
+    const CardForm* form = nullptr;
+    const EvidenceForm* evidence = nullptr;
+    TextTemplate summary;
+    std::vector<CompiledLine> why, cautions, not_considered, options, says;
+    std::optional<CompiledSuggestion> suggestion;
+};
+
+struct CompiledVariant {
+    CompiledExpression condition;
+    CompiledCard card;
+};
+
+struct CompiledRule {
+    const Rule* written = nullptr;
+    bool is_off = false;
+    std::size_t rank = 0;  ///< position in show.order
+    TextTemplate topic;
+    std::vector<std::size_t> replaces;  ///< indices of rules
+    std::optional<CompiledExpression> for_each;
+    std::vector<CompiledCriterion> when, unless;
+    CompiledCard card;
+    std::vector<CompiledVariant> variants;
+    std::vector<std::size_t> gates;       ///< that stand before this rule whatever its indicator
+    SourceSet reads = 0;                  ///< every source that may bear on it
+    std::vector<std::uint16_t> slots;     ///< what its criteria read, facts behind facts included, ascending
+    std::vector<std::string> parameters;  ///< that decide whether its `when` holds
+
+    bool is_for(Hook hook) const;
+};
+
+/// The orders of the pack by code, and by words where a test has no code.
+struct OrderIndex {
+    CodeIndex codes;  ///< the set id is the position of the intent
+    NameIndex words;
+    std::vector<const Order*> orders;  ///< by that position
+};
+
+/// The types of the small JSON objects that facts are made of.
+struct FactTypes {
+    fhir::path::TypeId item{}, reading{}, results{}, param{};
+};
+
+struct Program::Inner {
+    Inner(Pack pack_to_keep, Site site_to_keep)
+        : pack(std::move(pack_to_keep)), site(std::move(site_to_keep)), parameters(pack.parameters, site.parameters) {}
+
+    Pack pack;
+    Site site;
+    Parameters parameters;
+
+    fhir::path::Types types;
+    FactTypes fact_types;
+    boost::json::value param;  ///< the value of %param
+
+    std::vector<std::string> source_keys;  ///< by FixedSource, then the packs' Observation keys
+    std::vector<Slot> slots;
+    std::vector<CompiledFact> facts;        ///< in the pack's order; slot first_fact_slot + index
+    std::vector<CompiledAnalyte> analytes;  ///< in the pack's order; slots behind the facts
+    std::vector<CompiledGate> gates;
+    std::vector<CompiledRule> rules;
+    std::optional<TextTemplate> data_unavailable;
+    std::size_t data_unavailable_rank = 0;
+
+    std::vector<const fhir::ValueSet*> value_sets;  ///< by SetId
+    CodeIndex codes;                                ///< of every value set
+    NameIndex medicine_names;                       ///< of the value sets that medication facts use
+    NameIndex route_words;                          ///< of the value sets of routes
+    AnalyteIndex analyte_codes;
+    OrderIndex order_index;
+
+    std::array<std::vector<PrefetchTemplate>, 4> prefetch;  ///< by Hook
+
+    std::size_t analyte_slot(std::size_t analyte) const { return first_fact_slot + facts.size() + analyte; }
+    std::optional<std::size_t> source_of_key(std::string_view key) const;
+    const fhir::ValueSet* value_set(SetId set) const { return value_sets[set]; }
+};
+
+}  // namespace rules

@@ -1,0 +1,282 @@
+#include "rules/reading.hpp"
+
+#include "fhir/json_text.hpp"
+#include "rules/record.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+const RulesetInForce& ruleset_for(const Measurement& measurement, const CompiledAnalyte& analyte) {
+    const LaboratoryRules* laboratory = measurement.laboratory;
+    return laboratory && laboratory->ruleset ? *laboratory->ruleset : analyte.ruleset;
+}
+
+bool is_normal_range(const fhir::ReferenceRange& range) {
+    const bool is_general = range.applies_to.empty() && !range.by_age;
+    if (range.type.codings.empty()) return is_general;
+    return is_general &&
+           std::ranges::any_of(range.type.codings, [](const fhir::Coding& coding) { return coding.code == "normal"; });
+}
+
+std::optional<fhir::Decimal> bound_of(const std::optional<fhir::Quantity>& bound, const Measurement& measurement,
+                                      const CompiledAnalyte& analyte) {
+    if (!bound || !bound->value || bound->comparator != fhir::Comparator::none) return std::nullopt;
+    const auto unit = unit_beside(*bound, analyte, measurement.laboratory);
+    if (!unit || *unit != measurement.unit) return std::nullopt;
+    return bound->value;
+}
+
+/// The lowest tenth of a range counts as low-normal (knowledge D.6).
+std::optional<fhir::Decimal> end_of_lowest_tenth(const PrintedRange& range) {
+    if (!range.low || !range.high) return std::nullopt;
+    const auto width = fhir::subtract(*range.high, *range.low);
+    const auto tenth = width ? fhir::multiply(*width, *fhir::Decimal::of(1, 1)) : std::nullopt;
+    return tenth ? fhir::add(*range.low, *tenth) : std::nullopt;
+}
+
+RangePlace place_in(const PrintedRange& range, const Interval& interval) {
+    if (range.low && interval.is_below(*range.low)) return RangePlace::below;
+    if (range.high && interval.is_above(*range.high)) return RangePlace::above;
+    const bool is_inside =
+        (!range.low || interval.is_at_least(*range.low)) && (!range.high || interval.is_at_most(*range.high));
+    if (!is_inside || (!range.low && !range.high)) return RangePlace::unknown;
+    const auto edge = end_of_lowest_tenth(range);
+    return edge && interval.is_at_most(*edge) ? RangePlace::low_normal : RangePlace::within;
+}
+
+std::string_view name_of(RangePlace place) {
+    switch (place) {
+        case RangePlace::unknown:
+            return "";
+        case RangePlace::below:
+            return "below";
+        case RangePlace::low_normal:
+            return "low-normal";
+        case RangePlace::within:
+            return "within";
+        case RangePlace::above:
+            return "above";
+    }
+    return "";
+}
+
+std::string_view band_by_range(RangePlace place) {
+    switch (place) {
+        case RangePlace::unknown:
+            return "";
+        case RangePlace::below:
+            return "low";
+        case RangePlace::low_normal:
+        case RangePlace::within:
+            return "normal";
+        case RangePlace::above:
+            return "high";
+    }
+    return "";
+}
+
+Banding by_range(const PrintedRange& range) {
+    Banding banding;
+    banding.band = band_by_range(range.place);
+    banding.ruleset = "the laboratory's own range";
+    banding.spans = range.place == RangePlace::unknown;
+    banding.lower = range.place == RangePlace::above ? range.high : range.low;
+    if (range.place == RangePlace::below) banding.lower.reset();
+    banding.upper = range.place == RangePlace::below ? range.low : range.high;
+    if (range.place == RangePlace::above) banding.upper.reset();
+    return banding;
+}
+
+Banding by_guideline(const Banded& banded, const RulesetInForce& ruleset, const Interval& interval) {
+    Banding banding;
+    banding.band = banded.step->band;
+    banding.in_every_ruleset = banded.step->in_every_ruleset;
+    banding.ruleset = ruleset.title;
+    banding.cites = &ruleset.cites;
+    banding.lower = banded.step->bound;
+    banding.lower_included = banded.step->bound_included;
+    if (banded.next && !banded.at_least) {
+        banding.upper = banded.next->bound;
+        banding.upper_included = !banded.next->bound_included;
+    }
+    banding.is_near = is_near_bound(interval, banded);
+    return banding;
+}
+
+std::string number_with_unit(const std::optional<fhir::Decimal>& number, std::string_view unit) {
+    return number ? number->text() + " " + std::string(unit) : std::string();
+}
+
+std::string range_text(const PrintedRange& range, std::string_view unit) {
+    if (range.low && range.high) return range.low->text() + " to " + number_with_unit(range.high, unit);
+    if (range.low) return number_with_unit(range.low, unit) + " or above";
+    if (range.high) return "up to " + number_with_unit(range.high, unit);
+    return "";
+}
+
+/// The number in the site's unit; nothing if it is reported in it, or there is no factor.
+std::string converted(const Measurement& measurement, const CompiledAnalyte& analyte) {
+    if (!analyte.display_unit || *analyte.display_unit == measurement.unit || measurement.is_derived) return "";
+    const std::optional<fhir::Decimal>& from = analyte.units[measurement.unit].factor;
+    const std::optional<fhir::Decimal>& to = analyte.units[*analyte.display_unit].factor;
+    if (!from || !to) return "";
+    const bool has_upper_number =
+        measurement.comparator == fhir::Comparator::less || measurement.comparator == fhir::Comparator::less_or_equal;
+    const fhir::Decimal number = has_upper_number ? *measurement.interval.high : measurement.interval.low;
+    const auto scaled = fhir::multiply(number, *to);
+    const auto shown = scaled ? fhir::divide(*scaled, *from) : std::nullopt;
+    if (!shown) return "";
+    return " (" + std::string(fhir::code_of(measurement.comparator)) + three_digits(*shown) + " " +
+           analyte.units[*analyte.display_unit].name + ")";
+}
+
+boost::json::array marks_json(const Measurement& measurement, const CompiledAnalyte& analyte,
+                              const boost::json::storage_ptr& storage) {
+    boost::json::array marks(storage);
+    const CompiledKind& kind = analyte.kinds[measurement.kind];
+    const Interval interval =
+        kind.lower_bound_of ? Interval{measurement.interval.low, measurement.interval.low_included, std::nullopt, false}
+                            : measurement.interval;
+    for (const CompiledMark& mark : kind.marks[measurement.unit]) {
+        const bool holds = mark.side == CompiledMark::Side::below   ? interval.is_below(mark.number)
+                           : mark.side == CompiledMark::Side::above ? interval.is_above(mark.number)
+                                                                    : interval.is_at_least(mark.number);
+        if (holds) marks.emplace_back(mark.name);
+    }
+    return marks;
+}
+
+void add_value(boost::json::object& json, const Measurement& measurement, const CompiledAnalyte& analyte) {
+    const auto put = [&json](std::string_view name, std::string_view text) {
+        if (!text.empty()) json.emplace(name, text);
+    };
+    const Interval& interval = measurement.interval;
+    const std::string& unit = measurement.unit_text;
+    if (interval.is_exact() || !interval.high) {
+        json.emplace("value", fhir::make_decimal(interval.low.text(), json.storage()));
+    } else {
+        json.emplace("value", fhir::make_decimal(interval.high->text(), json.storage()));
+    }
+    put("unit", unit);
+    put("comparator", fhir::code_of(measurement.comparator));
+    const Banding banding = band_measurement(measurement, analyte);
+    put("band", banding.band);
+    if (!banding.band.empty() || banding.lower || banding.upper) put("ruleset", banding.ruleset);
+    put("lower", number_with_unit(banding.lower, unit));
+    put("upper", number_with_unit(banding.upper, unit));
+    json.emplace("near", banding.is_near);
+    const PrintedRange range = range_of(measurement, analyte);
+    put("range", name_of(range.place));
+    put("rangeText", range_text(range, unit));
+    if (auto marks = marks_json(measurement, analyte, json.storage()); !marks.empty())
+        json.emplace("marks", std::move(marks));
+    // For people, not for expressions: how the band is bounded, and who says so.
+    if (banding.cites && !banding.cites->empty() && !banding.band.empty()) {
+        boost::json::array cites(json.storage());
+        for (const std::string& id : *banding.cites) cites.emplace_back(id);
+        json.emplace("cites", std::move(cites));
+    }
+    if (banding.lower) json.emplace("lowerIncluded", banding.lower_included);
+    if (banding.upper) json.emplace("upperIncluded", banding.upper_included);
+}
+
+}  // namespace
+
+PrintedRange range_of(const Measurement& measurement, const CompiledAnalyte& analyte) {
+    PrintedRange found;
+    if (!measurement.ranges) return found;
+    const fhir::ReferenceRange* only = nullptr;
+    for (const fhir::ReferenceRange& range : *measurement.ranges) {
+        if (!is_normal_range(range)) continue;
+        if (only) return found;  // two ranges: which of them is meant cannot be known
+        only = &range;
+    }
+    if (!only) return found;
+    found.low = bound_of(only->low, measurement, analyte);
+    found.high = bound_of(only->high, measurement, analyte);
+    found.place = place_in(found, measurement.interval);
+    return found;
+}
+
+Banding band_measurement(const Measurement& measurement, const CompiledAnalyte& analyte) {
+    const CompiledKind& kind = analyte.kinds[measurement.kind];
+    const bool is_lower_bound = kind.lower_bound_of.has_value();
+    const RulesetInForce& ruleset = ruleset_for(measurement, analyte);
+    const BandScale& scale = ruleset.scales[kind.lower_bound_of.value_or(measurement.kind)][measurement.unit];
+    const Interval interval =
+        is_lower_bound ? Interval{measurement.interval.low, measurement.interval.low_included, std::nullopt, false}
+                       : measurement.interval;
+    const auto banded = band_of(interval, scale);
+    if (banded && banded->step->in_every_ruleset) return by_guideline(*banded, ruleset, interval);
+    if (is_lower_bound && kind.alone_is_no_result) return {};
+    if (analyte.written->range_first) {
+        const PrintedRange range = range_of(measurement, analyte);
+        if (range.low || range.high) return by_range(range);
+    }
+    if (banded) return by_guideline(*banded, ruleset, interval);
+    Banding none;
+    none.spans = !scale.empty() && !is_lower_bound;
+    return none;
+}
+
+std::string three_digits(const fhir::Decimal& value) {
+    int places = 2;
+    for (fhir::Decimal bound = 10; places > 0 && fhir::absolute(value) >= bound; bound = *fhir::multiply(bound, 10))
+        --places;
+    for (fhir::Decimal bound = 1; places < 6 && fhir::absolute(value) < bound && !value.is_zero(); ++places) {
+        bound = *fhir::multiply(bound, *fhir::Decimal::of(1, 1));
+    }
+    return fhir::with_decimal_places(value, places).value_or(value).text();
+}
+
+std::string text_of(const Measurement& measurement, const CompiledAnalyte& analyte) {
+    if (measurement.state == Measurement::State::awaited) return "(pending)";
+    const bool has_number = !measurement.unit_text.empty();
+    if (!measurement.is_readable() && !(has_number && measurement.is_derived)) {
+        return measurement.echo.empty() ? "(not a number)" : measurement.echo;
+    }
+    const Interval& interval = measurement.interval;
+    const std::string& unit = measurement.unit_text;
+    if (measurement.is_derived && !interval.is_exact()) {
+        return interval.low.text() + " to " + interval.high.value_or(interval.low).text() + " " + unit;
+    }
+    const bool has_upper_number =
+        measurement.comparator == fhir::Comparator::less || measurement.comparator == fhir::Comparator::less_or_equal;
+    const fhir::Decimal& number = has_upper_number ? *interval.high : interval.low;
+    return std::string(fhir::code_of(measurement.comparator)) + number.text() + " " + unit +
+           converted(measurement, analyte);
+}
+
+boost::json::object reading_json(const Measurement& measurement, const CompiledAnalyte& analyte,
+                                 const ReadingNotes& notes, const boost::json::storage_ptr& storage) {
+    boost::json::object json(storage);
+    json.reserve(26);
+    const CompiledKind& kind = analyte.kinds[measurement.kind];
+    json.emplace("analyte", analyte.written->id);
+    json.emplace("title", kind.title);
+    json.emplace("label", kind.title);
+    if (!kind.intent.empty()) json.emplace("intent", kind.intent);
+    json.emplace("kind", kind.name);
+    json.emplace("text", text_of(measurement, analyte));
+    if (measurement.is_readable()) add_value(json, measurement, analyte);
+    if (measurement.state == Measurement::State::unreadable) json.emplace("why", words_for(measurement.fault));
+    json.emplace("preDates", notes.pre_dates);
+    json.emplace("old", notes.is_old);
+    json.emplace("verify", measurement.needs_verification);
+    json.emplace("derived", measurement.is_derived);
+    json.emplace("status", measurement.observation->status);
+    if (measurement.date) json.emplace("date", measurement.date->text());
+    if (measurement.age_days) json.emplace("ageDays", *measurement.age_days);
+    json.emplace("reference", reference_to("Observation", measurement.observation->id));
+    if (measurement.parts.size() > 1) {
+        boost::json::array parts(storage);
+        for (const fhir::Observation* part : measurement.parts)
+            parts.emplace_back(reference_to("Observation", part->id));
+        json.emplace("parts", std::move(parts));
+    }
+    return json;
+}
+
+}  // namespace rules

@@ -1,0 +1,210 @@
+#include "rules/record.hpp"
+
+#include "fhir/bundle.hpp"
+#include "fhir/json_text.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace rules {
+namespace {
+
+using boost::json::object;
+
+constexpr std::string_view patient_key = "patient";
+constexpr std::string_view conditions_key = "conditions";
+constexpr std::string_view medication_requests_key = "medicationRequests";
+constexpr std::string_view medication_statements_key = "medicationStatements";
+constexpr std::string_view procedures_key = "procedures";
+constexpr std::string_view orders_key = "orders";
+
+std::string_view member_text(const object& resource, std::string_view name) {
+    const boost::json::value* member = resource.if_contains(name);
+    return member ? fhir::text_of(*member).value_or(std::string_view()) : std::string_view();
+}
+
+/// The type that belongs under a key; everything else there is an Observation group.
+std::string_view type_under(std::string_view key) {
+    if (key == patient_key) return "Patient";
+    if (key == conditions_key) return "Condition";
+    if (key == medication_requests_key) return "MedicationRequest";
+    if (key == medication_statements_key) return "MedicationStatement";
+    if (key == procedures_key) return "Procedure";
+    if (key == orders_key) return "ServiceRequest";
+    return "Observation";
+}
+
+/// Whether an issue says that something is missing from what was read, not only that it was oddly written.
+bool loses_something(fhir::IssueCode code) {
+    switch (code) {
+        case fhir::IssueCode::not_a_list:
+        case fhir::IssueCode::incomplete_date:
+        case fhir::IssueCode::plain_code:
+        case fhir::IssueCode::empty:
+        case fhir::IssueCode::duplicate:
+            return false;
+        case fhir::IssueCode::wrong_type:
+        case fhir::IssueCode::invalid_value:
+        case fhir::IssueCode::several_choices:
+        case fhir::IssueCode::not_read:
+        case fhir::IssueCode::missing:
+        case fhir::IssueCode::unresolved:
+        case fhir::IssueCode::not_a_resource:
+        case fhir::IssueCode::too_many:
+            return true;
+    }
+    return true;
+}
+
+class RecordReader {
+  public:
+    Record read(const Sources& sources) {
+        for (const auto& [key, data] : sources) {
+            if (data.unavailable) record_.unavailable.emplace(key, *data.unavailable);
+            if (!data.unavailable || !data.resources.empty()) record_.provided.insert(key);
+            for (const object* resource : data.resources) {
+                if (resource) take(key, *resource);
+            }
+        }
+        fill_medications();
+        return std::move(record_);
+    }
+
+  private:
+    void skip(const object& resource, std::string_view type, fhir::IssueCode code) {
+        record_.skipped.push_back({reference_to(type, member_text(resource, "id")), {std::string(type), code}, true});
+    }
+
+    /// Whether `resource` comes for the first time, as itself or as another copy with the same id.
+    bool is_new(const object& resource, std::string_view type, std::string_view id) {
+        if (!seen_.insert(&resource).second) return false;
+        return id.empty() || seen_ids_.insert(reference_to(type, id)).second;
+    }
+
+    void take(std::string_view key, const object& resource) {
+        const std::string_view type = member_text(resource, "resourceType");
+        const std::string_view wanted = type_under(key);
+        const bool is_medication =
+            type == "Medication" && (key == medication_requests_key || key == medication_statements_key);
+        if (type != wanted && !is_medication) {
+            if (seen_.insert(&resource).second) {
+                skip(resource, type.empty() ? "resource" : type,
+                     type.empty() ? fhir::IssueCode::not_a_resource : fhir::IssueCode::wrong_type);
+            }
+            return;
+        }
+        if (!is_new(resource, type, member_text(resource, "id"))) return;
+        fhir::Issues issues;
+        read(type, resource, issues);
+        for (fhir::Issue& issue : issues) {
+            if (!loses_something(issue.code)) continue;
+            record_.skipped.push_back({reference_to(type, member_text(resource, "id")), std::move(issue), false});
+        }
+    }
+
+    void read(std::string_view type, const object& resource, fhir::Issues& issues) {
+        if (type == "Patient") {
+            if (!record_.patient) record_.patient = fhir::read_patient(resource, issues);
+        } else if (type == "Condition") {
+            record_.conditions.push_back(fhir::read_condition(resource, issues));
+        } else if (type == "MedicationRequest") {
+            record_.medication_requests.push_back(fhir::read_medication_request(resource, issues));
+        } else if (type == "MedicationStatement") {
+            record_.medication_statements.push_back(fhir::read_medication_statement(resource, issues));
+        } else if (type == "Medication") {
+            fhir::Medication medication = fhir::read_medication(resource, issues);
+            medications_.emplace(medication.id, std::move(medication));
+        } else if (type == "Procedure") {
+            record_.procedures.push_back(fhir::read_procedure(resource, issues));
+        } else if (type == "ServiceRequest") {
+            record_.orders.push_back(fhir::read_service_request(resource, issues));
+        } else {
+            read_observation(resource, issues);
+        }
+    }
+
+    void read_observation(const object& resource, fhir::Issues& issues) {
+        record_.observations.push_back(fhir::read_observation(resource, issues));
+        const auto is_contained = [](const fhir::Reference& member) {
+            return member.kind == fhir::ReferenceKind::contained;
+        };
+        if (std::ranges::none_of(record_.observations.back().has_member, is_contained)) return;
+        const fhir::Observation panel = record_.observations.back();
+        for (const fhir::Reference& member : panel.has_member) {
+            const object* contained = is_contained(member) ? fhir::contained_in(resource, member.id) : nullptr;
+            if (!contained || member_text(*contained, "resourceType") != "Observation") continue;
+            read_member(*contained, panel, issues);
+        }
+    }
+
+    /// A result inside a panel, which says for it what it leaves open itself.
+    void read_member(const object& contained, const fhir::Observation& panel, fhir::Issues& issues) {
+        fhir::Observation member = fhir::read_observation(contained, issues);
+        member.id = panel.id;
+        if (member.status.empty()) member.status = panel.status;
+        if (std::holds_alternative<std::monostate>(member.effective)) member.effective = panel.effective;
+        if (!member.issued) member.issued = panel.issued;
+        if (member.performer.empty()) member.performer = panel.performer;
+        if (member.specimen.kind == fhir::ReferenceKind::none) member.specimen = panel.specimen;
+        record_.observations.push_back(std::move(member));
+    }
+
+    template <typename Records>
+    void fill_medications_of(Records& records) {
+        for (auto& record : records) {
+            fhir::MedicationChoice& choice = record.medication;
+            if (choice.resolved || choice.reference.kind == fhir::ReferenceKind::none) continue;
+            // Synthetic and exported Bundles name a Medication by urn:uuid: and give it that id.
+            const std::string_view url = choice.reference.reference;
+            const std::string_view id = choice.reference.kind == fhir::ReferenceKind::urn
+                                            ? url.substr(url.rfind(':') + 1)
+                                            : choice.reference.id;
+            const auto found = medications_.find(id);
+            if (found != medications_.end()) fhir::fill(choice, found->second);
+        }
+    }
+
+    void fill_medications() {
+        fill_medications_of(record_.medication_requests);
+        fill_medications_of(record_.medication_statements);
+    }
+
+    Record record_;
+    std::unordered_set<const object*> seen_;
+    std::unordered_set<std::string> seen_ids_;
+    std::unordered_map<std::string_view, fhir::Medication> medications_;
+};
+
+}  // namespace
+
+std::string reference_to(std::string_view type, std::string_view id) {
+    std::string reference(type);
+    if (!id.empty()) reference.append("/").append(id);
+    return reference;
+}
+
+Record read_record(const Sources& sources) {
+    return RecordReader().read(sources);
+}
+
+Sources sources_of_complete_record(const std::vector<const object*>& resources,
+                                   const std::vector<std::string>& observation_keys) {
+    Sources sources;
+    for (const std::string_view key : {patient_key, conditions_key, medication_requests_key, medication_statements_key,
+                                       procedures_key, orders_key}) {
+        sources.emplace(key, SourceData{});
+    }
+    for (const std::string& key : observation_keys) sources.emplace(key, SourceData{});
+    for (const object* resource : resources) {
+        const std::string_view type = resource ? member_text(*resource, "resourceType") : std::string_view();
+        for (auto& [key, data] : sources) {
+            const bool is_medication =
+                type == "Medication" && (key == medication_requests_key || key == medication_statements_key);
+            if (type_under(key) == type || is_medication) data.resources.push_back(resource);
+        }
+    }
+    return sources;
+}
+
+}  // namespace rules

@@ -1,0 +1,305 @@
+#include "rules/run.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+using fhir::path::Collection;
+using fhir::path::Value;
+
+/// The sources of `program` that `record` lacks, wholly or in part. Medicines count as there if the requests are:
+/// statements only add to them (decisions, safety).
+SourceSet sources_lacking(const Program::Inner& program, const Record& record) {
+    SourceSet lacking = 0;
+    for (std::size_t source = 0; source < program.source_keys.size(); ++source) {
+        const std::string& key = program.source_keys[source];
+        const bool is_whole = record.provided.contains(key) && !record.unavailable.contains(key);
+        if (!is_whole) lacking |= source_bit(source);
+    }
+    return lacking;
+}
+
+bool is_false(const Value& value) {
+    const Value system = value.system_value();
+    return system.kind() == Value::Kind::boolean && !system.as_boolean();
+}
+
+/// An expression holds if it gives anything but nothing or false.
+bool gives_something(const Collection& items) {
+    return !items.empty() && !std::ranges::all_of(items, is_false);
+}
+
+std::string_view member(const Value& value, std::string_view name) {
+    const boost::json::value* json = value.is_element() ? value.json() : nullptr;
+    const boost::json::object* object = json ? json->if_object() : nullptr;
+    const boost::json::value* found = object ? object->if_contains(name) : nullptr;
+    return found && found->is_string() ? std::string_view(found->get_string()) : std::string_view();
+}
+
+std::optional<std::int64_t> age_of(const Value& value) {
+    const boost::json::value* json = value.is_element() ? value.json() : nullptr;
+    const boost::json::object* object = json ? json->if_object() : nullptr;
+    const boost::json::value* found = object ? object->if_contains("ageDays") : nullptr;
+    return found && found->is_int64() ? std::optional(found->get_int64()) : std::nullopt;
+}
+
+/// Newest first, undated last, as in every fact.
+void sort_newest_first(Collection& items) {
+    std::stable_sort(items.begin(), items.end(), [](const Value& left, const Value& right) {
+        const auto first = age_of(left);
+        const auto second = age_of(right);
+        return first && (!second || *first < *second);
+    });
+}
+
+/// One resource is one item, however many facts it came from.
+void add_once(const Value& item, Collection& to) {
+    const std::string_view reference = member(item, "reference");
+    if (!reference.empty()) {
+        for (const Value& known : to) {
+            if (member(known, "reference") == reference && member(known, "label") == member(item, "label")) return;
+        }
+    }
+    to.push_back(item);
+}
+
+}  // namespace
+
+Run::Run(const Program::Inner& program, const Record& record, const Call& call)
+    : program_(program),
+      record_(record),
+      call_(call),
+      calendar_(call.at),
+      unavailable_(sources_lacking(program, record)),
+      memory_(first_block_.data(), first_block_.size()),
+      storage_(&memory_),
+      facts_(program, record, calendar_),
+      slots_(program.slots.size()),
+      variables_(program.slots.size(), nullptr),
+      results_(program.analytes.size()) {
+    variables_[slot_item] = &item_;
+    for (const boost::json::object* draft : call.drafts) {
+        const boost::json::value* id = draft ? draft->if_contains("id") : nullptr;
+        if (id && id->is_string())
+            draft_references_.push_back(reference_to("ServiceRequest", std::string_view(id->get_string())));
+    }
+}
+
+void Run::set_item(const Value* item) {
+    item_.clear();
+    if (item) item_.push_back(*item);
+}
+
+const SlotValue& Run::slot(std::uint16_t slot) {
+    if (!slots_[slot].is_filled) fill(slot);
+    return slots_[slot];
+}
+
+SourceSet Run::missing_for(const SlotUse& use) {
+    if (use.slot == slot_item) return 0;
+    const SlotValue& value = slot(use.slot);
+    switch (use.part) {
+        case SlotPart::results:
+            return value.missing;
+        case SlotPart::orders:
+            return value.missing_orders;
+        case SlotPart::whole:
+            break;
+    }
+    return value.missing | value.missing_orders;
+}
+
+Answer Run::evaluate(const CompiledExpression& expression) {
+    Answer answer;
+    bool is_blocked = false;
+    for (const SlotUse& use : expression.uses) {
+        const SourceSet missing = missing_for(use);
+        answer.missing |= missing;
+        is_blocked = is_blocked || (missing != 0 && !use.is_filtered);
+    }
+    if (is_blocked) {
+        answer.truth = Truth::unknown;
+        return answer;
+    }
+    fhir::path::Input input;
+    input.variables = variables_;
+    input.now = call_.at;
+    auto result = fhir::path::evaluate(expression.path, input);
+    if (result.has_error()) {
+        answer.truth = Truth::unknown;
+        answer.error = result.error().message;
+        return answer;
+    }
+    answer.items = std::move(*result);
+    if (gives_something(answer.items)) {
+        answer.truth = Truth::holds;
+    } else {
+        answer.truth = answer.missing ? Truth::unknown : Truth::fails;
+        answer.items.clear();
+    }
+    return answer;
+}
+
+bool Run::holds(const std::optional<CompiledExpression>& condition) {
+    return !condition || evaluate(*condition).truth == Truth::holds;
+}
+
+boost::json::value& Run::keep(boost::json::value value) {
+    return kept_.emplace_back(std::move(value));
+}
+
+Value Run::item_value(boost::json::object item, fhir::path::TypeId type) {
+    return Value::element(&keep(std::move(item)), type);
+}
+
+void Run::add_items(const std::vector<Item>& items, Collection& to) {
+    for (const Item& item : items) to.push_back(item_value(item_json(item, storage_), program_.fact_types.item));
+}
+
+void Run::fill(std::uint16_t slot) {
+    SlotValue& value = slots_[slot];
+    value.is_filled = true;  // facts cannot depend on themselves: compilation has refused that
+    if (slot < first_fact_slot) {
+        fill_fixed(slot, value);
+    } else if (slot < program_.analyte_slot(0)) {
+        fill_fact(program_.facts[slot - first_fact_slot], value);
+    } else {
+        fill_analyte(slot - program_.analyte_slot(0), value);
+    }
+    variables_[slot] = &value.items;
+}
+
+void Run::fill_age(SlotValue& value) {
+    const bool has_birth_date = record_.patient && record_.patient->birth_date;
+    value.missing = has_birth_date ? 0 : source_bit(source_patient);
+    if (has_birth_date) {
+        value.items.push_back(Value::integer(fhir::age_in_years(*record_.patient->birth_date, calendar_.today())));
+    }
+}
+
+void Run::fill_fixed(std::uint16_t slot, SlotValue& value) {
+    const fhir::path::TypeId item = program_.fact_types.item;
+    switch (static_cast<FixedSlot>(slot)) {
+        case slot_param:
+            value.items.push_back(Value::element(&program_.param, program_.fact_types.param));
+            return;
+        case slot_age:
+            return fill_age(value);
+        case slot_alive:
+            value.items.push_back(Value::boolean(!(record_.patient && record_.patient->deceased)));
+            return;
+        case slot_sex: {
+            const std::string_view gender = record_.patient ? record_.patient->gender : std::string_view();
+            const bool is_said = gender == "female" || gender == "male" || gender == "other";
+            if (is_said) value.items.push_back(Value::borrowed_string(gender));
+            return;
+        }
+        case slot_today:
+            value.items.push_back(Value::date(fhir::Date::of(calendar_.today())));
+            return;
+        case slot_orders:
+            value.missing = unavailable_ & source_bit(source_orders);
+            for (const Item& order : open_orders()) value.items.push_back(item_value(item_json(order, storage_), item));
+            return;
+        case slot_drafts:
+            return add_items(facts_.orders(drafts()), value.items);
+        case slot_results:
+            return add_readings(value, true);
+        case slot_unreadable:
+            return add_readings(value, false);
+        case slot_item:
+        case first_fact_slot:
+            return;
+    }
+}
+
+void Run::fill_fact(const CompiledFact& fact, SlotValue& value) {
+    switch (fact.written->form) {
+        case Fact::Form::conditions:
+        case Fact::Form::medications:
+        case Fact::Form::procedures:
+        case Fact::Form::observations: {
+            FactItems found = facts_.read(fact);
+            add_items(found.items, value.items);
+            value.notes = std::move(found.notes);
+            value.missing = unavailable_ & program_.slots[fact.slot].result_sources;
+            return;
+        }
+        case Fact::Form::items: {
+            if (!fact.items) return;
+            Answer answer = evaluate(*fact.items);
+            value.items = std::move(answer.items);
+            value.missing = answer.missing;
+            return;
+        }
+        case Fact::Form::any:
+            return fill_any(fact, value);
+        case Fact::Form::all:
+            return fill_all(fact, value);
+    }
+}
+
+/// Items of any part hold, whatever else could not be known.
+void Run::fill_any(const CompiledFact& fact, SlotValue& value) {
+    for (const CompiledExpression& part : fact.any) {
+        const Answer answer = evaluate(part);
+        value.missing |= answer.missing;
+        if (answer.truth != Truth::holds) continue;
+        for (const Value& item : answer.items) add_once(item, value.items);
+    }
+    sort_newest_first(value.items);
+}
+
+/// A part that clearly fails settles it, whatever else could not be known.
+void Run::fill_all(const CompiledFact& fact, SlotValue& value) {
+    SourceSet unknown = 0;
+    bool is_unknown = false;
+    SourceSet incomplete = 0;
+    Collection items;
+    const auto note = [&](const Answer& answer) {
+        is_unknown = is_unknown || answer.truth == Truth::unknown;
+        if (answer.truth == Truth::unknown) unknown |= answer.missing;
+        incomplete |= answer.missing;
+    };
+    for (const CompiledExpression& part : fact.all) {
+        const Answer answer = evaluate(part);
+        if (answer.truth == Truth::fails) return;
+        note(answer);
+        for (const Value& item : answer.items) {
+            if (item.is_element()) add_once(item, items);
+        }
+    }
+    for (const CompiledExpression& part : fact.none) {
+        const Answer answer = evaluate(part);
+        if (answer.truth == Truth::holds) return;
+        note(answer);
+    }
+    value.missing = is_unknown ? unknown : incomplete;
+    if (is_unknown) return;
+    if (items.empty()) items.push_back(Value::boolean(true));
+    value.items = std::move(items);
+}
+
+const std::vector<fhir::ServiceRequest>& Run::drafts() {
+    if (drafts_) return *drafts_;
+    drafts_.emplace();
+    fhir::Issues issues;
+    for (const boost::json::object* draft : call_.drafts) {
+        const boost::json::value* type = draft ? draft->if_contains("resourceType") : nullptr;
+        if (!type || !type->is_string() || type->get_string() != "ServiceRequest") continue;
+        fhir::ServiceRequest request = fhir::read_service_request(*draft, issues);
+        const bool is_selected =
+            call_.selections.empty() ||
+            std::ranges::find(call_.selections, reference_to("ServiceRequest", request.id)) != call_.selections.end();
+        if (is_selected) drafts_->push_back(std::move(request));
+    }
+    return *drafts_;
+}
+
+const std::vector<Item>& Run::open_orders() {
+    if (!open_orders_) open_orders_ = facts_.open_orders(draft_references_);
+    return *open_orders_;
+}
+
+}  // namespace rules

@@ -1,0 +1,110 @@
+// One run of a program over a record: slots filled when something first asks for them, and expressions with three
+// answers. A fact that no rule of the hook asks for costs nothing.
+//
+// Three values: what an expression reads may be missing because its source could not be had. A plain fact, and what
+// filters its items, still holds by the items that were found; anything else that reads a fact with something missing
+// is unknown (design/rules, three-valued logic).
+#pragma once
+
+#include "rules/calendar.hpp"
+#include "rules/evaluation.hpp"
+#include "rules/facts.hpp"
+#include "rules/program_inner.hpp"
+#include "rules/test_results.hpp"
+
+#include <boost/json.hpp>
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rules {
+
+/// What an expression gave.
+struct Answer {
+    fhir::path::Collection items;  ///< the evidence; empty if unknown by what is missing
+    Truth truth = Truth::fails;
+    SourceSet missing = 0;  ///< sources without which it cannot be known, or may be incomplete
+    std::string error;      ///< the expression could not be evaluated: an error of the pack that only data show
+};
+
+/// The value of a slot.
+struct SlotValue {
+    fhir::path::Collection items;
+    SourceSet missing = 0;  ///< of an analyte: of its results
+    SourceSet missing_orders = 0;
+    std::vector<std::string> notes;  ///< records that were left out, and why
+    bool is_filled = false;
+};
+
+class Run {
+  public:
+    /// All arguments are borrowed.
+    Run(const Program::Inner& program, const Record& record, const Call& call);
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+    const Program::Inner& program() const { return program_; }
+    const Record& record() const { return record_; }
+    const Call& call() const { return call_; }
+    const Calendar& calendar() const { return calendar_; }
+
+    /// Sources that could not be had, wholly or in part.
+    SourceSet unavailable() const { return unavailable_; }
+
+    Answer evaluate(const CompiledExpression& expression);
+    /// Whether `condition` holds; true without a condition. Unknown is not true.
+    bool holds(const std::optional<CompiledExpression>& condition);
+
+    /// What %item is from now on; null for nothing.
+    void set_item(const fhir::path::Value* item);
+
+    const SlotValue& slot(std::uint16_t slot);
+    const TestResults& results(std::size_t analyte);
+
+    /// The draft orders that are selected, read once.
+    const std::vector<fhir::ServiceRequest>& drafts();
+
+  private:
+    void fill(std::uint16_t slot);
+    void fill_fixed(std::uint16_t slot, SlotValue& value);
+    void fill_fact(const CompiledFact& fact, SlotValue& value);
+    void fill_any(const CompiledFact& fact, SlotValue& value);
+    void fill_all(const CompiledFact& fact, SlotValue& value);
+    void fill_analyte(std::size_t analyte, SlotValue& value);
+    void fill_age(SlotValue& value);
+    void add_readings(SlotValue& value, bool readable);
+    void add_items(const std::vector<Item>& items, fhir::path::Collection& to);
+    boost::json::value& keep(boost::json::value value);
+    fhir::path::Value item_value(boost::json::object item, fhir::path::TypeId type);
+    boost::json::object reading(std::size_t analyte, const Measurement& measurement);
+    const std::vector<std::vector<Measurement>>& measurements();
+    /// The day on which the treatment that makes results of `analyte` stale began.
+    std::optional<std::chrono::sys_days> treatment_start(const CompiledAnalyte& analyte);
+    const std::vector<Item>& open_orders();
+    SourceSet missing_for(const SlotUse& use);
+
+    const Program::Inner& program_;
+    const Record& record_;
+    const Call& call_;
+    Calendar calendar_;
+    SourceSet unavailable_ = 0;
+    std::array<unsigned char, 24 * 1024> first_block_;
+    boost::json::monotonic_resource memory_;
+    boost::json::storage_ptr storage_;
+    std::deque<boost::json::value> kept_;
+    FactReader facts_;
+    std::vector<SlotValue> slots_;
+    std::vector<const fhir::path::Collection*> variables_;
+    fhir::path::Collection item_;
+    std::optional<std::vector<std::vector<Measurement>>> measurements_;
+    std::vector<std::optional<TestResults>> results_;
+    std::optional<std::vector<Item>> open_orders_;
+    std::optional<std::vector<fhir::ServiceRequest>> drafts_;
+    std::vector<std::string> draft_references_;
+};
+
+}  // namespace rules

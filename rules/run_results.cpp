@@ -1,0 +1,102 @@
+// The slots that come from laboratory results.
+#include "rules/run.hpp"
+
+#include <algorithm>
+
+namespace rules {
+
+using fhir::path::Value;
+
+const std::vector<std::vector<Measurement>>& Run::measurements() {
+    if (measurements_) return *measurements_;
+    measurements_.emplace(program_.analytes.size());
+    const MeasurementReader reader(program_.analytes, program_.analyte_codes, program_.site, calendar_);
+    for (const fhir::Observation& observation : record_.observations) reader.read(observation, *measurements_);
+    return *measurements_;
+}
+
+const TestResults& Run::results(std::size_t analyte) {
+    if (results_[analyte]) return *results_[analyte];
+    const CompiledAnalyte& compiled = program_.analytes[analyte];
+    const std::vector<std::vector<Measurement>>& all = measurements();
+    const std::vector<Measurement>* others = nullptr;
+    const CompiledAnalyte* other_analyte = nullptr;
+    if (compiled.adjustment) {
+        others = &all[compiled.adjustment->with];
+        other_analyte = &program_.analytes[compiled.adjustment->with];
+    }
+    return results_[analyte].emplace(choose_results(compiled, all[analyte], others, other_analyte));
+}
+
+std::optional<std::chrono::sys_days> Run::treatment_start(const CompiledAnalyte& analyte) {
+    if (!analyte.stale_once_on) return std::nullopt;
+    std::optional<std::chrono::sys_days> latest;
+    for (const Value& item : slot(*analyte.stale_once_on).items) {
+        const boost::json::object* object = item.is_element() ? item.json()->if_object() : nullptr;
+        const boost::json::value* days = object ? object->if_contains("daysOnTreatment") : nullptr;
+        if (!days || !days->is_int64()) continue;
+        const std::chrono::sys_days start = calendar_.today() - std::chrono::days{days->get_int64()};
+        if (!latest || start > *latest) latest = start;
+    }
+    return latest;
+}
+
+boost::json::object Run::reading(std::size_t analyte, const Measurement& measurement) {
+    const CompiledAnalyte& compiled = program_.analytes[analyte];
+    ReadingNotes notes;
+    if (measurement.is_readable()) {
+        const auto start = treatment_start(compiled);
+        notes.pre_dates = start && measurement.day < *start;
+        notes.is_old = compiled.old_days && measurement.age_days && *measurement.age_days > *compiled.old_days;
+    }
+    return reading_json(measurement, compiled, notes, storage_);
+}
+
+void Run::fill_analyte(std::size_t analyte, SlotValue& value) {
+    const Slot& slot = program_.slots[program_.analyte_slot(analyte)];
+    value.missing = unavailable_ & slot.result_sources;
+    value.missing_orders = unavailable_ & slot.order_sources;
+    const TestResults& found = results(analyte);
+    boost::json::object json(storage_);
+    json.reserve(6);
+    boost::json::array known(storage_);
+    if (found.result) {
+        boost::json::object result = reading(analyte, found.all[*found.result]);
+        known.push_back(result);
+        json.emplace("result", std::move(result));
+    }
+    const auto add_list = [&](std::string_view name, const std::vector<std::size_t>& positions, bool is_known) {
+        if (positions.empty()) return;
+        boost::json::array list(storage_);
+        for (const std::size_t position : positions) {
+            list.push_back(reading(analyte, found.all[position]));
+            if (is_known) known.push_back(list.back());
+        }
+        json.emplace(name, std::move(list));
+    };
+    add_list("pending", found.pending, true);
+    add_list("unreadable", found.unreadable, true);
+    add_list("newer", found.newer, false);
+    if (!known.empty()) json.emplace("known", std::move(known));
+
+    boost::json::array ordered(storage_);
+    for (const Item& order : open_orders()) {
+        const bool is_ours = std::ranges::any_of(program_.analytes[analyte].kinds,
+                                                 [&](const CompiledKind& kind) { return kind.intent == order.intent; });
+        if (is_ours) ordered.push_back(item_json(order, storage_));
+    }
+    if (!ordered.empty()) json.emplace("ordered", std::move(ordered));
+    value.items.push_back(item_value(std::move(json), program_.fact_types.results));
+}
+
+void Run::add_readings(SlotValue& value, bool readable) {
+    for (std::size_t analyte = 0; analyte < program_.analytes.size(); ++analyte) {
+        value.missing |= unavailable_ & source_bit(program_.analytes[analyte].source);
+        const TestResults& found = results(analyte);
+        for (const std::size_t position : readable ? found.readable : found.unreadable) {
+            value.items.push_back(item_value(reading(analyte, found.all[position]), program_.fact_types.reading));
+        }
+    }
+}
+
+}  // namespace rules

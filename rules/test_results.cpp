@@ -1,0 +1,330 @@
+#include "rules/test_results.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+const fhir::Decimal& two_percent() {
+    static const fhir::Decimal value = *fhir::Decimal::of(2, 2);
+    return value;
+}
+
+/// Newest first; of one moment the later issued, then the more final one.
+void sort_newest_first(std::vector<Measurement>& measurements) {
+    std::ranges::stable_sort(measurements, [](const Measurement& left, const Measurement& right) {
+        if (left.day != right.day) return left.day > right.day;
+        if (left.moment != right.moment) return left.moment > right.moment;
+        if (left.finality != right.finality) return left.finality > right.finality;
+        return left.issued > right.issued;
+    });
+}
+
+bool name_different_specimens(const Measurement& left, const Measurement& right) {
+    const fhir::Reference& first = left.observation->specimen;
+    const fhir::Reference& second = right.observation->specimen;
+    return !first.reference.empty() && !second.reference.empty() && first.reference != second.reference;
+}
+
+bool are_of_one_specimen(const Measurement& left, const Measurement& right) {
+    if (left.day != right.day || name_different_specimens(left, right)) return false;
+    const std::string_view specimen = left.observation->specimen.reference;
+    if (!specimen.empty() && specimen == right.observation->specimen.reference) return true;
+    return left.moment == right.moment;
+}
+
+/// An amended result replaces its original, a complete one the preliminary one (knowledge D.3). They are versions of
+/// each other if they are of one kind and one specimen but not equally final.
+void keep_last_versions(std::vector<Measurement>& measurements) {
+    std::vector<bool> replaced(measurements.size(), false);
+    for (std::size_t first = 0; first < measurements.size(); ++first) {
+        for (std::size_t second = first + 1; second < measurements.size(); ++second) {
+            if (measurements[second].day != measurements[first].day) break;
+            if (!measurements[first].date || !measurements[second].date) continue;
+            if (measurements[first].kind != measurements[second].kind) continue;
+            if (!are_of_one_specimen(measurements[first], measurements[second])) continue;
+            if (measurements[first].finality > measurements[second].finality) replaced[second] = true;
+            if (measurements[second].finality > measurements[first].finality) replaced[first] = true;
+        }
+    }
+    std::size_t kept = 0;
+    for (std::size_t index = 0; index < measurements.size(); ++index) {
+        if (replaced[index]) continue;
+        if (kept != index) measurements[kept] = std::move(measurements[index]);
+        ++kept;
+    }
+    measurements.erase(measurements.begin() + static_cast<std::ptrdiff_t>(kept), measurements.end());
+}
+
+/// `number` of `unit` in the first unit; nothing if there is no factor.
+std::optional<fhir::Decimal> in_first_unit(const fhir::Decimal& number, std::size_t unit,
+                                           const CompiledAnalyte& analyte) {
+    const std::optional<fhir::Decimal>& factor = analyte.units[unit].factor;
+    return factor ? fhir::divide(number, *factor) : std::nullopt;
+}
+
+bool is_close(const std::optional<fhir::Decimal>& left, const std::optional<fhir::Decimal>& right) {
+    if (!left || !right) return left.has_value() == right.has_value();
+    const auto difference = fhir::subtract(*left, *right);
+    const auto allowed = fhir::multiply(std::max(*left, *right), two_percent());
+    return difference && allowed && fhir::absolute(*difference) <= *allowed;
+}
+
+/// Whether two readable values of one specimen say the same, to 2 % (decisions, safety). Values that no factor makes
+/// comparable do not contradict each other.
+bool agree(const Measurement& left, const Measurement& right, const CompiledAnalyte& analyte) {
+    const bool same_unit = left.unit == right.unit;
+    if (!same_unit && (!analyte.units[left.unit].factor || !analyte.units[right.unit].factor)) return true;
+    const auto comparable = [&](const std::optional<fhir::Decimal>& number,
+                                const Measurement& of) -> std::optional<fhir::Decimal> {
+        if (!number || same_unit) return number;
+        return in_first_unit(*number, of.unit, analyte);
+    };
+    return is_close(comparable(left.interval.low, left), comparable(right.interval.low, right)) &&
+           is_close(comparable(left.interval.high, left), comparable(right.interval.high, right));
+}
+
+/// One value for each kind and specimen: where they disagree neither is read, else the first unit of the test decides.
+void reduce_specimens(std::vector<Measurement>& measurements, const CompiledAnalyte& analyte) {
+    std::vector<bool> dropped(measurements.size(), false);
+    for (std::size_t first = 0; first < measurements.size(); ++first) {
+        for (std::size_t second = first + 1; second < measurements.size(); ++second) {
+            Measurement& one = measurements[first];
+            Measurement& two = measurements[second];
+            if (one.day != two.day) break;
+            if (dropped[first] || dropped[second] || one.kind != two.kind) continue;
+            const bool was_contradicted = one.fault == Fault::values_disagree;
+            if (!two.is_readable() || !(one.is_readable() || was_contradicted)) continue;
+            if (!are_of_one_specimen(one, two)) continue;
+            if (was_contradicted || !agree(one, two, analyte)) {
+                one.refuse(Fault::values_disagree);
+                dropped[second] = true;
+            } else {
+                const bool second_decides = one.unit != analyte.first_unit && two.unit == analyte.first_unit;
+                dropped[second_decides ? first : second] = true;
+            }
+        }
+    }
+    std::size_t index = 0;
+    std::erase_if(measurements, [&](const Measurement&) { return dropped[index++]; });
+}
+
+bool may_be_added(const Measurement& part) {
+    return part.is_readable() && part.interval.high.has_value();
+}
+
+/// Sums of fractions of one specimen, in one unit, each exact or "<" (knowledge A.2, b).
+void add_sums(std::vector<Measurement>& measurements, const CompiledAnalyte& analyte) {
+    for (const CompiledAnalyte::Sum& sum : analyte.sums) {
+        const std::size_t reported = measurements.size();
+        for (std::size_t first = 0; first < reported && !sum.of.empty(); ++first) {
+            if (measurements[first].kind != sum.of.front() || !may_be_added(measurements[first])) continue;
+            Measurement total = measurements[first];
+            total.parts = {total.observation};
+            for (std::size_t part = 1; part < sum.of.size(); ++part) {
+                for (std::size_t second = 0; second < reported; ++second) {
+                    const Measurement& other = measurements[second];
+                    if (other.kind != sum.of[part] || !may_be_added(other) || other.unit != total.unit) continue;
+                    if (total.parts.size() > part || !are_of_one_specimen(total, other)) continue;
+                    const auto added = sum_of(total.interval, other.interval);
+                    if (!added) continue;
+                    total.interval = *added;
+                    total.parts.push_back(other.observation);
+                }
+            }
+            if (total.parts.size() != sum.of.size()) continue;
+            const bool is_reported = std::ranges::any_of(measurements, [&](const Measurement& other) {
+                return other.kind == sum.kind && other.is_readable() && other.day == total.day;
+            });
+            if (is_reported) continue;  // a total that the laboratory printed is used alone (A.2, a)
+            total.kind = sum.kind;
+            total.is_derived = true;
+            total.comparator = fhir::Comparator::none;
+            total.ranges = nullptr;
+            measurements.push_back(std::move(total));
+        }
+    }
+}
+
+/// The value of the other test in the unit that the formula wants.
+std::optional<fhir::Decimal> number_in(std::string_view unit, const Measurement& other,
+                                       const CompiledAnalyte& analyte) {
+    const auto wanted = analyte.unit_of(unit, nullptr);
+    if (!wanted) return std::nullopt;
+    if (*wanted == other.unit) return other.interval.low;
+    const auto base = in_first_unit(other.interval.low, other.unit, analyte);
+    const std::optional<fhir::Decimal>& factor = analyte.units[*wanted].factor;
+    return base && factor ? fhir::multiply(*base, *factor) : std::nullopt;
+}
+
+/// value + factor * (normal - other), rounded to two decimal places: the number that is banded is the number shown.
+std::optional<fhir::Decimal> adjusted(const fhir::Decimal& value, const fhir::Decimal& other,
+                                      const Adjustment::Term& term) {
+    const auto lacking = fhir::subtract(term.normal, other);
+    const auto correction = lacking ? fhir::multiply(*lacking, term.factor) : std::nullopt;
+    const auto sum = correction ? fhir::add(value, *correction) : std::nullopt;
+    if (!sum || sum->is_negative()) return std::nullopt;
+    return fhir::round(*sum, 2);
+}
+
+/// The newest exact result of the other test on the same day.
+const Measurement* companion(const Measurement& measurement, const std::vector<Measurement>& others) {
+    const Measurement* newest = nullptr;
+    for (const Measurement& other : others) {
+        if (!other.is_readable() || !other.interval.is_exact() || other.day != measurement.day) continue;
+        if (!newest || other.moment > newest->moment) newest = &other;
+    }
+    return newest;
+}
+
+/// What an unadjusted result would be with the other test of the same day taken into account (knowledge B.5).
+void add_adjusted(std::vector<Measurement>& measurements, const CompiledAnalyte& analyte,
+                  const std::vector<Measurement>& others, const CompiledAnalyte& other_analyte) {
+    const CompiledAnalyte::Adjustment& adjustment = *analyte.adjustment;
+    const std::size_t reported = measurements.size();
+    for (std::size_t index = 0; index < reported; ++index) {
+        const Measurement& from = measurements[index];
+        if (from.kind != adjustment.from || !from.is_readable() || !from.interval.is_exact()) continue;
+        const auto term = adjustment.terms.find(from.unit);
+        const Measurement* with = companion(from, others);
+        if (term == adjustment.terms.end() || !with) continue;
+        const auto other = number_in(term->second.unit, *with, other_analyte);
+        const auto value = other ? adjusted(from.interval.low, *other, term->second) : std::nullopt;
+        if (!value) continue;
+        Measurement derived = from;
+        derived.kind = adjustment.to;
+        derived.interval = Interval::exactly(*value);
+        derived.is_derived = true;
+        derived.parts = {from.observation, with->observation};
+        measurements.push_back(std::move(derived));
+    }
+}
+
+class Chooser {
+  public:
+    Chooser(const CompiledAnalyte& analyte, TestResults& results) : analyte_(analyte), results_(results) {}
+
+    void choose() {
+        refuse_what_spans_bands();
+        const std::vector<std::size_t> candidates = in_order_of_preference();
+        results_.result = first_usable(candidates);
+        if (results_.result) let_another_kind_outrank(candidates);
+        sort_out_the_rest();
+        for (const std::size_t candidate : candidates) keep_newest_of_kind(candidate, results_.readable);
+        for (std::size_t index = 0; index < results_.all.size(); ++index) {
+            if (results_.all[index].is_readable()) keep_newest_of_kind(index, results_.readable);
+        }
+    }
+
+  private:
+    const CompiledKind& kind_of(std::size_t index) const { return analyte_.kinds[results_.all[index].kind]; }
+
+    void refuse_what_spans_bands() {
+        for (Measurement& measurement : results_.all) {
+            if (measurement.is_readable() && band_measurement(measurement, analyte_).spans) {
+                measurement.refuse(Fault::spans_bands);
+            }
+        }
+    }
+
+    bool is_no_result_alone(std::size_t index) const {
+        return kind_of(index).alone_is_no_result && !band_measurement(results_.all[index], analyte_).in_every_ruleset;
+    }
+
+    /// Newest day first; within a day by the preference of the test, then the newest.
+    std::vector<std::size_t> in_order_of_preference() const {
+        std::vector<std::size_t> candidates;
+        for (std::size_t index = 0; index < results_.all.size(); ++index) {
+            if (results_.all[index].is_readable() && !is_no_result_alone(index)) candidates.push_back(index);
+        }
+        std::ranges::stable_sort(candidates, [this](std::size_t left, std::size_t right) {
+            const Measurement& first = results_.all[left];
+            const Measurement& second = results_.all[right];
+            if (first.day != second.day) return first.day > second.day;
+            return kind_of(left).preference < kind_of(right).preference;
+        });
+        return candidates;
+    }
+
+    /// The first candidate; but a fraction that cannot be banded gives way to an older total.
+    std::optional<std::size_t> first_usable(const std::vector<std::size_t>& candidates) const {
+        std::optional<std::size_t> fraction;
+        for (const std::size_t candidate : candidates) {
+            const bool is_fraction = kind_of(candidate).lower_bound_of.has_value();
+            const bool is_banded = !band_measurement(results_.all[candidate], analyte_).band.empty();
+            if (!is_fraction || (is_banded && !fraction)) return candidate;
+            if (!fraction) fraction = candidate;
+        }
+        return fraction;
+    }
+
+    void let_another_kind_outrank(const std::vector<std::size_t>& candidates) {
+        for (const CompiledAnalyte::Outranking& outranking : analyte_.outranking) {
+            const Measurement& chosen = results_.all[*results_.result];
+            if (chosen.kind != outranking.over) continue;
+            for (const std::size_t candidate : candidates) {
+                const Measurement& other = results_.all[candidate];
+                if (other.kind != outranking.kind) continue;
+                if (fhir::days_between(other.day, chosen.day) > outranking.within_days) break;
+                results_.result = candidate;
+                break;
+            }
+        }
+    }
+
+    void keep_newest_of_kind(std::size_t index, std::vector<std::size_t>& kept) const {
+        const bool has_kind = std::ranges::any_of(
+            kept, [&](std::size_t other) { return results_.all[other].kind == results_.all[index].kind; });
+        if (!has_kind) kept.push_back(index);
+    }
+
+    /// What is awaited or cannot be read matters unless a readable result is newer.
+    void sort_out_the_rest() {
+        for (std::size_t index = 0; index < results_.all.size(); ++index) {
+            const Measurement& measurement = results_.all[index];
+            if (measurement.is_readable()) continue;
+            const bool has_result = results_.result.has_value();
+            const bool is_dated = measurement.date.has_value();
+            const std::chrono::sys_days result_day = has_result ? results_.all[*results_.result].day : measurement.day;
+            if (has_result && is_dated && measurement.day < result_day) continue;
+            const bool is_pending = measurement.state == Measurement::State::awaited;
+            keep_newest_of_kind(index, is_pending ? results_.pending : results_.unreadable);
+            if (has_result && is_dated && measurement.day > result_day) results_.newer.push_back(index);
+        }
+        if (!results_.result) return;
+        const Measurement& chosen = results_.all[*results_.result];
+        for (std::size_t index = 0; index < results_.all.size(); ++index) {
+            const Measurement& measurement = results_.all[index];
+            const bool is_unbanded_fraction =
+                measurement.is_readable() && kind_of(index).lower_bound_of && !is_no_result_alone(index);
+            if (is_unbanded_fraction && measurement.day > chosen.day) results_.newer.push_back(index);
+        }
+    }
+
+    const CompiledAnalyte& analyte_;
+    TestResults& results_;
+};
+
+}  // namespace
+
+TestResults choose_results(const CompiledAnalyte& analyte, std::vector<Measurement> measurements,
+                           const std::vector<Measurement>* others, const CompiledAnalyte* other_analyte) {
+    if (analyte.valid_days) {
+        std::erase_if(measurements, [&](const Measurement& measurement) {
+            return measurement.age_days && *measurement.age_days > *analyte.valid_days;
+        });
+    }
+    TestResults results;
+    if (measurements.empty()) return results;
+    sort_newest_first(measurements);
+    keep_last_versions(measurements);
+    reduce_specimens(measurements, analyte);
+    add_sums(measurements, analyte);
+    if (analyte.adjustment && others && other_analyte) add_adjusted(measurements, analyte, *others, *other_analyte);
+    sort_newest_first(measurements);
+    results.all = std::move(measurements);
+    Chooser(analyte, results).choose();
+    return results;
+}
+
+}  // namespace rules

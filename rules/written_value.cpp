@@ -1,0 +1,244 @@
+#include "rules/written_value.hpp"
+
+#include "fhir/ucum.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+constexpr std::size_t longest_echo = 20;
+constexpr std::size_t longest_number = 40;
+
+bool is_digit(char character) {
+    return character >= '0' && character <= '9';
+}
+
+bool is_space(char character) {
+    return character == ' ' || character == '\t' || character == '\r' || character == '\n';
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+/// A unit as it may be shown: whole if it is one, else its beginning, without control characters.
+std::string unit_echo(std::string_view unit, const std::function<bool(std::string_view)>& knows_unit) {
+    unit = trimmed(unit);
+    if (knows_unit(unit)) return std::string(unit);
+    std::string shown;
+    std::size_t characters = 0;
+    for (const char character : unit) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (byte < 0x20 || byte == 0x7f) continue;
+        const bool begins_character = (byte & 0xC0) != 0x80;
+        if (begins_character && ++characters > longest_echo) break;
+        shown += character;
+    }
+    return shown;
+}
+
+std::string joined(std::string_view comparator, std::string_view number, std::string_view unit) {
+    std::string text(comparator);
+    text.append(number);
+    if (!unit.empty()) text.append(" ").append(unit);
+    return text;
+}
+
+/// A text that begins with a number: "<4 ng/mL" is "<", 4 and "ng/mL".
+struct NumberText {
+    std::string_view comparator;
+    fhir::Decimal number;
+    std::string_view rest;
+};
+
+std::optional<NumberText> parse_number_text(std::string_view text, bool decimal_comma) {
+    NumberText parsed;
+    text = trimmed(text);
+    std::size_t at = 0;
+    if (at < text.size() && (text[at] == '<' || text[at] == '>')) {
+        at += text.substr(at + 1, 1) == "=" ? 2U : 1U;
+        parsed.comparator = text.substr(0, at);
+    }
+    while (at < text.size() && is_space(text[at])) ++at;
+    std::string digits;
+    const auto take_digits = [&] {
+        const std::size_t before = digits.size();
+        while (at < text.size() && is_digit(text[at]) && digits.size() < longest_number) digits += text[at++];
+        return digits.size() > before;
+    };
+    if (!take_digits()) return std::nullopt;
+    const bool has_point =
+        at + 1 < text.size() && (text[at] == '.' || (decimal_comma && text[at] == ',')) && is_digit(text[at + 1]);
+    if (has_point) {
+        digits += '.';
+        ++at;
+        take_digits();
+    }
+    // "1,234" and "12.03.2026" go on like numbers: what follows the digits must not.
+    if (at < text.size() && (is_digit(text[at]) || text[at] == '.' || text[at] == ',')) return std::nullopt;
+    const auto number = fhir::Decimal::parse(digits);
+    if (!number) return std::nullopt;
+    parsed.number = *number;
+    parsed.rest = trimmed(text.substr(at));
+    return parsed;
+}
+
+class Reader {
+  public:
+    Reader(const CompiledAnalyte& analyte, const std::vector<std::string_view>& properties,
+           const LaboratoryRules* laboratory, const std::function<bool(std::string_view)>& knows_unit)
+        : analyte_(analyte), properties_(properties), laboratory_(laboratory), knows_unit_(knows_unit) {}
+
+    WrittenValue read(const fhir::Quantity& quantity) const {
+        WrittenValue written;
+        written.is_there = true;
+        if (!quantity.value) return refuse(std::move(written), Fault::not_a_number, "");
+        written.comparator = quantity.comparator;
+        written.number = *quantity.value;
+        const std::string_view shown_unit = trimmed(quantity.unit).empty() ? quantity.code : quantity.unit;
+        const std::string echo =
+            joined(fhir::code_of(quantity.comparator), quantity.value->text(), unit_echo(shown_unit, knows_unit_));
+        const bool has_ucum = quantity.system == fhir::ucum_system && !trimmed(quantity.code).empty();
+        const std::string_view name = has_ucum ? quantity.code : quantity.unit;
+        if (trimmed(name).empty()) return refuse(std::move(written), Fault::no_unit, echo);
+        const auto unit = analyte_.unit_of(name, laboratory_);
+        if (!unit) return refuse(std::move(written), Fault::unknown_unit, echo);
+        if (has_ucum && !agrees(quantity, *unit)) {
+            return refuse(std::move(written), Fault::unit_against_unit_code, echo);
+        }
+        written.unit_text = shown_unit_of(name, *unit);
+        return with_unit(std::move(written), *unit, echo);
+    }
+
+    WrittenValue read(std::string_view text) const {
+        WrittenValue written;
+        written.is_there = true;
+        const auto parsed = parse_number_text(text, laboratory_ && laboratory_->decimal_comma);
+        if (!parsed) return refuse(std::move(written), Fault::not_a_number, "");
+        written.comparator = fhir::comparator_of(parsed->comparator);
+        written.number = parsed->number;
+        // Words behind a number may be anything, a name too: one short word at most is shown.
+        const bool is_one_word = std::ranges::none_of(parsed->rest, is_space) && parsed->rest.size() <= longest_echo;
+        const std::string rest =
+            is_one_word || knows_unit_(parsed->rest) ? unit_echo(parsed->rest, knows_unit_) : std::string();
+        const std::string echo = joined(parsed->comparator, parsed->number.text(), rest);
+        if (parsed->rest.empty()) {
+            if (!laboratory_ || !laboratory_->unit_of_bare_text) {
+                return refuse(std::move(written), Fault::no_unit, echo);
+            }
+            written.unit_text = analyte_.units[*laboratory_->unit_of_bare_text].name;
+            return with_unit(std::move(written), *laboratory_->unit_of_bare_text, echo);
+        }
+        const auto unit = analyte_.unit_of(parsed->rest, laboratory_);
+        if (!unit) return refuse(std::move(written), Fault::unknown_unit, echo);
+        written.unit_text = shown_unit_of(parsed->rest, *unit);
+        return with_unit(std::move(written), *unit, echo);
+    }
+
+  private:
+    /// The reported spelling where it says more than upper and lower case, the usual name of the unit otherwise.
+    std::string shown_unit_of(std::string_view spelling, std::size_t unit) const {
+        spelling = trimmed(spelling);
+        const std::string& name = analyte_.units[unit].name;
+        const bool is_listed = spelling.find('{') == std::string_view::npos;
+        const bool differs_in_case_only =
+            std::ranges::equal(spelling, name, [](char left, char right) { return (left | 0x20) == (right | 0x20); });
+        return is_listed && !differs_in_case_only ? std::string(spelling) : name;
+    }
+
+    static WrittenValue refuse(WrittenValue written, Fault fault, std::string echo) {
+        written.fault = fault;
+        written.echo = std::move(echo);
+        return written;
+    }
+
+    /// Whether the unit for people says the same as the unit's code. A text that means nothing here does not.
+    bool agrees(const fhir::Quantity& quantity, std::size_t unit) const {
+        const std::string_view for_people = trimmed(quantity.unit);
+        return for_people.empty() || for_people == trimmed(quantity.code) ||
+               analyte_.unit_of(for_people, laboratory_) == unit;
+    }
+
+    WrittenValue with_unit(WrittenValue written, std::size_t unit, std::string echo) const {
+        written.unit = unit;
+        written.echo = std::move(echo);
+        const bool fits =
+            std::ranges::any_of(properties_, [&](std::string_view property) { return analyte_.fits(unit, property); });
+        if (!fits && !(laboratory_ && laboratory_->unit_wins_over_code)) written.fault = Fault::unit_against_code;
+        return written;
+    }
+
+    const CompiledAnalyte& analyte_;
+    const std::vector<std::string_view>& properties_;
+    const LaboratoryRules* laboratory_;
+    const std::function<bool(std::string_view)>& knows_unit_;
+};
+
+}  // namespace
+
+std::string_view words_for(Fault fault) {
+    switch (fault) {
+        case Fault::none:
+            return "";
+        case Fault::not_a_number:
+            return "its value is not a number with a unit";
+        case Fault::no_unit:
+            return "it has no unit";
+        case Fault::unknown_unit:
+            return "its unit is not one of this test";
+        case Fault::unit_against_unit_code:
+            return "its unit and the code of its unit differ";
+        case Fault::unit_against_code:
+            return "its unit does not fit its test code (mass or moles)";
+        case Fault::codes_disagree:
+            return "its test codes name different tests";
+        case Fault::unknown_comparator:
+            return "its comparator is not understood";
+        case Fault::impossible:
+            return "no such value is possible";
+        case Fault::too_low:
+            return "it is implausibly low";
+        case Fault::too_high:
+            return "it is implausibly high";
+        case Fault::no_date:
+            return "it has no date";
+        case Fault::in_the_future:
+            return "it is dated in the future";
+        case Fault::values_disagree:
+            return "two values of one specimen differ by more than 2 %";
+        case Fault::spans_bands:
+            return "it cannot be told on which side of a limit it lies";
+    }
+    return "";
+}
+
+WrittenValue read_value(const fhir::ObservationValue& value, bool is_absent, const CompiledAnalyte& analyte,
+                        const std::vector<std::string_view>& properties, const LaboratoryRules* laboratory,
+                        const std::function<bool(std::string_view)>& knows_unit) {
+    const Reader reader(analyte, properties, laboratory, knows_unit);
+    if (const auto* quantity = std::get_if<fhir::Quantity>(&value)) {
+        if (!quantity->value && is_absent) return {};
+        return reader.read(*quantity);
+    }
+    if (const auto* text = std::get_if<fhir::ValueText>(&value)) return reader.read(text->text);
+    if (const auto* coded = std::get_if<fhir::CodeableConcept>(&value)) return reader.read(coded->label());
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return reader.read(std::to_string(*number));
+    if (std::holds_alternative<fhir::NotRead>(value)) {
+        WrittenValue written;
+        written.is_there = true;
+        written.fault = Fault::not_a_number;
+        return written;
+    }
+    return {};
+}
+
+std::optional<std::size_t> unit_beside(const fhir::Quantity& quantity, const CompiledAnalyte& analyte,
+                                       const LaboratoryRules* laboratory) {
+    const bool has_ucum = quantity.system == fhir::ucum_system && !trimmed(quantity.code).empty();
+    return analyte.unit_of(has_ucum ? quantity.code : quantity.unit, laboratory);
+}
+
+}  // namespace rules
