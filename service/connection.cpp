@@ -310,7 +310,9 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
                 if (error) break;
             }
         }
-        deadline_->set(settings_.limits.shutdown);
+        // Our close_notify goes out at once. The client's need not be waited for (RFC 8446, 6.1), least of all when
+        // stopping.
+        deadline_->set(last_request_ ? settings_.limits.shutdown / 10 : settings_.limits.shutdown);
         co_await close_politely(stream_);
     }
 

@@ -22,6 +22,13 @@ class ServerTest : public testing::Test {
     TestServer server_;
 };
 
+class ImpatientServer : public testing::Test {
+  protected:
+    ~ImpatientServer() override { EXPECT_TRUE(server_.serves()); }
+
+    TestServer server_{impatient()};
+};
+
 TEST_F(ServerTest, AnswersDiscovery) {
     const HttpReply reply = RawClient(server_.port()).exchange(get("/cds-services"));
     EXPECT_EQ(reply.status, 200);
@@ -213,35 +220,35 @@ TEST_F(ServerTest, StopsReadingAChunkedBodyAtTheLimit) {
     EXPECT_EQ(client.receive().status, 413);
 }
 
-TEST_F(ServerTest, TellsAClientThatSendsItsHeadTooSlowly) {
+TEST_F(ImpatientServer, TellsAClientThatSendsItsHeadTooSlowly) {
     RawClient client(server_.port());
     client.send("GET /cds-services HTTP/1.1\r\nHost: x\r\n");
     EXPECT_EQ(client.receive().status, 408);
     EXPECT_TRUE(client.is_closed_within(2s));
 }
 
-TEST_F(ServerTest, TellsAClientThatDripsItsHead) {
+TEST_F(ImpatientServer, TellsAClientThatDripsItsHead) {
     RawClient client(server_.port());
     const auto start = std::chrono::steady_clock::now();
-    while (std::chrono::steady_clock::now() - start < 600ms && client.send("X")) std::this_thread::sleep_for(20ms);
+    while (std::chrono::steady_clock::now() - start < 900ms && client.send("X")) std::this_thread::sleep_for(20ms);
     EXPECT_EQ(client.receive().status, 408);
 }
 
-TEST_F(ServerTest, TellsAClientThatSendsItsBodyTooSlowly) {
+TEST_F(ImpatientServer, TellsAClientThatSendsItsBodyTooSlowly) {
     RawClient client(server_.port());
     client.send(with_body_headers("Content-Type: application/json\r\nContent-Length: 100\r\n"));
     EXPECT_EQ(client.receive().status, 408);
     EXPECT_TRUE(client.is_closed_within(2s));
 }
 
-TEST_F(ServerTest, ClosesAnIdleConnectionWithoutAWord) {
+TEST_F(ImpatientServer, ClosesAnIdleConnectionWithoutAWord) {
     RawClient client(server_.port());
     EXPECT_EQ(client.exchange(get("/cds-services")).status, 200);
     EXPECT_TRUE(client.is_closed_within(3s));
     EXPECT_EQ(server_.log().count(R"("status":408)"), 0U);
 }
 
-TEST_F(ServerTest, ClosesAConnectionThatNeverShakesHands) {
+TEST_F(ImpatientServer, ClosesAConnectionThatNeverShakesHands) {
     RawClient client(server_.port(), RawClient::Transport::plain);
     EXPECT_TRUE(client.is_closed_within(3s));
     EXPECT_EQ(server_.log().count("handshake-failed"), 1U);
@@ -320,6 +327,18 @@ TEST(ServerLimitsTest, ClosesConnectionsBeyondTheLimit) {
     EXPECT_TRUE(server.serves());
 }
 
+// Requirements page, 1.9, row 429.
+TEST(ServerLimitsTest, AsksForPatienceBeyondTheRate) {
+    TestServerOptions options;
+    options.requests_per_second = 1;
+    const TestServer server(std::move(options));
+    RawClient client(server.port());
+    EXPECT_EQ(client.exchange(get("/cds-services")).status, 200);
+    const HttpReply reply = client.exchange(get("/cds-services"));
+    EXPECT_EQ(reply.status, 429);
+    EXPECT_EQ(reply.header("Retry-After"), "1");
+}
+
 TEST(AdminPortTest, TellsLifeAndReadiness) {
     TestServer server;
     RawClient client(server.admin_port(), RawClient::Transport::plain);
@@ -333,7 +352,6 @@ TEST(AdminPortTest, TellsLifeAndReadiness) {
 
 TEST(ServerStop, FinishesWhatIsUnderWay) {
     TestServerOptions options;
-    options.connection.request = 5s;
     TestServer server(std::move(options));
     RawClient busy(server.port()), idle(server.port());
     EXPECT_EQ(idle.exchange(get("/cds-services")).status, 200);

@@ -96,18 +96,19 @@ asio::awaitable<Reply> EchoServices::call(std::string_view, const RequestHead&, 
     co_return reply;
 }
 
-ConnectionLimits TestServerOptions::short_limits() {
-    ConnectionLimits limits;
-    limits.handshake = 300ms;
-    limits.idle = 500ms;
-    limits.request = 300ms;
-    limits.shutdown = 200ms;
-    limits.body_bytes = 1024 * 1024;
-    return limits;
+TestServerOptions impatient() {
+    TestServerOptions options;
+    options.connection.handshake = 500ms;
+    options.connection.idle = 500ms;
+    options.connection.request = 500ms;
+    return options;
 }
 
 TestServer::TestServer(TestServerOptions options)
-    : clinical_(services_, CorsPolicy(std::move(options.origins))), admin_(readiness_), server_(options.server, log_) {
+    : clinical_(options.services == nullptr ? services_ : *options.services, CorsPolicy(std::move(options.origins)),
+                options.requests_per_second),
+      admin_(readiness_),
+      server_(options.server, log_) {
     const auto tls = open_tls(certificate().files());
     if (!tls) throw std::runtime_error(tls.error().reason);
     const asio::ip::tcp::endpoint loopback(asio::ip::address_v4::loopback(), 0);

@@ -59,11 +59,14 @@ class EchoServices final : public CdsServices {
 
 struct TestServerOptions {
     ServerLimits server{2, 100, std::chrono::seconds(5)};
-    ConnectionLimits connection = short_limits();
+    ConnectionLimits connection = {.body_bytes = 1024 * 1024};
     std::vector<std::string> origins;
-
-    static ConnectionLimits short_limits();
+    std::size_t requests_per_second = 0;
+    const CdsServices* services = nullptr;  ///< null: the server's own EchoServices
 };
+
+/// Options for tests of clients that are too slow.
+TestServerOptions impatient();
 
 class TestServer {
   public:

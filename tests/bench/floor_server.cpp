@@ -1,0 +1,47 @@
+// The floor that a service call is held against: the same server, TLS, HTTP and JSON parser, and a handler that does
+// nothing with what it parsed. Prints the port it listens on, and serves until it is killed.
+//
+//   floor_server CERTIFICATE KEY
+#include "fhir/json_text.hpp"
+#include "service/clinical_port.hpp"
+#include "service/server.hpp"
+
+#include <iostream>
+
+namespace {
+
+class ParsingOnly final : public service::CdsServices {
+  public:
+    const std::string& discovery() const override { return discovery_; }
+    bool offers(std::string_view) const override { return true; }
+    boost::asio::awaitable<service::Reply> call(std::string_view, const service::RequestHead&,
+                                                std::string_view body) const override {
+        boost::json::monotonic_resource storage(body.size() * 3);
+        const auto tree = fhir::parse_json(body, &storage);
+        service::Reply reply;
+        reply.status = tree ? 200 : 400;
+        reply.body = R"({"cards":[]})";
+        co_return reply;
+    }
+
+  private:
+    std::string discovery_ = R"({"services":[]})";
+};
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+    if (argument_count != 3) return 2;
+    const auto tls = service::open_tls({arguments[1], arguments[2], {}});
+    if (!tls) return 3;
+    const auto log = service::open_log({});
+    const ParsingOnly services;
+    const service::ClinicalPort port(services, service::CorsPolicy());
+    service::Server server({}, *log);
+    const boost::asio::ip::tcp::endpoint loopback(boost::asio::ip::address_v4::loopback(), 0);
+    const auto number = server.listen(loopback, {"clinical", port, *tls, {}, *log});
+    if (!number) return 4;
+    server.stop_on_signals();
+    std::cout << "listening on https://127.0.0.1:" << *number << std::endl;
+    server.run();
+}

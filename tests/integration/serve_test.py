@@ -1,0 +1,123 @@
+"""`backpain-cds serve` as a process: what it prints, how it stops, with which status it refuses to start.
+
+    serve_test.py PROGRAM [test...]
+"""
+
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = None
+PATIENCE_SECONDS = 60
+ENVIRONMENT, BAD_INPUT, FINE = 4, 3, 0
+MINIMAL = """{ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0",
+  "admin": { "listen": "127.0.0.1:0" }, "tls": { "certificate": "certificate.pem", "key": "key.pem" }, %s }"""
+
+
+class Serve(unittest.TestCase):
+    def setUp(self):
+        self.keeper = tempfile.TemporaryDirectory()
+        self.addCleanup(self.keeper.cleanup)
+        self.folder = Path(self.keeper.name)
+        self.write("config.json", MINIMAL % "")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.folder / "key.pem",
+             "-out", self.folder / "certificate.pem"], check=True, capture_output=True)
+
+    def write(self, name, text):
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def start(self):
+        process = subprocess.Popen([PROGRAM, "serve", "--config", self.folder / "config.json"], text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        clinical = re.fullmatch(r"listening on https://127\.0\.0\.1:(\d+)\n", process.stdout.readline())
+        admin = re.fullmatch(r"admin on http://127\.0\.0\.1:(\d+)\n", process.stdout.readline())
+        self.assertTrue(clinical and admin)
+        return process, int(clinical[1]), int(admin[1])
+
+    def refused(self):
+        return subprocess.run([PROGRAM, "serve", "--config", self.folder / "config.json"], capture_output=True,
+                              text=True, timeout=PATIENCE_SECONDS)
+
+    def connect(self, port):
+        trust = ssl.create_default_context(cafile=self.folder / "certificate.pem")
+        raw = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)
+        connection = trust.wrap_socket(raw, server_hostname="127.0.0.1")
+        self.addCleanup(connection.close)
+        return connection
+
+    def test_stops_at_once_when_nothing_is_under_way(self):
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            process, port, _ = self.start()
+            idle = self.connect(port)
+            process.send_signal(signal_number)
+            self.assertEqual(process.wait(PATIENCE_SECONDS), FINE)
+            self.assertEqual(idle.recv(1), b"")
+
+    def test_finishes_a_request_that_is_under_way(self):
+        process, port, _ = self.start()
+        connection = self.connect(port)
+        connection.sendall(b"GET /cds-services HTTP/1.1\r\nHost: x\r\n")
+        # The server has the first half once it has answered a later call on the same thread or another: give it time.
+        self.connect(port).sendall(b"GET /cds-services HTTP/1.1\r\nHost: x\r\n\r\n")
+        with self.assertRaises(subprocess.TimeoutExpired):
+            process.send_signal(signal.SIGTERM)
+            process.wait(0.5)
+        connection.sendall(b"\r\n")
+        self.assertTrue(connection.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n"))
+        self.assertEqual(process.wait(PATIENCE_SECONDS), FINE)
+
+    def test_answers_health_on_the_administration_port(self):
+        _, _, admin = self.start()
+        with socket.create_connection(("127.0.0.1", admin), PATIENCE_SECONDS) as connection:
+            connection.sendall(b"GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            self.assertTrue(connection.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n"))
+
+    def test_does_not_start_on_a_port_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            self.write("config.json", (MINIMAL % "").replace('"127.0.0.1:0",\n', f'"127.0.0.1:{port}",\n'))
+            refusal = self.refused()
+        self.assertEqual(refusal.returncode, ENVIRONMENT)
+        self.assertIn(f"cannot listen on 127.0.0.1:{port}", refusal.stderr)
+        self.assertEqual(refusal.stdout, "")
+
+    def test_does_not_start_with_a_fault_in_the_configuration(self):
+        self.write("config.json", MINIMAL % '\n"treads": 1')
+        refusal = self.refused()
+        self.assertEqual(refusal.returncode, BAD_INPUT)
+        self.assertRegex(refusal.stderr, r'config\.json:3:\d+: error: There is no key "treads"\..*"threads"')
+
+    def test_does_not_start_with_the_key_of_another_certificate(self):
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out",
+                        self.folder / "key.pem"], check=True, capture_output=True)
+        refusal = self.refused()
+        self.assertEqual(refusal.returncode, BAD_INPUT)
+        self.assertIn("key.pem: error:", refusal.stderr)
+
+    def test_says_aloud_that_it_is_not_for_patients_data(self):
+        process, _, _ = self.start()
+        process.terminate()
+        self.assertIn("warning: development mode: not for patients' data", process.communicate()[1])
+
+    def test_refuses_old_versions_of_tls(self):
+        _, port, _ = self.start()
+        for version in ("-tls1", "-tls1_1"):
+            attempt = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", version, "-cipher",
+                                      "ALL:@SECLEVEL=0"], stdin=subprocess.DEVNULL, capture_output=True,
+                                     timeout=PATIENCE_SECONDS)
+            self.assertNotEqual(attempt.returncode, 0, version)
+
+
+if __name__ == "__main__":
+    PROGRAM = Path(sys.argv.pop(1)).resolve()
+    unittest.main()
