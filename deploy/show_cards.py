@@ -7,6 +7,7 @@
 Exit status 1 if the cards are not those of the patient's story. Colours only on a terminal, and not if NO_COLOR is set.
 """
 
+import html
 import json
 import os
 import re
@@ -25,10 +26,10 @@ def colour(text, kind):
 
 
 def plain(markdown):
-    """A line of Markdown as text: emphasis, links and backslashes gone."""
-    line = re.sub(r"\[([^\]]*)\]\(([^)\s]*)\)", r"\1 (\2)", markdown)
-    line = re.sub(r"(?<!\\)(\*\*?|`)", "", line)
-    return re.sub(r"\\([\\`*_{}\[\]()#+\-.!|<>])", r"\1", line)
+    """A line of Markdown as text: links, emphasis, entities and backslashes read."""
+    line = re.sub(r"(?<!\\)\[([^\]]*)\]\(([^)\s]*)\)", r"\1 (\2)", markdown)
+    line = html.unescape(re.sub(r"(?<!\\)(\*\*?|`)", "", line))
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", line)
 
 
 def wrapped(text, first, rest=None):
@@ -55,6 +56,8 @@ def show(card):
         print(line)
     for suggestion in card.get("suggestions", []):
         print(wrapped(suggestion["label"], "            offers: "))
+    for link in card.get("links", []):
+        print(f"            see: {link['label']}, {link['url']}")
 
 
 def main(arguments):
