@@ -210,17 +210,19 @@ asio::awaitable<HttpsClient::Exchanged> HttpsClient::get(HttpGet request, Clock:
     const auto target = Target::of(request.url, policy_.development);
     if (!target) co_return FetchFault::bad_url;
     if (!fits_a_header(request.bearer)) co_return FetchFault::bad_token;
-    Origin& origin = origins_[target->origin()];
-    if (origin.in_use >= most_connections) co_return FetchFault::too_busy;
-    ++origin.in_use;
-    const std::shared_ptr<Origin> counted(&origin, [](Origin* used) { --used->in_use; });
-    Exchanged answer = co_await get_from(*target, request, deadline);
+    std::shared_ptr<Origin>& known = origins_[target->origin()];
+    if (known == nullptr) known = std::make_shared<Origin>();
+    // The origin lives on with whoever uses it: a frame may be destroyed after the client, with its io_context.
+    const std::shared_ptr<Origin> origin = known;
+    if (origin->in_use >= most_connections) co_return FetchFault::too_busy;
+    ++origin->in_use;
+    const std::shared_ptr<void> counted(nullptr, [origin](void*) { --origin->in_use; });
+    Exchanged answer = co_await get_from(*origin, *target, request, deadline);
     co_return answer;
 }
 
-asio::awaitable<HttpsClient::Exchanged> HttpsClient::get_from(const Target& target, const HttpGet& request,
-                                                              Clock::time_point deadline) {
-    Origin& origin = origins_[target.origin()];
+asio::awaitable<HttpsClient::Exchanged> HttpsClient::get_from(Origin& origin, const Target& target,
+                                                              const HttpGet& request, Clock::time_point deadline) {
     if (std::unique_ptr<Connection> idle = take_idle(origin)) {
         Exchanged answer = co_await idle->exchange(target, request, deadline);
         // A server may close an idle connection while the request is on its way: then it has not seen the request.

@@ -69,7 +69,7 @@ class HttpsClient {
     static constexpr std::size_t most_idle = 8;          ///< of them kept
     static constexpr std::chrono::seconds longest_idle{20};
 
-    /// \param executor  of an io_context that one thread runs.
+    /// \param executor  of an io_context that one thread runs, and that is destroyed after this client.
     HttpsClient(boost::asio::any_io_executor executor, std::shared_ptr<boost::asio::ssl::context> tls,
                 AddressPolicy policy);
     HttpsClient(const HttpsClient&) = delete;
@@ -88,7 +88,7 @@ class HttpsClient {
     struct Origin;
     using Exchanged = boost::system::result<HttpAnswer, FetchFault>;
 
-    boost::asio::awaitable<Exchanged> get_from(const Target& target, const HttpGet& request,
+    boost::asio::awaitable<Exchanged> get_from(Origin& origin, const Target& target, const HttpGet& request,
                                                Clock::time_point deadline);
     boost::asio::awaitable<boost::system::result<std::unique_ptr<Connection>, FetchFault>> connect(
         const Target& target, Clock::time_point deadline);
@@ -100,7 +100,8 @@ class HttpsClient {
     boost::asio::any_io_executor executor_;
     std::shared_ptr<boost::asio::ssl::context> tls_;
     AddressPolicy policy_;
-    std::map<std::string, Origin> origins_;  ///< by scheme, host and port; as many as the configuration names
+    std::map<std::string, std::shared_ptr<Origin>>
+        origins_;  ///< by scheme, host and port; as many as the configuration names
 };
 
 }  // namespace service

@@ -11,8 +11,8 @@
 
 namespace service {
 
-/// Runs `work` on `pool` and comes back to the caller's own thread with its result. What `work` refers to must outlive
-/// the pool's work, which is why `main` joins the pool before it lets go of anything.
+/// Runs `work` on `pool` and comes back to the caller's own thread with its result. `work` may refer to the caller's
+/// frame; so the pool is joined before any io_context whose coroutines use it is destroyed.
 template <typename Work>
 boost::asio::awaitable<std::invoke_result_t<Work&>> on_pool(boost::asio::any_io_executor pool, Work work) {
     using Result = std::invoke_result_t<Work&>;

@@ -1,20 +1,21 @@
 #include "service/replay.hpp"
 
-#include <algorithm>
-
 namespace service {
 
 namespace {
 
+// A sweep looks at every entry: not at every call, even when the memory is full.
 constexpr std::chrono::seconds between_sweeps{30};
+constexpr std::chrono::seconds between_sweeps_when_full{1};
 
 }  // namespace
 
 Seen ReplayWindow::remember(const std::string& digest, WallTime until, WallTime now) {
     const std::lock_guard lock(mutex_);
-    if (now >= next_sweep_ || until_.size() >= most_) {
+    const bool full = until_.size() >= most_;
+    if (now >= last_sweep_ + (full ? between_sweeps_when_full : between_sweeps)) {
         std::erase_if(until_, [&](const auto& entry) { return entry.second <= now; });
-        next_sweep_ = now + between_sweeps;
+        last_sweep_ = now;
     }
     const auto found = until_.find(digest);
     if (found != until_.end() && found->second > now) return Seen::before;

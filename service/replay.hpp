@@ -44,7 +44,7 @@ class ReplayWindow final : public ReplayMemory {
     std::size_t most_;
     std::mutex mutex_;
     std::unordered_map<std::string, WallTime> until_;
-    WallTime next_sweep_{};
+    WallTime last_sweep_{};
 };
 
 }  // namespace service
