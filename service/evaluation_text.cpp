@@ -1,0 +1,173 @@
+#include "service/evaluation_text.hpp"
+
+#include <algorithm>
+
+namespace service {
+namespace json = boost::json;
+
+namespace {
+
+std::string_view truth_name(rules::Truth truth) {
+    switch (truth) {
+        case rules::Truth::fails:
+            return "fails";
+        case rules::Truth::holds:
+            return "holds";
+        case rules::Truth::unknown:
+            return "unknown";
+    }
+    return "";
+}
+
+// Appends `text` word by word, indented, with a mark before the first line.
+void add_wrapped(std::string& out, std::string_view mark, std::string_view text, std::size_t columns) {
+    const std::string indent(mark.size(), ' ');
+    std::size_t column = mark.size();
+    out += mark;
+    bool first = true;
+    while (!text.empty()) {
+        const std::size_t length = std::min(text.find(' '), text.size());
+        if (!first && column + 1 + length > columns) {
+            out += "\n" + indent;
+            column = indent.size();
+        } else if (!first) {
+            out += ' ';
+            ++column;
+        }
+        out += text.substr(0, length);
+        column += length;
+        first = false;
+        text.remove_prefix(std::min(length + 1, text.size()));
+    }
+    out += '\n';
+}
+
+void add_section(std::string& out, std::string_view title, const std::vector<std::string>& lines, std::size_t columns) {
+    if (lines.empty()) return;
+    out += "\n  ";
+    out += title;
+    out += '\n';
+    for (const std::string& line : lines) add_wrapped(out, "    - ", line, columns);
+}
+
+std::string upper_case(std::string_view word) {
+    std::string upper(word);
+    std::ranges::transform(upper, upper.begin(),
+                           [](char c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c); });
+    return upper;
+}
+
+void add_card(std::string& out, const rules::Card& card, std::size_t columns) {
+    add_wrapped(out, upper_case(indicator_name(card.indicator)) + "  ", card.summary, columns);
+    add_section(out, "Why you see this", card.why, columns);
+    add_section(out, "Rule", card.rule_lines, columns);
+    add_section(out, "Evidence: " + card.strength, card.evidence, columns);
+    add_section(out, "Cautions", card.cautions, columns);
+    add_section(out, "Not considered or missing", card.not_considered, columns);
+    add_section(out, "Options", card.options, columns);
+    if (card.proposal) add_section(out, "Offered", {card.proposal->label}, columns);
+}
+
+void add_reason(std::string& out, const rules::Reason& reason, std::size_t depth) {
+    const std::string indent(2 + 2 * depth, ' ');
+    out += indent;
+    out += reason.truth == rules::Truth::holds ? "+ " : reason.truth == rules::Truth::fails ? "- " : "? ";
+    out += reason.what;
+    if (!reason.because.empty()) out += ": " + reason.because;
+    out += '\n';
+    for (const std::string& evidence : reason.evidence) out += indent + "    " + evidence + '\n';
+    for (const rules::Reason& part : reason.parts) add_reason(out, part, depth + 1);
+}
+
+json::array as_json(const std::vector<std::string>& texts) {
+    return json::array(texts.begin(), texts.end());
+}
+
+json::object as_json(const rules::Reason& reason) {
+    json::object object{{"what", reason.what}, {"truth", truth_name(reason.truth)}};
+    if (!reason.because.empty()) object["because"] = reason.because;
+    if (!reason.evidence.empty()) object["evidence"] = as_json(reason.evidence);
+    if (!reason.parts.empty()) {
+        json::array& parts = object["parts"].emplace_array();
+        for (const rules::Reason& part : reason.parts) parts.push_back(as_json(part));
+    }
+    return object;
+}
+
+}  // namespace
+
+std::string cards_as_text(const std::vector<rules::Card>& cards, std::size_t columns) {
+    if (cards.empty()) return "No card.\n";
+    std::string out;
+    for (const rules::Card& card : cards) {
+        if (!out.empty()) out += '\n';
+        add_card(out, card, columns);
+    }
+    return out;
+}
+
+std::string explanation_as_text(const std::vector<rules::RuleOutcome>& outcomes) {
+    std::string out;
+    for (const rules::RuleOutcome& outcome : outcomes) {
+        if (outcome.outcome == rules::Outcome::other_hook) continue;
+        if (!out.empty()) out += '\n';
+        out += outcome.rule + ": " + (outcome.outcome == rules::Outcome::card ? "card." : "no card.");
+        if (!outcome.sentence.empty()) out += " " + outcome.sentence;
+        out += '\n';
+        for (const rules::Reason& reason : outcome.reasons) add_reason(out, reason, 0);
+    }
+    return out;
+}
+
+json::object explanation_as_json(const std::vector<rules::RuleOutcome>& outcomes) {
+    json::array listed;
+    for (const rules::RuleOutcome& outcome : outcomes) {
+        json::object object{{"rule", outcome.rule}, {"outcome", outcome_name(outcome.outcome)}};
+        if (!outcome.sentence.empty()) object["sentence"] = outcome.sentence;
+        if (!outcome.unknown_sources.empty()) object["unknownSources"] = as_json(outcome.unknown_sources);
+        if (!outcome.reasons.empty()) {
+            json::array& reasons = object["reasons"].emplace_array();
+            for (const rules::Reason& reason : outcome.reasons) reasons.push_back(as_json(reason));
+        }
+        listed.push_back(std::move(object));
+    }
+    return {{"rules", std::move(listed)}};
+}
+
+std::string_view outcome_name(rules::Outcome outcome) {
+    switch (outcome) {
+        case rules::Outcome::card:
+            return "card";
+        case rules::Outcome::not_met:
+            return "not-met";
+        case rules::Outcome::excluded:
+            return "excluded";
+        case rules::Outcome::gated:
+            return "gated";
+        case rules::Outcome::unknown:
+            return "unknown";
+        case rules::Outcome::replaced:
+            return "replaced";
+        case rules::Outcome::crowded_out:
+            return "crowded-out";
+        case rules::Outcome::off:
+            return "off";
+        case rules::Outcome::other_hook:
+            return "other-hook";
+    }
+    return "";
+}
+
+std::string_view indicator_name(rules::Indicator indicator) {
+    switch (indicator) {
+        case rules::Indicator::info:
+            return "info";
+        case rules::Indicator::warning:
+            return "warning";
+        case rules::Indicator::critical:
+            return "critical";
+    }
+    return "";
+}
+
+}  // namespace service
