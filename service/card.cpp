@@ -12,18 +12,6 @@ namespace {
 
 constexpr std::size_t summary_limit = 140;  // CDS Hooks, Card Attributes: "<140-character"
 
-std::string_view name_of(rules::Indicator indicator) {
-    switch (indicator) {
-        case rules::Indicator::info:
-            return "info";
-        case rules::Indicator::warning:
-            return "warning";
-        case rules::Indicator::critical:
-            break;
-    }
-    return "critical";
-}
-
 /// A section of the detail; without lines it is left out.
 void append_section(std::string& detail, std::string_view heading, const std::vector<std::string>& lines) {
     if (lines.empty()) return;
@@ -121,6 +109,18 @@ json::array links_of(const std::vector<rules::Link>& links) {
 }
 
 }  // namespace
+
+std::string_view name_of(rules::Indicator indicator) noexcept {
+    switch (indicator) {
+        case rules::Indicator::info:
+            return "info";
+        case rules::Indicator::warning:
+            return "warning";
+        case rules::Indicator::critical:
+            break;
+    }
+    return "critical";
+}
 
 json::object render_card(const rules::Card& card, const CardContext& context) {
     const bool v1_0 = context.profile == ClientProfile::v1_0;

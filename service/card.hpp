@@ -26,6 +26,9 @@ struct CardContext {
     const UuidSource& new_uuid;
 };
 
+/// "info", "warning", "critical".
+std::string_view name_of(rules::Indicator indicator) noexcept;
+
 /// The CDS Hooks card.
 boost::json::object render_card(const rules::Card& card, const CardContext& context);
 

@@ -1,11 +1,13 @@
 #include "service/cli.hpp"
 
+#include "service/command_evaluate.hpp"
 #include "service/command_serve.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string_view>
@@ -23,6 +25,30 @@ void declare_serve(CLI::App& verb, Action& action) {
         [options, &action] { action = [options](const Streams& streams) { return run_serve(*options, streams); }; });
 }
 
+void declare_evaluate(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<EvaluateOptions>();
+    const std::map<std::string, OutputFormat> formats{{"json", OutputFormat::json}, {"text", OutputFormat::text}};
+    verb.add_option("--pack", options->pack, "The rule pack")->required()->type_name("PACK");
+    verb.add_option("--service", options->service_id, "Id of one of the pack's services")->required()->type_name("ID");
+    verb.add_option("--request", options->request_file, "A CDS Hooks request; - is standard input")->type_name("FILE");
+    verb.add_option("--patient", options->patient_file,
+                    "One patient's resources: a Bundle, or NDJSON; - is standard input")
+        ->type_name("FILE");
+    verb.add_option("--orders", options->orders_file, "Order hooks: the draft orders, a Bundle")->type_name("FILE");
+    verb.add_option("--selections", options->selections, "order-select: the selected orders (default: all)")
+        ->delimiter(',')
+        ->type_name("TYPE/ID,...");
+    verb.add_option("--site", options->site, "A site file")->type_name("FILE");
+    verb.add_option("--at", options->at, "The instant of the evaluation (default: now)")->type_name("DATETIME");
+    verb.add_flag("--explain", options->explain, "For every rule, why it has a card or none");
+    verb.add_flag("--print-request", options->print_request, "The request that HTTPS would get, instead of the cards");
+    verb.add_option("--format", options->format, "json or text (default: json)")
+        ->transform(CLI::CheckedTransformer(formats))
+        ->type_name("FORMAT");
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_evaluate(*options, streams); }; });
+}
+
 /// A command: `declare` adds its options and sets the action that runs it.
 struct Verb {
     const char* name;
@@ -31,12 +57,12 @@ struct Verb {
 };
 
 constexpr Verb verbs[] = {
+    {"evaluate", "Answers one call without a network", declare_evaluate},
     {"serve", "Runs the service", declare_serve},
 };
 
 /// Commands of the contract that are not there yet.
-constexpr std::string_view planned[] = {"check", "test",   "evaluate", "diff",  "impact",
-                                        "seal",  "export", "fhirpath", "doctor"};
+constexpr std::string_view planned[] = {"check", "test", "diff", "impact", "seal", "export", "fhirpath", "doctor"};
 
 }  // namespace
 

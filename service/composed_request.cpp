@@ -1,6 +1,7 @@
 #include "service/composed_request.hpp"
 
 #include "fhir/json_text.hpp"
+#include "service/hook_request.hpp"
 
 #include <algorithm>
 #include <map>
@@ -210,20 +211,6 @@ std::string_view explain(ComposeFault fault) {
     return "";
 }
 
-std::string_view hook_name(rules::Hook hook) {
-    switch (hook) {
-        case rules::Hook::patient_view:
-            return "patient-view";
-        case rules::Hook::encounter_start:
-            return "encounter-start";
-        case rules::Hook::order_select:
-            return "order-select";
-        case rules::Hook::order_sign:
-            return "order-sign";
-    }
-    return "";
-}
-
 boost::system::result<json::object, ComposeFault> compose_request(const fhir::Bundle& record,
                                                                   const ComposeOptions& options) {
     const std::vector<json::value> resources = copies_with_names(record);
@@ -250,7 +237,7 @@ boost::system::result<json::object, ComposeFault> compose_request(const fhir::Bu
     for (const rules::PrefetchTemplate& wanted : options.templates) {
         prefetch[wanted.key] = wanted.resource_type == "Patient" ? *patient : answer.to(wanted);
     }
-    return json::object{{"hook", hook_name(options.hook)},
+    return json::object{{"hook", name_of(options.hook)},
                         {"hookInstance", options.hook_instance},
                         {"context", std::move(context)},
                         {"prefetch", std::move(prefetch)}};

@@ -39,7 +39,4 @@ std::string_view explain(ComposeFault fault);
 boost::system::result<boost::json::object, ComposeFault> compose_request(const fhir::Bundle& record,
                                                                          const ComposeOptions& options);
 
-/// The name of a hook on the wire: "patient-view".
-std::string_view hook_name(rules::Hook hook);
-
 }  // namespace service

@@ -1,5 +1,7 @@
 #include "service/evaluation_text.hpp"
 
+#include "service/card.hpp"
+
 #include <algorithm>
 
 namespace service {
@@ -58,7 +60,7 @@ std::string upper_case(std::string_view word) {
 }
 
 void add_card(std::string& out, const rules::Card& card, std::size_t columns) {
-    add_wrapped(out, upper_case(indicator_name(card.indicator)) + "  ", card.summary, columns);
+    add_wrapped(out, upper_case(name_of(card.indicator)) + "  ", card.summary, columns);
     add_section(out, "Why you see this", card.why, columns);
     add_section(out, "Rule", card.rule_lines, columns);
     add_section(out, "Evidence: " + card.strength, card.evidence, columns);
@@ -154,18 +156,6 @@ std::string_view outcome_name(rules::Outcome outcome) {
             return "off";
         case rules::Outcome::other_hook:
             return "other-hook";
-    }
-    return "";
-}
-
-std::string_view indicator_name(rules::Indicator indicator) {
-    switch (indicator) {
-        case rules::Indicator::info:
-            return "info";
-        case rules::Indicator::warning:
-            return "warning";
-        case rules::Indicator::critical:
-            return "critical";
     }
     return "";
 }

@@ -22,7 +22,4 @@ boost::json::object explanation_as_json(const std::vector<rules::RuleOutcome>& o
 /// "card", "not-met", "crowded-out", …
 std::string_view outcome_name(rules::Outcome outcome);
 
-/// "info", "warning", "critical".
-std::string_view indicator_name(rules::Indicator indicator);
-
 }  // namespace service
