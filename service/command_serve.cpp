@@ -5,7 +5,9 @@
 #include "service/config.hpp"
 #include "service/file_text.hpp"
 #include "service/findings.hpp"
+#include "service/hook_handler.hpp"
 #include "service/server.hpp"
+#include "service/uuid.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -13,26 +15,15 @@
 #include <cstdlib>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <thread>
+#include <utility>
 
 namespace service {
 
 using tcp = boost::asio::ip::tcp;
 
 namespace {
-
-/// No pack: nothing is offered.
-class NoServices final : public CdsServices {
-  public:
-    const std::string& discovery() const override { return discovery_; }
-    bool offers(std::string_view) const override { return false; }
-    boost::asio::awaitable<Reply> call(std::string_view, const RequestHead& head, std::string_view) const override {
-        co_return problem_reply({Fault::unknown_service, {}, {}}, head.accept);
-    }
-
-  private:
-    std::string discovery_ = R"({"services":[]})";
-};
 
 std::optional<std::string> environment_variable(const std::string& name) {
     const char* value = std::getenv(name.c_str());
@@ -84,6 +75,53 @@ bool listen(Server& server, Address& address, ConnectionSettings settings, std::
     return true;
 }
 
+/// Calendar days are counted in this zone. Before any thread, since it changes the environment.
+void use_time_zone(const std::string& name) {
+    if (!name.empty()) setenv("TZ", name.c_str(), 1);
+    tzset();
+}
+
+/// Two packs must not answer one hook at one address. False after having said where they would.
+bool offer_each_service_once(const std::vector<LoadedPack>& packs, std::ostream& err) {
+    std::set<std::pair<std::string, rules::Hook>> offered;
+    for (const LoadedPack& pack : packs) {
+        for (const rules::Service& one : pack.program->pack().services) {
+            if (offered.emplace(one.id, one.hook).second) continue;
+            err << "error: the service " << one.id << " is offered twice for " << name_of(one.hook) << '\n';
+            return false;
+        }
+    }
+    return true;
+}
+
+/// The packs of the configuration, or nothing after having said what is wrong with them. Warnings are said too.
+std::optional<std::vector<LoadedPack>> load_packs(const Config& config, std::ostream& err) {
+    std::vector<LoadedPack> packs;
+    bool whole = true;
+    for (const PackSource& source : config.packs) {
+        packs.push_back(load_pack(source.path, source.site));
+        print_findings(packs.back().findings, err);
+        whole = whole && packs.back().program != nullptr;
+    }
+    whole = whole && offer_each_service_once(packs, err);
+    if (!whole) return std::nullopt;
+    return packs;
+}
+
+/// The clock that the rules go by, or nothing after having said why `at` cannot be it.
+std::optional<ClinicalClock> open_clock(const std::string& at, const Config& config, std::ostream& err) {
+    if (at.empty()) return running_clock();
+    const auto instant = parse_clinical_instant(at);
+    if (config.mode != Mode::development) {
+        err << "error: --at is for development mode only\n";
+    } else if (!instant) {
+        err << "error: --at must be a date and time, such as 2026-01-15T09:00:00+01:00, or a date\n";
+    } else {
+        return frozen_clock(*instant);
+    }
+    return std::nullopt;
+}
+
 void warn_of_development(const Config& config, std::ostream& err) {
     if (config.mode != Mode::development) return;
     err << "warning: development mode: not for patients' data\n";
@@ -104,38 +142,68 @@ struct Service {
     Server server;
 };
 
-}  // namespace
+/// Everything that must be right before a port is opened.
+struct Prepared {
+    Config config;
+    TlsContext tls;
+    std::vector<LoadedPack> packs;
+    ClinicalClock clock;
+};
 
-ExitCode run_serve(const ServeOptions& options, const Streams& streams) {
-    auto config = load_config(options.config, streams.err);
+boost::system::result<Prepared, ExitCode> prepare(const ServeOptions& options, std::ostream& err) {
+    auto config = load_config(options.config, err);
     if (!config) return ExitCode::bad_input;
     const auto tls = open_tls(config->tls);
     if (!tls) {
-        streams.err << tls.error().file.string() << ": error: " << tls.error().reason << " [tls]\n";
+        print_findings({finding_of_file(tls.error().file.string(), "tls", "This " + tls.error().reason + ".")}, err);
         return ExitCode::bad_input;
     }
-    warn_of_development(*config, streams.err);
+    use_time_zone(config->time_zone);
+    const auto clock = open_clock(options.at, *config, err);
+    if (!clock) return ExitCode::usage;
+    auto packs = load_packs(*config, err);
+    if (!packs) return ExitCode::bad_input;
+    return Prepared{std::move(*config), *tls, std::move(*packs), *clock};
+}
+
+void log_start(const Prepared& prepared, Log& log) {
+    const Config& config = prepared.config;
+    for (const LoadedPack& pack : prepared.packs) {
+        const rules::Identity& identity = pack.program->pack().identity;
+        log.write(PackLoaded{identity.id, identity.version, pack.digest, pack.pack_digest, pack.site_digest});
+    }
+    log.write(ServiceStarted{BACKPAIN_CDS_VERSION, config.mode == Mode::production ? "production" : "development",
+                             print_address(config.listen), config.admin ? print_address(*config.admin) : "",
+                             server_limits_of(config).threads, prepared.packs.size()});
+}
+
+}  // namespace
+
+ExitCode run_serve(const ServeOptions& options, const Streams& streams) {
+    auto prepared = prepare(options, streams.err);
+    if (!prepared) return prepared.error();
+    Config& config = prepared->config;
+    warn_of_development(config, streams.err);
     std::signal(SIGPIPE, SIG_IGN);  // a reader of stdout or stderr that went away must not end the service
 
-    const auto log = open_log(config->log);
-    const NoServices services;
-    Service service(*config, services, *log);
-    const ConnectionLimits limits = limits_of(*config);
-    if (!listen(service.server, config->listen, {"clinical", service.clinical, *tls, limits, *log}, streams.err)) {
+    const auto log = open_log(config.log);
+    const HookHandler services(prepared->packs, {config.anonymous_profile, prepared->clock, random_uuid});
+    Service service(config, services, *log);
+    const ConnectionLimits limits = limits_of(config);
+    if (!listen(service.server, config.listen, {"clinical", service.clinical, prepared->tls, limits, *log},
+                streams.err)) {
         return ExitCode::environment;
     }
-    if (config->admin &&
-        !listen(service.server, *config->admin, {"admin", service.admin, nullptr, limits, *log}, streams.err)) {
+    if (config.admin &&
+        !listen(service.server, *config.admin, {"admin", service.admin, nullptr, limits, *log}, streams.err)) {
         return ExitCode::environment;
     }
     service.server.stop_on_signals();
     service.readiness.set(true);
-    streams.out << "listening on https://" << print_address(config->listen) << '\n';
-    if (config->admin) streams.out << "admin on http://" << print_address(*config->admin) << '\n';
+    streams.out << "listening on https://" << print_address(config.listen) << '\n';
+    if (config.admin) streams.out << "admin on http://" << print_address(*config.admin) << '\n';
     streams.out << std::flush;
-    log->write(ServiceStarted{BACKPAIN_CDS_VERSION, config->mode == Mode::production ? "production" : "development",
-                              print_address(config->listen), config->admin ? print_address(*config->admin) : "",
-                              server_limits_of(*config).threads, config->packs.size()});
+    log_start(*prepared, *log);
     log->write(ServiceStopped{service.server.run()});
     return ExitCode::fine;
 }

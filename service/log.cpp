@@ -23,6 +23,11 @@ struct Fields {
         members["threads"] = e.threads;
         members["packs"] = e.packs;
     }
+    void operator()(const PackLoaded& e) {
+        members = {{"event", "pack-loaded"}, {"pack", e.id}, {"version", e.version}, {"digest", e.digest}};
+        members["packDigest"] = e.pack_digest;
+        if (!e.site_digest.empty()) members["siteDigest"] = e.site_digest;
+    }
     void operator()(const StopRequested&) { members = {{"event", "stop-requested"}}; }
     void operator()(const ServiceStopped& e) { members = {{"event", "service-stopped"}, {"aborted", e.aborted}}; }
     void operator()(const RequestServed& e) {
@@ -53,6 +58,7 @@ struct LevelOf {
     LogLevel operator()(const AcceptPaused&) const noexcept { return LogLevel::error; }
     LogLevel operator()(const CallFailed&) const noexcept { return LogLevel::error; }
     LogLevel operator()(const ServiceStarted&) const noexcept { return LogLevel::info; }
+    LogLevel operator()(const PackLoaded&) const noexcept { return LogLevel::info; }
     LogLevel operator()(const StopRequested&) const noexcept { return LogLevel::info; }
     LogLevel operator()(const ServiceStopped& e) const noexcept {
         return e.aborted == 0 ? LogLevel::info : LogLevel::warning;

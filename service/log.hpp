@@ -20,6 +20,10 @@ struct ServiceStarted {
     std::string clinical, admin;  ///< addresses listened on
     std::size_t threads = 0, packs = 0;
 };
+/// Which rules made the cards from now on: `digest` is what each card carries, made of the other two.
+struct PackLoaded {
+    std::string id, version, digest, pack_digest, site_digest;
+};
 struct StopRequested {};
 struct ServiceStopped {
     std::size_t aborted = 0;  ///< connections whose request was not over in time
@@ -45,7 +49,7 @@ struct CallFailed {
     std::string exception;  ///< type of the exception; its text may hold anything
 };
 
-using Event = std::variant<ServiceStarted, StopRequested, ServiceStopped, RequestServed, HandshakeFailed,
+using Event = std::variant<ServiceStarted, PackLoaded, StopRequested, ServiceStopped, RequestServed, HandshakeFailed,
                            ConnectionRefused, AcceptPaused, CallFailed>;
 
 enum class LogLevel { debug, info, warning, error };

@@ -1,0 +1,161 @@
+// Service calls with the shipped pack, from body to reply.
+#include "service/hook_handler.hpp"
+
+#include "fhir/json_text.hpp"
+#include "tests/case_name.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace service {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* patient_view = "back-pain-labs-patient-view";
+
+const std::string patient =
+    R"("patient": {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1960-01-01"})";
+
+/// Low back pain for years, and osteoporosis: a reason for 25-OH vitamin D.
+const std::string conditions = R"("conditions": {"resourceType": "Bundle", "type": "searchset", "entry": [
+  {"resource": {"resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/p1"}, "onsetDateTime": "2024-01-01",
+    "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]},
+    "code": {"coding": [{"system": "http://snomed.info/sct", "code": "279039007"}]}}},
+  {"resource": {"resourceType": "Condition", "id": "c2", "subject": {"reference": "Patient/p1"}, "onsetDateTime": "2024-01-01",
+    "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]},
+    "code": {"coding": [{"system": "http://snomed.info/sct", "code": "64859006"}]}}}]})";
+
+/// Everything else is known, and there is none of it.
+const std::string nothing_else = R"("medicationRequests": null, "medicationStatements": null, "procedures": null,
+  "orders": null, "vitaminD": null, "b12": null, "bone": null, "blood": null, "pregnancy": null)";
+
+std::string call_with(const std::string& prefetch, std::string_view hook = "patient-view") {
+    return R"({"hook": ")" + std::string(hook) + R"(", "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+      "context": {"userId": "Practitioner/1", "patientId": "p1", "encounterId": "e1"}, "prefetch": {)" +
+           prefetch + "}}";
+}
+
+class HookHandlerTest : public testing::Test {
+  protected:
+    static const LoadedPack& shipped_pack() {
+        static const LoadedPack pack = load_pack("rules/packs/back-pain-labs", {});
+        return pack;
+    }
+
+    HookHandlerTest()
+        : handler_({shipped_pack()},
+                   {ClientProfile::v2_0, frozen_clock(*parse_clinical_instant("2026-01-15T09:00:00Z")),
+                    [] { return std::string("uuid"); }}) {}
+
+    Reply call(const std::string& body, std::string_view service_id = patient_view) {
+        boost::asio::io_context io;
+        const RequestHead head;
+        auto reply = boost::asio::co_spawn(io, handler_.call(service_id, head, body), boost::asio::use_future);
+        io.run();
+        return reply.get();
+    }
+
+    HookHandler handler_;
+};
+
+TEST_F(HookHandlerTest, OffersTheServicesOfThePack) {
+    EXPECT_TRUE(handler_.offers(patient_view));
+    EXPECT_TRUE(handler_.offers("back-pain-labs-encounter-start"));
+    EXPECT_FALSE(handler_.offers("back-pain-labs"));
+}
+
+// Fixed prefetch keys: decisions, "Prefetch keys". R-021: `patient` first.
+TEST_F(HookHandlerTest, AsksForTheDocumentedPrefetchKeys) {
+    const json::value document = *fhir::parse_json(handler_.discovery());
+    const json::object& prefetch = document.at_pointer("/services/0/prefetch").as_object();
+    EXPECT_EQ(prefetch.begin()->key(), "patient");
+    EXPECT_EQ(fhir::text_of(prefetch.at("patient")), "Patient/{{context.patientId}}");
+    const std::vector<std::string_view> keys = {
+        "patient",    "conditions", "medicationRequests", "medicationStatements",
+        "procedures", "orders",     "vitaminD",           "b12",
+        "bone",       "blood",      "pregnancy"};
+    for (const auto& member : prefetch) {
+        EXPECT_NE(std::find(keys.begin(), keys.end(), std::string_view(member.key())), keys.end()) << member.key();
+    }
+    EXPECT_TRUE(prefetch.contains("conditions"));
+}
+
+TEST_F(HookHandlerTest, AnswersWithACardThatSaysWhereItComesFrom) {
+    const Reply reply = call(call_with(patient + "," + conditions + "," + nothing_else));
+    ASSERT_EQ(reply.status, 200U) << reply.body;
+    const json::value response = *fhir::parse_json(reply.body);
+    const json::array& cards = response.at("cards").as_array();
+    ASSERT_FALSE(cards.empty());
+    EXPECT_EQ(reply.facts.cards, cards.size());
+    const json::object& origin = cards[0].at("extension").at("org.backpain-cds").as_object();
+    EXPECT_EQ(fhir::text_of(origin.at("rule")), "vitamin-d-suggest");
+    EXPECT_EQ(fhir::text_of(origin.at("digest")), shipped_pack().digest);
+    EXPECT_EQ(fhir::text_of(cards[0].at("indicator")), "info");
+}
+
+// R-091.
+TEST_F(HookHandlerTest, AnswersWithNoCardsWhenThereIsNothingToSay) {
+    const Reply reply = call(call_with(patient + R"(, "conditions": null, )" + nothing_else));
+    EXPECT_EQ(reply.status, 200U);
+    EXPECT_EQ(reply.body, R"({"cards":[]})");
+}
+
+struct Lacking {
+    const char* name;
+    std::string prefetch;
+    unsigned status;
+    const char* place;
+};
+class LackingPrefetch : public HookHandlerTest, public testing::WithParamInterface<Lacking> {};
+
+// R-053; interfaces, HTTP: the patient and the conditions are required.
+TEST_P(LackingPrefetch, IsNamed) {
+    const Reply reply = call(call_with(GetParam().prefetch));
+    EXPECT_EQ(reply.status, GetParam().status);
+    EXPECT_NE(reply.body.find(GetParam().place), std::string::npos) << reply.body;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Required, LackingPrefetch,
+    testing::Values(Lacking{"NoPatient", conditions, 412, "prefetch.patient"},
+                    Lacking{"NoConditions", patient, 412, "prefetch.conditions"},
+                    Lacking{"FailedConditions", patient + R"(, "conditions": {"resourceType": "OperationOutcome"})",
+                            412, "prefetch.conditions"},
+                    Lacking{"OtherPatient", R"("patient": {"resourceType": "Patient", "id": "p2"})", 400,
+                            "prefetch.patient"}),
+    CaseName());
+
+TEST_F(HookHandlerTest, RefusesAnotherHook) {
+    EXPECT_EQ(call(call_with(patient, "order-sign")).status, 400U);
+}
+
+// R-163: ids of calls are logged if they are UUIDs, and so hold nothing else.
+TEST_F(HookHandlerTest, LogsAHookInstanceOnlyIfItIsAUuid) {
+    EXPECT_EQ(call(call_with(patient)).facts.hook_instance, "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea");
+    std::string body = call_with(patient);
+    body.replace(body.find("d1577c69"), 8, "Jane Doe");
+    EXPECT_EQ(call(body).facts.hook_instance, "");
+}
+
+// Decisions, 1.8.
+TEST(LoadPack, TakesTheDigestOfThePackAlone) {
+    const LoadedPack pack = load_pack("rules/packs/back-pain-labs", {});
+    ASSERT_NE(pack.program, nullptr);
+    EXPECT_EQ(pack.digest, pack.pack_digest);
+    EXPECT_EQ(pack.digest.size(), std::string("sha256:").size() + 64);
+    EXPECT_EQ(pack.site_digest, "");
+}
+
+TEST(LoadPack, SaysThatThereIsNoPack) {
+    const LoadedPack pack = load_pack("rules/packs/nowhere", {});
+    EXPECT_EQ(pack.program, nullptr);
+    EXPECT_FALSE(pack.findings.empty());
+}
+
+}  // namespace
+}  // namespace service
