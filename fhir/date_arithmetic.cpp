@@ -50,6 +50,11 @@ std::optional<Decimal> in_seconds(const Decimal& amount, CalendarUnit unit) {
 
 // `amount` in whole units of `seconds` each, cut off.
 std::optional<std::int64_t> in_whole(const Decimal& amount, CalendarUnit unit, std::int64_t seconds) {
+    // Nearly every amount is a small whole number, for which 64 bits are enough.
+    if (amount.decimal_places() == 0 && unit != CalendarUnit::millisecond) {
+        const std::optional<std::int64_t> whole = amount.to_int64();
+        if (whole && *whole > -max_days && *whole < max_days) return *whole * seconds_of(unit) / seconds;
+    }
     const std::optional<Decimal> total = in_seconds(amount, unit);
     if (!total) return std::nullopt;
     const std::optional<Decimal> whole = integer_quotient(*total, seconds);

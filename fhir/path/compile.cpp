@@ -78,7 +78,7 @@ boost::system::result<Collection, EvaluationError> evaluate(const Expression& ex
     Evaluator evaluator(expression.program(), input);
     Collection values;
     if (!evaluator.collect(*expression.program().root, values)) return evaluator.error();
-    for (Value& value : values) value = value.lasting();
+    for (Value& value : values) value.make_lasting();
     return values;
 }
 

@@ -30,20 +30,12 @@ void Evaluator::Scope::set(const Value* focus, std::size_t index) {
     }
 }
 
-bool Evaluator::spend(const Node& node, std::size_t steps) {
-    if (steps <= steps_left_) {
-        steps_left_ -= steps;
-        return true;
-    }
+bool Evaluator::fail_on_steps(const Node& node) {
     return fail(EvaluationErrorCode::too_many_steps, "the evaluation takes too many steps", node);
 }
 
-bool Evaluator::push(const Node& node, Value value, Collection& out) {
-    if (out.size() >= limits().collection_size) {
-        return fail(EvaluationErrorCode::too_many_values, "a collection grows too large", node);
-    }
-    out.push_back(std::move(value));
-    return spend(node);
+bool Evaluator::fail_on_size(const Node& node) {
+    return fail(EvaluationErrorCode::too_many_values, "a collection grows too large", node);
 }
 
 bool Evaluator::push_string(const Node& node, std::string text, Collection& out) {
@@ -136,10 +128,9 @@ bool Evaluator::collect_explained(const Node& node, Collection& out) {
     explanation_ = parent;
     if (!done) return false;
     for (const Value& value : part.values) out.push_back(value);
-    for (Value& value : part.values) value = value.lasting();
+    for (Value& value : part.values) value.make_lasting();
     parent->parts.push_back(std::move(part));
-    return out.size() <= limits().collection_size ||
-           fail(EvaluationErrorCode::too_many_values, "a collection grows too large", node);
+    return out.size() <= limits().collection_size || fail_on_size(node);
 }
 
 bool Evaluator::collect_variable(const Node& node, Collection& out) {

@@ -73,14 +73,25 @@ class Evaluator {
     bool visit_children(const Value& item, Visit visit);
 
     /// Counts work; false when there has been too much.
-    bool spend(const Node& node, std::size_t steps = 1);
+    bool spend(const Node& node, std::size_t steps = 1) {
+        if (steps > steps_left_) return fail_on_steps(node);
+        steps_left_ -= steps;
+        return true;
+    }
     /// Appends unless the collection is too large.
-    bool push(const Node& node, Value value, Collection& out);
+    bool push(const Node& node, Value&& value, Collection& out) {
+        if (out.size() >= input_.limits.collection_size) return fail_on_size(node);
+        out.push_back(std::move(value));
+        return spend(node);
+    }
+    bool push(const Node& node, const Value& value, Collection& out) { return push(node, Value(value), out); }
     /// A string an expression makes, unless it is too long.
     bool push_string(const Node& node, std::string text, Collection& out);
 
     bool fail(EvaluationErrorCode code, std::string message, const Node& node);
     bool fail_on_several(const Node& node);
+    bool fail_on_steps(const Node& node);
+    bool fail_on_size(const Node& node);
     bool fail_on_type(const Node& node, std::string_view needed);
 
     const Program& program() const { return program_; }

@@ -79,29 +79,35 @@ std::optional<DateTime> boundary_of(const DateTime& value, int digits, Boundary 
     return DateTime{*date, *time, value.offset.value_or(UtcOffset::of(unknown))};
 }
 
-Value boundary_of(const Value& value, std::optional<int> precision, Boundary boundary) {
+int default_digits(const Value& value) {
+    if (value.kind() == Kind::date) return date_digits;
+    if (value.kind() == Kind::date_time) return date_time_digits;
+    return value.kind() == Kind::time ? time_digits : default_places;
+}
+
+Value boundary_of(const Value& value, int digits, Boundary boundary) {
     switch (value.kind()) {
         case Kind::date: {
-            const auto date = boundary_of(value.as_date(), precision.value_or(date_digits), boundary);
+            const auto date = boundary_of(value.as_date(), digits, boundary);
             return date ? Value::date(*date) : Value();
         }
         case Kind::date_time: {
-            const auto date_time = boundary_of(value.as_date_time(), precision.value_or(date_time_digits), boundary);
+            const auto date_time = boundary_of(value.as_date_time(), digits, boundary);
             return date_time ? Value::date_time(*date_time) : Value();
         }
         case Kind::time: {
-            const auto time = boundary_of(value.as_time(), precision.value_or(time_digits), boundary);
+            const auto time = boundary_of(value.as_time(), digits, boundary);
             return time ? Value::time(*time) : Value();
         }
         case Kind::quantity: {
             Measure measure = value.as_quantity();
-            const auto amount = boundary_of(measure.value, precision.value_or(default_places), boundary);
+            const auto amount = boundary_of(measure.value, digits, boundary);
             if (!amount) return {};
             measure.value = *amount;
             return Value::quantity(std::move(measure));
         }
         default: {
-            const auto number = boundary_of(value.as_decimal(), precision.value_or(default_places), boundary);
+            const auto number = boundary_of(value.as_decimal(), digits, boundary);
             return number ? Value::decimal(*number) : Value();
         }
     }
@@ -118,8 +124,7 @@ bool run_boundary(Evaluator& evaluator, const Node& call, const Collection& inpu
     if (has_precision == Outcome::one && precision.kind() != Kind::integer) {
         return evaluator.fail_on_type(*call.arguments[0], "an Integer");
     }
-    const std::optional<int> digits =
-        has_precision == Outcome::one ? std::optional<int>(precision.as_integer()) : std::nullopt;
+    const int digits = has_precision == Outcome::one ? precision.as_integer() : default_digits(value);
     Value result = boundary_of(value, digits, boundary);
     return !result.has_value() || evaluator.push(call, std::move(result), out);
 }

@@ -10,6 +10,32 @@ namespace fhir::path {
 namespace json = boost::json;
 namespace {
 
+// Both a member and its sibling in one pass: objects of FHIR are small, and most keys differ in length or first letter.
+struct Found {
+    const json::value* node = nullptr;
+    const json::value* sibling = nullptr;
+};
+
+bool is_same(json::string_view key, std::string_view name) {
+    return key.size() == name.size() && key.front() == name.front() && std::string_view(key) == name;
+}
+
+Found find_member(const json::object& object, const MemberView& view) {
+    constexpr std::size_t small = 24;
+    const bool has_sibling = !view.sibling.empty();
+    if (object.size() > small) {
+        return {object.if_contains(view.name), has_sibling ? object.if_contains(view.sibling) : nullptr};
+    }
+    Found found;
+    for (const json::key_value_pair& member : object) {
+        const json::string_view key = member.key();
+        if (key.empty()) continue;
+        if (is_same(key, view.name)) found.node = &member.value();
+        if (has_sibling && is_same(key, view.sibling)) found.sibling = &member.value();
+    }
+    return found;
+}
+
 // One node of JSON as a value of the declared type. A resource says itself what it is.
 Value value_of(const json::value* node, const json::value* sibling, TypeId type, const Types& types) {
     if (node && node->is_null()) node = nullptr;
@@ -55,6 +81,12 @@ TypeId choice_of(std::string_view key, std::string_view name, std::span<const Ty
     return found == choices.end() ? TypeId::none : *found;
 }
 
+const json::value* sibling_of(std::string_view name, const json::object& object) {
+    std::string sibling(1, '_');
+    sibling += name;
+    return object.if_contains(sibling);
+}
+
 bool visit_choice(const MemberView& view, const json::object& object, const Types& types, Visit visit) {
     for (const auto& [key, node] : object) {
         const bool is_sibling = key.starts_with('_');
@@ -62,8 +94,7 @@ bool visit_choice(const MemberView& view, const json::object& object, const Type
         const TypeId type = choice_of(plain, view.name, view.choices, types);
         if (type == TypeId::none) continue;
         if (!is_sibling) {
-            const json::value* sibling =
-                types.is_primitive(type) ? object.if_contains("_" + std::string(plain)) : nullptr;
+            const json::value* sibling = types.is_primitive(type) ? sibling_of(plain, object) : nullptr;
             if (!visit_json(&node, sibling, type, types, visit)) return false;
         } else if (!object.contains(plain)) {
             if (!visit_json(nullptr, &node, type, types, visit)) return false;
@@ -100,6 +131,9 @@ bool Evaluator::visit(const Node& node, Visit visit) {
         return this->visit(*node.input, [&](Value&& item) { return visit_member(node, item, visit); });
     }
     if (node.kind == NodeKind::focus) return !focus_ || visit(Value(*focus_));
+    if (node.kind == NodeKind::root_type && !explanation_) {
+        return !focus_ || !is_of_type(types(), *focus_, node.specifier) || visit(Value(*focus_));
+    }
     if (node.kind == NodeKind::variable && node.variable) {
         const std::size_t index = *node.variable;
         const Collection* values = index < input_.variables.size() ? input_.variables[index] : nullptr;
@@ -130,9 +164,8 @@ bool Evaluator::visit_member(const Node& member, const Value& item, Visit visit)
 
 bool Evaluator::visit_member(const MemberView& view, const json::object& object, Visit visit) {
     if (!view.choices.empty()) return visit_choice(view, object, types(), visit);
-    const json::value* node = object.if_contains(view.name);
-    const json::value* sibling = view.sibling.empty() ? nullptr : object.if_contains(view.sibling);
-    return (!node && !sibling) || visit_json(node, sibling, view.type, types(), visit);
+    const Found found = find_member(object, view);
+    return (!found.node && !found.sibling) || visit_json(found.node, found.sibling, view.type, types(), visit);
 }
 
 bool Evaluator::visit_children(const Value& item, Visit visit) {

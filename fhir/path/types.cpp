@@ -83,6 +83,33 @@ constexpr TypeId row_named(std::string_view path) {
     return TypeId{static_cast<std::uint16_t>(first_fhir + row)};
 }
 
+// Named types by a hash of their names, since the type of every resource in a bundle is looked up by its name.
+constexpr std::size_t name_slots = 1024;
+
+constexpr std::size_t hash_of(std::string_view name) {
+    std::uint32_t hash = 2166136261U;  // FNV-1a
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    return (hash ^ (hash >> 16)) % name_slots;
+}
+
+constexpr auto rows_by_name = [] {
+    std::array<std::uint16_t, name_slots> slots{};  // row + 1; 0 is free
+    for (std::size_t row = 0; row < named_types; ++row) {
+        std::size_t slot = hash_of(type_rows[row].path);
+        while (slots[slot] != 0) slot = (slot + 1) % name_slots;
+        slots[slot] = static_cast<std::uint16_t>(row + 1);
+    }
+    return slots;
+}();
+
+std::optional<TypeId> find_named(std::string_view name) {
+    for (std::size_t slot = hash_of(name); rows_by_name[slot] != 0; slot = (slot + 1) % name_slots) {
+        const std::size_t row = rows_by_name[slot] - 1U;
+        if (type_rows[row].path == name) return TypeId{static_cast<std::uint16_t>(first_fhir + row)};
+    }
+    return std::nullopt;
+}
+
 bool is_primitive_row(std::uint16_t type) {
     const TypeRow* row = row_of(TypeId{type});
     return row && row->kind == TypeKind::primitive;
@@ -162,12 +189,7 @@ std::optional<TypeId> Types::find_in(std::string_view name_space, std::string_vi
         return TypeId{static_cast<std::uint16_t>(found - system_names.begin())};
     }
     if (name_space != "FHIR") return std::nullopt;
-    const auto by_path = [](const TypeRow& row, std::string_view wanted) { return row.path < wanted; };
-    const auto* const end = std::begin(type_rows) + named_types;
-    const auto* const found = std::lower_bound(std::begin(type_rows), end, name, by_path);
-    if (found != end && found->path == name) {
-        return TypeId{static_cast<std::uint16_t>(first_fhir + static_cast<std::size_t>(found - type_rows))};
-    }
+    if (const std::optional<TypeId> named = find_named(name)) return named;
     const auto declared = declared_by_name_.find(std::string(name));
     return declared == declared_by_name_.end() ? std::nullopt : std::optional(declared->second);
 }

@@ -164,14 +164,6 @@ Value Value::literal() const noexcept {
     return copy;
 }
 
-Value Value::lasting() const noexcept {
-    Value copy(*this);
-    if (storage_ != Storage::literal) return copy;
-    copy.storage_ = Storage::shared;
-    copy.retain();
-    return copy;
-}
-
 namespace {
 
 Value integer_value(const json::value& node) {

@@ -129,8 +129,12 @@ class Value {
     /// A copy for use while this one lives, which counts no reference: how an expression hands out its literals.
     Value literal() const noexcept;
 
-    /// The same value, sure to outlive the expression it may be a literal of.
-    Value lasting() const noexcept;
+    /// Makes sure that the value outlives the expression it may be a literal of.
+    void make_lasting() noexcept {
+        if (storage_ != Storage::literal) return;
+        storage_ = Storage::shared;
+        retain();
+    }
 
   private:
     enum class Storage : std::uint8_t { plain, literal, shared };
