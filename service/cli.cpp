@@ -1,6 +1,7 @@
 #include "service/cli.hpp"
 
 #include "service/command_evaluate.hpp"
+#include "service/command_fhirpath.hpp"
 #include "service/command_serve.hpp"
 
 #include <CLI/CLI.hpp>
@@ -17,6 +18,11 @@ namespace {
 
 using Action = std::function<ExitCode(const Streams&)>;
 
+CLI::CheckedTransformer formats() {
+    return CLI::CheckedTransformer(
+        std::map<std::string, OutputFormat>{{"json", OutputFormat::json}, {"text", OutputFormat::text}});
+}
+
 void declare_serve(CLI::App& verb, Action& action) {
     auto options = std::make_shared<ServeOptions>();
     verb.add_option("--config", options->config, "The configuration file")->required()->type_name("FILE");
@@ -27,7 +33,6 @@ void declare_serve(CLI::App& verb, Action& action) {
 
 void declare_evaluate(CLI::App& verb, Action& action) {
     auto options = std::make_shared<EvaluateOptions>();
-    const std::map<std::string, OutputFormat> formats{{"json", OutputFormat::json}, {"text", OutputFormat::text}};
     verb.add_option("--pack", options->pack, "The rule pack")->required()->type_name("PACK");
     verb.add_option("--service", options->service_id, "Id of one of the pack's services")->required()->type_name("ID");
     verb.add_option("--request", options->request_file, "A CDS Hooks request; - is standard input")->type_name("FILE");
@@ -42,11 +47,39 @@ void declare_evaluate(CLI::App& verb, Action& action) {
     verb.add_option("--at", options->at, "The instant of the evaluation (default: now)")->type_name("DATETIME");
     verb.add_flag("--explain", options->explain, "For every rule, why it has a card or none");
     verb.add_flag("--print-request", options->print_request, "The request that HTTPS would get, instead of the cards");
-    verb.add_option("--format", options->format, "json or text (default: json)")
-        ->transform(CLI::CheckedTransformer(formats))
-        ->type_name("FORMAT");
+    verb.add_option("--format", options->format, "json or text (default: json)")->transform(formats());
     verb.callback(
         [options, &action] { action = [options](const Streams& streams) { return run_evaluate(*options, streams); }; });
+}
+
+void declare_fhirpath(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<FhirpathOptions>();
+    verb.add_option("expression", options->expression, "A FHIRPath expression")->required()->type_name("EXPRESSION");
+    verb.add_option("file", options->file, "A FHIR R4 resource; - is stdin")->type_name("FILE");
+    verb.add_flag("--typed", options->typed, "Each value with its type");
+    verb.add_flag("--explain", options->explain, "The value of every part of the expression");
+    verb.add_option("--format", options->format, "json (for programs) or text (for people)")->transform(formats());
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_fhirpath(*options, streams); }; });
+}
+
+/// An expression may begin with a minus. What is no option by its form moves behind a "--", where nothing is taken for
+/// one.
+std::vector<std::string> with_expression_apart(const std::vector<std::string>& arguments) {
+    const auto is_option = [](const std::string& argument) {
+        const bool is_long =
+            argument.size() > 2 && argument.starts_with("--") && argument[2] >= 'a' && argument[2] <= 'z';
+        return is_long || argument == "-h";
+    };
+    std::vector<std::string> ordered{arguments.front()};
+    std::vector<std::string> positional;
+    for (std::size_t i = 1; i < arguments.size(); ++i) {
+        const bool is_value = arguments[i - 1] == "--format";
+        (is_value || is_option(arguments[i]) ? ordered : positional).push_back(arguments[i]);
+    }
+    ordered.emplace_back("--");
+    ordered.insert(ordered.end(), positional.begin(), positional.end());
+    return ordered;
 }
 
 /// A command: `declare` adds its options and sets the action that runs it.
@@ -59,10 +92,11 @@ struct Verb {
 constexpr Verb verbs[] = {
     {"evaluate", "Answers one call without a network", declare_evaluate},
     {"serve", "Runs the service", declare_serve},
+    {"fhirpath", "Evaluates FHIRPath on a resource", declare_fhirpath},
 };
 
 /// Commands of the contract that are not there yet.
-constexpr std::string_view planned[] = {"check", "test", "diff", "impact", "seal", "export", "fhirpath", "doctor"};
+constexpr std::string_view planned[] = {"check", "test", "diff", "impact", "seal", "export", "doctor"};
 
 }  // namespace
 
@@ -71,6 +105,7 @@ ExitCode run_command_line(std::vector<std::string> arguments, const Streams& str
         streams.err << "backpain-cds: the command '" << arguments.front() << "' is not there yet\n";
         return ExitCode::usage;
     }
+    if (!arguments.empty() && arguments.front() == "fhirpath") arguments = with_expression_apart(arguments);
     CLI::App app("Clinical decision support for adults with back pain, over CDS Hooks", "backpain-cds");
     app.set_version_flag("--version", BACKPAIN_CDS_VERSION);
     app.require_subcommand(1);

@@ -14,4 +14,7 @@ struct Streams {
     std::ostream& err;
 };
 
+/// For programs or for people.
+enum class OutputFormat { json, text };
+
 }  // namespace service

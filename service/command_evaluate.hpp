@@ -9,8 +9,6 @@
 
 namespace service {
 
-enum class OutputFormat { json, text };
-
 struct EvaluateOptions {
     std::filesystem::path pack;
     std::filesystem::path site;  ///< empty: the pack's own defaults

@@ -32,7 +32,8 @@ std::string render(const Diagnostic& diagnostic, std::string_view text) {
     const std::size_t room = shown.size() > column - first ? shown.size() - (column - first) : 1;
     const std::size_t marks = std::clamp<std::size_t>(diagnostic.length, 1, room);
     const std::string number = std::to_string(diagnostic.line);
-    std::string out = diagnostic.severity == Severity::error ? "error: " : "warning: ";
+    std::string out = number + ':' + std::to_string(diagnostic.column);
+    out += diagnostic.severity == Severity::error ? ": error: " : ": warning: ";
     out += diagnostic.message + "\n  " + number + " | ";
     std::replace_copy(shown.begin(), shown.end(), std::back_inserter(out), '\t', ' ');
     out += "\n  " + std::string(number.size(), ' ') + " | " + std::string(column - first, ' ') + '^';

@@ -141,6 +141,16 @@ std::size_t key_of(const Value& value) {
 
 }  // namespace
 
+namespace {
+
+// A primitive or a Quantity that says nothing that could be compared: only extensions, not of its type, with a
+// comparator.
+bool is_unknown(const Value& value, const Value& system) {
+    return value.is_element() && !system.has_value() && system_type_of(value.type()) != TypeId::none;
+}
+
+}  // namespace
+
 bool equivalent(const Decimal& left, const Decimal& right) {
     const Decimal first = left.without_trailing_zeros();
     const Decimal second = right.without_trailing_zeros();
@@ -154,6 +164,7 @@ std::optional<bool> equal(const Value& left, const Value& right) {
     if (first.has_value() && second.has_value() && first.kind() != Kind::type_info) {
         return equal_system_values(first, second);
     }
+    if (is_unknown(left, first) != is_unknown(right, second)) return std::nullopt;
     return same_elements(left, right, std::equal_to<>());
 }
 

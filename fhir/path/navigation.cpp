@@ -51,18 +51,25 @@ const json::value* at(const json::value* list, std::size_t index) {
     return array && index < array->size() ? &(*array)[index] : nullptr;
 }
 
+bool visit_one(const json::value* node, const json::value* sibling, TypeId type, const Types& types, Visit visit) {
+    Value value = value_of(node, sibling, type, types);
+    return !value.has_value() || visit(std::move(value));
+}
+
 // What stands under a name: one value or an array, with or without siblings of the same form.
 bool visit_json(const json::value* node, const json::value* sibling, TypeId type, const Types& types, Visit visit) {
-    const bool is_list = (node && node->is_array()) || (sibling && sibling->is_array());
-    if (!is_list) {
-        Value value = value_of(node, sibling, type, types);
-        return !value.has_value() || visit(std::move(value));
+    if (node && !sibling && node->is_array()) {
+        for (const json::value& item : node->get_array()) {
+            if (!visit_one(&item, nullptr, type, types, visit)) return false;
+        }
+        return true;
     }
+    const bool is_list = (node && node->is_array()) || (sibling && sibling->is_array());
+    if (!is_list) return visit_one(node, sibling, type, types, visit);
     const auto size = [](const json::value* list) { return list && list->is_array() ? list->get_array().size() : 0; };
     const std::size_t count = std::max(size(node), size(sibling));
     for (std::size_t i = 0; i < count; ++i) {
-        Value value = value_of(at(node, i), at(sibling, i), type, types);
-        if (value.has_value() && !visit(std::move(value))) return false;
+        if (!visit_one(at(node, i), at(sibling, i), type, types, visit)) return false;
     }
     return true;
 }

@@ -50,7 +50,7 @@ struct Diagnostic {
 };
 
 /// `diagnostic` with the line of `text` it speaks of and a caret under the place:
-///   error: Patient has no member 'nmae'; did you mean 'name'?
+///   1:9: error: Patient has no member 'nmae'; did you mean 'name'?
 ///     1 | Patient.nmae.given
 ///       |         ^~~~
 std::string render(const Diagnostic& diagnostic, std::string_view text);

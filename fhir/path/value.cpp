@@ -112,14 +112,6 @@ Value Value::type_info(TypeId type) noexcept {
     return value;
 }
 
-Value Value::element(const json::value* node, TypeId type, const json::value* sibling) noexcept {
-    Value value;
-    value.kind_ = Kind::element;
-    value.type_ = type;
-    value.payload_.element = {node, sibling};
-    return value;
-}
-
 Value Value::resource(const json::value& node, const Types& types) {
     TypeId type = resource_type();
     if (const json::object* object = node.if_object()) {

@@ -96,7 +96,13 @@ class Value {
     /// \param json     the node, or nullptr where only `sibling` exists (a primitive with extensions and no value).
     /// \param sibling  the object under "_name" beside a primitive, or nullptr.
     static Value element(const boost::json::value* json, TypeId type,
-                         const boost::json::value* sibling = nullptr) noexcept;
+                         const boost::json::value* sibling = nullptr) noexcept {
+        Value value;
+        value.kind_ = Kind::element;
+        value.type_ = type;
+        value.payload_.element = {json, sibling};
+        return value;
+    }
 
     /// A whole resource, borrowed. Its type is taken from "resourceType"; Resource if that is missing or not of R4.
     static Value resource(const boost::json::value& json, const Types& types);
