@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Shows the cards of a sample patient as a person would read them.
 
-    show_cards.py --list             the sample patients' files, one a line
-    show_cards.py FILE RESPONSE      the cards of RESPONSE (a CDS Hooks response) for the sample patient FILE
+    show_cards.py --list                    the sample patients' files, one a line
+    show_cards.py FILE RESPONSE             the cards of RESPONSE (a CDS Hooks response) for the sample patient FILE, in short:
+                                            what they say and why they are seen
+    show_cards.py --whole FILE RESPONSE     all that stands on them
 
 Exit status 1 if the cards are not those of the patient's story. Colours only on a terminal, and not if NO_COLOR is set.
 """
@@ -38,25 +40,33 @@ def wrapped(text, first, rest=None):
     return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False)
 
 
-def detail_lines(detail):
-    """A card's detail, wrapped: a heading by itself, what stands under it further in."""
-    for line in map(str.strip, detail.splitlines()):
+def sections(detail):
+    """A card's detail as lists of lines, each beginning with its heading."""
+    parts = []
+    for line in filter(None, map(str.strip, detail.splitlines())):
+        if re.fullmatch(r"\*\*[^*]+\*\*", line) or not parts:
+            parts.append([])
+        parts[-1].append(line)
+    return parts
+
+
+def show_section(heading, *lines):
+    print(colour(f"            {plain(heading)}", "quiet"))
+    for line in lines:
         bullet = re.match(r"[-*] +(.*)", line)
-        if re.fullmatch(r"#+ .*|\*\*[^*]+\*\*:?", line):
-            yield colour(f"            {plain(line.lstrip('# '))}", "quiet")
-        elif line:
-            yield wrapped(plain(bullet[1] if bullet else line), "              - " if bullet else "              ")
+        print(wrapped(plain(bullet[1] if bullet else line), "              - " if bullet else "              "))
 
 
-def show(card):
+def show(card, whole):
     indicator = card["indicator"]
     summary = wrapped(card["summary"], f"  {indicator:>8}  ", " " * 12)
     print(summary.replace(indicator, colour(indicator, indicator), 1))
-    for line in detail_lines(card.get("detail", "")):
-        print(line)
+    parts = sections(card.get("detail", ""))
+    for part in parts if whole else parts[:1]:
+        show_section(*part)
     for suggestion in card.get("suggestions", []):
         print(wrapped(suggestion["label"], "            offers: "))
-    for link in card.get("links", []):
+    for link in card.get("links", []) if whole else []:
         print(f"            see: {link['label']}, {link['url']}")
 
 
@@ -65,13 +75,14 @@ def main(arguments):
     if arguments == ["--list"]:
         print(*(story["file"] for story in stories), sep="\n")
         return 0
-    file, response = arguments
+    whole = arguments[0] == "--whole"
+    file, response = arguments[1:] if whole else arguments
     story = next(each for each in stories if each["file"] == file)
     cards = json.loads(Path(response).read_text(encoding="utf-8"))["cards"]
     headline = wrapped(f"{story['name']}, {story['age']}, {story['gender']}. {story['story']}.", "")
     print("\n" + headline.replace(story["name"], colour(story["name"], "name"), 1))
     for card in cards:
-        show(card)
+        show(card, whole)
     if not cards and not story["cards"]:
         print(wrapped(f"No card, and that is the right answer: {story['because']}", "  "))
     rules = [card["extension"]["org.backpain-cds"]["rule"] for card in cards]

@@ -304,7 +304,7 @@ STORIES = [
     ),
     (
         b12_grey_zone(), "Numb feet after years of metformin; vitamin B12 of 238 pg/mL",
-        ["b12-indeterminate"], "180 to 350 pg/mL neither proves nor excludes deficiency, and a reader may take it for normal.",
+        ["b12-indeterminate", "mma-suggest"], "180 to 350 pg/mL neither proves nor excludes deficiency; MMA can tell, and there is a sign.",
     ),
     (
         red_flag(), "Bone metastases; 25-OH vitamin D of 9 ng/mL; tingling feet on metformin, B12 never measured",
@@ -320,7 +320,7 @@ STORIES = [
     ),
     (
         pregnant(), "Twenty-four weeks pregnant, back ache, total vitamin B12 of 170 ng/L",
-        [], "total B12 falls in pregnancy, so 170 ng/L is not called a deficiency, and no test is suggested.",
+        ["b12-pregnancy"], "Total B12 falls in pregnancy: 170 ng/L is not called a deficiency, and the card says what would tell.",
     ),
     (
         wrong_test_drafted(), "Osteoporosis; 1,25-dihydroxyvitamin D is in the order basket",

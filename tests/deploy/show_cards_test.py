@@ -17,7 +17,7 @@ import show_cards  # noqa: E402  (it is found only now)
 CARD = {
     "indicator": "warning",
     "summary": "25-OH vitamin D 24 nmol/L (2026-02-10): deficiency range (NAM 2011). Consider bone profile and treatment review.",
-    "detail": "**Why you see this**\n\n- 25-OH vitamin D 24 nmol/L, *final* ([report](https://lab.example.org/1))\n- below 30\\_nmol/L &lt; 50, \\[not a link\\](x) https:\\//x\n",
+    "detail": "**Why you see this**\n\n- 25-OH vitamin D 24 nmol/L, *final* ([report](https://lab.example.org/1))\n- below 30\\_nmol/L &lt; 50, \\[not a link\\](x) https:\\//x\n\n**Options**\n\n- No action\n",
     "links": [{"label": "Dietary reference intakes", "url": "https://nap.example.org/13050", "type": "absolute"}],
     "extension": {"org.backpain-cds": {"rule": "vitamin-d-deficient"}},
 }
@@ -28,16 +28,19 @@ Idris Vaughan, 67, male. A British record in SI units; 25-OH vitamin D of 24 nmo
             Why you see this
               - 25-OH vitamin D 24 nmol/L, final (report (https://lab.example.org/1))
               - below 30_nmol/L < 50, [not a link](x) https://x
+"""
+REST = """            Options
+              - No action
             see: Dietary reference intakes, https://nap.example.org/13050
 """
 
 
-def shown(file, *cards):
+def shown(file, *cards, options=()):
     """The exit status and what is printed for a response with these cards."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as response, contextlib.redirect_stdout(io.StringIO()) as printed:
         json.dump({"cards": cards}, response)
         response.flush()
-        return show_cards.main([file, response.name]), printed.getvalue()
+        return show_cards.main([*options, file, response.name]), printed.getvalue()
 
 
 class ShowCards(unittest.TestCase):
@@ -45,6 +48,9 @@ class ShowCards(unittest.TestCase):
 
     def test_shows_a_card_as_text(self):
         self.assertEqual(shown("idris-vaughan.json", CARD), (0, SHOWN))
+
+    def test_shows_all_that_stands_on_a_card_when_asked(self):
+        self.assertEqual(shown("idris-vaughan.json", CARD, options=["--whole"]), (0, SHOWN + REST))
 
     def test_says_that_silence_is_right_where_the_story_says_so(self):
         status, printed = shown("eamon-prescott.json")

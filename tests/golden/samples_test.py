@@ -58,25 +58,26 @@ class Files(unittest.TestCase):
 
 @unittest.skipIf(PROGRAM is None, "skipped: BACKPAIN_CDS names no program")
 class Stories(unittest.TestCase):
-    def cards_of(self, response):
-        return [product.rule_of(card) for card in json.loads(response)["cards"]]
+    @classmethod
+    def setUpClass(cls):
+        cls.answers = {story["name"]: product.evaluate(PROGRAM, SAMPLES / story["file"], AT) for story in STORIES}
 
     def test_get_their_cards_from_the_command(self):
         for story in STORIES:
             with self.subTest(story["name"]):
-                run = product.evaluate(PROGRAM, SAMPLES / story["file"], AT)
-                self.assertEqual(run.returncode, 0, run.stderr)
-                self.assertEqual(self.cards_of(run.stdout), story["cards"])
+                answer = self.answers[story["name"]]
+                self.assertEqual(answer.returncode, 0, answer.stderr)
+                rules = [product.rule_of(card) for card in json.loads(answer.stdout)["cards"]]
+                self.assertEqual(rules, story["cards"])
 
     def test_get_the_same_answer_over_https(self):
         with product.Service(PROGRAM, AT) as service:
             for story in STORIES:
                 with self.subTest(story["name"]):
-                    by_command = product.evaluate(PROGRAM, SAMPLES / story["file"], AT)
                     body = product.evaluate(PROGRAM, SAMPLES / story["file"], AT, "--print-request").stdout
                     status, answer = service.call(body)
                     self.assertEqual(status, 200, answer)
-                    self.assertEqual(product.without_uuids(answer), product.without_uuids(by_command.stdout))
+                    self.assertEqual(product.without_uuids(answer), product.without_uuids(self.answers[story["name"]].stdout))
 
 
 if __name__ == "__main__":
