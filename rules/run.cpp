@@ -110,6 +110,15 @@ SourceSet Run::missing_for(const SlotUse& use) {
     return value.missing | value.missing_orders;
 }
 
+/// Precondition: the slots that `expression` reads are filled.
+boost::system::result<Collection, fhir::path::EvaluationError> Run::compute(
+    const CompiledExpression& expression) const {
+    fhir::path::Input input;
+    input.variables = variables_;
+    input.now = call_.at;
+    return fhir::path::evaluate(expression.path, input);
+}
+
 Answer Run::evaluate(const CompiledExpression& expression) {
     Answer answer;
     bool is_blocked = false;
@@ -122,10 +131,7 @@ Answer Run::evaluate(const CompiledExpression& expression) {
         answer.truth = Truth::unknown;
         return answer;
     }
-    fhir::path::Input input;
-    input.variables = variables_;
-    input.now = call_.at;
-    auto result = fhir::path::evaluate(expression.path, input);
+    auto result = compute(expression);
     if (result.has_error()) {
         answer.truth = Truth::unknown;
         answer.error = result.error().message;
@@ -139,6 +145,12 @@ Answer Run::evaluate(const CompiledExpression& expression) {
         answer.items.clear();
     }
     return answer;
+}
+
+Collection Run::shown(const CompiledExpression& expression) {
+    for (const SlotUse& use : expression.uses) missing_for(use);  // fills the slots
+    auto result = compute(expression);
+    return result.has_value() ? std::move(*result) : Collection{};
 }
 
 bool Run::holds(const std::optional<CompiledExpression>& condition) {

@@ -56,6 +56,9 @@ class Run {
     SourceSet unavailable() const { return unavailable_; }
 
     Answer evaluate(const CompiledExpression& expression);
+    /// What `expression` gives on what is there, whatever is missing. For texts, which decide nothing: the criteria
+    /// have decided already, and a card names what could not be had.
+    fhir::path::Collection shown(const CompiledExpression& expression);
     /// Whether `condition` holds; true without a condition. Unknown is not true.
     bool holds(const std::optional<CompiledExpression>& condition);
 
@@ -69,6 +72,8 @@ class Run {
     const std::vector<fhir::ServiceRequest>& drafts();
 
   private:
+    boost::system::result<fhir::path::Collection, fhir::path::EvaluationError> compute(
+        const CompiledExpression& expression) const;
     void fill(std::uint16_t slot);
     void fill_fixed(std::uint16_t slot, SlotValue& value);
     void fill_fact(const CompiledFact& fact, SlotValue& value);

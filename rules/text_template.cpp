@@ -59,9 +59,8 @@ FilledText fill(Run& run, const TextTemplate& written) {
     for (const TextTemplate::Part& part : written.parts) {
         if (!part.literal.empty()) filled.pieces.push_back({part.literal, false});
         if (!part.value) continue;
-        const Answer answer = run.evaluate(*part.value);
         std::string text;
-        for (const fhir::path::Value& value : answer.items) {
+        for (const fhir::path::Value& value : run.shown(*part.value)) {
             const std::string one = fhir::path::to_text(value, run.program().types);
             if (!one.empty()) text.append(text.empty() ? "" : ", ").append(one);
         }
