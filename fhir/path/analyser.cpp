@@ -12,7 +12,7 @@ Analyser::Analyser(Program& program, const CompileOptions& options) : program_(p
 }
 
 std::vector<Diagnostic> Analyser::run() {
-    auto& root = const_cast<Node&>(*program_.root);  // the parser's tree is ours until it is a Program of somebody else
+    Node& root = *program_.root;
     analyse(root);
     program_.result_type = root.type;
     find_variable_uses(root, "");

@@ -162,6 +162,9 @@ bool Evaluator::collect_variable(const Node& node, Collection& out) {
 
 bool Evaluator::collect_call(const Node& node, Collection& out) {
     if (node.function->decide && !explanation_) return collect_truth(node, out);
+    if (node.function->filter && !explanation_) {
+        return node.function->filter(*this, node, [&](Value&& value) { return push(node, std::move(value), out); });
+    }
     Collection items;
     return collect(*node.input, items) && node.function->run(*this, node, items, out);
 }

@@ -13,6 +13,7 @@
 namespace fhir::path {
 
 class Evaluator;
+class Visit;
 enum class Truth : std::uint8_t;
 
 /// A set of System types: what an input or an argument may turn into.
@@ -87,6 +88,9 @@ struct Function {
     /// The same for functions that give a Boolean, without a collection.
     using Decide = Truth (*)(Evaluator& evaluator, const Node& call);
 
+    /// The same for filters: hands on what passes, without a collection.
+    using Filter = bool (*)(Evaluator& evaluator, const Node& call, Visit visit);
+
     std::string_view name;
     Kinds input = kinds::anything;  ///< checked only if it is not `anything`
     Gives gives = Gives::anything;
@@ -96,6 +100,7 @@ struct Function {
     std::uint8_t allowed = 0;
     bool needs_order = false;  ///< has no meaning on children() and descendants()
     Decide decide = nullptr;
+    Filter filter = nullptr;
 };
 
 /// By name; nullptr if there is none.

@@ -20,6 +20,19 @@ bool run_where(Evaluator& evaluator, const Node& call, const Collection& input, 
     return true;
 }
 
+bool filter_where(Evaluator& evaluator, const Node& call, Visit visit) {
+    std::size_t index = 0;
+    const auto passes = [&](const Value& item) {
+        const Evaluator::Scope scope(evaluator, &item, index++);
+        return evaluator.criterion(*call.arguments[0]);
+    };
+    return evaluator.visit(*call.input, [&](Value&& item) {
+        const Truth truth = passes(item);
+        if (truth == Truth::failed) return false;
+        return truth != Truth::yes || visit(std::move(item));
+    });
+}
+
 bool run_select(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
     Evaluator::Scope scope(evaluator);
     for (std::size_t i = 0; i < input.size(); ++i) {
@@ -67,6 +80,12 @@ bool run_repeat_all(Evaluator& evaluator, const Node& call, const Collection& in
 bool run_of_type(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
     return std::all_of(input.begin(), input.end(), [&](const Value& item) {
         return !is_exactly_of_type(evaluator.types(), item, call.specifier) || evaluator.push(call, item, out);
+    });
+}
+
+bool filter_of_type(Evaluator& evaluator, const Node& call, Visit visit) {
+    return evaluator.visit(*call.input, [&](Value&& item) {
+        return !is_exactly_of_type(evaluator.types(), item, call.specifier) || visit(std::move(item));
     });
 }
 
@@ -174,7 +193,13 @@ constexpr Parameter projection{Form::projection, kinds::anything};
 constexpr Parameter integer{Form::value, kinds::integer};
 
 constexpr Function functions[] = {
-    {.name = "where", .gives = Gives::input, .run = run_where, .parameters = {criterion}, .required = 1, .allowed = 1},
+    {.name = "where",
+     .gives = Gives::input,
+     .run = run_where,
+     .parameters = {criterion},
+     .required = 1,
+     .allowed = 1,
+     .filter = filter_where},
     {.name = "select",
      .gives = Gives::projected,
      .run = run_select,
@@ -198,7 +223,8 @@ constexpr Function functions[] = {
      .run = run_of_type,
      .parameters = {Parameter{Form::type}},
      .required = 1,
-     .allowed = 1},
+     .allowed = 1,
+     .filter = filter_of_type},
     {.name = "single", .gives = Gives::input_item, .run = run_single},
     {.name = "first", .gives = Gives::input_item, .run = run_first, .needs_order = true},
     {.name = "last", .gives = Gives::input_item, .run = run_last, .needs_order = true},

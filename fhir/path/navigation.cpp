@@ -137,6 +137,9 @@ bool Evaluator::visit(const Node& node, Visit visit) {
     if (node.kind == NodeKind::member && !explanation_) {
         return this->visit(*node.input, [&](Value&& item) { return visit_member(node, item, visit); });
     }
+    if (node.kind == NodeKind::call && node.function->filter && !explanation_) {
+        return spend(node) && node.function->filter(*this, node, visit);
+    }
     if (node.kind == NodeKind::focus) return !focus_ || visit(Value(*focus_));
     if (node.kind == NodeKind::root_type && !explanation_) {
         return !focus_ || !is_of_type(types(), *focus_, node.specifier) || visit(Value(*focus_));

@@ -102,7 +102,7 @@ struct Program {
     std::string text;
     const Types* types = nullptr;
     std::deque<Node> nodes;
-    const Node* root = nullptr;
+    Node* root = nullptr;
     TypeId context = TypeId::none;
     std::size_t variable_count = 0;
     std::deque<Value> literals;  ///< owns what literals of nodes borrow

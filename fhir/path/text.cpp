@@ -5,6 +5,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <algorithm>
+
 namespace fhir::path {
 namespace json = boost::json;
 namespace {
@@ -28,6 +30,11 @@ json::object quantity_json(const Measure& measure) {
 // "FHIR.Patient", what an element of type_info is worth outside of an expression.
 std::string qualified_name(TypeId type, const Types& types) {
     return (is_system(type) ? "System." : "FHIR.") + std::string(types.name(type));
+}
+
+// A JSON string. FHIR has no control characters in strings, and a leading U+0001 would make this one a decimal.
+json::value text_json(std::string_view text) {
+    return json::value(text.substr(std::min(text.find_first_not_of('\x01'), text.size())));
 }
 
 std::optional<std::string> primitive_text(const json::value& node) {
@@ -102,7 +109,7 @@ json::value to_json(const Value& value, const Types& types) {
         case Kind::none:
             break;
     }
-    return json::value(literal_text(value).value_or(""));
+    return text_json(literal_text(value).value_or(""));
 }
 
 json::array to_json(const Collection& values, const Types& types) {
@@ -116,7 +123,7 @@ json::object to_typed_json(const Value& value, const Types& types) {
     typed["type"] = value.kind() == Kind::type_info ? "TypeInfo" : types.name(value.type());
     if (!value.is_element()) {
         const std::optional<std::string> text = literal_text(value);
-        typed["value"] = text ? *text : qualified_name(value.type(), types);
+        typed["value"] = text_json(text ? *text : qualified_name(value.type(), types));
         return typed;
     }
     const bool is_primitive = value.json() && types.is_primitive(value.type());

@@ -1,7 +1,7 @@
 // What expressions work on: a System value, or an element of a JSON tree together with its type. A Value is 24 bytes;
 // elements and most strings borrow from the caller's JSON trees, everything else is carried or shared.
 //
-// A Collection is a list of Values that needs no heap for up to four of them.
+// A Collection is a list of Values that needs no heap for up to six of them.
 #pragma once
 
 #include "fhir/date_time.hpp"
@@ -220,7 +220,7 @@ class Collection {
     void clear() noexcept { truncate(0); }
 
   private:
-    static constexpr std::size_t inline_capacity = 4;
+    static constexpr std::size_t inline_capacity = 6;
 
     Value* inline_values() noexcept { return reinterpret_cast<Value*>(inline_); }
     void grow();

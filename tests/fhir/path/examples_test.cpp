@@ -144,6 +144,10 @@ TEST(DefineVariable, IsSeenByWhatFollowsAndNowhereElse) {
     EXPECT_EQ(evaluated("defineVariable('n', 1).select(%n) | %n").substr(0, 26), "refused: there is no varia");
 }
 
+TEST(Output, NeverTakesAStringForADecimal) {
+    EXPECT_EQ(evaluated("'\\u0001' + '12'"), "[\"12\"]");
+}
+
 TEST(TypedOutput, NamesTypesAndWritesQuantitiesAsLiterals) {
     EXPECT_EQ(evaluated("1.10 | 4.0 'g' | 3 days | @T10:30 | 5L", "", true),
               "[{\"type\":\"Decimal\",\"value\":\"1.10\"},{\"type\":\"Quantity\",\"value\":\"4.0 'g'\"},"
