@@ -159,6 +159,15 @@ void read_codes_and_kinds(const Object& object, Analyte& analyte) {
     for (const Node& code : object.list("codes")) analyte.codes.push_back(read_analyte_code(code, analyte));
 }
 
+void add_above_all(const Node& node, Analyte& analyte) {
+    Analyte::AboveAll above_all = read_above_all(node, analyte);
+    for (const Analyte::AboveAll& earlier : analyte.above_all) {
+        const bool same_results = earlier.kind.empty() || above_all.kind.empty() || earlier.kind == above_all.kind;
+        if (same_results) refuse_descending(node, earlier.band, above_all.band);
+    }
+    analyte.above_all.push_back(std::move(above_all));
+}
+
 }  // namespace
 
 AnalyteCode read_analyte_code(const Node& node, const Analyte& analyte) {
@@ -195,7 +204,7 @@ Analyte read_analyte(const Node& node) {
     read_limits(object, analyte);
     read_choice(object, analyte);
     if (const auto adjust = object.at("adjust")) analyte.adjust = read_adjustment(*adjust, analyte);
-    for (const Node& band : object.list("aboveAll")) analyte.above_all.push_back(read_above_all(band, analyte));
+    for (const Node& band : object.list("aboveAll")) add_above_all(band, analyte);
     analyte.ruleset = object.authored("ruleset");
     for (const auto& [id, ruleset] : object.map("rulesets")) {
         analyte.rulesets.emplace(id, read_ruleset(id, ruleset, analyte));

@@ -60,33 +60,30 @@ void check_bounds_stand(const std::vector<Band>& bands, const std::vector<Node>&
     }
 }
 
-void check_bands_ascend(const std::vector<Band>& bands, const std::vector<Node>& nodes,
-                        const std::set<std::string>& units) {
-    for (std::size_t i = 2; i < bands.size(); ++i) {
-        for (const std::string& unit : units) {
-            const auto lower = lower_bound_in(bands[i - 1], unit);
-            const auto upper = lower_bound_in(bands[i], unit);
-            if (!lower || !upper || *lower < *upper) continue;
-            nodes[i].error("band-order",
-                           "\"" + bands[i].band + "\" begins at " + upper->number.text() + ' ' + unit +
-                               ", not above \"" + bands[i - 1].band + "\", which begins at " + lower->number.text() +
-                               '.',
-                           "Write the bands from the lowest to the highest, in every unit.");
-        }
-    }
-}
-
 std::vector<Band> read_bands(const Node& list, const std::set<std::string>& wanted,
                              const std::set<std::string>& known) {
     const std::vector<Node> nodes = list.elements();
     std::vector<Band> bands;
     for (const Node& node : nodes) bands.push_back(read_band(node, wanted, known));
     check_bounds_stand(bands, nodes);
-    check_bands_ascend(bands, nodes, wanted);
+    for (std::size_t i = 2; i < bands.size(); ++i) refuse_descending(nodes[i], bands[i - 1], bands[i]);
     return bands;
 }
 
 }  // namespace
+
+void refuse_descending(const Node& node, const Band& lower, const Band& upper) {
+    const std::optional<PrintedNumbers>& numbers = upper.above ? upper.above : upper.from;
+    if (!numbers) return;
+    for (const auto& [unit, number] : *numbers) {
+        const auto below = lower_bound_in(lower, unit);
+        if (!below || *below < *lower_bound_in(upper, unit)) continue;
+        node.error("band-order",
+                   "\"" + upper.band + "\" begins at " + number.text() + ' ' + unit + ", not above \"" + lower.band +
+                       "\", which begins at " + below->number.text() + '.',
+                   "Write the bands from the lowest to the highest, in every unit.");
+    }
+}
 
 PrintedNumbers read_printed_numbers(const Node& node, const std::set<std::string>& wanted,
                                     const std::set<std::string>& known) {

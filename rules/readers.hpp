@@ -47,6 +47,8 @@ Analyte::AboveAll read_above_all(const Node& node, const Analyte& analyte);
 void refuse_unknown_kind(const Node& node, const std::string& name, const Analyte& analyte);
 /// A band with its lower bound, if it has one.
 Band read_band(const Node& node, const std::set<std::string>& wanted, const std::set<std::string>& known);
+/// Reports an error for each unit in which `upper` does not begin above `lower`.
+void refuse_descending(const Node& node, const Band& lower, const Band& upper);
 
 /// A file of value-sets/: a FHIR R4 ValueSet that lists its codes, or includes ICD and ATC codes by prefix.
 std::optional<fhir::ValueSet> read_value_set(const Node& node);

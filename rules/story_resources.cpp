@@ -15,7 +15,11 @@ namespace {
 constexpr std::string_view ucum = "http://unitsofmeasure.org";
 
 json::object coding_of(const Coding& coding) {
-    json::object object{{"system", coding.system}, {"code", coding.code}};
+    json::object object;
+    if (!coding.code.empty()) {
+        object["system"] = coding.system;
+        object["code"] = coding.code;
+    }
     if (!coding.display.empty()) object["display"] = coding.display;
     return object;
 }
@@ -243,7 +247,7 @@ json::object service_request(const StoryLine& line, std::string_view id, std::st
         } else if (!order.codes.empty()) {
             coded.coded = order.codes.front();
         } else if (!order.words.empty()) {
-            coded.name = order.words.front();
+            coded.coded = Coding{"", "", order.words.front()};
         }
     }
     json::object resource{{"resourceType", "ServiceRequest"}, {"id", id}};

@@ -1,8 +1,10 @@
 #include "service/cli.hpp"
 
+#include "service/command_check.hpp"
 #include "service/command_evaluate.hpp"
 #include "service/command_fhirpath.hpp"
 #include "service/command_serve.hpp"
+#include "service/command_test.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -52,6 +54,26 @@ void declare_evaluate(CLI::App& verb, Action& action) {
         [options, &action] { action = [options](const Streams& streams) { return run_evaluate(*options, streams); }; });
 }
 
+void declare_check(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<CheckCommandOptions>();
+    verb.add_option("PACK", options->packs, "Rule packs")->required();
+    verb.add_option("--site", options->site, "A site file that sets them")->type_name("FILE");
+    verb.add_flag("--strict", options->strict, "Lists what is not confirmed; a warning is enough to exit 1");
+    verb.add_option("--format", options->format, "text or json (default: text)")->transform(formats());
+    verb.add_option("--at", options->at, "The day that review dates are held against")->type_name("DATE");
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_check(*options, streams); }; });
+}
+
+void declare_test(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<TestCommandOptions>();
+    verb.add_option("PACK", options->pack, "A rule pack")->required();
+    verb.add_option("--junit", options->junit, "Writes JUnit XML")->type_name("FILE");
+    verb.add_flag("--missing", options->missing, "Prints what no story touches, and stories that could be added");
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_test(*options, streams); }; });
+}
+
 void declare_fhirpath(CLI::App& verb, Action& action) {
     auto options = std::make_shared<FhirpathOptions>();
     verb.add_option("expression", options->expression, "A FHIRPath expression")->required()->type_name("EXPRESSION");
@@ -90,13 +112,15 @@ struct Verb {
 };
 
 constexpr Verb verbs[] = {
-    {"evaluate", "Answers one call without a network", declare_evaluate},
     {"serve", "Runs the service", declare_serve},
+    {"check", "Looks for faults in rule packs, form and clinical", declare_check},
+    {"test", "Tells a rule pack's stories to the engine", declare_test},
+    {"evaluate", "Answers one call without a network", declare_evaluate},
     {"fhirpath", "Evaluates FHIRPath on a resource", declare_fhirpath},
 };
 
 /// Commands of the contract that are not there yet.
-constexpr std::string_view planned[] = {"check", "test", "diff", "impact", "seal", "export", "doctor"};
+constexpr std::string_view planned[] = {"diff", "impact", "seal", "export", "doctor"};
 
 }  // namespace
 

@@ -7,6 +7,9 @@
 
 namespace service {
 
+/// What `--format` chooses: for machines or for people.
+enum class OutputFormat { json, text };
+
 /// JSON and tables go to `out`, messages for people to `err`.
 struct Streams {
     std::istream& in;

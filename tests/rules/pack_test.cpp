@@ -134,6 +134,8 @@ INSTANTIATE_TEST_SUITE_P(
              "\"from\": { \"ng/ml\": 12, \"nmol/L\": 30 }"},
         Edit{"BandsOutOfOrder", vitamin_d, "\"from\": { \"ng/mL\": 20, \"nmol/L\": 50 }",
              "\"from\": { \"ng/mL\": 20, \"nmol/L\": 25 }"},
+        Edit{"HighAboveToxic", vitamin_d, "\"above\": { \"ng/mL\": 150, \"nmol/L\": 375 }",
+             "\"above\": { \"ng/mL\": 90, \"nmol/L\": 375 }"},
         Edit{"LowestBandWithBound", vitamin_d, "{ \"band\": \"deficient\" }",
              "{ \"band\": \"deficient\", \"from\": { \"ng/mL\": 1, \"nmol/L\": 2.5 } }"},
         Edit{"RulesetIsNoValue", vitamin_d, "\"ros-2020\": {\n      \"title\"", "\"ros-2018\": {\n      \"title\""},

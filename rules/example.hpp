@@ -1,0 +1,60 @@
+// Tells every story of a pack to the engine and compares the cards with what the story expects.
+#pragma once
+
+#include "rules/evaluation.hpp"
+#include "rules/story.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace rules {
+
+/// What came of one story at one hook.
+struct Example {
+    std::string story;
+    Place place;
+    Hook hook = Hook::patient_view;
+    std::vector<std::string> differences;  ///< from what was expected, in sentences; empty: it holds
+    std::string known_miss;                ///< why it may fail
+    bool holds() const { return differences.empty(); }
+    bool passes() const { return holds() || !known_miss.empty(); }
+};
+
+struct ExampleReport {
+    std::vector<Example> examples;
+    Diagnostics findings;  ///< of the stories and of what they set; places are those of the files
+};
+
+/// Whether every example passes and no story has an error.
+bool all_pass(const ExampleReport& report);
+
+/// One evaluation of a story, for whoever looks on (coverage).
+struct StoryRun {
+    const Program& program;
+    const Story& story;
+    Hook hook;
+    const Evaluation& evaluation;  ///< explained if a watcher asked for it
+};
+
+/// Sees every evaluation of a run of examples.
+class StoryWatcher {
+  public:
+    virtual ~StoryWatcher() = default;
+    virtual void see(const StoryRun& run) = 0;
+};
+
+/// Evaluates every story at each of its hooks. \param watcher if given, evaluations are explained, and it sees them.
+ExampleReport run_examples(const Pack& pack, const std::vector<Story>& stories, StoryWatcher* watcher = nullptr);
+
+/// How `evaluation` differs from the cards that a story expects, in sentences; none if it does not.
+std::vector<std::string> differences(const std::vector<ExpectedCard>& expected, const Evaluation& evaluation,
+                                     const Pack& pack, const Story& story);
+
+/// For a terminal: each example that does not hold with its differences, then the count.
+std::string text_report(const ExampleReport& report);
+
+/// JUnit XML, one test case an example; a known miss that fails is skipped.
+std::string junit_report(const ExampleReport& report, const std::string& suite);
+
+}  // namespace rules

@@ -1,0 +1,84 @@
+#include "rules/example.hpp"
+#include "rules/readers.hpp"
+
+#include <algorithm>
+
+namespace rules {
+
+namespace {
+
+// Text for an XML attribute or element. Control characters that XML 1.0 forbids become spaces.
+std::string xml(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                escaped += "&amp;";
+                break;
+            case '<':
+                escaped += "&lt;";
+                break;
+            case '>':
+                escaped += "&gt;";
+                break;
+            case '"':
+                escaped += "&quot;";
+                break;
+            default:
+                escaped += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
+        }
+    }
+    return escaped;
+}
+
+std::string sentences(const Example& example) {
+    std::string all;
+    for (const std::string& difference : example.differences) all += "  " + difference + '\n';
+    return all;
+}
+
+std::string where(const Example& example) {
+    return example.place.file + ':' + std::to_string(example.place.line) + ':' + std::to_string(example.place.column);
+}
+
+std::string junit_case(const Example& example) {
+    std::string test = "  <testcase classname=\"" + xml(example.place.file) + "\" name=\"" + xml(example.story) + " (" +
+                       std::string(name_of(example.hook)) + ")\"";
+    if (example.holds()) return test + "/>\n";
+    if (example.passes()) {
+        return test + "><skipped message=\"known miss: " + xml(example.known_miss) + "\"/></testcase>\n";
+    }
+    return test + "><failure message=\"" + xml(example.differences.front()) + "\">" +
+           xml(where(example) + '\n' + sentences(example)) + "</failure></testcase>\n";
+}
+
+}  // namespace
+
+std::string text_report(const ExampleReport& report) {
+    std::string text;
+    std::size_t failed = 0, missed = 0;
+    for (const Example& example : report.examples) {
+        if (example.holds()) continue;
+        example.passes() ? ++missed : ++failed;
+        text += where(example) + ": " + (example.passes() ? "known miss" : "failed") + ": " + example.story + " (" +
+                std::string(name_of(example.hook)) + ")\n" + sentences(example);
+        if (example.passes()) text += "  Known: " + example.known_miss + '\n';
+    }
+    text += std::to_string(report.examples.size()) + " examples, " + std::to_string(failed) + " failed, " +
+            std::to_string(missed) + " known misses\n";
+    return text;
+}
+
+std::string junit_report(const ExampleReport& report, const std::string& suite) {
+    const auto count = [&](auto counts) {
+        return std::to_string(std::count_if(report.examples.begin(), report.examples.end(), counts));
+    };
+    std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"" + xml(suite) + "\" tests=\"" +
+                       std::to_string(report.examples.size()) + "\" failures=\"" +
+                       count([](const Example& example) { return !example.passes(); }) + "\" skipped=\"" +
+                       count([](const Example& example) { return example.passes() && !example.holds(); }) + "\">\n";
+    for (const Example& example : report.examples) text += junit_case(example);
+    return text + "</testsuite>\n";
+}
+
+}  // namespace rules

@@ -1,0 +1,158 @@
+#include "service/command_check.hpp"
+
+#include "fhir/json_text.hpp"
+#include "rules/check.hpp"
+#include "rules/program.hpp"
+#include "rules/readers.hpp"
+#include "rules/story.hpp"
+#include "service/clinical_clock.hpp"
+#include "service/file_text.hpp"
+#include "service/findings.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <ostream>
+
+namespace service {
+namespace json = boost::json;
+
+namespace {
+
+/// What was found in one pack. Places carry the path of their file as the command was given it.
+struct CheckedPack {
+    std::filesystem::path path;
+    rules::Diagnostics findings;
+    rules::PackFiles files;  ///< by the same paths, for snippets
+    std::shared_ptr<const rules::Program> program;
+    bool was_read = false;
+};
+
+void append(rules::Diagnostics& findings, rules::Diagnostics more) {
+    findings.insert(findings.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+/// The pack's own files are named by their path in the pack; people need the path from where they stand.
+void name_from_here(CheckedPack& checked, const rules::PackFiles& files) {
+    const auto from_here = [&](const std::string& file) { return (checked.path / file).generic_string(); };
+    for (rules::Diagnostic& finding : checked.findings) {
+        if (files.contains(finding.place.file)) finding.place.file = from_here(finding.place.file);
+    }
+    for (const auto& [path, text] : files) checked.files.emplace(from_here(path), text);
+}
+
+rules::Site read_site_settings(const std::filesystem::path& path, const rules::Pack& pack, CheckedPack& checked) {
+    if (path.empty()) return {};
+    auto text = read_text(path);
+    if (!text) {
+        checked.findings.push_back(finding_of_file(path.string(), "cannot-read", "The site file cannot be read."));
+        checked.was_read = false;
+        return {};
+    }
+    checked.files.emplace(path.generic_string(), *text);
+    rules::SiteReading reading = rules::read_site(std::move(*text), path.generic_string(), pack);
+    append(checked.findings, std::move(reading.findings));
+    return std::move(reading.site);
+}
+
+CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem::path& site_file,
+                       const rules::CheckOptions& options) {
+    CheckedPack checked{path, {}, {}, nullptr, false};
+    const auto files = rules::read_pack_directory(path);
+    if (!files) {
+        checked.findings = files.error();
+        return checked;
+    }
+    checked.was_read = true;
+    rules::PackReading reading = rules::read_pack(*files);
+    append(checked.findings, std::move(reading.findings));
+    if (!rules::has_errors(checked.findings)) {
+        rules::Site site = read_site_settings(site_file, reading.pack, checked);
+        append(checked.findings, rules::read_stories(reading.pack).findings);
+        append(checked.findings, rules::check(reading.pack, site, options));
+        rules::Compilation compilation = rules::compile(std::move(reading.pack), std::move(site));
+        append(checked.findings, std::move(compilation.findings));
+        checked.program = std::move(compilation.program);
+    }
+    name_from_here(checked, *files);
+    rules::sort_by_place(checked.findings);
+    return checked;
+}
+
+std::size_t count(const CheckedPack& checked, rules::Severity severity) {
+    return static_cast<std::size_t>(
+        std::count_if(checked.findings.begin(), checked.findings.end(),
+                      [severity](const rules::Diagnostic& finding) { return finding.severity == severity; }));
+}
+
+void print_text(const CheckedPack& checked, std::ostream& out) {
+    for (const rules::Diagnostic& finding : checked.findings) {
+        out << rules::one_line(finding) << '\n';
+        const auto file = checked.files.find(finding.place.file);
+        const std::string snippet =
+            file == checked.files.end() ? std::string() : rules::snippet(finding.place, file->second);
+        if (!snippet.empty()) out << snippet << '\n';
+        if (!finding.mend.empty()) out << "  " << finding.mend << '\n';
+    }
+    if (checked.program) {
+        for (const auto& [word, hook] : rules::hook_words) {
+            for (const rules::PrefetchTemplate& prefetch : checked.program->prefetch(hook)) {
+                out << "prefetch " << word << ' ' << prefetch.key << ": " << prefetch.query << '\n';
+            }
+        }
+    }
+    out << checked.path.generic_string() << ": " << count(checked, rules::Severity::error) << " errors, "
+        << count(checked, rules::Severity::warning) << " warnings\n";
+}
+
+json::object as_json(const rules::Diagnostic& finding) {
+    return {{"file", finding.place.file},
+            {"line", finding.place.line},
+            {"column", finding.place.column},
+            {"pointer", finding.place.pointer},
+            {"severity", finding.severity == rules::Severity::error ? "error" : "warning"},
+            {"code", finding.code},
+            {"message", finding.message},
+            {"mend", finding.mend}};
+}
+
+json::object as_json(const CheckedPack& checked) {
+    json::array findings;
+    for (const rules::Diagnostic& finding : checked.findings) findings.push_back(as_json(finding));
+    json::object prefetch;
+    for (const auto& [word, hook] : rules::hook_words) {
+        if (!checked.program) break;
+        json::object queries;
+        for (const rules::PrefetchTemplate& each : checked.program->prefetch(hook)) queries[each.key] = each.query;
+        prefetch[word] = std::move(queries);
+    }
+    return {
+        {"pack", checked.path.generic_string()}, {"findings", std::move(findings)}, {"prefetch", std::move(prefetch)}};
+}
+
+}  // namespace
+
+ExitCode run_check(const CheckCommandOptions& options, const Streams& streams) {
+    const auto today = options.at.empty() ? running_clock()() : parse_clinical_instant(options.at);
+    if (!today) {
+        streams.err << "backpain-cds: --at is no date: " << options.at << '\n';
+        return ExitCode::usage;
+    }
+    ExitCode code = ExitCode::fine;
+    json::array all;
+    for (const std::filesystem::path& path : options.packs) {
+        const CheckedPack checked = check_pack(path, options.site, {today->date, options.strict});
+        if (options.format == OutputFormat::json) {
+            all.push_back(as_json(checked));
+        } else {
+            print_text(checked, streams.out);
+        }
+        const bool holds = !rules::has_errors(checked.findings) && (!options.strict || checked.findings.empty());
+        code = std::max(code, !checked.was_read ? ExitCode::bad_input
+                              : holds           ? ExitCode::fine
+                                                : ExitCode::does_not_hold);
+    }
+    if (options.format == OutputFormat::json) streams.out << fhir::print_json_indented(all) << '\n';
+    return code;
+}
+
+}  // namespace service

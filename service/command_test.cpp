@@ -1,0 +1,74 @@
+#include "service/command_test.hpp"
+
+#include "rules/coverage.hpp"
+#include "service/findings.hpp"
+
+#include <fstream>
+#include <ostream>
+
+namespace service {
+
+namespace {
+
+/// Prints findings with paths from here, and says whether one is an error.
+bool print_and_find_errors(rules::Diagnostics findings, const std::filesystem::path& pack, std::ostream& err) {
+    for (rules::Diagnostic& finding : findings) {
+        finding.place.file = (pack / finding.place.file).generic_string();
+    }
+    print_findings(findings, err);
+    return rules::has_errors(findings);
+}
+
+void print_counts(const rules::Coverage& coverage, std::ostream& out) {
+    out << "touched by stories:";
+    const char* separator = " ";
+    for (const rules::CoverageCount& count : coverage.counts()) {
+        out << separator << count.of << ' ' << count.touched << " of " << count.all;
+        separator = "; ";
+    }
+    out << '\n';
+}
+
+void print_missing(const rules::Coverage& coverage, const std::vector<rules::Story>& stories,
+                   const std::filesystem::path& pack, std::ostream& out) {
+    const std::vector<rules::Gap> gaps = coverage.gaps();
+    for (const rules::Gap& gap : gaps) {
+        out << (pack / gap.place.file).generic_string() << ':' << gap.place.line << ':' << gap.place.column << ": "
+            << gap.says << '\n';
+    }
+    const std::string to_add = rules::boundary_stories(gaps, stories);
+    if (!to_add.empty()) out << "boundary stories that could be added:\n" << to_add << '\n';
+}
+
+}  // namespace
+
+ExitCode run_test(const TestCommandOptions& options, const Streams& streams) {
+    auto files = rules::read_pack_directory(options.pack);
+    if (!files) {
+        print_findings(files.error(), streams.err);
+        return ExitCode::bad_input;
+    }
+    const rules::PackReading reading = rules::read_pack(std::move(*files));
+    if (print_and_find_errors(reading.findings, options.pack, streams.err)) return ExitCode::bad_input;
+    const rules::StoryReading stories = rules::read_stories(reading.pack);
+    if (print_and_find_errors(stories.findings, options.pack, streams.err)) return ExitCode::bad_input;
+
+    rules::Coverage coverage(reading.pack);
+    const rules::ExampleReport report = rules::run_examples(reading.pack, stories.stories, &coverage);
+    if (print_and_find_errors(report.findings, options.pack, streams.err)) return ExitCode::bad_input;
+    streams.out << rules::text_report(report);
+    print_counts(coverage, streams.out);
+    if (options.missing) print_missing(coverage, stories.stories, options.pack, streams.out);
+
+    if (!options.junit.empty()) {
+        std::ofstream file(options.junit, std::ios::binary);
+        file << rules::junit_report(report, reading.pack.identity.id) << std::flush;
+        if (!file) {
+            streams.err << "backpain-cds: cannot write " << options.junit.string() << '\n';
+            return ExitCode::environment;
+        }
+    }
+    return rules::all_pass(report) ? ExitCode::fine : ExitCode::does_not_hold;
+}
+
+}  // namespace service

@@ -1,0 +1,133 @@
+#include "fhir/json_text.hpp"
+#include "service/cli.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace service {
+namespace {
+
+constexpr const char* good_pack = "tests/rules/packs/good";
+
+struct Ended {
+    ExitCode code;
+    std::string out, err;
+};
+
+Ended run(std::vector<std::string> arguments) {
+    std::istringstream in;
+    std::ostringstream out, err;
+    const ExitCode code = run_command_line(std::move(arguments), {in, out, err});
+    return {code, out.str(), err.str()};
+}
+
+/// A copy of the good pack that a test may spoil.
+class SpoiltPack : public testing::Test {
+  protected:
+    void SetUp() override {
+        folder =
+            std::filesystem::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+        std::filesystem::remove_all(folder);
+        std::filesystem::copy(good_pack, folder, std::filesystem::copy_options::recursive);
+    }
+    void TearDown() override { std::filesystem::remove_all(folder); }
+    void write(const std::string& file, const std::string& text) const { std::ofstream(folder / file) << text; }
+
+    std::filesystem::path folder;
+};
+
+TEST(CommandCheck, IsFineWithAGoodPackAndPrintsItsPrefetch) {
+    const Ended ended = run({"check", good_pack, "--at", "2026-03-02"});
+    EXPECT_EQ(ended.code, ExitCode::fine) << ended.out << ended.err;
+    EXPECT_NE(ended.out.find("prefetch patient-view conditions: Condition?patient={{context.patientId}}"),
+              std::string::npos)
+        << ended.out;
+    EXPECT_NE(ended.out.find("0 errors, 0 warnings"), std::string::npos);
+}
+
+TEST(CommandCheck, DoesNotHoldWithAReviewOverdueOnlyWhenStrict) {
+    EXPECT_EQ(run({"check", good_pack, "--at", "2030-01-01"}).code, ExitCode::fine);
+    const Ended strict = run({"check", good_pack, "--at", "2030-01-01", "--strict"});
+    EXPECT_EQ(strict.code, ExitCode::does_not_hold);
+    EXPECT_NE(strict.out.find("tests/rules/packs/good/pack.json:10:21: warning: The next review was due on 2027-01-15. "
+                              "[review-overdue]"),
+              std::string::npos)
+        << strict.out;
+}
+
+TEST(CommandCheck, CannotReadAPackThatIsNotThere) {
+    EXPECT_EQ(run({"check", "tests/rules/packs/none"}).code, ExitCode::bad_input);
+}
+
+TEST(CommandCheck, TakesJsonForMachines) {
+    const Ended ended = run({"check", good_pack, "--at", "2030-01-01", "--format", "json"});
+    const auto tree = fhir::parse_json(ended.out);
+    ASSERT_TRUE(tree.has_value()) << ended.out;
+    const boost::json::object& pack = tree->at(0).get_object();
+    EXPECT_EQ(pack.at("findings").at(0).at("code").as_string(), "review-overdue");
+    EXPECT_TRUE(pack.at("prefetch").at("patient-view").as_object().contains("conditions"));
+}
+
+TEST(CommandCheck, RefusesADateThatIsNone) {
+    EXPECT_EQ(run({"check", good_pack, "--at", "soon"}).code, ExitCode::usage);
+}
+
+TEST_F(SpoiltPack, IsFoundByFileLineAndColumn) {
+    write("facts.json", "{ \"backPain\": { \"title\": \"Back pain\", \"conditions\": \"back-pein\" } }");
+    const Ended ended = run({"check", folder.string(), "--at", "2026-03-02"});
+    EXPECT_EQ(ended.code, ExitCode::does_not_hold);
+    EXPECT_NE(ended.out.find("/facts.json:1:53: error: There is no value set \"back-pein\". [unknown-value-set]\n"),
+              std::string::npos)
+        << ended.out;
+}
+
+TEST_F(SpoiltPack, FailsItsSiteFileByThatFilesName) {
+    const std::filesystem::path site = folder / "site.jsonc";
+    std::ofstream(site) << "{ \"off\": [\"vitamin-d-lo\"] }";
+    const Ended ended = run({"check", good_pack, "--at", "2026-03-02", "--site", site.string()});
+    EXPECT_EQ(ended.code, ExitCode::does_not_hold);
+    EXPECT_NE(ended.out.find("site.jsonc:1:11: error: The pack has no rule \"vitamin-d-lo\". [unknown-rule]"),
+              std::string::npos)
+        << ended.out;
+}
+
+TEST(CommandTest, IsFineWhereEveryStoryHolds) {
+    const Ended ended = run({"test", good_pack});
+    EXPECT_EQ(ended.code, ExitCode::fine) << ended.out << ended.err;
+    EXPECT_NE(ended.out.find("1 examples, 0 failed"), std::string::npos);
+    EXPECT_NE(ended.out.find("touched by stories: rules 1 of 3"), std::string::npos) << ended.out;
+}
+
+TEST(CommandTest, ListsWhatNoStoryTouches) {
+    EXPECT_NE(run({"test", good_pack, "--missing"}).out.find("No story shows a card of wrong-vitamin-d-test."),
+              std::string::npos);
+}
+
+TEST_F(SpoiltPack, FailsAStoryAndWritesJUnit) {
+    const std::filesystem::path stories = folder / "stories" / "vitamin-d.json";
+    std::ifstream stream(stories);
+    std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    text.replace(text.find("2025-12-08"), 10, "2025-12-09");
+    write("stories/vitamin-d.json", text);
+    const std::filesystem::path junit = folder / "junit.xml";
+    const Ended ended = run({"test", folder.string(), "--junit", junit.string()});
+    EXPECT_EQ(ended.code, ExitCode::does_not_hold);
+    EXPECT_NE(ended.out.find("Expected vitamin-d-suggest (info), offers 25-OH vitamin D; got no card."),
+              std::string::npos)
+        << ended.out;
+    EXPECT_TRUE(std::filesystem::exists(junit));
+}
+
+TEST_F(SpoiltPack, CannotBeTestedWithAnUnreadableStory) {
+    write("stories/vitamin-d.json", "{ \"at\": \"2026-03-02\", \"stories\": [ { } ] }");
+    const Ended ended = run({"test", folder.string()});
+    EXPECT_EQ(ended.code, ExitCode::bad_input);
+    EXPECT_NE(ended.err.find("stories/vitamin-d.json:1:36: error: A story needs \"name\"."), std::string::npos)
+        << ended.err;
+}
+
+}  // namespace
+}  // namespace service
