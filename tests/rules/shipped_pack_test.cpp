@@ -1,0 +1,62 @@
+// The shipped pack: sound for the linter, its stories hold, and its prefetch asks for what EHRs were told.
+#include "rules/check.hpp"
+#include "rules/coverage.hpp"
+#include "rules/program.hpp"
+#include "rules/readers.hpp"
+#include "tests/golden_file.hpp"
+#include "tests/rules/sample_pack.hpp"
+
+namespace rules {
+namespace {
+
+class ShippedPack : public testing::Test {
+  protected:
+    static void SetUpTestSuite() {
+        const auto files = read_pack_directory("rules/packs/back-pain-labs");
+        ASSERT_TRUE(files.has_value());
+        reading = new PackReading(read_pack(*files));
+    }
+    static void TearDownTestSuite() {
+        delete reading;
+        reading = nullptr;
+    }
+    static const Pack& pack() { return reading->pack; }
+
+    inline static PackReading* reading = nullptr;
+};
+
+TEST_F(ShippedPack, IsReadWithoutAFinding) {
+    EXPECT_EQ(as_text(reading->findings, pack().files), "");
+}
+
+TEST_F(ShippedPack, HasNoClinicalFaultThatTheLinterKnows) {
+    Diagnostics errors;
+    for (const Diagnostic& finding : check(pack())) {
+        if (finding.severity == Severity::error) errors.push_back(finding);
+    }
+    EXPECT_EQ(as_text(errors, pack().files), "");
+}
+
+TEST_F(ShippedPack, HoldsItsStories) {
+    const StoryReading stories = read_stories(pack());
+    EXPECT_EQ(as_text(stories.findings, pack().files), "");
+    const ExampleReport report = run_examples(pack(), stories.stories);
+    EXPECT_TRUE(all_pass(report)) << text_report(report) << as_text(report.findings, pack().files);
+}
+
+// EHRs configure their prefetch after these queries: a change here is a change for every one of them.
+TEST_F(ShippedPack, AsksForThePrefetchThatEhrsWereTold) {
+    const Compilation compilation = compile(pack());
+    ASSERT_TRUE(compilation.program) << as_text(compilation.findings, pack().files);
+    std::string text;
+    for (const auto& [word, hook] : hook_words) {
+        text += std::string(word) + '\n';
+        for (const PrefetchTemplate& prefetch : compilation.program->prefetch(hook)) {
+            text += "  " + prefetch.key + (prefetch.required ? " (required): " : ": ") + prefetch.query + '\n';
+        }
+    }
+    expect_golden("tests/rules/packs/shipped.prefetch.txt", text);
+}
+
+}  // namespace
+}  // namespace rules
