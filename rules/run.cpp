@@ -179,7 +179,7 @@ void Run::fill(std::uint16_t slot) {
     } else {
         fill_analyte(slot - program_.analyte_slot(0), value);
     }
-    variables_[slot] = &value.items;
+    if (slot != slot_item) variables_[slot] = &value.items;  // %item is set from outside, item by item
 }
 
 void Run::fill_age(SlotValue& value) {
