@@ -134,6 +134,11 @@ class ValueSet::Reader {
                       if (!value || !value->is_bool()) return fail(where, "this extension has a valueBoolean");
                       concept_.confirmed = value->get_bool();
                   });
+        read_list(object, at, "designation", "designation is a list of objects",
+                  [&](const json::object& designation, const std::string& where) {
+                      concept_.designations.push_back(
+                          required_text(designation, where, "value", "a designation has a value"));
+                  });
         system.concepts.push_back(std::move(concept_));
     }
 

@@ -36,6 +36,7 @@ class ValueSet {
     struct Concept {
         std::string code;
         std::string display;
+        std::vector<std::string> designations;  ///< other names of it
         bool confirmed = true;
     };
 

@@ -96,6 +96,14 @@ std::size_t preference_of(const Analyte& analyte, const CompiledKind& kind) {
     return named == order.end() && kind.lower_bound_of ? place + 1 : place;
 }
 
+bool can_have(const Analyte& analyte, const std::string& kind, const CompiledUnit& unit) {
+    return std::ranges::any_of(analyte.codes, [&](const AnalyteCode& code) {
+        if (code.kind != kind) return false;
+        return code.property == any_property ||
+               std::ranges::find(unit.properties, code.property) != unit.properties.end();
+    });
+}
+
 void add_kinds(CompiledAnalyte& compiled, std::string_view ruleset) {
     const Analyte& analyte = *compiled.written;
     const auto add = [&](std::string name, std::string title) {
@@ -119,6 +127,7 @@ void add_kinds(CompiledAnalyte& compiled, std::string_view ruleset) {
     for (CompiledKind& kind : compiled.kinds) {
         kind.preference = preference_of(analyte, kind);
         for (const CompiledUnit& unit : compiled.units) {
+            kind.units.push_back(can_have(analyte, kind.name, unit));
             kind.plausibility.push_back(
                 {number_for(analyte.fault_below_by_kind, kind.name, analyte.fault_below, unit.name),
                  number_for(analyte.fault_above_by_kind, kind.name, analyte.fault_above, unit.name),

@@ -48,6 +48,7 @@ struct CompiledKind {
     std::string name, title, intent;
     std::optional<std::size_t> lower_bound_of;  ///< the kind whose value this one bounds from below
     bool alone_is_no_result = false;
+    std::vector<bool> units;                       ///< by unit: whether a code of this kind can have it
     std::size_t preference = 0;                    ///< on the same day the smallest wins
     std::vector<Plausibility> plausibility;        ///< by unit
     std::vector<std::vector<CompiledMark>> marks;  ///< by unit

@@ -11,6 +11,7 @@ namespace {
 using fhir::path::Value;
 
 constexpr std::size_t most_lines = 6;  // of one kind that the record could make long
+constexpr int deepest_fact = 8;        // facts behind facts
 constexpr std::string_view topic_path = "/rules";
 
 void add_once(std::string line, std::vector<std::string>& lines) {
@@ -98,7 +99,7 @@ void CardBuilder::finish(Card& card) const {
     const Identity& identity = run_.program().pack.identity;
     std::string line = "Rule " + card.rule + " of " + identity.id + " " + identity.version;
     if (!identity.last_review_date.empty()) line += ", reviewed " + identity.last_review_date;
-    if (!identity.publisher.empty()) line += ", " + identity.publisher;
+    if (!identity.publisher.empty()) line += ", owner: " + identity.publisher;
     card.rule_lines.push_back(std::move(line));
     const Pack& pack = run_.program().pack;
     card.override_reasons =
@@ -132,13 +133,42 @@ void CardBuilder::add_why(const Candidate& candidate, Card& card) {
 void CardBuilder::add_rule_lines(const Candidate& candidate, Card& card) {
     for (const Value& item : candidate.evidence) add_once(describe_band(item), card.rule_lines);
     const Pack& pack = run_.program().pack;
-    for (const std::string& name : run_.program().rules[candidate.rule].parameters) {
+    const CompiledRule& rule = run_.program().rules[candidate.rule];
+    std::vector<std::string> names;
+    if (rule.for_each) add_parameters_of(*rule.for_each, names, 0);
+    add_parameters_of(rule.when, names);
+    for (const std::string& name : names) {
         if (card.rule_lines.size() >= most_lines) break;
         const auto parameter = std::ranges::find(pack.parameters, name, &Parameter::name);
         if (parameter == pack.parameters.end() || parameter->type != Parameter::Type::integer) continue;
         const std::string value(run_.program().parameters.text(name).value_or(""));
         const std::string unit = parameter->unit.empty() ? std::string() : " " + parameter->unit;
         add_once(value + unit + ": " + parameter->says + " (" + name + ")", card.rule_lines);
+    }
+}
+
+void CardBuilder::add_parameters_of(const std::vector<CompiledCriterion>& criteria, std::vector<std::string>& names) {
+    for (const CompiledCriterion& criterion : criteria) {
+        if (criterion.expression && judge_.judge(criterion).truth == Truth::holds) {
+            add_parameters_of(*criterion.expression, names, 0);
+        }
+        if (criterion.written->form != Criterion::Form::none) add_parameters_of(criterion.parts, names);
+    }
+}
+
+/// The parameters of `expression` and of the facts behind it that gave something: those that had a say.
+void CardBuilder::add_parameters_of(const CompiledExpression& expression, std::vector<std::string>& names, int depth) {
+    for (const std::string& name : expression.parameters) add_once(name, names);
+    for (const SlotUse& use : expression.uses) {
+        const bool is_fact = use.slot >= first_fact_slot && use.slot < run_.program().analyte_slot(0);
+        if (!is_fact || depth == deepest_fact || run_.slot(use.slot).items.empty()) continue;
+        const CompiledFact& fact = run_.program().facts[use.slot - first_fact_slot];
+        if (fact.items) add_parameters_of(*fact.items, names, depth + 1);
+        for (const auto* list : {&fact.any, &fact.all}) {
+            for (const CompiledExpression& part : *list) {
+                if (run_.evaluate(part).truth == Truth::holds) add_parameters_of(part, names, depth + 1);
+            }
+        }
     }
 }
 

@@ -21,6 +21,8 @@ class CardBuilder {
     void add_lines(const std::vector<CompiledLine>& lines, std::vector<std::string>& to);
     void add_why(const Candidate& candidate, Card& card);
     void add_rule_lines(const Candidate& candidate, Card& card);
+    void add_parameters_of(const std::vector<CompiledCriterion>& criteria, std::vector<std::string>& names);
+    void add_parameters_of(const CompiledExpression& expression, std::vector<std::string>& names, int depth);
     void add_evidence(const Candidate& candidate, Card& card);
     void add_not_considered(const Candidate& candidate, Card& card);
     void add_newer_results(const Candidate& candidate, Card& card);

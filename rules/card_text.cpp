@@ -107,6 +107,8 @@ std::string describe_band(const fhir::path::Value& reading) {
     if (!bounds.empty()) line.append(": ").append(bounds);
     if (const std::string_view ruleset = text_member(*object, "ruleset"); !ruleset.empty()) {
         line.append(" (").append(ruleset).append(")");
+    } else {
+        line += " (under every ruleset)";
     }
     return line;
 }

@@ -82,13 +82,14 @@ void CodeIndex::find(std::string_view system, std::string_view code, std::vector
     }
 }
 
-void NameIndex::add(SetId set, std::string_view name) {
+void NameIndex::add(SetId set, std::string_view name, std::string_view label) {
     std::vector<std::string> words = words_of(name);
     if (words.empty()) return;
     std::vector<Name>& names = by_first_word_[words.front()];
-    const auto known = std::ranges::find(names, words, &Name::words);
+    const auto known =
+        std::ranges::find_if(names, [&](const Name& other) { return other.words == words && other.label == label; });
     if (known == names.end()) {
-        names.push_back({std::move(words), std::string(name), {set}});
+        names.push_back({std::move(words), std::string(label), {set}});
     } else if (std::ranges::find(known->sets, set) == known->sets.end()) {
         known->sets.push_back(set);
     }

@@ -58,7 +58,8 @@ class CodeIndex {
 /// Names of things as whole words in a text, whatever the case: "rifampin" in "Rifampin 300 MG Oral Capsule".
 class NameIndex {
   public:
-    void add(SetId set, std::string_view name);
+    /// \param label  what the authors call what has this name.
+    void add(SetId set, std::string_view name, std::string_view label);
 
     /// Adds to `hits` every name that stands in `text` as whole words, each set once a name.
     void find(std::string_view text, std::vector<CodeHit>& hits) const;

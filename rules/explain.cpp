@@ -12,6 +12,7 @@ namespace {
 using fhir::path::Collection;
 using fhir::path::Value;
 
+constexpr std::string_view nothing_found = "none in the record";
 constexpr int deepest = 8;                // facts behind facts
 constexpr std::size_t most_evidence = 5;  // items named for one criterion
 
@@ -44,6 +45,12 @@ const Reason* decisive_part(const Reason& reason) {
     return reason.parts.empty() ? nullptr : &reason.parts.front();
 }
 
+/// Whether a failing reason has nothing to tell but that there is nothing.
+bool has_no_near_miss(const Reason& reason) {
+    return reason.truth == Truth::fails && std::ranges::all_of(reason.parts, has_no_near_miss) &&
+           (reason.because.empty() || reason.because == nothing_found);
+}
+
 std::string without_full_stop(std::string text) {
     while (!text.empty() && text.back() == '.') text.pop_back();
     return text;
@@ -54,7 +61,10 @@ std::string without_full_stop(std::string text) {
 std::string chain_of(const Reason& reason) {
     std::string chain = reason.what;
     const Reason* part = reason.truth == Truth::holds ? nullptr : decisive_part(reason);
-    if (part) return chain + " <- " + chain_of(*part);
+    if (part) {
+        const std::string deeper = chain_of(*part);
+        return deeper.starts_with(chain) ? deeper : chain + " <- " + deeper;
+    }
     if (!reason.evidence.empty()) chain += " <- " + reason.evidence.front();
     if (!reason.because.empty()) chain += ": " + without_full_stop(reason.because);
     return chain;
@@ -64,7 +74,7 @@ void Explainer::explain(std::size_t rule, RuleOutcome& outcome) {
     const CompiledRule& compiled = run_.program().rules[rule];
     const bool was_looked_at = outcome.outcome != Outcome::off && outcome.outcome != Outcome::other_hook;
     if (was_looked_at) {
-        outcome.reasons = explain_gates(rule, outcome.outcome == Outcome::card);
+        outcome.reasons = explain_gates(rule);
         if (!compiled.for_each) {
             explain_item(compiled, outcome.reasons);
         } else {
@@ -84,13 +94,19 @@ void Explainer::explain(std::size_t rule, RuleOutcome& outcome) {
     }
 }
 
-std::vector<Reason> Explainer::explain_gates(std::size_t rule, bool has_card) {
+/// The gates that were looked at: before the rule, before the indicator of a card that it has, or what stopped it.
+std::vector<Reason> Explainer::explain_gates(std::size_t rule) {
     std::vector<Reason> reasons;
-    std::vector<std::size_t> gates = run_.program().rules[rule].gates;
+    const CompiledRule& compiled_rule = run_.program().rules[rule];
+    std::vector<std::size_t> gates = compiled_rule.gates;
     const Verdict& verdict = judge_.verdict(rule);
     for (std::size_t gate = 0; gate < run_.program().gates.size(); ++gate) {
-        if (run_.program().gates[gate].written != verdict.gate || has_card) continue;
-        if (std::ranges::find(gates, gate) == gates.end()) gates.push_back(gate);
+        const bool was_passed = std::ranges::any_of(verdict.candidates, [&](const Candidate& candidate) {
+            return judge_.is_indicator_gate(gate, *compiled_rule.written, candidate.card->form->indicator);
+        });
+        const bool has_stopped = run_.program().gates[gate].written == verdict.gate;
+        const bool is_new = std::ranges::find(gates, gate) == gates.end();
+        if (is_new && (was_passed || has_stopped)) gates.push_back(gate);
     }
     for (const std::size_t gate : gates) {
         const CompiledGate& compiled = run_.program().gates[gate];
@@ -119,20 +135,35 @@ Reason Explainer::explain_criterion(const CompiledCriterion& criterion) {
         const bool is_any = criterion.written->form == Criterion::Form::any;
         const bool is_none = criterion.written->form == Criterion::Form::none;
         reason.what = (is_none ? "none of: " : "") + joined(titles, is_any ? " or " : is_none ? ", " : " and ");
+        // Its author's words say more than a list of all that might have been.
+        if (!criterion.written->because.empty() && reason.truth == Truth::fails)
+            reason.what = criterion.written->because;
+        if (is_any && reason.truth == Truth::fails) std::erase_if(reason.parts, has_no_near_miss);
     }
-    if (!criterion.written->because.empty() && reason.because.empty()) reason.because = criterion.written->because;
+    const bool is_said = reason.what == criterion.written->because;
+    if (!is_said && reason.because.empty()) reason.because = criterion.written->because;
     reason.place = criterion.written->place;
     return reason;
 }
 
+/// A fact's title; what a filter of it or of a test asks for; what a parameter means; else the expression itself.
 std::string Explainer::title_of(const CompiledExpression& expression) const {
+    const Program::Inner& program = run_.program();
     const std::string& text = expression.path.text();
     for (const SlotUse& use : expression.uses) {
-        const Slot& slot = run_.program().slots[use.slot];
-        const bool is_fact = use.slot >= first_fact_slot && use.slot < run_.program().analyte_slot(0);
-        if (is_fact && text == "%" + slot.name) return run_.program().facts[use.slot - first_fact_slot].written->title;
+        if (use.slot < first_fact_slot || !use.is_filtered) continue;
+        const bool is_fact = use.slot < program.analyte_slot(0);
+        const std::string& title = is_fact ? program.facts[use.slot - first_fact_slot].written->title
+                                           : program.analytes[use.slot - program.analyte_slot(0)].written->title;
+        std::vector<std::string> wanted;
+        for (const Comparison& comparison : comparisons_in(text, program.parameters)) {
+            wanted.push_back(comparison.member + " " + comparison.operation + " " + comparison.wanted);
+        }
+        return wanted.empty() ? title : title + " with " + joined(wanted, ", ");
     }
-    return text;
+    const std::string_view parameter = Parameters::name_in({text, {}});
+    const auto named = std::ranges::find(program.pack.parameters, parameter, &Parameter::name);
+    return named == program.pack.parameters.end() ? text : named->says;
 }
 
 Reason Explainer::explain_expression(const CompiledExpression& expression, int depth) {
@@ -148,6 +179,8 @@ Reason Explainer::explain_expression(const CompiledExpression& expression, int d
     }
     if (answer.truth == Truth::unknown) reason.because = missing_words(run_, answer.missing, answer.error);
     if (depth < deepest) reason.parts = explain_filter(expression, depth);
+    const bool is_fact = reason.what != expression.path.text();
+    if (reason.parts.empty() && reason.because.empty() && is_fact) reason.because = nothing_found;
     return reason;
 }
 
@@ -210,7 +243,7 @@ std::vector<Reason> Explainer::explain_fact(const CompiledFact& fact, int depth)
         case Fact::Form::any:
             for (const CompiledExpression& part : fact.any) {
                 Reason reason = explain_expression(part, depth);
-                if (!reason.parts.empty() || reason.truth == Truth::unknown) reasons.push_back(std::move(reason));
+                if (!has_no_near_miss(reason)) reasons.push_back(std::move(reason));
             }
             return reasons;
         case Fact::Form::all:
@@ -256,7 +289,7 @@ std::string Explainer::sentence_on_gate(const Verdict& verdict) {
 std::string Explainer::sentence_for(std::size_t rule, const RuleOutcome& outcome) {
     const Verdict& verdict = judge_.verdict(rule);
     const auto decisive = [&] {
-        return verdict.decisive ? sentence_on(*verdict.decisive) : std::string("nothing to speak of");
+        return verdict.decisive ? sentence_on(*verdict.decisive) : std::string("what it speaks of");
     };
     switch (outcome.outcome) {
         case Outcome::card: {
@@ -267,6 +300,7 @@ std::string Explainer::sentence_for(std::size_t rule, const RuleOutcome& outcome
             return "card: " + joined(evidence, "; ") + ".";
         }
         case Outcome::not_met:
+            if (!verdict.decisive) return "no card. Nothing that it speaks of is there.";
             return "no card. Not met: " + decisive() + ".";
         case Outcome::excluded:
             return "no card. Excluded: " + decisive() + ".";

@@ -19,7 +19,7 @@ class Explainer {
     void explain(std::size_t rule, RuleOutcome& outcome);
 
   private:
-    std::vector<Reason> explain_gates(std::size_t rule, bool has_card);
+    std::vector<Reason> explain_gates(std::size_t rule);
     void explain_item(const CompiledRule& rule, std::vector<Reason>& reasons);
     Reason explain_criterion(const CompiledCriterion& criterion);
     Reason explain_expression(const CompiledExpression& expression, int depth);

@@ -9,6 +9,10 @@ bool is_result_status(std::string_view status) {
     return status == "final" || status == "amended" || status == "corrected";
 }
 
+bool is_order_status(std::string_view status) {
+    return status == "draft" || status == "active" || status == "on-hold";
+}
+
 bool is_in(const std::vector<SetId>& sets, SetId set) {
     return std::ranges::binary_search(sets, set);
 }
@@ -193,7 +197,7 @@ std::vector<Item> FactReader::orders(std::span<const fhir::ServiceRequest> reque
             item.intent = order.intent;
             item.group = order.group;
             item.reference = reference_to("ServiceRequest", request.id);
-            item.status = request.status;
+            if (is_order_status(request.status)) item.status = request.status;
             if (request.authored_on) date_item(item, *request.authored_on);
             items.push_back(std::move(item));
         }
@@ -205,8 +209,7 @@ std::vector<Item> FactReader::open_orders(const std::vector<std::string>& left_o
     std::vector<fhir::ServiceRequest> open;
     const std::optional<long> open_days = program_.parameters.integer("orders.openDays");
     for (const fhir::ServiceRequest& request : record_.orders) {
-        const bool is_open = request.status == "draft" || request.status == "active" || request.status == "on-hold";
-        if (!is_open || request.do_not_perform) continue;
+        if (!is_order_status(request.status) || request.do_not_perform) continue;
         if (std::ranges::find(left_out, reference_to("ServiceRequest", request.id)) != left_out.end()) continue;
         const auto age = request.authored_on ? calendar_.age_in_days(*request.authored_on) : std::nullopt;
         if (age && open_days && *age > *open_days) continue;

@@ -191,6 +191,12 @@ void Judge::note_gate(std::size_t gate, Verdict& verdict) {
     verdict.outcome = judged.truth == Truth::fails ? Outcome::gated : Outcome::unknown;
 }
 
+bool Judge::is_indicator_gate(std::size_t gate, const Rule& rule, Indicator indicator) const {
+    const Gate& written = *run_.program().gates[gate].written;
+    return is_for_indicator(written.stands_before, indicator) &&
+           std::ranges::find(written.except, rule.id, &Authored::text) == written.except.end();
+}
+
 /// \returns false if a gate clearly stops the rule. An unknown one is noted: the rule may still clearly fail.
 bool Judge::pass_gates(const CompiledRule& rule, Verdict& verdict) {
     bool is_unknown = false;
@@ -209,11 +215,8 @@ bool Judge::pass_gates(const CompiledRule& rule, Verdict& verdict) {
 }
 
 bool Judge::pass_indicator_gates(const CompiledRule& rule, Indicator indicator, Verdict& verdict) {
-    const std::vector<CompiledGate>& gates = run_.program().gates;
-    for (std::size_t gate = 0; gate < gates.size(); ++gate) {
-        const Gate& written = *gates[gate].written;
-        if (!is_for_indicator(written.stands_before, indicator)) continue;
-        if (std::ranges::find(written.except, rule.written->id, &Authored::text) != written.except.end()) continue;
+    for (std::size_t gate = 0; gate < run_.program().gates.size(); ++gate) {
+        if (!is_indicator_gate(gate, *rule.written, indicator)) continue;
         if (this->gate(gate).truth == Truth::holds) continue;
         note_gate(gate, verdict);
         return false;

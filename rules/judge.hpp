@@ -54,6 +54,9 @@ class Judge {
     /// Whether the gate lets cards pass: holds, or fails by its decisive criterion, or is unknown.
     const Judgement& gate(std::size_t gate);
 
+    /// Whether `gate` stands before a card of `rule` because of its indicator.
+    bool is_indicator_gate(std::size_t gate, const Rule& rule, Indicator indicator) const;
+
     /// `criteria` of a `when` list: all must hold.
     Judgement all_of(const std::vector<CompiledCriterion>& criteria);
     /// `criteria` of an `unless` list: holds if none does.

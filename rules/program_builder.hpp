@@ -49,9 +49,8 @@ class ProgramBuilder {
     std::vector<CompiledLine> compile_lines(const std::vector<Line>& written);
     TextTemplate compile_text(const Authored& written);
     std::optional<std::size_t> rule_named(const std::string& id) const;
-    struct Reach;
-    void follow(const CompiledExpression& expression, Reach& reach) const;
-    void follow(const std::vector<CompiledCriterion>& criteria, Reach& reach) const;
+    void follow(const CompiledExpression& expression, std::vector<std::uint16_t>& reach) const;
+    void follow(const std::vector<CompiledCriterion>& criteria, std::vector<std::uint16_t>& reach) const;
     SourceSet reads_of(const std::vector<CompiledCriterion>& criteria) const;
     SourceSet reads_of(const CompiledCard& card) const;
 

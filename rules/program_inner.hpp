@@ -90,10 +90,9 @@ struct CompiledRule {
     std::vector<CompiledCriterion> when, unless;
     CompiledCard card;
     std::vector<CompiledVariant> variants;
-    std::vector<std::size_t> gates;       ///< that stand before this rule whatever its indicator
-    SourceSet reads = 0;                  ///< every source that may bear on it
-    std::vector<std::uint16_t> slots;     ///< what its criteria read, facts behind facts included, ascending
-    std::vector<std::string> parameters;  ///< that decide whether its `when` holds
+    std::vector<std::size_t> gates;    ///< that stand before this rule whatever its indicator
+    SourceSet reads = 0;               ///< every source that may bear on it
+    std::vector<std::uint16_t> slots;  ///< what its criteria read, facts behind facts included, ascending
 
     bool is_for(Hook hook) const;
 };

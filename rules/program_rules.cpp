@@ -45,19 +45,11 @@ SourceSet reads_of(const TextTemplate& text) {
 
 }  // namespace
 
-/// What expressions read, through the facts that they name.
-struct ProgramBuilder::Reach {
-    std::vector<std::uint16_t> slots;
-    std::vector<std::string> parameters;
-};
-
-void ProgramBuilder::follow(const CompiledExpression& expression, Reach& reach) const {
-    for (const std::string& name : expression.parameters) {
-        if (std::ranges::find(reach.parameters, name) == reach.parameters.end()) reach.parameters.push_back(name);
-    }
+/// Adds the slots that `expression` reads, itself and through the facts that it names.
+void ProgramBuilder::follow(const CompiledExpression& expression, std::vector<std::uint16_t>& reach) const {
     for (const SlotUse& use : expression.uses) {
-        if (std::ranges::find(reach.slots, use.slot) != reach.slots.end()) continue;
-        reach.slots.push_back(use.slot);
+        if (std::ranges::find(reach, use.slot) != reach.end()) continue;
+        reach.push_back(use.slot);
         if (use.slot < first_fact_slot || use.slot >= inner_->analyte_slot(0)) continue;
         const CompiledFact& fact = inner_->facts[use.slot - first_fact_slot];
         if (fact.items) follow(*fact.items, reach);
@@ -67,7 +59,7 @@ void ProgramBuilder::follow(const CompiledExpression& expression, Reach& reach) 
     }
 }
 
-void ProgramBuilder::follow(const std::vector<CompiledCriterion>& criteria, Reach& reach) const {
+void ProgramBuilder::follow(const std::vector<CompiledCriterion>& criteria, std::vector<std::uint16_t>& reach) const {
     for (const CompiledCriterion& criterion : criteria) {
         if (criterion.expression) follow(*criterion.expression, reach);
         follow(criterion.parts, reach);
@@ -129,13 +121,10 @@ void ProgramBuilder::compile_rule(CompiledRule& rule) {
     rule.topic = compile_text(written.topic);
     rule.when = compile_criteria(written.when);
     rule.unless = compile_criteria(written.unless);
-    Reach reach;
-    if (rule.for_each) follow(*rule.for_each, reach);
-    follow(rule.when, reach);
-    rule.parameters = reach.parameters;
-    follow(rule.unless, reach);
-    std::ranges::sort(reach.slots);
-    rule.slots = std::move(reach.slots);
+    if (rule.for_each) follow(*rule.for_each, rule.slots);
+    follow(rule.when, rule.slots);
+    follow(rule.unless, rule.slots);
+    std::ranges::sort(rule.slots);
     rule.card = compile_card(written.card, written.evidence);
     rule.reads |= reads_of(rule.when) | reads_of(rule.unless) | reads_of(rule.card);
     for (const Variant& variant : written.variants) {

@@ -53,7 +53,10 @@ void ProgramBuilder::index_names(const Authored& value_set, NameIndex& names) co
     const std::vector<SetId> sets = sets_named({value_set});
     if (sets.empty()) return;
     for (const fhir::ValueSet::System& system : inner_->value_sets[sets.front()]->included()) {
-        for (const auto& listed : system.concepts) names.add(sets.front(), listed.display);
+        for (const auto& listed : system.concepts) {
+            names.add(sets.front(), listed.display, listed.display);
+            for (const std::string& name : listed.designations) names.add(sets.front(), name, listed.display);
+        }
     }
 }
 
@@ -74,7 +77,7 @@ void ProgramBuilder::index_orders() {
         const SetId position = static_cast<SetId>(index.orders.size());
         index.orders.push_back(&order);
         for (const Coding& coding : order.codes) index.codes.add(position, coding.system, coding.code, order.label);
-        for (const std::string& words : order.words) index.words.add(position, words);
+        for (const std::string& words : order.words) index.words.add(position, words, order.label);
         const auto local = inner_->site.order_codes.find(intent);
         if (local == inner_->site.order_codes.end()) continue;
         for (const Coding& coding : local->second) index.codes.add(position, coding.system, coding.code, order.label);

@@ -119,6 +119,9 @@ std::string range_text(const PrintedRange& range, std::string_view unit) {
 /// The number in the site's unit; nothing if it is reported in it, or there is no factor.
 std::string converted(const Measurement& measurement, const CompiledAnalyte& analyte) {
     if (!analyte.display_unit || *analyte.display_unit == measurement.unit || measurement.is_derived) return "";
+    const CompiledKind& kind = analyte.kinds[measurement.kind];
+    // The factor is that of the whole: a fraction has another mass, and some forms are never reported by mass.
+    if (kind.lower_bound_of || !kind.units[*analyte.display_unit]) return "";
     const std::optional<fhir::Decimal>& from = analyte.units[measurement.unit].factor;
     const std::optional<fhir::Decimal>& to = analyte.units[*analyte.display_unit].factor;
     if (!from || !to) return "";
@@ -163,7 +166,7 @@ void add_value(boost::json::object& json, const Measurement& measurement, const 
     put("comparator", fhir::code_of(measurement.comparator));
     const Banding banding = band_measurement(measurement, analyte);
     put("band", banding.band);
-    if (!banding.band.empty() || banding.lower || banding.upper) put("ruleset", banding.ruleset);
+    put("ruleset", banding.ruleset);
     put("lower", number_with_unit(banding.lower, unit));
     put("upper", number_with_unit(banding.upper, unit));
     json.emplace("near", banding.is_near);

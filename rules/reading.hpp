@@ -17,8 +17,8 @@ namespace rules {
 enum class RangePlace { unknown, below, low_normal, within, above };
 
 struct Banding {
-    std::string_view band;  ///< empty: none
-    std::string_view ruleset;
+    std::string_view band;     ///< empty: none
+    std::string_view ruleset;  ///< who draws it; empty for a band that holds whatever the ruleset
     const std::vector<std::string>* cites = nullptr;  ///< of the ruleset; null without one
     std::optional<fhir::Decimal> lower, upper;        ///< bounds of the band as printed
     bool lower_included = true, upper_included = false;

@@ -79,7 +79,7 @@ class RecordReader {
     /// Whether `resource` comes for the first time, as itself or as another copy with the same id.
     bool is_new(const object& resource, std::string_view type, std::string_view id) {
         if (!seen_.insert(&resource).second) return false;
-        return id.empty() || seen_ids_.insert(reference_to(type, id)).second;
+        return id.empty() || seen_ids_.insert(std::string(type).append("/").append(id)).second;
     }
 
     void take(std::string_view key, const object& resource) {
@@ -180,7 +180,7 @@ class RecordReader {
 
 std::string reference_to(std::string_view type, std::string_view id) {
     std::string reference(type);
-    if (!id.empty()) reference.append("/").append(id);
+    if (fhir::is_id(id)) reference.append("/").append(id);
     return reference;
 }
 

@@ -62,7 +62,7 @@ struct Record {
     std::vector<Skipped> skipped;
 };
 
-/// "Condition/c1", or "Condition" without an id.
+/// "Condition/c1", or "Condition" without an id that FHIR allows: what is no id is never shown.
 std::string reference_to(std::string_view type, std::string_view id);
 
 /// Reads the resources of each source. Resources of the wrong type for their key are skipped with a reason; the caller

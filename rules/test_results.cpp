@@ -231,7 +231,11 @@ class Chooser {
         return kind_of(index).alone_is_no_result && !band_measurement(results_.all[index], analyte_).in_every_ruleset;
     }
 
-    /// Newest day first; within a day by the preference of the test, then the newest.
+    bool is_banded(std::size_t index) const {
+        return analyte_.ruleset.has_bands[kind_of(index).lower_bound_of.value_or(results_.all[index].kind)];
+    }
+
+    /// Newest day first; within a day kinds that the ruleset bands, by the preference of the test, then the newest.
     std::vector<std::size_t> in_order_of_preference() const {
         std::vector<std::size_t> candidates;
         for (std::size_t index = 0; index < results_.all.size(); ++index) {
@@ -241,6 +245,7 @@ class Chooser {
             const Measurement& first = results_.all[left];
             const Measurement& second = results_.all[right];
             if (first.day != second.day) return first.day > second.day;
+            if (is_banded(left) != is_banded(right)) return is_banded(left);
             return kind_of(left).preference < kind_of(right).preference;
         });
         return candidates;
