@@ -161,7 +161,8 @@ std::string Explainer::title_of(const CompiledExpression& expression) const {
         }
         return wanted.empty() ? title : title + " with " + joined(wanted, ", ");
     }
-    const std::string_view parameter = Parameters::name_in({text, {}});
+    const Authored written{text, {}};
+    const std::string_view parameter = Parameters::name_in(written);
     const auto named = std::ranges::find(program.pack.parameters, parameter, &Parameter::name);
     return named == program.pack.parameters.end() ? text : named->says;
 }
