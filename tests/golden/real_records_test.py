@@ -107,13 +107,14 @@ def with_back_pain(patient):
     bundle = json.loads(patient.bundle)
     entry = next(each for each in bundle["entry"] if each.get("resource", {}).get("resourceType") == "Patient")
     address = entry.get("fullUrl", "")
+    identity = entry["resource"].setdefault("id", "patient")
     active = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
     back_pain = {
         "resourceType": "Condition",
         "id": "added-back-pain",
         "clinicalStatus": active,
         "code": {"coding": [{"system": "http://snomed.info/sct", "code": "278860009"}]},
-        "subject": {"reference": address if address.startswith("urn:") else f"Patient/{entry['resource'].get('id')}"},
+        "subject": {"reference": address if address.startswith("urn:") else f"Patient/{identity}"},
         "onsetDateTime": "2009-03-02",
     }
     bundle["entry"].append({"resource": back_pain})
