@@ -3,7 +3,7 @@
 //
 // Three values: what an expression reads may be missing because its source could not be had. A plain fact, and what
 // filters its items, still holds by the items that were found; anything else that reads a fact with something missing
-// is unknown (design/rules, three-valued logic).
+// is unknown.
 #pragma once
 
 #include "rules/calendar.hpp"

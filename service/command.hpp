@@ -17,7 +17,4 @@ struct Streams {
     std::ostream& err;
 };
 
-/// For programs or for people.
-enum class OutputFormat { json, text };
-
 }  // namespace service

@@ -160,7 +160,7 @@ TEST(Evaluation, PointsAnOrderAtItsIndicationNotAtTheBackPain) {
     EXPECT_EQ(evaluation.cards.front().proposal->create->reason_references, std::vector<std::string>{"Condition/c"});
 }
 
-// design/rules.md, "What the reader sees when V11 is explained".
+// What a reader should see for back pain of at least 61 days where 84 are needed.
 TEST(Explanation, LeadsDownToTheResourceTheValueAndTheThreshold) {
     std::string young = back_pain;
     young.replace(young.find("2025-01-01"), 10, "2025-12");
