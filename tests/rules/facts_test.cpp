@@ -164,9 +164,9 @@ INSTANTIATE_TEST_SUITE_P(
         FactCase{"NotByAPartOfAWord", "vitaminDTherapy",
                  request(R"({"text": "Cholecalciferolate"})", active_since_july), ""},
         FactCase{
-            "ByAtcBranch", "steroidsByClass",
+            "ByAtcCode", "steroidsByClass",
             request(R"({"coding": [{"system": "http://www.whocc.no/atc", "code": "H02AB07"}]})", active_since_july),
-            "prednisone: 244 days"},
+            "systemic prednisone: 244 days"},
         FactCase{"Stopped", "vitaminDTherapy",
                  request(R"({"text": "cholecalciferol"})", R"("status": "stopped", "authoredOn": "2025-07-01")"), ""},
         FactCase{"AuthoredTooLongAgo", "vitaminDTherapy",
