@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view current_days_parameter = "medication.currentDays";
 constexpr long current_days_otherwise = 365;
+constexpr std::size_t most_notes = 5;
 
 // Two records of an ingredient belong to one course if the gap between them is no longer than this (knowledge D.6).
 constexpr long longest_gap_days = 90;
@@ -158,7 +159,7 @@ FactItems FactReader::medications(const CompiledFact& fact) {
         const std::string_view label = treatment.match.label_in(fact.sets);
         if (!fact.routes.empty()) {
             const Route route = route_of(treatment, fact.routes);
-            if (route == Route::unknown) {
+            if (route == Route::unknown && found.notes.size() < most_notes) {
                 found.notes.push_back(std::string(label.empty() ? std::string_view(fact.written->title) : label) +
                                       " (" + treatment.reference +
                                       "): its route is not known, so it does not count as \"" + fact.written->title +

@@ -52,11 +52,12 @@ boost::json::object item_json(const Item& item, const boost::json::storage_ptr& 
     return json;
 }
 
-void sort_newest_first(std::vector<Item>& items) {
+void keep_newest(std::vector<Item>& items) {
     std::ranges::stable_sort(items, [](const Item& left, const Item& right) {
         if (!left.age_days || !right.age_days) return left.age_days.has_value() && !right.age_days;
         return *left.age_days < *right.age_days;
     });
+    if (items.size() > most_items) items.erase(items.begin() + most_items, items.end());
 }
 
 bool FactReader::Match::is_in(const std::vector<SetId>& sets) const {
@@ -119,7 +120,7 @@ FactItems FactReader::read(const CompiledFact& fact) {
     for (Item& item : found.items) {
         if (item.label.empty()) item.label = fact.written->title;
     }
-    sort_newest_first(found.items);
+    keep_newest(found.items);
     return found;
 }
 
@@ -216,7 +217,7 @@ std::vector<Item> FactReader::open_orders(const std::vector<std::string>& left_o
         open.push_back(request);
     }
     std::vector<Item> items = orders(open);
-    sort_newest_first(items);
+    keep_newest(items);
     return items;
 }
 

@@ -19,6 +19,9 @@
 
 namespace rules {
 
+/// A fact keeps its newest items: more would tell a rule nothing, and cost without end where a record is hostile.
+inline constexpr std::size_t most_items = 200;
+
 /// One item of a fact. Texts are borrowed from the program and the record.
 struct Item {
     std::string_view label;
@@ -105,7 +108,7 @@ class FactReader {
     std::optional<std::vector<Treatment>> treatments_;
 };
 
-/// Newest first, undated last; of equals the first stays first.
-void sort_newest_first(std::vector<Item>& items);
+/// Newest first, undated last, of equals the first first; no more than `most_items`.
+void keep_newest(std::vector<Item>& items);
 
 }  // namespace rules

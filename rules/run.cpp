@@ -214,8 +214,11 @@ void Run::fill_fixed(std::uint16_t slot, SlotValue& value) {
             value.missing = unavailable_ & source_bit(source_orders);
             for (const Item& order : open_orders()) value.items.push_back(item_value(item_json(order, storage_), item));
             return;
-        case slot_drafts:
-            return add_items(facts_.orders(drafts()), value.items);
+        case slot_drafts: {
+            std::vector<Item> items = facts_.orders(drafts());
+            if (items.size() > most_items) items.erase(items.begin() + most_items, items.end());
+            return add_items(items, value.items);
+        }
         case slot_results:
             return add_readings(value, true);
         case slot_unreadable:

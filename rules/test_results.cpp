@@ -5,6 +5,9 @@
 namespace rules {
 namespace {
 
+// Newer results decide; comparing more of them with each other would only cost.
+constexpr std::size_t most_measurements = 200;
+
 const fhir::Decimal& two_percent() {
     static const fhir::Decimal value = *fhir::Decimal::of(2, 2);
     return value;
@@ -322,6 +325,9 @@ TestResults choose_results(const CompiledAnalyte& analyte, std::vector<Measureme
     TestResults results;
     if (measurements.empty()) return results;
     sort_newest_first(measurements);
+    if (measurements.size() > most_measurements) {
+        measurements.erase(measurements.begin() + most_measurements, measurements.end());
+    }
     keep_last_versions(measurements);
     reduce_specimens(measurements, analyte);
     add_sums(measurements, analyte);
