@@ -84,6 +84,11 @@ TEST(Evaluation, DoesNotSuggestWhatItCannotKnowAndSaysThatAdviceMayBeMissing) {
     EXPECT_LE(evaluation.cards.front().summary.size(), 139U);
 }
 
+TEST(Evaluation, TellsOfAnUnreadableResultAlthoughOtherTestsCouldNotBeHad) {
+    const std::string unreadable = observation("o1", "62292-8", quantity("25", "ng/dL"));
+    EXPECT_EQ(cards_of(played({{back_pain, unreadable}, {"blood"}})), "result-unreadable (info)");
+}
+
 TEST(Evaluation, SaysNothingOfMissingDataWithoutBackPain) {
     EXPECT_EQ(cards_of(played({{condition("c", coeliac)}, {"vitaminD"}})), "");
 }
