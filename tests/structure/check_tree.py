@@ -169,6 +169,8 @@ CHECKS = [
     no_file_is_too_long,
     names_say_what_a_thing_is,
     no_test_is_switched_off_in_silence,
+    every_folder_says_what_it_is,
+    every_link_leads_somewhere,
     what_cmake_finds_is_installed,
     sources_are_formatted,
 ]
