@@ -79,6 +79,8 @@ void ExpressionCompiler::describe_uses(CompiledExpression& compiled) const {
         compiled.reads |= slot->sources(described.part) | slot->also_reads;
         compiled.uses.push_back(described);
     }
+    compiled.is_bare = compiled.uses.size() == 1 && compiled.uses.front().is_filtered &&
+                       compiled.path.text() == "%" + slots_[compiled.uses.front().slot].name;
 }
 
 std::optional<CompiledExpression> ExpressionCompiler::compile(std::string_view text, const Place& place,
@@ -88,7 +90,7 @@ std::optional<CompiledExpression> ExpressionCompiler::compile(std::string_view t
     options.variables = variables();
     auto compiled = fhir::path::compile(text, options);
     if (compiled.has_value()) {
-        CompiledExpression expression{*compiled, {}, 0, {}};
+        CompiledExpression expression{*compiled, {}, false, 0, {}};
         describe_uses(expression);
         return expression;
     }

@@ -62,6 +62,7 @@ struct SlotUse {
 struct CompiledExpression {
     fhir::path::Expression path;
     std::vector<SlotUse> uses;
+    bool is_bare = false;                 ///< nothing but the name of a slot: its items are the result
     SourceSet reads = 0;                  ///< every source behind it, for the prefetch
     std::vector<std::string> parameters;  ///< names of the parameters it reads
 };

@@ -113,6 +113,7 @@ SourceSet Run::missing_for(const SlotUse& use) {
 /// Precondition: the slots that `expression` reads are filled.
 boost::system::result<Collection, fhir::path::EvaluationError> Run::compute(
     const CompiledExpression& expression) const {
+    if (expression.is_bare) return *variables_[expression.uses.front().slot];
     fhir::path::Input input;
     input.variables = variables_;
     input.now = call_.at;

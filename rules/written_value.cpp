@@ -98,19 +98,17 @@ class Reader {
         if (!quantity.value) return refuse(std::move(written), Fault::not_a_number, "");
         written.comparator = quantity.comparator;
         written.number = *quantity.value;
-        const std::string_view shown_unit = trimmed(quantity.unit).empty() ? quantity.code : quantity.unit;
-        const std::string echo =
-            joined(fhir::code_of(quantity.comparator), quantity.value->text(), unit_echo(shown_unit, knows_unit_));
         const bool has_ucum = quantity.system == fhir::ucum_system && !trimmed(quantity.code).empty();
         const std::string_view name = has_ucum ? quantity.code : quantity.unit;
-        if (trimmed(name).empty()) return refuse(std::move(written), Fault::no_unit, echo);
         const auto unit = analyte_.unit_of(name, laboratory_);
-        if (!unit) return refuse(std::move(written), Fault::unknown_unit, echo);
+        if (trimmed(name).empty()) return refuse(std::move(written), Fault::no_unit, foreign_echo(quantity));
+        if (!unit) return refuse(std::move(written), Fault::unknown_unit, foreign_echo(quantity));
         if (has_ucum && !agrees(quantity, *unit)) {
-            return refuse(std::move(written), Fault::unit_against_unit_code, echo);
+            return refuse(std::move(written), Fault::unit_against_unit_code, foreign_echo(quantity));
         }
         written.unit_text = shown_unit_of(name, *unit);
-        return with_unit(std::move(written), *unit, echo);
+        std::string echo = joined(fhir::code_of(quantity.comparator), quantity.value->text(), written.unit_text);
+        return with_unit(std::move(written), *unit, std::move(echo));
     }
 
     WrittenValue read(std::string_view text) const {
@@ -139,6 +137,12 @@ class Reader {
     }
 
   private:
+    /// What may be shown of a quantity whose unit is not one of this test.
+    std::string foreign_echo(const fhir::Quantity& quantity) const {
+        const std::string_view unit = trimmed(quantity.unit).empty() ? quantity.code : quantity.unit;
+        return joined(fhir::code_of(quantity.comparator), quantity.value->text(), unit_echo(unit, knows_unit_));
+    }
+
     /// The reported spelling where it says more than upper and lower case, the usual name of the unit otherwise.
     std::string shown_unit_of(std::string_view spelling, std::size_t unit) const {
         spelling = trimmed(spelling);
