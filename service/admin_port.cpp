@@ -16,10 +16,15 @@ std::optional<Reply> AdminPort::refusal(const RequestHead& head) const {
 boost::asio::awaitable<Reply> AdminPort::answer(const RequestHead& head, std::string_view) const {
     const auto match = find_route(admin_routes, head.target);
     if (!match) co_return failure(head, Fault::unknown_path);
-    const bool fine = match->route->endpoint == Endpoint::live || readiness_.ready();
     Reply reply;
-    reply.status = fine ? 200 : 503;
-    reply.body = fine ? R"({"status":"pass"})" : R"({"status":"fail"})";
+    if (match->route->endpoint == Endpoint::metrics) {
+        reply.body = metrics_();
+        reply.content_type = "text/plain; version=0.0.4; charset=utf-8";  // Prometheus' text format
+    } else {
+        const bool fine = match->route->endpoint == Endpoint::live || readiness_.ready();
+        reply.status = fine ? 200 : 503;
+        reply.body = fine ? R"({"status":"pass"})" : R"({"status":"fail"})";
+    }
     reply.facts.endpoint = match->route->name;
     co_return reply;
 }

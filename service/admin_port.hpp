@@ -1,9 +1,12 @@
-// The administration port: is the process alive, may it be sent calls. Plain HTTP, never on the clinical port.
+// The administration port: is the process alive, may it be sent calls, what has it done. Plain HTTP, never on the
+// clinical port.
 #pragma once
 
 #include "service/port.hpp"
 
 #include <atomic>
+#include <functional>
+#include <string>
 
 namespace service {
 
@@ -19,8 +22,9 @@ class Readiness {
 
 class AdminPort final : public Port {
   public:
-    /// \param readiness outlives the port.
-    explicit AdminPort(const Readiness& readiness) : readiness_(readiness) {}
+    /// \param readiness outlives the port. \param metrics  makes the text of /metrics, on any thread.
+    AdminPort(const Readiness& readiness, std::function<std::string()> metrics)
+        : readiness_(readiness), metrics_(std::move(metrics)) {}
 
     std::optional<Reply> refusal(const RequestHead& head) const override;
     boost::asio::awaitable<Reply> answer(const RequestHead& head, std::string_view body) const override;
@@ -28,6 +32,7 @@ class AdminPort final : public Port {
 
   private:
     const Readiness& readiness_;
+    std::function<std::string()> metrics_;
 };
 
 }  // namespace service

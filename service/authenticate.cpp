@@ -32,11 +32,11 @@ asio::awaitable<result<VerificationKey, TokenFault>> key_of(Authentication with,
             case Step::use:
                 co_return std::move(*advice->key);
             case Step::use_renew:
-                asio::co_spawn(with.client->executor(), fetch_keys(with.trust, with.client, advice->url, with.now),
+                asio::co_spawn(with.client->executor(), fetch_keys(with, advice->url),
                                [](const std::exception_ptr&, bool) {});
                 co_return std::move(*advice->key);
             case Step::fetch:
-                co_await fetch_keys(with.trust, with.client, advice->url, with.now);
+                co_await fetch_keys(with, advice->url);
                 break;
             case Step::wait:
                 pause.expires_after(between_looks);
@@ -68,18 +68,21 @@ asio::awaitable<result<Caller, TokenFault>> authenticate(Authentication with, st
     co_return caller;
 }
 
-asio::awaitable<bool> fetch_keys(std::shared_ptr<Trust> trust, HttpsClient* client, std::string url,
-                                 WallTime (*now)()) {
+asio::awaitable<bool> fetch_keys(Authentication with, std::string url) {
     HttpGet request;
     request.url = url;
     request.accept = "application/jwk-set+json, application/json";
     request.most_bytes = key_set_bytes_limit;
-    const auto answer = co_await client->get(std::move(request), HttpsClient::Clock::now() + longest_fetch);
-    if (!answer || answer->status != 200) {
-        trust->keys_failed(url);
-        co_return false;
+    const auto answer = co_await with.client->get(std::move(request), HttpsClient::Clock::now() + longest_fetch);
+    bool fine = answer && answer->status == 200;
+    if (fine) {
+        const auto lifetime = key_lifetime(answer->cache_control, answer->age);
+        fine = with.trust->keys_fetched(url, answer->body, lifetime, with.now());
+    } else {
+        with.trust->keys_failed(url);
     }
-    co_return trust->keys_fetched(url, answer->body, key_lifetime(answer->cache_control, answer->age), now());
+    if (with.log != nullptr) with.log->write(KeySetFetched{std::move(url), fine});
+    co_return fine;
 }
 
 }  // namespace service

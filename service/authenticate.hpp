@@ -3,6 +3,7 @@
 #pragma once
 
 #include "service/https_client.hpp"
+#include "service/log.hpp"
 #include "service/problem.hpp"
 #include "service/trust.hpp"
 
@@ -21,6 +22,7 @@ struct Authentication {
     HttpsClient* client = nullptr;  ///< of this thread; lives until its io_context ends
     boost::asio::any_io_executor pool;
     WallTime (*now)() = nullptr;  ///< the real time, even when the clinical clock is frozen
+    Log* log = nullptr;           ///< is told of key sets fetched; null: nobody is
 };
 
 /// What the client is told of a refused token: 401 and no reason, or 503 where the fault is not the token's:
@@ -33,9 +35,8 @@ boost::asio::awaitable<boost::system::result<Caller, TokenFault>> authenticate(A
                                                                                std::string_view authorization,
                                                                                const TokenUse& use);
 
-/// Fetches the key set at `url` and tells `trust` what came of it. \returns whether it was one. Two seconds at most
-///
-boost::asio::awaitable<bool> fetch_keys(std::shared_ptr<Trust> trust, HttpsClient* client, std::string url,
-                                        WallTime (*now)());
+/// Fetches the key set at `url` and tells trust and log what came of it. \returns whether it was one. Two seconds at
+/// most.
+boost::asio::awaitable<bool> fetch_keys(Authentication with, std::string url);
 
 }  // namespace service

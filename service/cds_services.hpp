@@ -3,13 +3,23 @@
 #pragma once
 
 #include "service/exchange.hpp"
+#include "service/trust.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace service {
+
+/// A request to a service, by whom. The views and `head` are borrowed until the reply has been made.
+struct ServiceCall {
+    std::string_view service_id;  ///< one that is offered
+    const RequestHead& head;
+    std::string_view body;
+    std::shared_ptr<const Client> client;
+};
 
 /// One object serves every thread at once.
 class CdsServices {
@@ -19,15 +29,13 @@ class CdsServices {
     CdsServices& operator=(const CdsServices&) = delete;
     virtual ~CdsServices() = default;
 
-    /// The body of the discovery endpoint.
-    virtual const std::string& discovery() const = 0;
+    /// The body of the discovery endpoint, for clients of `profile`.
+    virtual const std::string& discovery(ClientProfile profile) const = 0;
 
     virtual bool offers(std::string_view service_id) const = 0;
 
-    /// The reply to a call of `service_id`, which is offered; 200 with cards, or a problem. `head` and `body` are
-    /// borrowed until it completes.
-    virtual boost::asio::awaitable<Reply> call(std::string_view service_id, const RequestHead& head,
-                                               std::string_view body) const = 0;
+    /// 200 with cards, or a problem.
+    virtual boost::asio::awaitable<Reply> call(ServiceCall call) const = 0;
 };
 
 }  // namespace service

@@ -1,31 +1,61 @@
 // The clinical port: discovery, service calls and feedback, with what HTTP asks of all three (methods, media types,
-// CORS).
+// CORS), and with the proof of who calls.
 #pragma once
 
+#include "service/authenticate.hpp"
 #include "service/cds_services.hpp"
 #include "service/cors.hpp"
+#include "service/current.hpp"
+#include "service/feedback_handler.hpp"
+#include "service/https_clients.hpp"
+#include "service/log.hpp"
 #include "service/port.hpp"
 #include "service/rate_limit.hpp"
 #include "service/router.hpp"
 
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace service {
+
+/// What the port serves, and to whom: all that a reload exchanges. Immutable; a call keeps the one it began with.
+struct Offer {
+    std::shared_ptr<const CdsServices> services;
+    std::shared_ptr<const FeedbackHandler> feedback;  ///< null: no feedback is taken
+    CorsPolicy cors;
+    std::shared_ptr<Trust> trust;             ///< null: nobody has to prove anything
+    std::shared_ptr<const Client> anonymous;  ///< who calls then
+    std::vector<std::string> public_urls;     ///< what clients call; a token's audience is held against them
+};
+
+/// What the port works with. What is pointed to outlives it.
+struct ClinicalSurroundings {
+    Log& log;
+    const HttpsClients* clients = nullptr;  ///< to fetch key sets; may be null while Offer::trust is
+    boost::asio::any_io_executor pool;      ///< where signatures are checked
+};
 
 class ClinicalPort final : public Port {
   public:
-    /// \param services outlives the port. \param requests_per_second 0: no limit; else the rest is answered 429.
-    ClinicalPort(const CdsServices& services, CorsPolicy cors, std::size_t requests_per_second = 0)
-        : services_(services), cors_(std::move(cors)), rate_limit_(requests_per_second) {}
+    /// \param offer outlives the port. \param requests_per_second 0: no limit; else the rest is answered 429.
+    ClinicalPort(const Current<const Offer>& offer, ClinicalSurroundings surroundings,
+                 std::size_t requests_per_second = 0)
+        : offer_(offer), surroundings_(std::move(surroundings)), rate_limit_(requests_per_second) {}
 
     std::optional<Reply> refusal(const RequestHead& head) const override;
     boost::asio::awaitable<Reply> answer(const RequestHead& head, std::string_view body) const override;
     Reply failure(const RequestHead& head, Fault fault) const override;
 
   private:
-    std::optional<Fault> fault_of(const Match& match, const RequestHead& head) const;
-    Reply finished(Reply reply, const RequestHead& head, const Match& match) const;
+    using Identified = boost::system::result<std::shared_ptr<const Client>, Fault>;
 
-    const CdsServices& services_;
-    CorsPolicy cors_;
+    std::optional<Fault> fault_of(const Offer& offer, const Match& match, const RequestHead& head) const;
+    boost::asio::awaitable<Identified> identify(const Offer& offer, const Match& match, const RequestHead& head,
+                                                std::string_view body) const;
+
+    const Current<const Offer>& offer_;
+    ClinicalSurroundings surroundings_;
     mutable RateLimit rate_limit_;
 };
 

@@ -48,7 +48,7 @@ class ConfigReader {
         : text_(text), file_(file.string()), directory_(file.parent_path()), environment_(environment) {}
 
     ConfigReading read() {
-        store_defaults();
+        store_defaults("");
         const auto tree = fhir::parse_json(text_, {}, fhir::JsonDialect::with_comments);
         if (!tree) {
             const auto [line, column] = fhir::position_at(text_, tree.error().offset);
@@ -64,9 +64,11 @@ class ConfigReader {
     }
 
   private:
-    void store_defaults() {
+    /// Of the keys below `element`, "clients[]." for instance; "" for those that are in no array.
+    void store_defaults(std::string_view element) {
         for (const ConfigKey& key : config_keys()) {
-            if (key.fallback.empty()) continue;
+            if (key.fallback.empty() || !key.path.starts_with(element)) continue;
+            if (element.empty() && key.path.find("[]") != std::string_view::npos) continue;
             const auto value = fhir::parse_json(key.fallback);
             key.store(reading_.config, ConfigValue(*value, directory_, environment_));
         }
@@ -125,6 +127,7 @@ class ConfigReader {
             if (!element.is_object()) {
                 find(element_pointer, "wrong-type", "Each of \"" + path + "\" must be an object.", "");
             } else if (store(*find_key(path + "[]"), element, element_pointer)) {
+                store_defaults(path + "[].");
                 read_object(element.get_object(), path + "[]", element_pointer);
             }
         }
@@ -153,12 +156,39 @@ class ConfigReader {
             find("/authentication", "no-authentication", "\"authentication\": \"none\" is for development only.",
                  "Set \"mode\": \"development\" on a machine that holds no patient's data.");
         }
-        if (config.authentication_required) {
-            find("/authentication", "not-supported-yet",
-                 "\"authentication\": \"required\" needs \"clients\", which this version does not support yet.",
-                 "Set \"mode\": \"development\" and \"authentication\": \"none\" on a machine that holds no patient's "
-                 "data.");
+        if (config.authentication_required && config.clients.empty()) {
+            find("/authentication", "no-client", "\"authentication\": \"required\" needs \"clients\".",
+                 "Name at least one client, with its issuer and keys.");
         }
+        if (config.authentication_required && config.public_urls.empty()) {
+            find("", "missing-key", "\"publicUrl\" is missing.",
+                 "Add the address that clients call: the `aud` of their tokens is held against it.");
+        }
+        std::set<std::string_view> issuers;
+        for (std::size_t i = 0; i < config.clients.size(); ++i) {
+            check_client(config.clients[i], "/clients/" + std::to_string(i));
+            if (!issuers.insert(config.clients[i].issuer).second) {
+                find("/clients/" + std::to_string(i) + "/issuer", "issuer-twice", "Two clients have this issuer.",
+                     "Join them: a token is told apart by its issuer alone.");
+            }
+        }
+        check_https(config.public_urls, "/publicUrl");
+    }
+
+    void check_client(const Client& client, const std::string& pointer) {
+        if (client.keys.empty() && !client.keys_at && client.key_urls.empty()) {
+            find(pointer, "no-keys", "This client has no keys.",
+                 "Add \"jwks\", \"jwksFile\" or \"jwksUrl\", or the \"jku\" that its tokens name.");
+        }
+        if (client.keys_at) check_https({*client.keys_at}, pointer + "/jwksUrl");
+        check_https(client.key_urls, pointer + "/jku");
+        check_https(client.fhir_servers, pointer + "/fhirServers");
+    }
+
+    void check_https(const std::vector<std::string>& urls, const std::string& pointer) {
+        if (reading_.config.mode != Mode::production) return;
+        const bool secure = std::ranges::all_of(urls, [](const std::string& url) { return url.starts_with("https:"); });
+        if (!secure) find(pointer, "bad-value", "Only https addresses are allowed in production.", "");
     }
 
     void find(const std::string& pointer, std::string code, std::string message, std::string mend) {

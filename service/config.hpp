@@ -6,9 +6,9 @@
 #pragma once
 
 #include "rules/diagnostic.hpp"
-#include "service/client_profile.hpp"
 #include "service/log.hpp"
 #include "service/tls_files.hpp"
+#include "service/trust.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -49,11 +49,21 @@ struct Config {
     std::optional<Address> admin;
     std::vector<PackSource> packs;
     bool authentication_required = true;
-    ClientProfile anonymous_profile = ClientProfile::v2_0;
+    std::vector<Client> clients;
+    Client anonymous;  ///< who calls when authentication is "none"
     std::vector<std::string> cors_origins;
+    struct Fhir {
+        std::filesystem::path ca;  ///< may be empty
+        std::size_t timeout_ms = 0, max_pages = 0, max_bytes = 0;
+        std::vector<std::string> private_networks;  ///< each reads as a network (address_policy.hpp)
+        bool operator==(const Fhir&) const = default;
+    } fhir;
     struct Limits {
-        std::size_t body_bytes = 0, header_bytes = 0, connections = 0, request_seconds = 0, requests_per_second = 0;
+        std::size_t body_bytes = 0, header_bytes = 0, connections = 0, request_seconds = 0, deadline_ms = 0,
+                    requests_per_second = 0;
+        bool operator==(const Limits&) const = default;
     } limits;
+    std::string store;  ///< "sqlite:PATH" or "postgresql://…"; empty: none
     LogOptions log;
     std::size_t threads = 0;  ///< 0: one per core
     std::string time_zone;    ///< IANA name; empty: the system's

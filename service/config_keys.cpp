@@ -1,4 +1,5 @@
 // Every key of the configuration file. A new key is a row here and a member of Config.
+#include "service/address_policy.hpp"
 #include "service/config_value.hpp"
 
 #include <algorithm>
@@ -25,6 +26,51 @@ Complaint store_time_zone(Config& config, const ConfigValue& value) {
     const bool known = config.time_zone.find("..") == std::string::npos &&
                        std::filesystem::is_regular_file(zones / config.time_zone, ignored);
     return known ? "" : "names a time zone that this system does not know (is the package tzdata installed?)";
+}
+
+Complaint store_profile(ClientProfile& profile, const ConfigValue& value) {
+    return value.choice(profile, {{"1.0", ClientProfile::v1_0},
+                                  {"2.0", ClientProfile::v2_0},
+                                  {"3.0", ClientProfile::v3_0},
+                                  {"crd", ClientProfile::crd},
+                                  {"sandbox", ClientProfile::sandbox}});
+}
+
+Complaint store_algorithms(Config& config, const ConfigValue& value) {
+    std::vector<std::string> names;
+    if (Complaint complaint = value.texts(names); !complaint.empty()) return complaint;
+    std::vector<Algorithm>& algorithms = config.clients.back().algorithms;
+    algorithms.clear();
+    for (const std::string& name : names) {
+        const auto algorithm = algorithm_named(name);
+        if (!algorithm) {
+            return "must hold names of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512 and EdDSA";
+        }
+        algorithms.push_back(*algorithm);
+    }
+    return algorithms.empty() ? "must name at least one algorithm" : "";
+}
+
+Complaint store_one_url(std::optional<std::string>& to, const ConfigValue& value) {
+    std::vector<std::string> urls;
+    if (Complaint complaint = value.urls(urls, true); !complaint.empty()) return complaint;
+    if (urls.size() != 1) return "must be one address";
+    to = urls.front();
+    return {};
+}
+
+Complaint store_seconds(std::chrono::seconds& to, const ConfigValue& value, std::size_t least, std::size_t most) {
+    std::size_t number = 0;
+    if (Complaint complaint = value.integer(number, least, most); !complaint.empty()) return complaint;
+    to = std::chrono::seconds(number);
+    return {};
+}
+
+Complaint store_private_networks(Config& config, const ConfigValue& value) {
+    if (Complaint complaint = value.texts(config.fhir.private_networks); !complaint.empty()) return complaint;
+    const bool networks = std::ranges::all_of(config.fhir.private_networks,
+                                              [](const std::string& one) { return parse_network(one).has_value(); });
+    return networks ? "" : "must hold networks such as \"10.20.0.0/16\" or \"fd00:1::/32\"";
 }
 
 constexpr ConfigKey table[] = {
@@ -65,20 +111,72 @@ constexpr ConfigKey table[] = {
      [](Config& c, const ConfigValue& v) {
          return v.choice(c.authentication_required, {{"required", true}, {"none", false}});
      }},
-    {"clients", "array of objects", "", "", "the clients that are trusted, and their keys"},
-    {"anonymous.fhirServers", "array of addresses", "", "", "FHIR servers read for clients without a token"},
+    {"clients", "array of objects", "[]", "", "the clients that are trusted, each by its issuer", false,
+     [](Config& c, const ConfigValue& v) {
+         c.clients.clear();
+         return v.array();
+     }},
+    {"clients[]", "object", "", "", "one client; its keys come from one of jwks, jwksFile, jwksUrl, or from a jku",
+     false,
+     [](Config& c, const ConfigValue&) {
+         c.clients.emplace_back();
+         return Complaint();
+     }},
+    {"clients[].name", "string", "", "", "what the log calls it", true,
+     [](Config& c, const ConfigValue& v) { return v.text(c.clients.back().name); }},
+    {"clients[].issuer", "string", "", "", "the `iss` of its tokens, exactly", true,
+     [](Config& c, const ConfigValue& v) { return v.text(c.clients.back().issuer); }},
+    {"clients[].jwks", "JSON Web Key Set", "", "", "its keys, exchanged beforehand", false,
+     [](Config& c, const ConfigValue& v) { return v.key_set(c.clients.back().keys); }},
+    {"clients[].jwksFile", "file", "", "", "the same in a file of its own", false,
+     [](Config& c, const ConfigValue& v) { return v.key_set_file(c.clients.back().keys); }},
+    {"clients[].jwksUrl", "https address", "", "", "where its keys are fetched, whatever its tokens say", false,
+     [](Config& c, const ConfigValue& v) { return store_one_url(c.clients.back().keys_at, v); }},
+    {"clients[].jku", "array of https addresses", "[]", "", "addresses of key sets that its tokens may name", false,
+     [](Config& c, const ConfigValue& v) { return v.urls(c.clients.back().key_urls, true); }},
+    {"clients[].tenants", "array of strings", "[]", "", "the `tenant` that its tokens must name; empty: any, or none",
+     false, [](Config& c, const ConfigValue& v) { return v.texts(c.clients.back().tenants); }},
+    {"clients[].algorithms", "array of names", R"(["ES384", "RS384"])", "", "signatures that are accepted", false,
+     store_algorithms},
+    {"clients[].audience", "array of strings", "[]", "", "further values of `aud` that mean this service", false,
+     [](Config& c, const ConfigValue& v) { return v.texts(c.clients.back().audience); }},
+    {"clients[].skewSeconds", "whole number", "60", "seconds", "by which the client's clock may differ", false,
+     [](Config& c, const ConfigValue& v) { return store_seconds(c.clients.back().times.skew, v, 0, 300); }},
+    {"clients[].maxTokenSeconds", "whole number", "3600", "seconds", "from a token's `iat` to its `exp`", false,
+     [](Config& c, const ConfigValue& v) { return store_seconds(c.clients.back().times.longest_life, v, 1, 86400); }},
+    {"clients[].replay", "\"strict\", \"same-body\" or \"off\"", "\"strict\"", "",
+     "how often a token may be used: once; once for one method, path and body; or any number of times", false,
+     [](Config& c, const ConfigValue& v) {
+         return v.choice(
+             c.clients.back().replay,
+             {{"strict", ReplayPolicy::strict}, {"same-body", ReplayPolicy::same_body}, {"off", ReplayPolicy::off}});
+     }},
+    {"clients[].clientId", "string", "", "", "what `fhirAuthorization.subject` must be; absent: it is not looked at",
+     false, [](Config& c, const ConfigValue& v) { return v.text(c.clients.back().client_id.emplace()); }},
+    {"clients[].fhirServers", "array of https addresses", "[]", "", "FHIR servers that its calls may name", false,
+     [](Config& c, const ConfigValue& v) { return v.urls(c.clients.back().fhir_servers, true); }},
+    {"clients[].profile", "\"1.0\", \"2.0\", \"3.0\", \"crd\" or \"sandbox\"", "\"2.0\"", "",
+     "what a response to it may hold", false,
+     [](Config& c, const ConfigValue& v) { return store_profile(c.clients.back().profile, v); }},
+    {"clients[].strict", "true or false", "false", "", "whether it is held to the letter of CDS Hooks", false,
+     [](Config& c, const ConfigValue& v) { return v.boolean(c.clients.back().strict); }},
+    {"anonymous.fhirServers", "array of addresses", "[]", "", "FHIR servers that calls without a token may name", false,
+     [](Config& c, const ConfigValue& v) { return v.urls(c.anonymous.fhir_servers, true); }},
     {"anonymous.profile", "\"1.0\", \"2.0\", \"3.0\", \"crd\" or \"sandbox\"", "\"2.0\"", "",
      "what a response to a client without a token may hold", false,
-     [](Config& c, const ConfigValue& v) {
-         return v.choice(c.anonymous_profile, {{"1.0", ClientProfile::v1_0},
-                                               {"2.0", ClientProfile::v2_0},
-                                               {"3.0", ClientProfile::v3_0},
-                                               {"crd", ClientProfile::crd},
-                                               {"sandbox", ClientProfile::sandbox}});
-     }},
+     [](Config& c, const ConfigValue& v) { return store_profile(c.anonymous.profile, v); }},
     {"cors.origins", "array of origins", "[]", "", "the web pages that may call the service; \"*\": all", false,
      store_origins},
-    {"fhir", "object", "", "", "how FHIR servers are read"},
+    {"fhir.ca", "file", "", "", "further certificates that FHIR servers and key servers are trusted by, PEM", false,
+     [](Config& c, const ConfigValue& v) { return v.file(c.fhir.ca); }},
+    {"fhir.timeoutMs", "whole number", "400", "milliseconds", "how long FHIR servers are waited for in one call", false,
+     [](Config& c, const ConfigValue& v) { return v.integer(c.fhir.timeout_ms, 1, 60'000); }},
+    {"fhir.maxPages", "whole number", "10", "", "pages read of one search; with more it counts as not available", false,
+     [](Config& c, const ConfigValue& v) { return v.integer(c.fhir.max_pages, 1, 1000); }},
+    {"fhir.maxBytes", "whole number", "16777216", "bytes", "read from FHIR servers in one call", false,
+     [](Config& c, const ConfigValue& v) { return v.integer(c.fhir.max_bytes, kib, 256 * mib); }},
+    {"fhir.privateNetworks", "array of networks, such as \"10.20.0.0/16\"", "[]", "",
+     "private networks in which FHIR servers and key servers may be, in production", false, store_private_networks},
     {"limits.bodyBytes", "whole number", "10485760", "bytes", "largest body of a request", false,
      [](Config& c, const ConfigValue& v) { return v.integer(c.limits.body_bytes, kib, 256 * mib); }},
     {"limits.headerBytes", "whole number", "16384", "bytes", "largest head of a request", false,
@@ -87,10 +185,14 @@ constexpr ConfigKey table[] = {
      [](Config& c, const ConfigValue& v) { return v.integer(c.limits.connections, 1, 1'000'000); }},
     {"limits.requestSeconds", "whole number", "10", "seconds", "from the first byte of a request to its answer", false,
      [](Config& c, const ConfigValue& v) { return v.integer(c.limits.request_seconds, 1, 300); }},
-    {"limits.deadlineMs", "whole number", "", "milliseconds", "how long FHIR servers are waited for"},
+    {"limits.deadlineMs", "whole number", "450", "milliseconds",
+     "from a call's arrival until it is answered with what is there", false,
+     [](Config& c, const ConfigValue& v) { return v.integer(c.limits.deadline_ms, 10, 60'000); }},
     {"limits.requestsPerSecond", "whole number", "0", "", "more are answered 429; 0: no limit", false,
      [](Config& c, const ConfigValue& v) { return v.integer(c.limits.requests_per_second, 0, 1'000'000); }},
-    {"store", "string", "", "", "where feedback is kept"},
+    {"store", "\"sqlite:FILE\" or \"postgresql://…\"", "", "",
+     "where cards given, feedback and tokens seen are kept; absent: no feedback is taken", false,
+     [](Config& c, const ConfigValue& v) { return v.store(c.store); }},
     {"log.level", "\"debug\", \"info\", \"warning\" or \"error\"", "\"info\"", "", "the least that is logged", false,
      [](Config& c, const ConfigValue& v) {
          return v.choice(c.log.level, {{"debug", LogLevel::debug},

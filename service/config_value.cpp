@@ -1,5 +1,7 @@
 #include "service/config_value.hpp"
 
+#include "service/file_text.hpp"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -15,6 +17,18 @@ bool is_absolute_url(std::string_view text, bool http_allowed) {
     const auto url = boost::urls::parse_absolute_uri(boost::urls::string_view(text.data(), text.size()));
     if (!url || url->host().empty() || url->has_userinfo()) return false;
     return url->scheme() == "https" || (http_allowed && url->scheme() == "http");
+}
+
+/// An empty set is allowed: the keys then come from an address. One of which nothing can be used is a mistake.
+Complaint keys_from(boost::system::result<KeySet, KeySetFault> read, KeySet& to) {
+    if (!read) return "must be a JSON Web Key Set, {\"keys\": [...]}: " + std::string(name_of(read.error()));
+    if (read->empty() && !read->unused().empty()) {
+        const UnusedKey& first = read->unused().front();
+        return "holds no key that can be used: keys[" + std::to_string(first.index) + "] is refused as " +
+               std::string(name_of(first.fault));
+    }
+    to = std::move(*read);
+    return {};
 }
 
 }  // namespace
@@ -91,6 +105,35 @@ Complaint ConfigValue::file(std::filesystem::path& to) const {
     to = (directory_ / written).lexically_normal();
     std::error_code ignored;
     return std::filesystem::exists(to, ignored) ? "" : "names a file that does not exist: " + to.string();
+}
+
+Complaint ConfigValue::boolean(bool& to) const {
+    if (!value_.is_bool()) return "must be true or false";
+    to = value_.get_bool();
+    return {};
+}
+
+Complaint ConfigValue::key_set(KeySet& to) const {
+    return keys_from(KeySet::read(value_), to);
+}
+
+Complaint ConfigValue::key_set_file(KeySet& to) const {
+    std::filesystem::path path;
+    if (Complaint complaint = file(path); !complaint.empty()) return complaint;
+    const auto text = read_text(path);
+    if (!text) return "names a file that cannot be read: " + path.string();
+    return keys_from(KeySet::parse(*text), to);
+}
+
+Complaint ConfigValue::store(std::string& to) const {
+    constexpr std::string_view sqlite = "sqlite:";
+    if (Complaint complaint = text(to); !complaint.empty()) return complaint;
+    if (to.starts_with("postgresql://") || to.starts_with("postgres://")) return {};
+    if (!to.starts_with(sqlite) || to.size() == sqlite.size()) {
+        return "must be \"sqlite:FILE\" or \"postgresql://USER@HOST/DATABASE\"";
+    }
+    to = std::string(sqlite) + (directory_ / to.substr(sqlite.size())).lexically_normal().string();
+    return {};
 }
 
 Complaint ConfigValue::address(Address& to) const {

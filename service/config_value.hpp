@@ -18,7 +18,13 @@ class ConfigValue {
     Complaint text(std::string& to) const;
     Complaint texts(std::vector<std::string>& to) const;
     Complaint integer(std::size_t& to, std::size_t least, std::size_t most) const;
+    Complaint boolean(bool& to) const;
     Complaint file(std::filesystem::path& to) const;
+    /// Keys exchanged beforehand: a JSON Web Key Set as it stands here, or in the file named here.
+    Complaint key_set(KeySet& to) const;
+    Complaint key_set_file(KeySet& to) const;
+    /// What Store::open takes; the path of an SQLite file is relative like all others.
+    Complaint store(std::string& to) const;
     Complaint address(Address& to) const;
     /// An absolute https address (http too, if `http_allowed`), or an array of them.
     Complaint urls(std::vector<std::string>& to, bool http_allowed) const;

@@ -378,7 +378,7 @@ void serve_connection(tcp::socket socket, const ConnectionSettings& settings, Co
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     if (settings.tls) {
-        start(TlsStream(std::move(socket), *settings.tls), settings, set, std::move(on_end));
+        start(TlsStream(std::move(socket), *settings.tls->get()), settings, set, std::move(on_end));
     } else {
         start(std::move(socket), settings, set, std::move(on_end));
     }

@@ -32,7 +32,7 @@ struct ConnectionLimits {
 struct ConnectionSettings {
     std::string_view port_name;  ///< "clinical", "admin": a literal, for the log
     const Port& port;
-    TlsContext tls;  ///< null: plain HTTP
+    const CurrentTls* tls = nullptr;  ///< null: plain HTTP
     ConnectionLimits limits;
     Log& log;
 };

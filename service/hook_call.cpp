@@ -23,7 +23,7 @@ boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const 
     auto request = read_hook_request(body, {hooks, strict});
     if (!request) return request.error();
     const auto called = std::ranges::find(hooks, request->hook) - hooks.begin();
-    HookCall call{services[static_cast<std::size_t>(called)], std::move(*request), {}};
+    HookCall call{services[static_cast<std::size_t>(called)], std::move(*request), {}, {}};
     auto sources =
         read_prefetch(call.request.prefetch, {call.service->offered.prefetch, call.request.patient_id, strict});
     if (!sources) return sources.error();

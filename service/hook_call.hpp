@@ -10,6 +10,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,7 +32,8 @@ std::vector<ServedService> services_of(const LoadedPack& pack);
 struct HookCall {
     const ServedService* service = nullptr;
     HookRequest request;
-    rules::Sources sources;  ///< point into the request
+    std::deque<boost::json::value> fetched;  ///< read from the FHIR server, see fhir_completion
+    rules::Sources sources;                  ///< point into the request, and into what was fetched
 };
 
 /// Reads a call of one of `services`, which all have the id that was called (one for each hook it is offered for).

@@ -1,10 +1,26 @@
 #include "service/hook_handler.hpp"
 
 #include "fhir/json_text.hpp"
+#include "service/fhir_completion.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
 #include <utility>
 
 namespace service {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+namespace {
+
+/// Whether a client that is held to the letter is refused for this (R-070; R-072).
+bool is_forbidden(GrantFault fault) {
+    return fault == GrantFault::other_subject || fault == GrantFault::server_not_allowed;
+}
+
+}  // namespace
 
 HookHandler::HookHandler(const std::vector<LoadedPack>& packs, HookSettings settings) : settings_(std::move(settings)) {
     for (const LoadedPack& pack : packs) {
@@ -15,23 +31,66 @@ HookHandler::HookHandler(const std::vector<LoadedPack>& packs, HookSettings sett
         by_id_[service.offered.id].push_back(&service);
         offered.push_back(service.offered);
     }
-    discovery_ = discovery_document(offered, settings_.profile);
+    std::ranges::transform(client_profiles, discovery_.begin(),
+                           [&](ClientProfile profile) { return discovery_document(offered, profile); });
 }
 
-boost::asio::awaitable<Reply> HookHandler::call(std::string_view service_id, const RequestHead& head,
-                                                std::string_view body) const {
-    const auto call = read_hook_call(by_id_.find(service_id)->second, body, false);
-    if (!call) co_return problem_reply(call.error(), head.accept);
-    Reply reply;
-    if (const auto missing = missing_sources(call->sources, call->service->offered.prefetch)) {
-        reply = problem_reply(*missing, head.accept);
-    } else {
-        const rules::Evaluation evaluation = evaluate_call(*call, settings_.clock());
-        reply.body = fhir::print_json(response_of(*call, evaluation, settings_.profile, settings_.new_uuid));
-        reply.facts.cards = static_cast<unsigned>(evaluation.cards.size());
-    }
+asio::awaitable<Reply> HookHandler::call(ServiceCall asked) const {
+    const auto begun = FhirClient::Clock::now();
+    const Client& client = *asked.client;
+    auto call = read_hook_call(by_id_.find(asked.service_id)->second, asked.body, client.strict);
+    if (!call) co_return problem_reply(call.error(), asked.head.accept);
+    auto problem = co_await complete(*call, client, begun);
+    if (!problem) problem = missing_sources(call->sources, call->service->offered.prefetch);
+    Reply reply = problem ? problem_reply(*problem, asked.head.accept) : answer(*call, client);
     if (is_uuid(call->request.hook_instance)) reply.facts.hook_instance = call->request.hook_instance;
     co_return reply;
+}
+
+asio::awaitable<std::optional<Problem>> HookHandler::complete(HookCall& call, const Client& client,
+                                                              FhirClient::Clock::time_point begun) const {
+    const HookRequest& request = call.request;
+    auto grant = grant_fhir_access(
+        client, {request.fhir_server, request.authorization, request.patient_id, settings_.fhir.development},
+        wall_time());
+    if (!grant) {
+        if (grant.error() == GrantFault::other_patient) {
+            co_return Problem{Fault::other_patient, {"fhirAuthorization.patient"}, {}};
+        }
+        if (grant.error() != GrantFault::no_server) settings_.log.write(FhirNotRead{name_of(grant.error())});
+        if (client.strict && is_forbidden(grant.error())) co_return Problem{Fault::forbidden, {"fhirServer"}, {}};
+        co_return std::nullopt;
+    }
+    if (settings_.fhir.clients == nullptr) co_return std::nullopt;
+    HttpsClient& https = settings_.fhir.clients->of(co_await asio::this_coro::executor);
+    const auto deadline = std::min(begun + settings_.fhir.deadline, FhirClient::Clock::now() + settings_.fhir.timeout);
+    FhirSource source{std::move(*grant), FhirClient(https, settings_.fhir.limits), deadline, settings_.log};
+    co_await complete_from_fhir(call, std::move(source));
+    co_return std::nullopt;
+}
+
+Reply HookHandler::answer(const HookCall& call, const Client& client) const {
+    Reply reply;
+    const rules::Evaluation evaluation = evaluate_call(call, settings_.clock());
+    const json::object response = response_of(call, evaluation, client.profile, settings_.new_uuid);
+    reply.facts.cards = static_cast<unsigned>(evaluation.cards.size());
+    if (reply.facts.cards > 0) keep(call, evaluation.cards, response.at("cards").get_array());
+    reply.body = fhir::print_json(response);
+    return reply;
+}
+
+/// Tells log and store which cards were given. \param sent  the same cards as the client gets them.
+void HookHandler::keep(const HookCall& call, const std::vector<rules::Card>& cards, const json::array& sent) const {
+    const rules::Identity& pack = call.service->program->pack().identity;
+    std::vector<Decision> decisions;
+    for (std::size_t i = 0; i < cards.size(); ++i) {
+        settings_.log.write(CardGiven{cards[i].rule, pack.version, name_of(cards[i].indicator)});
+        const json::value* uuid = sent[i].get_object().if_contains("uuid");
+        if (uuid == nullptr) continue;  // no feedback can name it
+        decisions.push_back({std::string(*fhir::text_of(*uuid)), call.service->offered.id, cards[i].rule, pack.id,
+                             pack.version, call.service->digest, wall_time()});
+    }
+    if (settings_.recorder != nullptr) settings_.recorder->add(std::move(decisions));
 }
 
 }  // namespace service

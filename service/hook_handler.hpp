@@ -3,35 +3,59 @@
 
 #include "service/cds_services.hpp"
 #include "service/clinical_clock.hpp"
+#include "service/decision_recorder.hpp"
+#include "service/fhir_client.hpp"
 #include "service/hook_call.hpp"
+#include "service/https_clients.hpp"
 
+#include <array>
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace service {
 
+/// How a call's FHIR server is read.
+struct FhirReading {
+    const HttpsClients* clients = nullptr;  ///< null: FHIR servers are not read
+    bool development = false;               ///< see FhirAccess
+    FhirLimits limits;
+    std::chrono::milliseconds timeout{400};
+    std::chrono::milliseconds deadline{450};  ///< of the whole call
+};
+
+/// What is pointed to outlives the handler.
 struct HookSettings {
-    ClientProfile profile = ClientProfile::v2_0;
     ClinicalClock clock;
     UuidSource new_uuid;
+    Log& log;
+    DecisionRecorder* recorder = nullptr;  ///< null: which cards were given is not kept
+    FhirReading fhir;
 };
 
 class HookHandler final : public CdsServices {
   public:
     HookHandler(const std::vector<LoadedPack>& packs, HookSettings settings);
 
-    const std::string& discovery() const override { return discovery_; }
+    const std::string& discovery(ClientProfile profile) const override {
+        return discovery_[static_cast<std::size_t>(profile)];
+    }
     bool offers(std::string_view service_id) const override { return by_id_.contains(service_id); }
-    boost::asio::awaitable<Reply> call(std::string_view service_id, const RequestHead& head,
-                                       std::string_view body) const override;
+    boost::asio::awaitable<Reply> call(ServiceCall asked) const override;
 
   private:
+    boost::asio::awaitable<std::optional<Problem>> complete(HookCall& call, const Client& client,
+                                                            FhirClient::Clock::time_point begun) const;
+    Reply answer(const HookCall& call, const Client& client) const;
+    void keep(const HookCall& call, const std::vector<rules::Card>& cards, const boost::json::array& sent) const;
+
     HookSettings settings_;
     std::vector<ServedService> services_;
     std::map<std::string, std::vector<const ServedService*>, std::less<>> by_id_;
-    std::string discovery_;
+    std::array<std::string, client_profiles.size()> discovery_;
 };
 
 }  // namespace service

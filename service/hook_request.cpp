@@ -23,22 +23,6 @@ Problem problem_at(Fault fault, std::string place) {
     return {fault, {std::move(place)}, {}};
 }
 
-Fault fault_of(fhir::JsonErrorCode code) noexcept {
-    switch (code) {
-        case fhir::JsonErrorCode::duplicate_key:
-            return Fault::duplicate_member;
-        case fhir::JsonErrorCode::too_deep:
-            return Fault::too_deep;
-        case fhir::JsonErrorCode::too_many_values:
-        case fhir::JsonErrorCode::number_too_long:
-            return Fault::too_many_values;
-        case fhir::JsonErrorCode::syntax:
-        case fhir::JsonErrorCode::control_character:
-            break;
-    }
-    return Fault::not_json;
-}
-
 bool is_blank(const json::value& value) {
     if (value.is_null()) return true;
     if (const auto text = fhir::text_of(value)) return text->find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -144,7 +128,7 @@ class RequestReader {
         request_.storage = std::make_unique<json::monotonic_resource>(std::max<std::size_t>(4096, body.size() * 3));
         auto tree = fhir::parse_json(body, request_.storage.get());
         if (!tree) {
-            return Problem{fault_of(tree.error().code), {}, fhir::position_at(body, tree.error().offset)};
+            return problem_of(tree.error(), body);
         }
         request_.tree = std::move(*tree);
         if (!request_.tree.is_object()) return Problem{Fault::wrong_type, {}, fhir::TextPosition()};

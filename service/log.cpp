@@ -34,6 +34,7 @@ struct Fields {
         members = {{"event", "request-served"}, {"port", e.port}, {"endpoint", e.facts.endpoint}, {"status", e.status}};
         if (!e.facts.fault.empty()) members["fault"] = e.facts.fault;
         if (!e.facts.service.empty()) members["service"] = e.facts.service;
+        if (!e.facts.client.empty()) members["client"] = e.facts.client;
         if (!e.facts.hook_instance.empty()) members["hookInstance"] = e.facts.hook_instance;
         if (e.facts.endpoint == "hook-call" && e.facts.fault.empty()) members["cards"] = e.facts.cards;
         members["received"] = e.received;
@@ -43,6 +44,36 @@ struct Fields {
     void operator()(const HandshakeFailed& e) { members = {{"event", "handshake-failed"}, {"reason", e.reason}}; }
     void operator()(const ConnectionRefused& e) { members = {{"event", "connection-refused"}, {"open", e.open}}; }
     void operator()(const AcceptPaused& e) { members = {{"event", "accept-paused"}, {"errno", e.error}}; }
+    void operator()(const TokenRefused& e) {
+        members = {{"event", "token-refused"}, {"endpoint", e.endpoint}, {"fault", e.fault}};
+    }
+    void operator()(const KeySetFetched& e) {
+        members = {{"event", "key-set-fetched"}, {"url", e.url}, {"fine", e.fine}};
+    }
+    void operator()(const FhirNotRead& e) { members = {{"event", "fhir-not-read"}, {"fault", e.fault}}; }
+    void operator()(const FhirFetched& e) {
+        members = {{"event", "fhir-fetched"}, {"key", e.key}, {"outcome", e.outcome}, {"requests", e.requests}};
+        members["microseconds"] = e.took.count();
+    }
+    void operator()(const CardGiven& e) {
+        members = {{"event", "card-given"}, {"rule", e.rule}, {"version", e.version}, {"indicator", e.indicator}};
+    }
+    void operator()(const FeedbackStored& e) {
+        members = {{"event", "feedback-stored"}, {"service", e.service}, {"stored", e.stored}};
+        members["repeated"] = e.repeated;
+        members["unknownCard"] = e.unknown_card;
+        members["ahead"] = e.ahead;
+    }
+    void operator()(const StoreFailed& e) {
+        members = {{"event", "store-failed"}, {"operation", e.operation}, {"fault", e.fault}, {"lost", e.lost}};
+    }
+    void operator()(const ConfigurationFault& e) {
+        members = {{"event", "configuration-fault"}, {"place", e.place}, {"code", e.code}, {"message", e.message}};
+    }
+    void operator()(const Reloaded& e) {
+        members = {{"event", "reloaded"}, {"fine", e.fine}};
+        if (!e.ignored.empty()) members["needRestart"] = json::array(e.ignored.begin(), e.ignored.end());
+    }
     void operator()(const CallFailed& e) {
         members = {{"event", "call-failed"}, {"endpoint", e.endpoint}, {"exception", e.exception}};
     }
@@ -51,11 +82,26 @@ struct Fields {
 struct LevelOf {
     LogLevel operator()(const RequestServed& e) const noexcept {
         if (e.status >= 500) return LogLevel::error;
-        return e.facts.endpoint.starts_with("health") ? LogLevel::debug : LogLevel::info;
+        const bool probe = e.facts.endpoint.starts_with("health") || e.facts.endpoint == "metrics";
+        return probe ? LogLevel::debug : LogLevel::info;
     }
     LogLevel operator()(const HandshakeFailed&) const noexcept { return LogLevel::debug; }
     LogLevel operator()(const ConnectionRefused&) const noexcept { return LogLevel::warning; }
     LogLevel operator()(const AcceptPaused&) const noexcept { return LogLevel::error; }
+    LogLevel operator()(const TokenRefused&) const noexcept { return LogLevel::warning; }
+    LogLevel operator()(const KeySetFetched& e) const noexcept { return e.fine ? LogLevel::info : LogLevel::error; }
+    LogLevel operator()(const FhirNotRead&) const noexcept { return LogLevel::warning; }
+    LogLevel operator()(const FhirFetched& e) const noexcept {
+        return e.outcome == "fetched" ? LogLevel::debug : LogLevel::warning;
+    }
+    LogLevel operator()(const CardGiven&) const noexcept { return LogLevel::debug; }
+    LogLevel operator()(const FeedbackStored&) const noexcept { return LogLevel::info; }
+    LogLevel operator()(const StoreFailed&) const noexcept { return LogLevel::error; }
+    LogLevel operator()(const ConfigurationFault&) const noexcept { return LogLevel::error; }
+    LogLevel operator()(const Reloaded& e) const noexcept {
+        if (!e.fine) return LogLevel::error;
+        return e.ignored.empty() ? LogLevel::info : LogLevel::warning;
+    }
     LogLevel operator()(const CallFailed&) const noexcept { return LogLevel::error; }
     LogLevel operator()(const ServiceStarted&) const noexcept { return LogLevel::info; }
     LogLevel operator()(const PackLoaded&) const noexcept { return LogLevel::info; }

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace service {
 
@@ -44,13 +45,56 @@ struct ConnectionRefused {
 struct AcceptPaused {
     int error = 0;  ///< errno
 };
+/// Why a call was answered 401, which the client is not told.
+struct TokenRefused {
+    std::string_view endpoint, fault;
+};
+struct KeySetFetched {
+    std::string url;  ///< of the configuration
+    bool fine = false;
+};
+/// Why the FHIR server that a call names was not read.
+struct FhirNotRead {
+    std::string_view fault;
+};
+/// One query to a FHIR server.
+struct FhirFetched {
+    std::string key;           ///< the prefetch key that it was for
+    std::string_view outcome;  ///< "fetched", or why not: a literal
+    unsigned requests = 0;
+    std::chrono::microseconds took{};
+};
+struct CardGiven {
+    std::string rule, version;  ///< of the pack
+    std::string_view indicator;
+};
+struct FeedbackStored {
+    std::string service;
+    std::size_t stored = 0, repeated = 0;
+    std::size_t unknown_card = 0;  ///< about cards that the store does not know, or whose id is none of ours
+    std::size_t ahead = 0;         ///< from the future, by the client's clock
+};
+struct StoreFailed {
+    std::string_view operation, fault;  ///< literals
+    std::size_t lost = 0;               ///< decisions that will not be stored
+};
+/// Something about the files that the service lives by: at a reload, of which nothing is used then.
+struct ConfigurationFault {
+    std::string place;  ///< file:line:column
+    std::string code, message;
+};
+struct Reloaded {
+    bool fine = false;                 ///< whether the new state is in use
+    std::vector<std::string> ignored;  ///< keys that changed and are only read at start
+};
 struct CallFailed {
     std::string_view endpoint;
     std::string exception;  ///< type of the exception; its text may hold anything
 };
 
 using Event = std::variant<ServiceStarted, PackLoaded, StopRequested, ServiceStopped, RequestServed, HandshakeFailed,
-                           ConnectionRefused, AcceptPaused, CallFailed>;
+                           ConnectionRefused, AcceptPaused, TokenRefused, KeySetFetched, FhirNotRead, FhirFetched,
+                           CardGiven, FeedbackStored, StoreFailed, ConfigurationFault, Reloaded, CallFailed>;
 
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { json, text };
@@ -58,6 +102,7 @@ enum class LogFormat { json, text };
 struct LogOptions {
     LogLevel level = LogLevel::info;
     LogFormat format = LogFormat::json;
+    bool operator==(const LogOptions&) const = default;
 };
 
 LogLevel level_of(const Event& event) noexcept;

@@ -140,20 +140,32 @@ std::string place_of_stranger(const SourceData& source, const PrefetchExpectatio
 
 }  // namespace
 
+boost::system::result<SourceData, Problem> read_source(const json::value& received,
+                                                       const rules::PrefetchTemplate& asked,
+                                                       const PrefetchExpectations& expectations) {
+    SourceData source = read_value(received, asked);
+    if (std::string place = place_of_stranger(source, expectations, asked); !place.empty()) {
+        return Problem{Fault::other_patient, {std::move(place)}, {}};
+    }
+    if (expectations.strict && source.unavailable == Unavailable::wrong_type) {
+        return Problem{Fault::wrong_type, {"prefetch." + asked.key}, {}};
+    }
+    if (source.unavailable) source.resources.clear();
+    return source;
+}
+
 boost::system::result<rules::Sources, Problem> read_prefetch(const json::object* prefetch,
                                                              const PrefetchExpectations& expectations) {
     rules::Sources sources;
     for (const rules::PrefetchTemplate& asked : expectations.templates) {
         const json::value* received = prefetch == nullptr ? nullptr : member(*prefetch, asked.key);
-        SourceData source = received == nullptr ? SourceData{{}, Unavailable::not_sent} : read_value(*received, asked);
-        if (std::string place = place_of_stranger(source, expectations, asked); !place.empty()) {
-            return Problem{Fault::other_patient, {std::move(place)}, {}};
+        if (received == nullptr) {
+            sources.emplace(asked.key, SourceData{{}, Unavailable::not_sent});
+            continue;
         }
-        if (expectations.strict && source.unavailable == Unavailable::wrong_type) {
-            return Problem{Fault::wrong_type, {"prefetch." + asked.key}, {}};
-        }
-        if (source.unavailable) source.resources.clear();
-        sources.emplace(asked.key, std::move(source));
+        auto source = read_source(*received, asked, expectations);
+        if (!source) return source.error();
+        sources.emplace(asked.key, std::move(*source));
     }
     return sources;
 }

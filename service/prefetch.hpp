@@ -24,6 +24,12 @@ struct PrefetchExpectations {
     bool strict = false;  ///< a value of the wrong type is refused, not merely unusable
 };
 
+/// One value that was sent or fetched for the template `asked`, as a source that points into it.
+/// \returns the same problems as read_prefetch.
+boost::system::result<rules::SourceData, Problem> read_source(const boost::json::value& received,
+                                                              const rules::PrefetchTemplate& asked,
+                                                              const PrefetchExpectations& expectations);
+
 /// Sorts `prefetch` to sources, one for every template. \param prefetch the request's; null if it had none. The sources
 /// point into it. \returns other_patient with its place if anything in it, under a key that was asked for, is not this
 /// patient's; wrong_type for a strict client.

@@ -34,6 +34,8 @@ FaultMeaning meaning_of(Fault fault) {
             return {415, "unsupported-encoding", "not-supported", "The body must not be compressed."};
         case Fault::unauthenticated:
             return {401, "unauthenticated", "login", ""};
+        case Fault::forbidden:
+            return {403, "forbidden", "forbidden", "This client may not use the FHIR server or token that it names."};
         case Fault::unknown_service:
             return {404, "unknown-service", "not-found", "There is no CDS service of this id."};
         case Fault::feedback_not_offered:
@@ -76,6 +78,22 @@ FaultMeaning meaning_of(Fault fault) {
 
 namespace {
 
+Fault fault_of(fhir::JsonErrorCode code) noexcept {
+    switch (code) {
+        case fhir::JsonErrorCode::duplicate_key:
+            return Fault::duplicate_member;
+        case fhir::JsonErrorCode::too_deep:
+            return Fault::too_deep;
+        case fhir::JsonErrorCode::too_many_values:
+        case fhir::JsonErrorCode::number_too_long:
+            return Fault::too_many_values;
+        case fhir::JsonErrorCode::syntax:
+        case fhir::JsonErrorCode::control_character:
+            break;
+    }
+    return Fault::not_json;
+}
+
 std::string sentence_of(const FaultMeaning& meaning, const Problem& problem) {
     std::string sentence(meaning.sentence);
     if (problem.position) {
@@ -98,6 +116,10 @@ std::string outcome_of(const FaultMeaning& meaning, const Problem& problem) {
 }
 
 }  // namespace
+
+Problem problem_of(const fhir::JsonError& error, std::string_view body) {
+    return {fault_of(error.code), {}, fhir::position_at(body, error.offset)};
+}
 
 Reply problem_reply(const Problem& problem, std::string_view accept) {
     const FaultMeaning meaning = meaning_of(problem.fault);

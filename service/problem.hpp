@@ -28,6 +28,7 @@ enum class Fault {
     unsupported_encoding,
     // trust
     unauthenticated,
+    forbidden,
     // CDS Hooks: the service and its request
     unknown_service,
     feedback_not_offered,
@@ -65,6 +66,9 @@ struct FaultMeaning {
 };
 
 FaultMeaning meaning_of(Fault fault);
+
+/// The problem of a body that is not the JSON it should be, with the position of its first fault.
+Problem problem_of(const fhir::JsonError& error, std::string_view body);
 
 /// The reply to a problem: an OperationOutcome, save for 401, which says nothing (CDS Hooks, best practices).
 /// \param accept the request's Accept: a client that asks for FHIR's own media type alone gets it.

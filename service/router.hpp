@@ -11,7 +11,7 @@
 
 namespace service {
 
-enum class Endpoint { discovery, hook_call, feedback, live, ready };
+enum class Endpoint { discovery, hook_call, feedback, live, ready, metrics };
 
 struct Route {
     std::string_view pattern;
@@ -29,6 +29,7 @@ inline constexpr Route clinical_routes[] = {
 inline constexpr Route admin_routes[] = {
     {"/health/live", Method::get, Endpoint::live, "health-live"},
     {"/health/ready", Method::get, Endpoint::ready, "health-ready"},
+    {"/metrics", Method::get, Endpoint::metrics, "metrics"},
 };
 
 struct Match {

@@ -95,6 +95,7 @@ struct Server::State {
     std::vector<std::unique_ptr<Worker>> workers;
     std::vector<std::unique_ptr<Listener>> listeners;
     std::optional<asio::signal_set> signals;
+    std::function<void()> on_hangup;
 };
 
 asio::awaitable<void> Server::State::accept(Listener& listener) {
@@ -159,11 +160,28 @@ boost::system::result<std::uint16_t, ListenError> Server::listen(const tcp::endp
     return port;
 }
 
-void Server::stop_on_signals() {
-    state_->signals->add(SIGTERM);
-    state_->signals->add(SIGINT);
-    state_->signals->async_wait([this](const error_code& error, int) {
-        if (!error) stop();
+std::vector<asio::any_io_executor> Server::executors() const {
+    std::vector<asio::any_io_executor> executors;
+    for (const auto& worker : state_->workers) executors.emplace_back(worker->io().get_executor());
+    return executors;
+}
+
+std::size_t Server::open_connections() const noexcept {
+    return state_->open.load();
+}
+
+void Server::obey_signals(std::function<void()> on_hangup) {
+    state_->on_hangup = std::move(on_hangup);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) state_->signals->add(number);
+    wait_for_signal();
+}
+
+void Server::wait_for_signal() {
+    state_->signals->async_wait([this](const error_code& error, int number) {
+        if (error) return;
+        if (number != SIGHUP) return stop();
+        state_->on_hangup();
+        wait_for_signal();
     });
 }
 

@@ -6,12 +6,14 @@
 
 #include "service/connection.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/result.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,8 +43,14 @@ class Server {
     boost::system::result<std::uint16_t, ListenError> listen(const boost::asio::ip::tcp::endpoint& endpoint,
                                                              ConnectionSettings settings);
 
-    /// SIGTERM and SIGINT stop the server. Call before run().
-    void stop_on_signals();
+    /// One executor of each thread that serves.
+    std::vector<boost::asio::any_io_executor> executors() const;
+
+    /// How many connections are open. Safe from every thread.
+    std::size_t open_connections() const noexcept;
+
+    /// SIGTERM and SIGINT stop the server; SIGHUP calls `on_hangup`, which must not block. Call before run().
+    void obey_signals(std::function<void()> on_hangup);
 
     /// Serves until stopped and drained. \returns how many connections had to be cut off.
     std::size_t run();
@@ -51,6 +59,8 @@ class Server {
     void stop();
 
   private:
+    void wait_for_signal();
+
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 
+#include <ctime>
 #include <string_view>
 
 namespace service {
@@ -59,6 +60,13 @@ boost::system::result<TlsContext, TlsError> open_tls(const TlsFiles& files) {
     context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, error);
     SSL_CTX_set_client_CA_list(context->native_handle(), SSL_load_client_CA_file(files.client_ca.c_str()));
     return context;
+}
+
+WallTime valid_until(ssl::context& context) {
+    std::tm end{};
+    ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context.native_handle())), &end);
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(
+        std::chrono::system_clock::from_time_t(timegm(&end)));
 }
 
 }  // namespace service

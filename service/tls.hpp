@@ -2,7 +2,9 @@
 // if a CA for them is configured. A certificate, key or CA that does not fit is refused here, at start, with a reason.
 #pragma once
 
+#include "service/current.hpp"
 #include "service/tls_files.hpp"
+#include "service/wall_time.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/system/result.hpp>
@@ -21,7 +23,13 @@ struct TlsError {
 
 using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
+/// The context of connections to come. A connection that has begun keeps its own.
+using CurrentTls = Current<boost::asio::ssl::context>;
+
 /// A server context of these files.
 boost::system::result<TlsContext, TlsError> open_tls(const TlsFiles& files);
+
+/// Until when the server certificate of `context` is valid.
+WallTime valid_until(boost::asio::ssl::context& context);
 
 }  // namespace service

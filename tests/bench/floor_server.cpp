@@ -12,12 +12,11 @@ namespace {
 
 class ParsingOnly final : public service::CdsServices {
   public:
-    const std::string& discovery() const override { return discovery_; }
+    const std::string& discovery(service::ClientProfile) const override { return discovery_; }
     bool offers(std::string_view) const override { return true; }
-    boost::asio::awaitable<service::Reply> call(std::string_view, const service::RequestHead&,
-                                                std::string_view body) const override {
-        boost::json::monotonic_resource storage(body.size() * 3);
-        const auto tree = fhir::parse_json(body, &storage);
+    boost::asio::awaitable<service::Reply> call(service::ServiceCall call) const override {
+        boost::json::monotonic_resource storage(call.body.size() * 3);
+        const auto tree = fhir::parse_json(call.body, &storage);
         service::Reply reply;
         reply.status = tree ? 200 : 400;
         reply.body = R"({"cards":[]})";
@@ -35,13 +34,17 @@ int main(int argument_count, char** arguments) {
     const auto tls = service::open_tls({arguments[1], arguments[2], {}});
     if (!tls) return 3;
     const auto log = service::open_log({});
-    const ParsingOnly services;
-    const service::ClinicalPort port(services, service::CorsPolicy());
+    const auto offer = std::make_shared<service::Offer>();
+    offer->services = std::make_shared<const ParsingOnly>();
+    offer->anonymous = std::make_shared<const service::Client>();
+    const service::Current<const service::Offer> current(offer);
+    const service::CurrentTls current_tls(*tls);
+    const service::ClinicalPort port(current, {*log, nullptr, {}});
     service::Server server({}, *log);
     const boost::asio::ip::tcp::endpoint loopback(boost::asio::ip::address_v4::loopback(), 0);
-    const auto number = server.listen(loopback, {"clinical", port, *tls, {}, *log});
+    const auto number = server.listen(loopback, {"clinical", port, &current_tls, {}, *log});
     if (!number) return 4;
-    server.stop_on_signals();
+    server.obey_signals([] {});
     std::cout << "listening on https://127.0.0.1:" << *number << std::endl;
     server.run();
 }

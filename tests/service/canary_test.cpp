@@ -15,12 +15,12 @@ namespace {
 constexpr const char* canary = "Kanarienvogel";
 
 /// The services of the shipped pack.
-HookHandler handler_of_the_shipped_pack() {
+std::shared_ptr<const HookHandler> handler_of_the_shipped_pack(Log& log) {
     static const std::vector<LoadedPack> packs = {load_pack("rules/packs/back-pain-labs", {})};
     const auto at = parse_clinical_instant("2026-01-15T09:00:00Z");
     int made = 0;
-    return HookHandler(
-        packs, {ClientProfile::v2_0, frozen_clock(*at), [made]() mutable { return "uuid-" + std::to_string(++made); }});
+    const auto new_uuid = [made]() mutable { return "uuid-" + std::to_string(++made); };
+    return std::make_shared<const HookHandler>(packs, HookSettings{frozen_clock(*at), new_uuid, log, nullptr, {}});
 }
 
 std::string call_with(std::string_view patient, std::string_view members, std::string_view prefetch) {
@@ -44,9 +44,9 @@ struct Flight {
 class Canary : public testing::TestWithParam<Flight> {};
 
 TEST_P(Canary, ComesBackInNoErrorAndNoLogLine) {
-    const HookHandler handler = handler_of_the_shipped_pack();
+    RecordingLog calls;
     TestServerOptions options;
-    options.services = &handler;
+    options.services = handler_of_the_shipped_pack(calls);
     options.origins = {"https://ehr.example.org"};
     TestServer server(std::move(options));
     const HttpReply reply = RawClient(server.port()).exchange(GetParam().request);
@@ -56,7 +56,7 @@ TEST_P(Canary, ComesBackInNoErrorAndNoLogLine) {
     }
     server.stop();
     server.wait();
-    EXPECT_EQ(server.log().text().find(canary), std::string::npos);
+    EXPECT_EQ((server.log().text() + calls.text()).find(canary), std::string::npos);
     EXPECT_EQ(server.log().count("request-served"), 1U);
 }
 

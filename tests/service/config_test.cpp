@@ -66,29 +66,115 @@ TEST_P(ConfigFault, IsOneFinding) {
 
 INSTANTIATE_TEST_SUITE_P(
     Keys, ConfigFault,
+    testing::Values(Wrong{"Syntax", "{ \"mode\": }", "json", ""}, Wrong{"NotAnObject", "[]", "json", "object"},
+                    Wrong{"UnknownKey", with(R"("lissten": 1)"), "unknown-key", "\"listen\""},
+                    Wrong{"UnknownMember", with(R"("limits": { "bodyByte": 1 })"), "unknown-key", "\"bodyBytes\""},
+                    Wrong{"NotThereYet", with(R"("packs": [ { "path": "../../tests", "shadow": "x" } ])"),
+                          "not-supported-yet", "packs[].shadow"},
+                    Wrong{"WrongType", with(R"("threads": "two")"), "bad-value", "whole number"},
+                    Wrong{"OutOfRange", with(R"("limits": { "connections": 0 })"), "bad-value", "from 1 to"},
+                    Wrong{"SectionIsText", with(R"("limits": "none")"), "wrong-type", "must be an object"},
+                    Wrong{"Choice", with(R"("log": { "level": "loud" })"), "bad-value", "\"debug\", \"info\""},
+                    Wrong{"MissingFile", with(R"("packs": [ { "path": "nowhere" } ])"), "bad-value", "does not exist"},
+                    Wrong{"PackWithoutPath", with(R"("packs": [ { } ])"), "missing-key", "packs[].path"},
+                    Wrong{"NoSuchVariable", with(R"("admin": { "listen": "${PORT}" })"), "bad-value", "PORT"},
+                    Wrong{"AddressWithoutPort", with(R"("admin": { "listen": "127.0.0.1" })"), "bad-value", "port"},
+                    Wrong{"OriginWithPath", with(R"("cors": { "origins": ["https://ehr.example.org/"] })"), "bad-value",
+                          "no path"},
+                    Wrong{"TimeZone", with(R"("timeZone": "Mars/Olympus")"), "bad-value", "time zone"},
+                    Wrong{"NoListen", R"({ "mode": "development", "authentication": "none",
+            "tls": { "certificate": "config_test.cpp", "key": "config_test.cpp" } })",
+                          "missing-key", "\"listen\""},
+                    Wrong{"NoTls", R"({ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0" })",
+                          "missing-key", "\"tls\""},
+                    Wrong{"OpenInProduction", R"({ "authentication": "none", "listen": "127.0.0.1:0",
+            "tls": { "certificate": "config_test.cpp", "key": "config_test.cpp" } })",
+                          "no-authentication", "development"}),
+    CaseName());
+
+/// A configuration in production with one client, whose members besides its name are these.
+std::string with_client(std::string_view members) {
+    return R"({ "listen": "127.0.0.1:0", "publicUrl": "https://cds.example.org",
+  "tls": { "certificate": "config_test.cpp", "key": "config_test.cpp" }, "clients": [ { "name": "General Hospital", )" +
+           std::string(members) + "} ] }";
+}
+
+// The public key of RFC 7517, appendix A.1.
+constexpr const char* keys = R"("jwks": { "keys": [ { "kty": "EC", "crv": "P-256", "kid": "1",
+    "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM" } ] })";
+
+TEST(Config, ReadsAClientWithItsKeys) {
+    const ConfigReading reading = read(with_client(R"("issuer": "https://ehr.example.org", )" + std::string(keys) +
+                                                   R"(, "algorithms": ["ES256"], "tenants": ["general"],
+        "audience": ["cds"], "skewSeconds": 5, "maxTokenSeconds": 300, "replay": "same-body", "clientId": "backpain-cds",
+        "fhirServers": ["https://ehr.example.org/fhir"], "profile": "crd", "strict": true)"));
+    ASSERT_TRUE(reading.findings.empty()) << reading.findings.front().message;
+    ASSERT_EQ(reading.config.clients.size(), 1U);
+    const Client& client = reading.config.clients.front();
+    EXPECT_EQ(client.issuer, "https://ehr.example.org");
+    EXPECT_NE(client.keys.find("1", Algorithm::es256), nullptr);
+    EXPECT_EQ(client.algorithms, std::vector{Algorithm::es256});
+    EXPECT_EQ(client.times.skew, std::chrono::seconds(5));
+    EXPECT_EQ(client.times.longest_life, std::chrono::seconds(300));
+    EXPECT_EQ(client.replay, ReplayPolicy::same_body);
+    EXPECT_EQ(client.client_id, "backpain-cds");
+    EXPECT_EQ(client.profile, ClientProfile::crd);
+    EXPECT_TRUE(client.strict);
+}
+
+// interfaces.md, "Configuration": ES384 and RS384, strict replay; the further limits are those of R-140.
+TEST(Config, HasTheDocumentedDefaultsOfAClient) {
+    const ConfigReading reading = read(with_client(R"("issuer": "a", "jku": ["https://ehr.example.org/jwks.json"])"));
+    ASSERT_TRUE(reading.findings.empty()) << reading.findings.front().message;
+    const Client& client = reading.config.clients.front();
+    EXPECT_EQ(client.algorithms, (std::vector{Algorithm::es384, Algorithm::rs384}));
+    EXPECT_EQ(client.replay, ReplayPolicy::strict);
+    EXPECT_EQ(client.times.skew, std::chrono::seconds(60));
+    EXPECT_EQ(client.times.longest_life, std::chrono::hours(1));
+    EXPECT_FALSE(client.client_id.has_value());
+    EXPECT_EQ(client.profile, ClientProfile::v2_0);
+    EXPECT_FALSE(client.strict);
+}
+
+TEST(Config, ReadsTheStoreBesideTheFile) {
+    EXPECT_EQ(read(with(R"("store": "sqlite:cds.db")")).config.store, "sqlite:tests/service/cds.db");
+    EXPECT_EQ(read(with(R"("store": "postgresql://cds@db/cds")")).config.store, "postgresql://cds@db/cds");
+}
+
+const std::string issuer = R"("issuer": "https://ehr.example.org", )";
+
+INSTANTIATE_TEST_SUITE_P(
+    Clients, ConfigFault,
     testing::Values(
-        Wrong{"Syntax", "{ \"mode\": }", "json", ""}, Wrong{"NotAnObject", "[]", "json", "object"},
-        Wrong{"UnknownKey", with(R"("lissten": 1)"), "unknown-key", "\"listen\""},
-        Wrong{"UnknownMember", with(R"("limits": { "bodyByte": 1 })"), "unknown-key", "\"bodyBytes\""},
-        Wrong{"NotThereYet", with(R"("limits": { "deadlineMs": 450 })"), "not-supported-yet", "limits.deadlineMs"},
-        Wrong{"WrongType", with(R"("threads": "two")"), "bad-value", "whole number"},
-        Wrong{"OutOfRange", with(R"("limits": { "connections": 0 })"), "bad-value", "from 1 to"},
-        Wrong{"SectionIsText", with(R"("limits": "none")"), "wrong-type", "must be an object"},
-        Wrong{"Choice", with(R"("log": { "level": "loud" })"), "bad-value", "\"debug\", \"info\""},
-        Wrong{"MissingFile", with(R"("packs": [ { "path": "nowhere" } ])"), "bad-value", "does not exist"},
-        Wrong{"PackWithoutPath", with(R"("packs": [ { } ])"), "missing-key", "packs[].path"},
-        Wrong{"NoSuchVariable", with(R"("admin": { "listen": "${PORT}" })"), "bad-value", "PORT"},
-        Wrong{"AddressWithoutPort", with(R"("admin": { "listen": "127.0.0.1" })"), "bad-value", "port"},
-        Wrong{"OriginWithPath", with(R"("cors": { "origins": ["https://ehr.example.org/"] })"), "bad-value", "no path"},
-        Wrong{"TimeZone", with(R"("timeZone": "Mars/Olympus")"), "bad-value", "time zone"},
-        Wrong{"NoListen", R"({ "mode": "development", "authentication": "none",
+        Wrong{"NoClient", R"({ "listen": "127.0.0.1:0", "publicUrl": "https://cds.example.org",
             "tls": { "certificate": "config_test.cpp", "key": "config_test.cpp" } })",
-              "missing-key", "\"listen\""},
-        Wrong{"NoTls", R"({ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0" })", "missing-key",
-              "\"tls\""},
-        Wrong{"OpenInProduction", R"({ "authentication": "none", "listen": "127.0.0.1:0",
+              "no-client", "at least one client"},
+        Wrong{"NoPublicUrl", R"({ "listen": "127.0.0.1:0", "clients": [ { "name": "a", "issuer": "b",
+            "jku": ["https://ehr.example.org/jwks.json"] } ],
             "tls": { "certificate": "config_test.cpp", "key": "config_test.cpp" } })",
-              "no-authentication", "development"}),
+              "missing-key", "publicUrl"},
+        Wrong{"NoIssuer", with_client(keys), "missing-key", "clients[].issuer"},
+        Wrong{"NoKeys", with_client(R"("issuer": "a")"), "no-keys", "jwksFile"},
+        Wrong{"PrivateKey", with_client(issuer + R"("jwks": { "keys": [ { "kty": "EC", "crv": "P-256", "kid": "1",
+            "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+            "d": "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE" } ] }, "jku": ["https://ehr.example.org/jwks.json"])"),
+              "bad-value", "private-key"},
+        Wrong{"KeysAreText", with_client(issuer + R"("jwks": "a", "jku": ["https://ehr.example.org/jwks.json"])"),
+              "bad-value", "JSON Web Key Set"},
+        Wrong{"SymmetricAlgorithm", with_client(issuer + keys + R"(, "algorithms": ["HS256"])"), "bad-value", "ES384"},
+        Wrong{"HttpInProduction", with_client(issuer + R"("jku": ["http://ehr.example.org/jwks.json"])"), "bad-value",
+              "https"},
+        Wrong{"HttpServerInProduction", with_client(issuer + keys + R"(, "fhirServers": ["http://ehr.example.org"])"),
+              "bad-value", "https"},
+        Wrong{"Replay", with_client(issuer + keys + R"(, "replay": "never")"), "bad-value", "same-body"},
+        Wrong{"LongSkew", with_client(issuer + keys + R"(, "skewSeconds": 301)"), "bad-value", "from 0 to 300"},
+        Wrong{"MisspeltMember", with_client(issuer + keys + R"(, "fhirServer": [])"), "unknown-key", "fhirServers"},
+        Wrong{"Network", with(R"("fhir": { "privateNetworks": ["10.0.0.0/40"] })"), "bad-value", "10.20.0.0/16"},
+        Wrong{"IssuerTwice", R"({ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0",
+            "tls": { "certificate": "config_test.cpp", "key": "config_test.cpp" }, "clients": [
+            { "name": "a", "issuer": "i", "jku": ["https://a.example.org/"] },
+            { "name": "b", "issuer": "i", "jku": ["https://b.example.org/"] } ] })",
+              "issuer-twice", "Join them"}),
     CaseName());
 
 TEST(Config, PointsToTheLine) {
@@ -100,7 +186,7 @@ TEST(Config, PointsToTheLine) {
 }
 
 TEST(Config, GathersEveryFinding) {
-    EXPECT_EQ(read(with(R"("threads": -1, "colour": "red", "store": "sqlite:x")")).findings.size(), 3U);
+    EXPECT_EQ(read(with(R"("threads": -1, "colour": "red", "store": "mysql:x")")).findings.size(), 3U);
 }
 
 struct Written {

@@ -3,6 +3,7 @@
 
 #include "fhir/json_text.hpp"
 #include "tests/case_name.hpp"
+#include "tests/service/test_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -48,18 +49,23 @@ class HookHandlerTest : public testing::Test {
     }
 
     HookHandlerTest()
-        : handler_({shipped_pack()},
-                   {ClientProfile::v2_0, frozen_clock(*parse_clinical_instant("2026-01-15T09:00:00Z")),
-                    [] { return std::string("uuid"); }}) {}
+        : handler_({shipped_pack()}, {frozen_clock(*parse_clinical_instant("2026-01-15T09:00:00Z")),
+                                      [] { return std::string("uuid"); },
+                                      log_,
+                                      nullptr,
+                                      {}}) {}
 
     Reply call(const std::string& body, std::string_view service_id = patient_view) {
         boost::asio::io_context io;
         const RequestHead head;
-        auto reply = boost::asio::co_spawn(io, handler_.call(service_id, head, body), boost::asio::use_future);
+        auto reply =
+            boost::asio::co_spawn(io, handler_.call({service_id, head, body, client_}), boost::asio::use_future);
         io.run();
         return reply.get();
     }
 
+    RecordingLog log_;
+    std::shared_ptr<const Client> client_ = std::make_shared<const Client>();
     HookHandler handler_;
 };
 
@@ -71,7 +77,7 @@ TEST_F(HookHandlerTest, OffersTheServicesOfThePack) {
 
 // Fixed prefetch keys: decisions, "Prefetch keys". R-021: `patient` first.
 TEST_F(HookHandlerTest, AsksForTheDocumentedPrefetchKeys) {
-    const json::value document = *fhir::parse_json(handler_.discovery());
+    const json::value document = *fhir::parse_json(handler_.discovery(ClientProfile::v2_0));
     const json::object& prefetch = document.at_pointer("/services/0/prefetch").as_object();
     EXPECT_EQ(prefetch.begin()->key(), "patient");
     EXPECT_EQ(fhir::text_of(prefetch.at("patient")), "Patient/{{context.patientId}}");

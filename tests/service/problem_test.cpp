@@ -55,9 +55,9 @@ TEST(Problem, HasOneNameForEachFault) {
 
 // FHIR R4, value set issue-type.
 TEST(Problem, UsesIssueTypesOfFhirOnly) {
-    const std::set<std::string_view> types = {"structure",  "required",  "value",        "security", "login",
-                                              "not-found",  "too-long",  "throttled",    "timeout",  "exception",
-                                              "incomplete", "transient", "not-supported"};
+    const std::set<std::string_view> types = {"structure", "required",   "value",     "security",     "forbidden",
+                                              "login",     "not-found",  "too-long",  "throttled",    "timeout",
+                                              "exception", "incomplete", "transient", "not-supported"};
     for (const Fault fault : all_faults()) EXPECT_TRUE(types.contains(meaning_of(fault).issue_type));
 }
 

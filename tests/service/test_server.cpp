@@ -34,6 +34,20 @@ const TestCertificate& certificate() {
     return one;
 }
 
+TlsContext open_test_tls() {
+    const auto tls = open_tls(certificate().files());
+    if (!tls) throw std::runtime_error(tls.error().reason);
+    return *tls;
+}
+
+std::shared_ptr<const Offer> offer_of(std::shared_ptr<const CdsServices> services, std::vector<std::string> origins) {
+    auto offer = std::make_shared<Offer>();
+    offer->services = std::move(services);
+    offer->cors = CorsPolicy(std::move(origins));
+    offer->anonymous = std::make_shared<const Client>();
+    return offer;
+}
+
 }  // namespace
 
 TestCertificate::TestCertificate() {
@@ -81,7 +95,8 @@ std::size_t RecordingLog::count(std::string_view part) const {
         std::ranges::count_if(lines_, [&](const std::string& line) { return line.find(part) != std::string::npos; }));
 }
 
-asio::awaitable<Reply> EchoServices::call(std::string_view, const RequestHead&, std::string_view body) const {
+asio::awaitable<Reply> EchoServices::call(ServiceCall call) const {
+    const std::string_view body = call.body;
     if (body == "\"throw\"") throw std::runtime_error("a secret of the patient");
     if (body == "\"wait\"") {
         waiting_ = true;
@@ -105,14 +120,13 @@ TestServerOptions impatient() {
 }
 
 TestServer::TestServer(TestServerOptions options)
-    : clinical_(options.services == nullptr ? services_ : *options.services, CorsPolicy(std::move(options.origins)),
-                options.requests_per_second),
-      admin_(readiness_),
+    : offer_(offer_of(options.services == nullptr ? services_ : options.services, std::move(options.origins))),
+      clinical_(offer_, {log_, nullptr, {}}, options.requests_per_second),
+      admin_(readiness_, [] { return std::string("metrics"); }),
+      tls_(open_test_tls()),
       server_(options.server, log_) {
-    const auto tls = open_tls(certificate().files());
-    if (!tls) throw std::runtime_error(tls.error().reason);
     const asio::ip::tcp::endpoint loopback(asio::ip::address_v4::loopback(), 0);
-    const auto port = server_.listen(loopback, {"clinical", clinical_, *tls, options.connection, log_});
+    const auto port = server_.listen(loopback, {"clinical", clinical_, &tls_, options.connection, log_});
     const auto admin_port = server_.listen(loopback, {"admin", admin_, nullptr, options.connection, log_});
     if (!port || !admin_port) throw std::runtime_error("cannot listen");
     port_ = *port;
@@ -122,7 +136,7 @@ TestServer::TestServer(TestServerOptions options)
 }
 
 TestServer::~TestServer() {
-    services_.release();
+    services_->release();
     server_.stop();
 }
 

@@ -45,10 +45,9 @@ class RecordingLog final : public Log {
 /// called, "throw" never.
 class EchoServices final : public CdsServices {
   public:
-    const std::string& discovery() const override { return discovery_; }
+    const std::string& discovery(ClientProfile) const override { return discovery_; }
     bool offers(std::string_view service_id) const override { return service_id == "echo"; }
-    boost::asio::awaitable<Reply> call(std::string_view service_id, const RequestHead& head,
-                                       std::string_view body) const override;
+    boost::asio::awaitable<Reply> call(ServiceCall call) const override;
     void release() const { released_ = true; }
     bool somebody_waits() const { return waiting_; }
 
@@ -62,7 +61,7 @@ struct TestServerOptions {
     ConnectionLimits connection = {.body_bytes = 1024 * 1024};
     std::vector<std::string> origins;
     std::size_t requests_per_second = 0;
-    const CdsServices* services = nullptr;  ///< null: the server's own EchoServices
+    std::shared_ptr<const CdsServices> services;  ///< null: the server's own EchoServices
 };
 
 /// Options for tests of clients that are too slow.
@@ -77,7 +76,7 @@ class TestServer {
 
     std::uint16_t port() const { return port_; }
     std::uint16_t admin_port() const { return admin_port_; }
-    const EchoServices& services() const { return services_; }
+    const EchoServices& services() const { return *services_; }
     Readiness& readiness() { return readiness_; }
     RecordingLog& log() { return log_; }
 
@@ -90,10 +89,12 @@ class TestServer {
 
   private:
     RecordingLog log_;
-    EchoServices services_;
+    std::shared_ptr<const EchoServices> services_ = std::make_shared<const EchoServices>();
     Readiness readiness_;
+    Current<const Offer> offer_;
     ClinicalPort clinical_;
     AdminPort admin_;
+    CurrentTls tls_;
     Server server_;
     std::uint16_t port_ = 0, admin_port_ = 0;
     std::size_t aborted_ = 0;

@@ -1,0 +1,92 @@
+#include "service/deployment.hpp"
+
+#include "service/file_text.hpp"
+#include "service/findings.hpp"
+#include "service/hook_request.hpp"
+
+#include <cstdlib>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace service {
+
+namespace {
+
+std::optional<std::string> environment_variable(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return value;
+}
+
+/// Two packs must not answer one hook at one address.
+bool offer_each_service_once(const std::vector<LoadedPack>& packs, const Config& config, rules::Diagnostics& findings) {
+    std::set<std::pair<std::string, rules::Hook>> offered;
+    for (std::size_t i = 0; i < packs.size(); ++i) {
+        for (const rules::Service& one : packs[i].program->pack().services) {
+            if (offered.emplace(one.id, one.hook).second) continue;
+            findings.push_back(finding_of_file(
+                config.packs[i].path.string(), "service-twice",
+                "The service " + one.id + " is offered twice for " + std::string(name_of(one.hook)) + "."));
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+std::optional<Config> load_config(const std::filesystem::path& file, rules::Diagnostics& findings) {
+    const auto text = read_text(file);
+    if (!text) {
+        findings.push_back(finding_of_file(file.string(), "cannot-read", "The configuration cannot be read."));
+        return std::nullopt;
+    }
+    ConfigReading reading = read_config(*text, file, environment_variable);
+    findings.insert(findings.end(), reading.findings.begin(), reading.findings.end());
+    if (!reading.findings.empty()) return std::nullopt;
+    return std::move(reading.config);
+}
+
+std::optional<std::vector<LoadedPack>> load_packs(const Config& config, rules::Diagnostics& findings) {
+    std::vector<LoadedPack> packs;
+    bool whole = true;
+    for (const PackSource& source : config.packs) {
+        packs.push_back(load_pack(source.path, source.site));
+        findings.insert(findings.end(), packs.back().findings.begin(), packs.back().findings.end());
+        whole = whole && packs.back().program != nullptr;
+    }
+    whole = whole && offer_each_service_once(packs, config, findings);
+    if (!whole) return std::nullopt;
+    return packs;
+}
+
+std::optional<Deployment> load_deployment(const std::filesystem::path& file, rules::Diagnostics& findings) {
+    auto config = load_config(file, findings);
+    if (!config) return std::nullopt;
+    const auto tls = open_tls(config->tls);
+    if (!tls) {
+        findings.push_back(finding_of_file(tls.error().file.string(), "tls", "This " + tls.error().reason + "."));
+    }
+    auto packs = load_packs(*config, findings);
+    if (!tls || !packs) return std::nullopt;
+    return Deployment{std::move(*config), *tls, std::move(*packs)};
+}
+
+std::vector<std::string> changes_that_need_a_restart(const Config& old, const Config& now) {
+    std::vector<std::string> changed;
+    const auto note = [&](const char* key, bool same) {
+        if (!same) changed.emplace_back(key);
+    };
+    note("listen", old.listen == now.listen);
+    note("admin.listen", old.admin == now.admin);
+    note("fhir", old.fhir == now.fhir);
+    note("limits", old.limits == now.limits);
+    note("store", old.store == now.store);
+    note("log", old.log == now.log);
+    note("threads", old.threads == now.threads);
+    note("timeZone", old.time_zone == now.time_zone);
+    return changed;
+}
+
+}  // namespace service

@@ -1,0 +1,33 @@
+// What the files of a deployment give, read and checked together: the configuration, the server's certificate, the rule
+// packs. Read at start, at every reload, and by doctor.
+#pragma once
+
+#include "service/config.hpp"
+#include "service/load_pack.hpp"
+#include "service/tls.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace service {
+
+struct Deployment {
+    Config config;
+    TlsContext tls;
+    std::vector<LoadedPack> packs;
+};
+
+/// The configuration in `file`; nothing if `findings`, to which it adds, hold an error of it.
+std::optional<Config> load_config(const std::filesystem::path& file, rules::Diagnostics& findings);
+
+/// The packs of a configuration; nothing if one has an error, or if two offer one service for one hook.
+std::optional<std::vector<LoadedPack>> load_packs(const Config& config, rules::Diagnostics& findings);
+
+/// All of it, or nothing. \param findings  gets errors, and the warnings of packs.
+std::optional<Deployment> load_deployment(const std::filesystem::path& file, rules::Diagnostics& findings);
+
+/// The keys whose change from `old` to `now` takes a restart: what was opened at start stays as it is.
+std::vector<std::string> changes_that_need_a_restart(const Config& old, const Config& now);
+
+}  // namespace service

@@ -1,0 +1,36 @@
+// What stands behind the feedback endpoint: a message is read whole, stored whole, and only then answered 200; what was
+// answered 200 survives the process (CDS Hooks, "Feedback"; ).
+#pragma once
+
+#include "service/cds_services.hpp"
+#include "service/feedback.hpp"
+#include "service/log.hpp"
+#include "service/store.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <vector>
+
+namespace service {
+
+/// What feedback is handled with. Store and log outlive the handler.
+struct FeedbackSettings {
+    Store& store;
+    Log& log;
+    boost::asio::any_io_executor pool;
+    std::vector<Reason> offered;  ///< the override reasons of the cards that are given
+};
+
+class FeedbackHandler {
+  public:
+    explicit FeedbackHandler(FeedbackSettings settings) : settings_(std::move(settings)) {}
+
+    /// 200 without a body once the feedback is stored; a problem, of which nothing is stored; 503 if the store fails.
+    boost::asio::awaitable<Reply> take(ServiceCall call) const;
+
+  private:
+    FeedbackSettings settings_;
+};
+
+}  // namespace service

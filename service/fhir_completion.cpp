@@ -1,0 +1,153 @@
+#include "service/fhir_completion.hpp"
+
+#include "fhir/json_text.hpp"
+#include "fhir/reference.hpp"
+
+#include <boost/url/encode.hpp>
+#include <boost/url/grammar/lut_chars.hpp>
+#include <boost/url/rfc/pchars.hpp>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+namespace service {
+
+namespace json = boost::json;
+
+namespace {
+
+using Reason = rules::Unavailable;
+
+bool worth_asking(const std::optional<Reason>& unavailable) {
+    if (!unavailable) return false;
+    switch (*unavailable) {
+        case Reason::not_sent:
+        case Reason::incomplete:
+        case Reason::unresolved:
+        case Reason::wrong_type:
+            return true;
+        case Reason::failed:
+        case Reason::not_provided:
+            break;
+    }
+    return false;
+}
+
+Reason reason_of(Unavailable reason) {
+    return reason == Unavailable::too_many_pages || reason == Unavailable::too_large ? Reason::incomplete
+                                                                                     : Reason::failed;
+}
+
+/// What was sent of a search, if the rest of it can be had page by page.
+std::optional<json::value> first_page(const HookRequest& request, const std::string& key) {
+    const json::value* sent = request.prefetch == nullptr ? nullptr : request.prefetch->if_contains(key);
+    if (sent == nullptr || !has_next_page(*sent)) return std::nullopt;
+    return json::value(*sent, json::storage_ptr());  // pages are added to it: a copy outside of the request's memory
+}
+
+std::vector<FhirQuery> queries_of(const HookCall& call) {
+    std::vector<FhirQuery> queries;
+    for (const rules::PrefetchTemplate& asked : call.service->offered.prefetch) {
+        const auto source = call.sources.find(asked.key);
+        if (source == call.sources.end() || !worth_asking(source->second.unavailable)) continue;
+        queries.push_back({asked.key, query_of(asked.query, call.request), first_page(call.request, asked.key)});
+    }
+    return queries;
+}
+
+const rules::PrefetchTemplate& template_of(const HookCall& call, const std::string& key) {
+    return *std::ranges::find(call.service->offered.prefetch, key, &rules::PrefetchTemplate::key);
+}
+
+std::string_view text_member(const json::object& object, std::string_view name) {
+    const json::value* member = object.if_contains(name);
+    return member == nullptr ? std::string_view() : fhir::text_of(*member).value_or("");
+}
+
+/// The ids of Medications on the server at `base` that resources of `source` refer to, and that it does not hold.
+std::set<std::string> medications_missing_from(const rules::SourceData& source, std::string_view base) {
+    std::set<std::string> missing, there;
+    for (const json::object* resource : source.resources) {
+        if (text_member(*resource, "resourceType") == "Medication") there.emplace(text_member(*resource, "id"));
+        const json::value* member = resource->if_contains("medicationReference");
+        if (member == nullptr || !member->is_object()) continue;
+        const std::string_view url = text_member(member->get_object(), "reference");
+        const fhir::Reference reference = fhir::parse_reference(url);
+        const bool on_server = reference.kind == fhir::ReferenceKind::relative ||
+                               (reference.kind == fhir::ReferenceKind::absolute && url.starts_with(base));
+        if (on_server && reference.type == "Medication") missing.emplace(reference.id);
+    }
+    for (const std::string& id : there) missing.erase(id);
+    return missing;
+}
+
+boost::asio::awaitable<std::vector<FhirAnswer>> fetch(FhirSource& source, std::vector<FhirQuery> queries) {
+    const auto begun = FhirClient::Clock::now();
+    auto answers = co_await source.client.fetch(source.grant, std::move(queries), source.deadline);
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(FhirClient::Clock::now() - begun);
+    for (const FhirAnswer& answer : answers) {
+        source.log.write(
+            FhirFetched{answer.key, answer.value ? "fetched" : name_of(answer.value.error()), answer.requests, took});
+    }
+    co_return answers;
+}
+
+/// An answer takes the place of what was sent. Another patient's data is the server's fault, and is not used.
+void put(FhirAnswer answer, HookCall& call) {
+    rules::SourceData& source = call.sources[answer.key];
+    if (!answer.value) {
+        source = {{}, reason_of(answer.value.error())};
+        return;
+    }
+    const json::value& kept = call.fetched.emplace_back(std::move(*answer.value));
+    const rules::PrefetchTemplate& asked = template_of(call, answer.key);
+    auto read = read_source(kept, asked, {call.service->offered.prefetch, call.request.patient_id, false});
+    source = read ? std::move(*read) : rules::SourceData{{}, Reason::failed};
+}
+
+boost::asio::awaitable<void> add_medications(HookCall& call, FhirSource& source) {
+    std::vector<FhirQuery> queries;
+    for (const rules::PrefetchTemplate& asked : call.service->offered.prefetch) {
+        if (!asked.resource_type.starts_with("Medication")) continue;
+        for (const std::string& id : medications_missing_from(call.sources[asked.key], source.grant.base)) {
+            queries.push_back({asked.key, "Medication/" + id, std::nullopt});
+        }
+    }
+    if (queries.empty()) co_return;
+    auto answers = co_await fetch(source, std::move(queries));
+    for (FhirAnswer& answer : answers) {
+        if (!answer.value) continue;  // the rules say which reference nothing resolves
+        const json::value& kept = call.fetched.emplace_back(std::move(*answer.value));
+        call.sources[answer.key].resources.push_back(&kept.get_object());
+    }
+}
+
+}  // namespace
+
+std::string query_of(std::string_view prefetch_template, const HookRequest& request) {
+    const std::array<std::pair<std::string_view, std::string_view>, 3> tokens = {{
+        {"{{context.patientId}}", request.patient_id},
+        {"{{context.encounterId}}", request.encounter_id},
+        {"{{context.userId}}", request.user_id},
+    }};
+    std::string query(prefetch_template);
+    for (const auto& [token, value] : tokens) {
+        for (auto at = query.find(token); at != std::string::npos; at = query.find(token)) {
+            query.replace(at, token.size(), value);
+        }
+    }
+    return boost::urls::encode(query, boost::urls::pchars + boost::urls::grammar::lut_chars("/?%"));
+}
+
+boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source) {
+    std::vector<FhirQuery> queries = queries_of(call);
+    if (!queries.empty()) {
+        auto answers = co_await fetch(source, std::move(queries));
+        for (FhirAnswer& answer : answers) put(std::move(answer), call);
+    }
+    co_await add_medications(call, source);
+}
+
+}  // namespace service

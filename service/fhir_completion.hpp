@@ -1,0 +1,34 @@
+// What the prefetch of a call lacks, read from the FHIR server that the call names (CDS Hooks, "Providing FHIR
+// Resources to a CDS Service"; R-051 to R-057, R-065 to R-073).
+//
+// Read is what was not sent, not filled in, or sent in part, and the Medications that prescriptions refer to. What the
+// client has reported as failed is not asked for again (R-056). What cannot be had stays unavailable, with its reason.
+#pragma once
+
+#include "service/fhir_client.hpp"
+#include "service/hook_call.hpp"
+#include "service/log.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace service {
+
+/// Where and how to read.
+struct FhirSource {
+    FhirGrant grant;
+    FhirClient client;
+    FhirClient::Clock::time_point deadline;
+    Log& log;
+};
+
+/// The address of a prefetch template below the FHIR server's base: tokens filled in from the request, characters that
+/// a URL may not hold encoded.
+std::string query_of(std::string_view prefetch_template, const HookRequest& request);
+
+/// Reads what `call` lacks; afterwards call.sources hold it, or why it could not be had. `call` is borrowed.
+boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source);
+
+}  // namespace service

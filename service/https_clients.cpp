@@ -1,0 +1,29 @@
+#include "service/https_clients.hpp"
+
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/query.hpp>
+
+namespace service {
+
+namespace asio = boost::asio;
+
+namespace {
+
+asio::execution_context* context_of(const asio::any_io_executor& executor) {
+    return &asio::query(executor, asio::execution::context);
+}
+
+}  // namespace
+
+HttpsClients::HttpsClients(const std::vector<asio::any_io_executor>& executors,
+                           const std::shared_ptr<asio::ssl::context>& tls, const AddressPolicy& policy) {
+    for (const asio::any_io_executor& executor : executors) {
+        clients_.emplace(context_of(executor), std::make_unique<HttpsClient>(executor, tls, policy));
+    }
+}
+
+HttpsClient& HttpsClients::of(const asio::any_io_executor& executor) const {
+    return *clients_.at(context_of(executor));
+}
+
+}  // namespace service

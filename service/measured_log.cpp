@@ -1,0 +1,41 @@
+#include "service/measured_log.hpp"
+
+namespace service {
+
+namespace {
+
+/// What an event adds to the metrics; most add nothing.
+struct Count {
+    Metrics& metrics;
+
+    void operator()(const RequestServed& e) const {
+        metrics.answered(e.facts.endpoint, e.facts.service, e.status, e.took);
+        if (!e.facts.fault.empty()) metrics.refused(e.facts.fault);
+    }
+    void operator()(const TokenRefused& e) const { metrics.token_refused(e.fault); }
+    void operator()(const KeySetFetched& e) const { metrics.key_set_fetched(e.fine); }
+    void operator()(const FhirFetched& e) const { metrics.fhir_fetched(e.outcome, e.requests, e.took); }
+    void operator()(const FhirNotRead& e) const { metrics.fhir_fetched(e.fault, 0, {}); }
+    void operator()(const CardGiven& e) const { metrics.rule_fired(e.rule, e.indicator); }
+    void operator()(const FeedbackStored& e) const { metrics.feedback_stored(e.stored, e.repeated); }
+    void operator()(const StoreFailed& e) const { metrics.store_failed(e.operation, e.fault); }
+    void operator()(const Reloaded& e) const { metrics.reloaded(e.fine); }
+    void operator()(const ServiceStarted&) const {}
+    void operator()(const PackLoaded&) const {}
+    void operator()(const StopRequested&) const {}
+    void operator()(const ServiceStopped&) const {}
+    void operator()(const HandshakeFailed&) const {}
+    void operator()(const ConnectionRefused&) const { metrics.refused("connection"); }
+    void operator()(const AcceptPaused&) const {}
+    void operator()(const ConfigurationFault&) const {}
+    void operator()(const CallFailed&) const {}
+};
+
+}  // namespace
+
+void MeasuredLog::write(const Event& event) {
+    std::visit(Count{metrics_}, event);
+    log_.write(event);
+}
+
+}  // namespace service

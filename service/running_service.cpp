@@ -1,0 +1,238 @@
+#include "service/running_service.hpp"
+
+#include "service/admin_port.hpp"
+#include "service/clinical_port.hpp"
+#include "service/hook_handler.hpp"
+#include "service/measured_log.hpp"
+#include "service/server.hpp"
+#include "service/uuid.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace service {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+
+namespace {
+
+constexpr std::size_t least_pool_threads = 4;  // a store that is slow must not keep every signature waiting
+
+std::size_t cores() {
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+ConnectionLimits limits_of(const Config& config) {
+    ConnectionLimits limits;
+    limits.header_bytes = config.limits.header_bytes;
+    limits.body_bytes = config.limits.body_bytes;
+    limits.request = std::chrono::seconds(config.limits.request_seconds);
+    return limits;
+}
+
+ServerLimits server_limits_of(const Config& config) {
+    constexpr std::chrono::seconds grace(5);
+    ServerLimits limits;
+    limits.threads = config.threads != 0 ? config.threads : cores();
+    limits.connections = config.limits.connections;
+    limits.drain = std::chrono::seconds(config.limits.request_seconds) + grace;
+    return limits;
+}
+
+AddressPolicy address_policy_of(const Config& config) {
+    AddressPolicy policy;
+    policy.development = config.mode == Mode::development;
+    for (const std::string& network : config.fhir.private_networks) policy.networks.push_back(*parse_network(network));
+    return policy;
+}
+
+std::optional<std::filesystem::path> ca_of(const Config& config) {
+    if (config.fhir.ca.empty()) return std::nullopt;
+    return config.fhir.ca;
+}
+
+/// The override reasons of every card that is given.
+std::vector<Reason> offered_reasons(const std::vector<LoadedPack>& packs) {
+    std::vector<Reason> reasons;
+    for (const LoadedPack& pack : packs) {
+        const rules::Pack& content = pack.program->pack();
+        for (const auto* list : {&content.override_reasons, &content.override_reasons_critical}) {
+            for (const rules::Coding& one : *list) reasons.push_back({one.system, one.code});
+        }
+    }
+    return reasons;
+}
+
+}  // namespace
+
+/// In the order of dependency: what is destroyed first comes last. Coroutines that are still under way when the server
+/// is destroyed touch nothing of what was destroyed before.
+struct RunningService::Parts {
+    Parts(Deployment deployed, ClinicalClock at, std::filesystem::path from)
+        : file(std::move(from)),
+          config(deployed.config),
+          clock(std::move(at)),
+          sink(open_log(config.log)),
+          log(*sink, metrics),
+          server(server_limits_of(config), log),
+          fhir_tls(open_client_tls(ca_of(config))),
+          clients(server.executors(), fhir_tls, address_policy_of(config)),
+          tls(deployed.tls),
+          first(std::move(deployed)),
+          offer(nullptr),
+          pool(std::max(least_pool_threads, cores())),
+          reloads(asio::make_strand(pool)) {}
+
+    boost::system::result<void, StartFault> open_store();
+    boost::system::result<void, StartFault> listen(Address& address, ConnectionSettings settings);
+    std::shared_ptr<const Offer> offer_of(const Deployment& deployment);
+    void use(const Deployment& deployment);
+    void reload();
+
+    std::filesystem::path file;
+    Config config;  ///< as read at start
+    ClinicalClock clock;
+    std::unique_ptr<Log> sink;
+    Metrics metrics;
+    MeasuredLog log;
+    ReplayWindow window;  ///< without a store
+    std::unique_ptr<Store> store;
+    std::unique_ptr<DecisionRecorder> recorder;
+    Readiness readiness;
+    Server server;
+    std::shared_ptr<asio::ssl::context> fhir_tls;
+    HttpsClients clients;
+    CurrentTls tls;
+    std::optional<Deployment> first;  ///< until it is in use
+    Current<const Offer> offer;
+    std::optional<ClinicalPort> clinical;
+    std::optional<AdminPort> admin;
+    asio::thread_pool pool;
+    asio::strand<asio::thread_pool::executor_type> reloads;
+};
+
+boost::system::result<void, StartFault> RunningService::Parts::open_store() {
+    if (config.store.empty()) return {};
+    auto opened = Store::open(config.store);
+    if (!opened) return StartFault{"the store cannot be opened: " + std::string(name_of(opened.error()))};
+    store = std::move(*opened);
+    recorder = std::make_unique<DecisionRecorder>(*store, log);
+    return {};
+}
+
+boost::system::result<void, StartFault> RunningService::Parts::listen(Address& address, ConnectionSettings settings) {
+    boost::system::error_code error;
+    const auto ip = asio::ip::make_address(address.host, error);
+    const auto port = error ? boost::system::result<std::uint16_t, ListenError>(ListenError{error.message()})
+                            : server.listen(tcp::endpoint(ip, address.port), std::move(settings));
+    if (!port) return StartFault{"cannot listen on " + print_address(address) + ": " + port.error().reason};
+    address.port = *port;
+    return {};
+}
+
+std::shared_ptr<const Offer> RunningService::Parts::offer_of(const Deployment& deployment) {
+    auto made = std::make_shared<Offer>();
+    const Config& now = deployment.config;
+    FhirReading fhir;
+    fhir.clients = &clients;
+    fhir.development = config.mode == Mode::development;
+    fhir.limits = {config.fhir.max_pages, config.fhir.max_bytes};
+    fhir.timeout = std::chrono::milliseconds(config.fhir.timeout_ms);
+    fhir.deadline = std::chrono::milliseconds(config.limits.deadline_ms);
+    made->services = std::make_shared<const HookHandler>(deployment.packs,
+                                                         HookSettings{clock, random_uuid, log, recorder.get(), fhir});
+    if (store) {
+        made->feedback = std::make_shared<const FeedbackHandler>(
+            FeedbackSettings{*store, log, pool.get_executor(), offered_reasons(deployment.packs)});
+    }
+    made->cors = CorsPolicy(now.cors_origins);
+    ReplayMemory& replay = store ? static_cast<ReplayMemory&>(*store) : window;
+    if (now.authentication_required) made->trust = std::make_shared<Trust>(now.clients, replay);
+    made->anonymous = std::make_shared<const Client>(now.anonymous);
+    made->public_urls = now.public_urls;
+    return made;
+}
+
+/// From now on new calls are answered by `deployment`.
+void RunningService::Parts::use(const Deployment& deployment) {
+    offer.set(offer_of(deployment));
+    tls.set(deployment.tls);
+    metrics.certificate_valid_until(valid_until(*deployment.tls));
+    std::vector<PackInUse> packs;
+    for (const LoadedPack& pack : deployment.packs) {
+        const rules::Identity& identity = pack.program->pack().identity;
+        log.write(PackLoaded{identity.id, identity.version, pack.digest, pack.pack_digest, pack.site_digest});
+        packs.push_back({identity.id, identity.version, pack.digest, wall_time()});
+    }
+    metrics.packs_in_use(packs);
+}
+
+/// All or nothing. On the pool: reading packs takes too long for a thread that serves.
+void RunningService::Parts::reload() {
+    rules::Diagnostics findings;
+    auto next = load_deployment(file, findings);
+    if (next && next->config.mode != config.mode) {
+        findings.push_back({rules::Severity::error,
+                            {file.string(), "/mode", 0, 0},
+                            "mode-changed",
+                            "The mode cannot change while the service runs.",
+                            "Restart it."});
+        next.reset();
+    }
+    for (const rules::Diagnostic& finding : findings) {
+        const rules::Place& place = finding.place;
+        log.write(ConfigurationFault{place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column),
+                                     finding.code, finding.message});
+    }
+    if (next) use(*next);
+    log.write(next ? Reloaded{true, changes_that_need_a_restart(config, next->config)} : Reloaded{false, {}});
+}
+
+RunningService::RunningService(Deployment deployment, ClinicalClock clock, std::filesystem::path file)
+    : parts_(std::make_unique<Parts>(std::move(deployment), std::move(clock), std::move(file))) {}
+
+RunningService::~RunningService() = default;
+
+boost::system::result<Listening, StartFault> RunningService::start() {
+    Parts& parts = *parts_;
+    if (parts.fhir_tls == nullptr) return StartFault{"fhir.ca holds no certificates: " + parts.config.fhir.ca.string()};
+    if (const auto opened = parts.open_store(); !opened) return opened.error();
+    parts.clinical.emplace(parts.offer, ClinicalSurroundings{parts.log, &parts.clients, parts.pool.get_executor()},
+                           parts.config.limits.requests_per_second);
+    parts.admin.emplace(parts.readiness, [&parts] {
+        parts.metrics.connections_open(parts.server.open_connections());
+        return parts.metrics.text();
+    });
+
+    Listening listening{parts.config.listen, parts.config.admin};
+    const ConnectionLimits limits = limits_of(parts.config);
+    const auto clinical =
+        parts.listen(listening.clinical, {"clinical", *parts.clinical, &parts.tls, limits, parts.log});
+    if (!clinical) return clinical.error();
+    if (listening.admin) {
+        const auto admin = parts.listen(*listening.admin, {"admin", *parts.admin, nullptr, limits, parts.log});
+        if (!admin) return admin.error();
+    }
+    parts.use(*parts.first);
+    parts.first.reset();
+    parts.server.obey_signals([&parts] { asio::post(parts.reloads, [&parts] { parts.reload(); }); });
+    parts.readiness.set(true);
+    parts.log.write(
+        ServiceStarted{BACKPAIN_CDS_VERSION, parts.config.mode == Mode::production ? "production" : "development",
+                       print_address(listening.clinical), listening.admin ? print_address(*listening.admin) : "",
+                       server_limits_of(parts.config).threads, parts.config.packs.size()});
+    return listening;
+}
+
+void RunningService::run() {
+    parts_->log.write(ServiceStopped{parts_->server.run()});
+}
+
+}  // namespace service

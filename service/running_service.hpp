@@ -1,0 +1,50 @@
+// The service while it runs: everything that main owns, put together in the order of dependency, and the reload that
+// exchanges a part of it.
+#pragma once
+
+#include "service/clinical_clock.hpp"
+#include "service/deployment.hpp"
+#include "service/exit_code.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <filesystem>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace service {
+
+/// Where it listens, with the ports that were found free.
+struct Listening {
+    Address clinical;
+    std::optional<Address> admin;
+};
+
+/// Why it cannot be started here, in words for people.
+struct StartFault {
+    std::string reason;
+};
+
+/// Pinned: its parts refer to each other.
+class RunningService {
+  public:
+    /// \param file  of the configuration, for reloads.
+    RunningService(Deployment deployment, ClinicalClock clock, std::filesystem::path file);
+    ~RunningService();
+    RunningService(const RunningService&) = delete;
+    RunningService& operator=(const RunningService&) = delete;
+
+    /// Opens the store and the ports.
+    boost::system::result<Listening, StartFault> start();
+
+    /// Serves until SIGTERM or SIGINT, and until what was under way is finished. SIGHUP reloads.
+    void run();
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace service
