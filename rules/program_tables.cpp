@@ -2,6 +2,7 @@
 #include "rules/program_builder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rules {
 namespace {
@@ -114,13 +115,12 @@ void ProgramBuilder::link_analyte(CompiledAnalyte& compiled) {
     const auto from = compiled.kind_named(analyte.adjust->from);
     const auto to = compiled.kind_named(analyte.adjust->to);
     if (with == inner_->pack.analytes.end() || !from || !to) return;
-    CompiledAnalyte::Adjustment& adjustment = compiled.adjustment.emplace();
-    adjustment.from = *from;
-    adjustment.to = *to;
-    adjustment.with = static_cast<std::size_t>(with - inner_->pack.analytes.begin());
+    CompiledAnalyte::Adjustment adjustment{
+        *from, *to, static_cast<std::size_t>(with - inner_->pack.analytes.begin()), {}};
     for (const auto& [unit, term] : analyte.adjust->formula) {
         if (const auto position = compiled.unit_of(unit, nullptr)) adjustment.terms.emplace(*position, term);
     }
+    compiled.adjustment = std::move(adjustment);
 }
 
 }  // namespace rules

@@ -1,0 +1,156 @@
+"""What the fuzzers start from: a set of texts for each target, from HL7's FHIRPath suite and the public data where
+they are there, and from our own samples, configuration examples and hand-written messages."""
+
+import base64
+import json
+import os
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("BACKPAIN_CDS_TEST_DATA") or ROOT / "../shared/data").resolve()
+SAMPLES = sorted((ROOT / "deploy/samples").glob("*-*.json"))
+# Large inputs slow a fuzzer down without reaching more of the code.
+MOST_BYTES = 6000
+KEYS = {"Patient": "patient", "Condition": "conditions", "MedicationRequest": "medicationRequests",
+        "MedicationStatement": "medicationStatements", "Procedure": "procedures", "ServiceRequest": "orders"}
+
+
+def compact(value):
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def resources(path):
+    return [entry["resource"] for entry in json.loads(path.read_text(encoding="utf-8"))["entry"]]
+
+
+def bundle(found):
+    return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": resource} for resource in found]}
+
+
+def fhirpath_pairs():
+    """Pairs of expression and input's text."""
+    suite = DATA / "fhirpath"
+    if not suite.exists():
+        return
+    for test in json.loads((suite / "tests-fhir-r4.json").read_text(encoding="utf-8")):
+        name = test.get("input")
+        content = json.dumps(json.loads((suite / "input" / name).read_text(encoding="utf-8"))) if name else ""
+        yield test["expression"], content if len(content) < MOST_BYTES else ""
+
+
+def fhirpath_compile():
+    return {expression for expression, _ in fhirpath_pairs()}
+
+
+def fhirpath_evaluate():
+    return {" ".join(expression.split()) + "\n" + content for expression, content in fhirpath_pairs()}
+
+
+def token():
+    def part(value):
+        return base64.urlsafe_b64encode(compact(value).encode()).decode().rstrip("=")
+
+    claims = {"iss": "https://ehr.example.org", "aud": ["https://cds.example.org/cds-services"], "exp": 4e9, "iat": 0,
+              "nbf": 0.5, "jti": "1", "tenant": "general"}
+    sizes = {"ES256": 64, "ES384": 96, "ES512": 132, "EdDSA": 64, "RS256": 256, "PS384": 256, "none": 0, "HS256": 32}
+    for algorithm, size in sizes.items():
+        header = {"alg": algorithm, "typ": "JWT", "kid": "k", "jku": "https://ehr.example.org/jwks.json"}
+        signature = base64.urlsafe_b64encode(bytes(range(size % 256)) * (1 + size // 256)).decode().rstrip("=")
+        yield f"{part(header)}.{part(claims)}.{signature}"
+    for extra in ({"crit": ["b64"], "b64": False}, {"jwk": {"kty": "EC"}}, {"enc": "A128GCM"}, {"x5u": "https://x"}):
+        yield f"{part({'alg': 'ES384', 'kid': 'k'} | extra)}.{part(claims)}.{'A' * 128}"
+
+
+def key_set():
+    elliptic = {"kty": "EC", "crv": "P-384", "kid": "k", "use": "sig", "alg": "ES384", "key_ops": ["verify"],
+                "x": "46SDH7Znh821wblCBglA61sNE9ZrHYKKt3qRtRTmSXyOI_FIGBLWrWa0GPUkDCEk",
+                "y": "XMcRuuoGW7CXjQdy-F5i3FeBE0x9hPLdeFdSoDd3ELmx404tLX0VRRcqzAsPhXcI"}
+    edwards = {"kty": "OKP", "crv": "Ed25519", "kid": "e", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+    rsa = {"kty": "RSA", "kid": "r", "n": "w" + "7" * 341, "e": "AQAB", "alg": "RS384"}
+    yield from (compact({"keys": keys}) for keys in ([elliptic], [edwards], [rsa], [elliptic, edwards, rsa], []))
+    yield "max-age=300, publicSat, 28 Nov 2026 00:00:00 GMT"
+
+
+def feedback():
+    card = "f6b95768-b1c8-40dc-8385-bf3504b82ffb"
+    yield compact({"feedback": [
+        {"card": card, "outcome": "accepted", "acceptedSuggestions": [{"id": card}],
+         "outcomeTimestamp": "2020-12-11T00:00:00Z"},
+        {"card": card, "outcome": "overridden", "outcomeTimestamp": "2020-12-11t00:00:60.999+02:00",
+         "overrideReason": {"reason": {"code": "patient-refuses", "system": "urn:x"}, "userComment": "x"}}]})
+    for path in sorted((DATA / "sandbox-requests").glob("*feedback*.json")):
+        yield path.read_text(encoding="utf-8")
+
+
+def short_record(found):
+    """A patient with some of what is known, each test once."""
+    chosen, tests = {}, set()
+    for resource in found:
+        kind = resource["resourceType"]
+        code = compact(resource.get("code"))
+        if kind == "Observation" and (code in tests or len(tests) == 6):
+            continue
+        if kind == "Observation":
+            tests.add(code)
+        if (kind in KEYS and len(chosen.setdefault(kind, [])) < 3) or kind == "Observation":
+            chosen.setdefault(kind, []).append(resource)
+    return chosen
+
+
+def request_of(hook, found):
+    chosen = short_record(found)
+    patient = chosen["Patient"][0]
+    prefetch = {key: bundle(chosen.get(kind, [])) for kind, key in KEYS.items()} | {"patient": patient}
+    for key, kind in (("vitaminD", 0), ("b12", 1), ("bone", 2)):
+        prefetch[key] = bundle(chosen.get("Observation", [])[kind::3])
+    context = {"userId": "Practitioner/1", "patientId": patient["id"], "encounterId": "e1"}
+    if hook.startswith("order"):
+        draft = {"resourceType": "ServiceRequest", "id": "d1", "status": "draft", "intent": "order",
+                 "subject": {"reference": f"Patient/{patient['id']}"},
+                 "code": {"coding": [{"system": "http://loinc.org", "code": "49054-0", "display": "25-OH vitamin D3"}]}}
+        other = draft | {"id": "d2", "code": {"coding": [{"system": "http://loinc.org", "code": "2132-9"}]}}
+        context |= {"draftOrders": bundle([draft, other]), "selections": ["ServiceRequest/d1"]}
+    return {"hook": hook, "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea", "context": context,
+            "fhirServer": "https://ehr.example.org/fhir", "prefetch": prefetch,
+            "fhirAuthorization": {"access_token": "t", "token_type": "Bearer", "expires_in": 300,
+                                  "scope": "patient/*.read", "subject": "cds"}}
+
+
+def request():
+    for path in SAMPLES:
+        for hook in ("patient-view", "encounter-start", "order-select", "order-sign"):
+            yield compact(request_of(hook, resources(path)))
+    for path in sorted((DATA / "sandbox-requests").glob("*.json")):
+        if "feedback" not in path.name:
+            yield path.read_text(encoding="utf-8")
+
+
+def resource():
+    for path in SAMPLES:
+        yield from map(compact, resources(path)[:40])
+        yield compact(bundle(resources(path)[:4]))
+    for folder in ("hl7-r4-examples", "google-fhir-edge"):
+        for path in sorted((DATA / folder).rglob("*.json")):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            if len(text) < MOST_BYTES:
+                yield text
+
+
+def config():
+    manual = (ROOT / "deploy/configuration.md").read_text(encoding="utf-8")
+    yield from re.findall(r"```jsonc?\n(.*?)```", manual, re.DOTALL)
+    yield """{ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0", // a comment
+        "admin": { "listen": "[::1]:0" }, "tls": { "certificate": "/dev/null", "key": "/dev/null" },
+        "publicUrl": ["https://cds.example.org"], "limits": { "bodyBytes": 1048576, "requestsPerSecond": 1, },
+        "packs": [ { "path": "/", "site": "${HOST}" } ], "cors": { "origins": ["*"] }, "threads": 0, }"""
+
+
+TARGETS = {"token": token, "key_set": key_set, "feedback": feedback, "fhirpath_compile": fhirpath_compile,
+           "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "request": request}
+
+
+def words(texts):
+    """The short strings of JSON texts, as lines of a libFuzzer dictionary."""
+    found = {word for text in texts for word in re.findall(r'"[A-Za-z0-9:/.\[\]#-]{2,40}"', text)}
+    return [f'"\\"{word[1:-1]}\\""' for word in sorted(found)][:1500]
