@@ -10,9 +10,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <malloc.h>
 #include <optional>
+#include <sys/resource.h>
 #include <thread>
 #include <utility>
 
@@ -26,6 +29,15 @@ namespace {
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds pause_after_accept_error(100);
+
+/// Lets the process open as many sockets as it is to serve, as far as the system allows: shells begin with 1024.
+void allow_descriptors(std::size_t connections) {
+    constexpr std::size_t others = 256;  // files, the store, servers that are asked
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= connections + others) return;
+    limit.rlim_cur = std::min<rlim_t>(connections + others, limit.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 /// One thread's event loop and its connections.
 class Worker {
@@ -56,13 +68,26 @@ class Worker {
     /// On the worker's thread, whenever a connection is gone.
     void connection_ended() {
         if (draining_ && connections_.size() == 0) drain_timer_.cancel();
+        give_memory_back();
     }
 
+    /// On the worker's thread, whenever a connection has come.
+    void connection_began() { crowd_ = std::max(crowd_, connections_.size()); }
+
   private:
+    /// glibc keeps what a crowd of connections once needed; most of it goes back to the system when they have left.
+    void give_memory_back() {
+        constexpr std::size_t many = 64;
+        if (crowd_ < many || connections_.size() > crowd_ / 4) return;
+        crowd_ = connections_.size();
+        malloc_trim(0);
+    }
+
     asio::io_context io_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     asio::steady_timer drain_timer_;
     ConnectionSet connections_;
+    std::size_t crowd_ = 0;  // connections at their most since memory was last given back
     bool draining_ = false;
     std::size_t aborted_ = 0;
 };
@@ -131,6 +156,7 @@ void Server::State::take(tcp::socket socket, const ConnectionSettings& how, Work
             open.fetch_sub(1);
             worker.connection_ended();
         });
+        worker.connection_began();
     });
 }
 
@@ -140,7 +166,9 @@ void Server::State::stop_accepting() {
     signals->cancel(ignored);
 }
 
-Server::Server(const ServerLimits& limits, Log& log) : state_(std::make_unique<State>(limits, log)) {}
+Server::Server(const ServerLimits& limits, Log& log) : state_(std::make_unique<State>(limits, log)) {
+    allow_descriptors(limits.connections);
+}
 
 Server::~Server() = default;
 
