@@ -4,6 +4,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -31,6 +32,9 @@ namespace {
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 using TlsStream = ssl::stream<tcp::socket>;
+constexpr std::size_t one_tls_record = 16 * 1024;
+// What may wait to be understood beside a head: Beast wants a chunk's extension, and all trailers, in one piece.
+constexpr std::size_t chunk_overhead = 64 * 1024;
 using Request = http::request<http::string_body>;
 
 Method method_of(http::verb verb) noexcept {
@@ -138,7 +142,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
           settings_(settings),
           set_(set),
           on_end_(std::move(on_end)),
-          deadline_(std::make_shared<Deadline>(stream_.lowest_layer())) {
+          deadline_(std::make_shared<Deadline>(stream_.lowest_layer())),
+          buffer_(settings.limits.header_bytes + chunk_overhead) {
         set_.add(*this);
     }
 
@@ -203,6 +208,9 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
             if (body_reading == Reading::nothing) co_return false;
             if (body_reading == Reading::refused) {
                 reply = settings_.port.failure(head, fault_);
+            } else if (is_overloaded()) {
+                // The body has been read, so that the connection may live on: another handshake would cost more.
+                reply = settings_.port.failure(head, Fault::overloaded);
             } else {
                 reply = co_await answer(head);
             }
@@ -226,7 +234,6 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
                 co_return refuse(in_target ? Fault::target_too_long : Fault::header_too_large);
             }
             searched = received.size();
-            constexpr std::size_t one_tls_record = 16 * 1024;
             const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(one_tls_record), as_result);
             if (error) co_return deadline_->passed() && !idle_ ? refuse(Fault::request_timeout) : Reading::nothing;
             buffer_.commit(size);
@@ -320,6 +327,11 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         idle_ = false;
         begun_ = std::chrono::steady_clock::now();
         deadline_->set(settings_.limits.request);
+        (void)is_overloaded();  // from here on the queue is watched
+    }
+
+    bool is_overloaded() {
+        return settings_.limits.refuses_when_overloaded && set_.is_overloaded(stream_.get_executor());
     }
 
     Reading refuse(Fault fault) {
@@ -371,6 +383,12 @@ void ConnectionSet::drain() {
 
 void ConnectionSet::abort() {
     for (Connection* connection : open_) connection->abort();
+}
+
+bool ConnectionSet::is_overloaded(const asio::any_io_executor& executor) {
+    const auto now = QueueDelay::Clock::now();
+    if (queue_.departs(now)) asio::post(executor, [this] { queue_.arrived(QueueDelay::Clock::now()); });
+    return queue_.is_too_long(now);
 }
 
 void serve_connection(tcp::socket socket, const ConnectionSettings& settings, ConnectionSet& set,

@@ -6,8 +6,10 @@
 
 #include "service/log.hpp"
 #include "service/port.hpp"
+#include "service/queue_delay.hpp"
 #include "service/tls.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
@@ -26,6 +28,7 @@ struct ConnectionLimits {
     std::chrono::milliseconds idle = std::chrono::seconds(60);  ///< between two requests
     std::chrono::milliseconds request = std::chrono::seconds(10);
     std::chrono::milliseconds shutdown = std::chrono::seconds(2);
+    bool refuses_when_overloaded = true;  ///< answers 503 what waited too long for its thread; see QueueDelay
 };
 
 /// What the connections of one listener share. Outlives them all.
@@ -52,7 +55,7 @@ class Connection {
     virtual void abort() = 0;
 };
 
-/// The connections of one thread. Used by that thread only.
+/// The connections of one thread, and how long they wait for it. Used by that thread only.
 class ConnectionSet {
   public:
     void add(Connection& connection) { open_.insert(&connection); }
@@ -61,8 +64,12 @@ class ConnectionSet {
     void drain();
     void abort();
 
+    /// Whether so much waits for the thread that what is ready now is to be refused. \param executor  the thread's.
+    bool is_overloaded(const boost::asio::any_io_executor& executor);
+
   private:
     std::unordered_set<Connection*> open_;
+    QueueDelay queue_;
 };
 
 /// Serves an accepted socket until the connection ends; the socket's executor runs everything. To be called on its

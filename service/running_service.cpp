@@ -217,7 +217,9 @@ boost::system::result<Listening, StartFault> RunningService::start() {
         parts.listen(listening.clinical, {"clinical", *parts.clinical, &parts.tls, limits, parts.log});
     if (!clinical) return clinical.error();
     if (listening.admin) {
-        const auto admin = parts.listen(*listening.admin, {"admin", *parts.admin, nullptr, limits, parts.log});
+        ConnectionLimits admin_limits = limits;
+        admin_limits.refuses_when_overloaded = false;  // health and metrics matter most when there is too much to do
+        const auto admin = parts.listen(*listening.admin, {"admin", *parts.admin, nullptr, admin_limits, parts.log});
         if (!admin) return admin.error();
     }
     parts.use(*parts.first);

@@ -220,6 +220,19 @@ TEST_F(ServerTest, StopsReadingAChunkedBodyAtTheLimit) {
     EXPECT_EQ(client.receive().status, 413);
 }
 
+// Known from other servers: an extension or trailers without an end, which no limit on the body counts.
+TEST_F(ServerTest, BoundsWhatComesBesideTheChunks) {
+    const std::string chunked = with_body_headers("Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n");
+    const std::string head = chunked.substr(0, chunked.size() - 2);
+    for (const std::string& body : {"2;" + std::string(100'000, 'a') + "\r\n{}\r\n0\r\n\r\n",
+                                    "2\r\n{}\r\n0\r\nX: " + std::string(100'000, 'a') + "\r\n\r\n"}) {
+        RawClient client(server_.port());
+        client.send(head + body);
+        EXPECT_EQ(client.receive().status, 400);
+        EXPECT_TRUE(client.is_closed_within(3s));
+    }
+}
+
 TEST_F(ImpatientServer, TellsAClientThatSendsItsHeadTooSlowly) {
     RawClient client(server_.port());
     client.send("GET /cds-services HTTP/1.1\r\nHost: x\r\n");
