@@ -67,9 +67,14 @@ json::object order_of(const rules::Proposal::Create& create, const CardContext& 
     if (!context.encounter_id.empty()) {
         order["encounter"] = json::object{{"reference", "Encounter/" + std::string(context.encounter_id)}};
     }
-    if (context.user_id.starts_with("Practitioner")) order["requester"] = json::object{{"reference", context.user_id}};
+    if (context.user_id.starts_with("Practitioner/") || context.user_id.starts_with("PractitionerRole/"))
+        order["requester"] = json::object{{"reference", context.user_id}};
     json::array reasons;
-    for (const std::string& reason : create.reason_texts) reasons.push_back(json::object{{"text", plain_line(reason)}});
+    for (const std::string& reason : create.reason_texts) {
+        std::string text = plain_line(reason);
+        if (text.find_first_not_of(' ') != std::string::npos)
+            reasons.push_back(json::object{{"text", std::move(text)}});
+    }
     if (!reasons.empty()) order["reasonCode"] = std::move(reasons);
     if (!create.reason_references.empty()) order["reasonReference"] = references_of(create.reason_references);
     if (!create.supporting_references.empty()) order["supportingInfo"] = references_of(create.supporting_references);

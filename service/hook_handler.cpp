@@ -39,10 +39,10 @@ asio::awaitable<Reply> HookHandler::call(ServiceCall asked) const {
     const auto begun = FhirClient::Clock::now();
     const Client& client = *asked.client;
     auto call = read_hook_call(by_id_.find(asked.service_id)->second, asked.body, client.strict);
-    if (!call) co_return problem_reply(call.error(), asked.head.accept);
+    if (!call) co_return problem_reply(call.error(), asked.head.accept, client.profile);
     auto problem = co_await complete(*call, client, begun);
     if (!problem) problem = missing_sources(call->sources, call->service->offered.prefetch);
-    Reply reply = problem ? problem_reply(*problem, asked.head.accept) : answer(*call, client);
+    Reply reply = problem ? problem_reply(*problem, asked.head.accept, client.profile) : answer(*call, client);
     if (is_uuid(call->request.hook_instance)) reply.facts.hook_instance = call->request.hook_instance;
     co_return reply;
 }

@@ -35,6 +35,13 @@ bool is_typed_id(std::string_view text) {
     return reference.kind == fhir::ReferenceKind::relative && !reference.type.empty() && fhir::is_id(reference.id);
 }
 
+/// Whether the table of `hook` names the type of the user `text`, which is "Type/id" (CDS Hooks, the hooks' pages).
+bool is_user_of(rules::Hook hook, std::string_view text) {
+    const std::string_view type = text.substr(0, text.find('/'));
+    if (type == "Practitioner" || type == "PractitionerRole") return true;
+    return hook == rules::Hook::patient_view && (type == "Patient" || type == "RelatedPerson");
+}
+
 /// The members of one object of the request, read by name.
 class Members {
   public:
@@ -162,12 +169,15 @@ class RequestReader {
         const auto encounter =
             needs_encounter ? context.required_text("encounterId") : context.optional_text("encounterId");
         if (!encounter) return encounter.error();
-        if (!is_typed_id(*user)) return problem_at(Fault::bad_value, "context.userId");
+        if (!is_typed_id(*user) || (expectations_.strict && !is_user_of(request_.hook, *user))) {
+            return problem_at(Fault::bad_value, "context.userId");
+        }
         if (!fhir::is_id(*patient)) return problem_at(Fault::bad_value, "context.patientId");
         if (!encounter->empty() && !fhir::is_id(*encounter)) return problem_at(Fault::bad_value, "context.encounterId");
         request_.user_id = *user;
         request_.patient_id = *patient;
         request_.encounter_id = *encounter;
+        if (auto problem = check_extension(context)) return problem;
         return read_orders(context);
     }
 
@@ -265,6 +275,7 @@ class RequestReader {
             if (*patient != request_.patient_id) return problem_at(Fault::other_patient, "fhirAuthorization.patient");
             authorization.patient = *patient;
         }
+        if (auto problem = check_extension(members)) return problem;
         request_.authorization = std::move(authorization);
         return {};
     }
@@ -273,8 +284,13 @@ class RequestReader {
         const auto prefetch = root.optional_object("prefetch");
         if (!prefetch) return prefetch.error();
         request_.prefetch = *prefetch;
+        return check_extension(root);
+    }
+
+    /// What an extension says is never looked at.
+    Outcome check_extension(const Members& members) const {
         if (!expectations_.strict) return {};
-        const auto extension = root.optional_object("extension");
+        const auto extension = members.optional_object("extension");
         return extension ? Outcome() : Outcome(extension.error());
     }
 

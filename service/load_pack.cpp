@@ -2,6 +2,8 @@
 
 #include "service/file_text.hpp"
 #include "service/findings.hpp"
+#include "service/hook_request.hpp"
+#include "service/prefetch_lint.hpp"
 #include "service/sha256.hpp"
 
 #include <utility>
@@ -30,6 +32,23 @@ rules::Site read_site_file(const std::filesystem::path& path, const rules::Pack&
     return std::move(reading.site);
 }
 
+/// What clients could not handle of the services that `program` offers, as findings about the pack in `path`.
+rules::Diagnostics lint_services(const rules::Program& program, const std::filesystem::path& path) {
+    rules::Diagnostics findings;
+    for (const rules::Service& service : program.pack().services) {
+        if (!is_service_id(service.id)) {
+            findings.push_back(finding_of_file(
+                path.string(), "service-id",
+                "The id of the service \"" + service.id + "\" holds more than letters, digits and - . _ ~"));
+        }
+        for (const std::string& fault : faults_of_templates(program.prefetch(service.hook))) {
+            findings.push_back(finding_of_file(path.string(), "prefetch-template",
+                                               fault + " (Hook " + std::string(name_of(service.hook)) + ".)"));
+        }
+    }
+    return findings;
+}
+
 }  // namespace
 
 LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site) {
@@ -47,6 +66,8 @@ LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::p
     if (rules::has_errors(loaded.findings)) return loaded;
     rules::Compilation compilation = rules::compile(std::move(pack.pack), std::move(settings));
     append(loaded.findings, std::move(compilation.findings));
+    if (compilation.program != nullptr) append(loaded.findings, lint_services(*compilation.program, path));
+    if (rules::has_errors(loaded.findings)) return loaded;
     loaded.program = std::move(compilation.program);
     loaded.digest = loaded.site_digest.empty() ? loaded.pack_digest
                                                : digest_of(loaded.pack_digest + "\n" + loaded.site_digest + "\n");

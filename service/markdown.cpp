@@ -1,5 +1,6 @@
 #include "service/markdown.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace service {
@@ -71,6 +72,9 @@ std::string unlinked(std::string markdown) {
     if (!markdown.empty() && std::string_view("-+=").find(markdown.front()) != std::string_view::npos) {
         markdown.insert(0, "\\");
     }
+    const auto period = markdown.find_first_not_of("0123456789");
+    const std::string_view after = std::string_view(markdown).substr(std::min(period, markdown.size()));
+    if (period != 0 && (after == "." || after.starts_with(". "))) markdown.insert(period, "\\");
     return markdown;
 }
 
@@ -94,9 +98,12 @@ std::string plain_line(std::string_view text) {
 }
 
 std::string markdown_of(std::string_view text) {
+    std::string line = plain_line(text);
+    line.erase(line.find_last_not_of(' ') + 1);
+    line.erase(0, line.find_first_not_of(' '));  // four of them would begin a block of code, which shows the escapes
     std::string markdown;
-    markdown.reserve(text.size() + text.size() / 8);
-    for (const char c : plain_line(text)) append_escaped(markdown, c);
+    markdown.reserve(line.size() + line.size() / 8);
+    for (const char c : line) append_escaped(markdown, c);
     return unlinked(std::move(markdown));
 }
 

@@ -3,6 +3,8 @@
 #include "fhir/json_text.hpp"
 #include "fhir/reference.hpp"
 
+#include <algorithm>
+
 namespace service {
 
 namespace json = boost::json;
@@ -27,11 +29,20 @@ bool names_somebody_else(const json::object& resource, std::string_view member, 
     return reference.type != "Patient" || reference.id != patient_id;
 }
 
+bool names_somebody_else(const json::object& resource, std::string_view patient_id) {
+    return names_somebody_else(resource, "subject", patient_id) || names_somebody_else(resource, "patient", patient_id);
+}
+
 }  // namespace
 
 bool is_of_another_patient(const json::object& resource, std::string_view patient_id) {
     if (text_member(resource, "resourceType") == "Patient") return text_member(resource, "id") != patient_id;
-    return names_somebody_else(resource, "subject", patient_id) || names_somebody_else(resource, "patient", patient_id);
+    if (names_somebody_else(resource, patient_id)) return true;
+    const json::value* contained = resource.if_contains("contained");
+    return contained != nullptr && contained->is_array() &&
+           std::ranges::any_of(contained->get_array(), [&](const json::value& one) {
+               return one.is_object() && names_somebody_else(one.get_object(), patient_id);
+           });
 }
 
 }  // namespace service

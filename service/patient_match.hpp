@@ -7,8 +7,9 @@
 
 namespace service {
 
-/// Whether `resource` is, or refers by `subject` or `patient` to, somebody other than Patient/`patient_id`. A resource
-/// that names nobody (a Medication, a Practitioner) is not another patient's.
+/// Whether `resource`, or one that it contains, is of somebody other than Patient/`patient_id`: is that Patient, or
+/// refers to one by `subject` or `patient`. A resource that names nobody (a Medication, a Practitioner) is not another
+/// patient's.
 bool is_of_another_patient(const boost::json::object& resource, std::string_view patient_id);
 
 }  // namespace service

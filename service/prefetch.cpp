@@ -48,19 +48,24 @@ bool is_failure(const json::object& outcome) {
 
 /// Clients percent-encode a query before they look for tokens they could not resolve; the server then finds nothing.
 bool has_unresolved_token(std::string_view url) {
-    for (const std::string_view token : {"{{", "%7B%7B", "%7b%7b"}) {
-        if (url.find(token) != std::string_view::npos) return true;
+    constexpr std::size_t open_size = 3;  // "%7B"
+    int open = 0;
+    while (!url.empty() && open < 2) {
+        const bool escaped = url.starts_with("%7B") || url.starts_with("%7b");
+        open = escaped || url.front() == '{' ? open + 1 : 0;
+        url.remove_prefix(escaped ? open_size : 1);
     }
-    return false;
+    return open == 2;
 }
 
 std::optional<Unavailable> fault_of_links(const json::object& bundle) {
+    std::optional<Unavailable> fault;
     for (const json::object* link : objects_of(bundle, "link")) {
         const std::string_view relation = text_member(*link, "relation");
         if (relation == "self" && has_unresolved_token(text_member(*link, "url"))) return Unavailable::unresolved;
-        if (relation == "next") return Unavailable::incomplete;
+        if (relation == "next") fault = Unavailable::incomplete;  // of a query that was not ours, if unresolved too
     }
-    return std::nullopt;
+    return fault;
 }
 
 /// Whether the Bundle says that there are more matches than it holds.
@@ -100,9 +105,12 @@ SourceData read_bundle(const json::object& bundle) {
 }
 
 /// Before CDS Hooks 1.0 a value was { "response": { "status": "200 OK" }, "resource": {…} }; some clients still do so.
+/// Null if the response was a failure.
 const json::value* unwrapped(const json::value& value) {
     if (!value.is_object() || !type_of(value.get_object()).empty()) return &value;
-    if (member(value.get_object(), "response") == nullptr) return &value;
+    const json::value* response = member(value.get_object(), "response");
+    if (response == nullptr) return &value;
+    if (!response->is_object() || !text_member(response->get_object(), "status").starts_with('2')) return nullptr;
     return member(value.get_object(), "resource");
 }
 
@@ -115,9 +123,9 @@ bool is_search(const rules::PrefetchTemplate& asked) {
     return asked.query.find('?') != std::string::npos;
 }
 
-SourceData read_value(const json::value& received, const rules::PrefetchTemplate& asked) {
-    if (is_absent(received)) return {{}, Unavailable::not_sent};
-    const json::value* value = unwrapped(received);
+SourceData read_value(const json::value& received, const rules::PrefetchTemplate& asked, bool strict) {
+    if (is_absent(received)) return {{}, strict ? Unavailable::wrong_type : Unavailable::not_sent};
+    const json::value* value = strict ? &received : unwrapped(received);
     if (value == nullptr) return {{}, Unavailable::failed};
     if (value->is_null()) return {};
     if (!value->is_object()) return {{}, Unavailable::wrong_type};
@@ -143,7 +151,7 @@ std::string place_of_stranger(const SourceData& source, const PrefetchExpectatio
 boost::system::result<SourceData, Problem> read_source(const json::value& received,
                                                        const rules::PrefetchTemplate& asked,
                                                        const PrefetchExpectations& expectations) {
-    SourceData source = read_value(received, asked);
+    SourceData source = read_value(received, asked, expectations.strict);
     if (std::string place = place_of_stranger(source, expectations, asked); !place.empty()) {
         return Problem{Fault::other_patient, {std::move(place)}, {}};
     }

@@ -21,7 +21,7 @@ namespace service {
 struct PrefetchExpectations {
     std::span<const rules::PrefetchTemplate> templates;
     std::string_view patient_id;
-    bool strict = false;  ///< a value of the wrong type is refused, not merely unusable
+    bool strict = false;  ///< a value of the wrong type, an empty or a wrapped one is refused, not merely unusable
 };
 
 /// One value that was sent or fetched for the template `asked`, as a source that points into it.

@@ -2,6 +2,9 @@
 
 #include "service/media_type.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace service {
 
 namespace json = boost::json;
@@ -115,16 +118,23 @@ std::string outcome_of(const FaultMeaning& meaning, const Problem& problem) {
         json::object{{"resourceType", "OperationOutcome"}, {"issue", json::array{std::move(issue)}}});
 }
 
+/// Good JSON that is not what CDS Hooks asks for (Da Vinci CRD 2.0.1). Another patient's data stays a bad request.
+bool is_unprocessable(Fault fault) {
+    constexpr Fault faults[] = {Fault::member_missing, Fault::member_empty, Fault::wrong_type,
+                                Fault::bad_value,      Fault::wrong_hook,   Fault::fhir_server_missing};
+    return std::ranges::find(faults, fault) != std::end(faults);
+}
+
 }  // namespace
 
 Problem problem_of(const fhir::JsonError& error, std::string_view body) {
     return {fault_of(error.code), {}, fhir::position_at(body, error.offset)};
 }
 
-Reply problem_reply(const Problem& problem, std::string_view accept) {
+Reply problem_reply(const Problem& problem, std::string_view accept, ClientProfile profile) {
     const FaultMeaning meaning = meaning_of(problem.fault);
     Reply reply;
-    reply.status = meaning.status;
+    reply.status = profile == ClientProfile::crd && is_unprocessable(problem.fault) ? 422 : meaning.status;
     reply.facts.fault = meaning.name;
     if (meaning.status == 401) {
         reply.headers.push_back({"WWW-Authenticate", "Bearer"});

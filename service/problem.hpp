@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fhir/json_text.hpp"
+#include "service/client_profile.hpp"
 #include "service/exchange.hpp"
 
 #include <optional>
@@ -72,6 +73,7 @@ Problem problem_of(const fhir::JsonError& error, std::string_view body);
 
 /// The reply to a problem: an OperationOutcome, save for 401, which says nothing (CDS Hooks, best practices).
 /// \param accept the request's Accept: a client that asks for FHIR's own media type alone gets it.
-Reply problem_reply(const Problem& problem, std::string_view accept = {});
+/// \param profile of the client that called a service: to crd, good JSON that is no valid call is 422, not 400.
+Reply problem_reply(const Problem& problem, std::string_view accept = {}, ClientProfile profile = ClientProfile::v2_0);
 
 }  // namespace service

@@ -1,6 +1,7 @@
 #include "service/address_policy.hpp"
 
 #include "tests/case_name.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,6 +18,7 @@ struct Addressed {
 class PublicAddress : public testing::TestWithParam<Addressed> {};
 
 TEST_P(PublicAddress, IsToldFromTheOthers) {
+    shows({"R-072"});
     EXPECT_EQ(is_public(ip::make_address(GetParam().address)), GetParam().is_public);
 }
 

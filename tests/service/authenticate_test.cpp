@@ -3,6 +3,7 @@
 #include "tests/service/https_test_server.hpp"
 #include "tests/service/loop.hpp"
 #include "tests/service/signing_key.hpp"
+#include "tests/shows.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -65,6 +66,7 @@ class AuthenticateTest : public testing::Test {
 };
 
 TEST_F(AuthenticateTest, FetchesTheKeysOnce) {
+    shows({"R-143"});
     const SigningKey key = SigningKey::make(Algorithm::es384);
     const HttpsTestServer server([&](const Request&) {
         Response response;
@@ -106,6 +108,7 @@ TEST_F(AuthenticateTest, LetsCallersWaitForTheFetchOfTheFirst) {
 }
 
 TEST_F(AuthenticateTest, LearnsOfANewKeyByItself) {
+    shows({"R-143"});
     const SigningKey old_key = SigningKey::make(Algorithm::es384, "old");
     const SigningKey new_key = SigningKey::make(Algorithm::es384, "new");
     std::atomic<bool> rotated = false;
@@ -125,6 +128,7 @@ TEST_F(AuthenticateTest, LearnsOfANewKeyByItself) {
 }
 
 TEST_F(AuthenticateTest, GoesOnWithTheKeysItHasWhileTheirServerFails) {
+    shows({"R-143"});
     const SigningKey key = SigningKey::make(Algorithm::es384);
     std::atomic<bool> broken = false;
     const HttpsTestServer server([&](const Request&) {

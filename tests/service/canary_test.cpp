@@ -4,6 +4,7 @@
 #include "tests/case_name.hpp"
 #include "tests/service/raw_client.hpp"
 #include "tests/service/test_server.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -45,6 +46,7 @@ class Canary : public testing::TestWithParam<Flight> {};
 
 TEST_P(Canary, ComesBackInNoErrorAndNoLogLine) {
     RecordingLog calls;
+    shows({"R-068", "R-144", "R-163"});
     TestServerOptions options;
     options.services = handler_of_the_shipped_pack(calls);
     options.origins = {"https://ehr.example.org"};

@@ -1,6 +1,7 @@
 #include "service/card.hpp"
 
 #include "fhir/json_text.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -56,6 +57,9 @@ class CardOnTheWire : public testing::Test {
 
 // CDS Hooks 2.0, Card Attributes, Suggestion, Action; where a card comes from: interfaces, "Where a card comes from".
 TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
+    shows({"R-093", "card.selectionBehavior", "card.overrideReasons", "source.label", "source.topic",
+           "suggestion.label", "action.type", "action.create", "action.delete", "link.url", "link.appContext",
+           "R-102"});
     EXPECT_EQ(fhir::print_json_indented(render(full_card())), R"({
   "uuid": "uuid-1",
   "summary": "1,25-dihydroxyvitamin D does not show vitamin D stores.",
@@ -154,6 +158,7 @@ TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
 
 // R-002, R-003: nothing empty goes out.
 TEST_F(CardOnTheWire, LeavesOutWhatThereIsNothingOf) {
+    shows({"R-003", "card.lists", "card.selectionBehavior"});
     rules::Card card;
     card.summary = "One sentence.";
     const json::object object = render(card);
@@ -165,6 +170,7 @@ TEST_F(CardOnTheWire, LeavesOutWhatThereIsNothingOf) {
 
 // Requirements page, 1.1: 1.0 knows no uuid, override reason, topic or resourceId.
 TEST_F(CardOnTheWire, SpeaksVersion10ToItsClients) {
+    shows({"action.delete"});
     const json::object object = render(full_card(), ClientProfile::v1_0);
     EXPECT_FALSE(object.contains("uuid"));
     EXPECT_FALSE(object.contains("overrideReasons"));
@@ -176,6 +182,7 @@ TEST_F(CardOnTheWire, SpeaksVersion10ToItsClients) {
 
 // Card Attributes: the summary is shorter than 140 characters.
 TEST_F(CardOnTheWire, ShortensALongSummary) {
+    shows({"card.summary"});
     rules::Card card;
     card.summary = std::string(300, 'x');
     EXPECT_EQ(render(card).at("summary").as_string().size(), 138U + std::string("…").size());
@@ -183,6 +190,7 @@ TEST_F(CardOnTheWire, ShortensALongSummary) {
 
 // R-090, R-091; requirements page, T-05.
 TEST_F(CardOnTheWire, IsAnArrayEvenOfNothing) {
+    shows({"T-05"});
     const UuidSource uuids = [] { return std::string("u"); };
     CardContext context{identity_, "sha256:ab", "p1", "", "Practitioner/u1", ClientProfile::v2_0, uuids};
     EXPECT_EQ(fhir::print_json(render_response({}, context)), R"({"cards":[]})");

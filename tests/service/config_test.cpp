@@ -1,6 +1,7 @@
 #include "service/config.hpp"
 
 #include "tests/case_name.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,6 +33,15 @@ TEST(Config, HasTheDocumentedDefaults) {
     EXPECT_EQ(reading.config.threads, 0U);
     EXPECT_FALSE(reading.config.admin.has_value());
     EXPECT_EQ(reading.config.log.level, LogLevel::info);
+}
+
+TEST(Config, AsksForAuthenticationUnlessToldOtherwise) {
+    shows({"R-131"});
+    std::string text = with("");
+    const std::string_view none = R"("authentication": "none", )";
+    text.erase(text.find(none), none.size());
+    EXPECT_TRUE(read(text).config.authentication_required);
+    EXPECT_FALSE(read(with("")).config.authentication_required);
 }
 
 TEST(Config, ReadsCommentsPathsAndEnvironment) {

@@ -1,5 +1,7 @@
 #include "service/cors.hpp"
 
+#include "tests/shows.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,8 +18,8 @@ std::optional<std::string> header(const Reply& reply, std::string_view name) {
 
 constexpr std::string_view ehr = "https://ehr.example.org";
 
-//
 TEST(Cors, AnswersAPreflightOfAnAllowedOrigin) {
+    shows({"R-151", "status.204"});
     const Reply reply = CorsPolicy({std::string(ehr)}).preflight(ehr, "POST, OPTIONS");
     EXPECT_EQ(reply.status, 204U);
     EXPECT_EQ(reply.body, "");
@@ -30,6 +32,7 @@ TEST(Cors, AnswersAPreflightOfAnAllowedOrigin) {
 
 // exact match.
 TEST(Cors, SaysNothingToOtherOrigins) {
+    shows({"R-152"});
     const CorsPolicy policy({std::string(ehr)});
     for (const std::string_view origin :
          {"https://ehr.example.org.evil.example", "http://ehr.example.org", "https://EHR.example.org", "null", ""}) {
@@ -42,6 +45,7 @@ TEST(Cors, SaysNothingToOtherOrigins) {
 
 // never "*" with credentials.
 TEST(Cors, AllowsEverybodyWithoutCredentials) {
+    shows({"R-152"});
     const Reply reply = CorsPolicy({"*"}).preflight("https://anywhere.example", "GET, OPTIONS");
     EXPECT_EQ(header(reply, "Access-Control-Allow-Origin"), "*");
     EXPECT_EQ(header(reply, "Access-Control-Allow-Credentials"), std::nullopt);

@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "tests/case_name.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -33,6 +34,7 @@ const std::string accepted =
 const std::string overridden = card + R"(,"outcome":"overridden",)" + time_told;
 
 TEST(Feedback, ReadsAnAcceptedCard) {
+    shows({"R-111", "R-112"});
     // CDS Hooks 2.0, "Feedback", example of an accepted suggestion.
     const auto message = read(one(accepted));
     ASSERT_TRUE(message.has_value());
@@ -48,6 +50,7 @@ TEST(Feedback, ReadsAnAcceptedCard) {
 }
 
 TEST(Feedback, ReadsTheReasonOfAnOverriddenCard) {
+    shows({"R-113", "R-118"});
     const auto message = read(one(overridden + R"(,"overrideReason":{"reason":{"code":"limited-time",
         "system":"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"},"userComment":"CANARY"})"));
     ASSERT_TRUE(message.has_value());
@@ -56,11 +59,13 @@ TEST(Feedback, ReadsTheReasonOfAnOverriddenCard) {
 }
 
 TEST(Feedback, ReadsSeveralItemsEvenOfOneCard) {
+    shows({"R-114"});
     // R-114.
     EXPECT_EQ(read(R"({"feedback":[{)" + accepted + "},{" + overridden + "},{" + accepted + "}]}")->items.size(), 3U);
 }
 
 TEST(Feedback, TakesWhatTheReferenceClientSends) {
+    shows({"R-113"});
     // It leaves out the system of a reason that had none, and the whole reason if there was none.
     EXPECT_EQ(read(one(overridden + R"(,"overrideReason":{"reason":{"code":"limited-time"}})"))->items.at(0).reason,
               limited_time);
@@ -92,6 +97,7 @@ TEST(Feedback, KeepsNoIdThatItCannotHaveMade) {
 }
 
 TEST(Feedback, MakesOneOfManySpellings) {
+    shows({"R-114", "R-117"});
     // What is the same feedback must be the same value, or it would be counted twice.
     const std::string shouted =
         R"("card":"4E0A3A1E-3283-4575-AB82-028D55FE2719","outcome":"accepted","outcomeTimestamp":"2020-12-11T13:03:00.000+01:00",
@@ -101,6 +107,7 @@ TEST(Feedback, MakesOneOfManySpellings) {
 }
 
 TEST(Feedback, FlagsTheFuture) {
+    shows({"R-117"});
     // R-117: accepted, and noted.
     const auto message = read(one(card + R"(,"outcome":"overridden","outcomeTimestamp":"2020-12-12T00:01:01Z")"));
     EXPECT_EQ(message->items.size(), 1U);
@@ -122,6 +129,7 @@ struct Refused {
 class FeedbackRefusals : public testing::TestWithParam<Refused> {};
 
 TEST_P(FeedbackRefusals, NameTheirPlace) {
+    shows({"R-111", "R-112", "R-113", "R-115", "R-117"});
     const auto message = read(GetParam().text, GetParam().strict);
     ASSERT_FALSE(message.has_value());
     EXPECT_EQ(message.error().fault, GetParam().fault);

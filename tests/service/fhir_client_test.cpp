@@ -4,6 +4,7 @@
 #include "tests/case_name.hpp"
 #include "tests/service/https_test_server.hpp"
 #include "tests/service/loop.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -73,6 +74,7 @@ std::vector<std::string> ids_of(const FhirAnswer& answer) {
 }
 
 TEST_F(FhirClientTest, ReadsAndSearchesUnderTheCallersToken) {
+    shows({"R-065", "R-066", "R-144"});
     const HttpsTestServer server([](const Request& request) {
         return request.target == "/fhir/Patient/p1" ? body(R"({"resourceType":"Patient","id":"p1"})") : page("o1");
     });
@@ -105,6 +107,7 @@ TEST_F(FhirClientTest, AsksForEverythingAtOnce) {
 }
 
 TEST_F(FhirClientTest, DoesNotWaitForTheSlowBeyondTheDeadline) {
+    shows({"R-161"});
     const HttpsTestServer server(
         [](const Request& request) { return request.target == "/fhir/Patient/slow" ? late(2s) : late(0ms); });
     const auto begun = Clock::now();
@@ -125,6 +128,7 @@ struct Failing {
 class FhirClientFailures : public FhirClientTest, public testing::WithParamInterface<Failing> {};
 
 TEST_P(FhirClientFailures, AreReasonsAndNotTheServersWords) {
+    shows({"R-073"});
     const HttpsTestServer server([](const Request&) { return GetParam().response; });
     const FhirAnswer answer = fetch_one(server, GetParam().query);
     ASSERT_FALSE(answer.value.has_value());
@@ -164,6 +168,7 @@ TEST_F(FhirClientTest, NamesAServerThatItCannotTrust) {
 }
 
 TEST_F(FhirClientTest, DoesNotAskForWhatTheScopesDoNotHold) {
+    shows({"R-071"});
     // R-071.
     const HttpsTestServer server([](const Request&) { return page("o1"); });
     grant.scope = "patient/Patient.r";
@@ -172,6 +177,7 @@ TEST_F(FhirClientTest, DoesNotAskForWhatTheScopesDoNotHold) {
 }
 
 TEST_F(FhirClientTest, DoesNotUseATokenThatHasExpired) {
+    shows({"R-068"});
     // R-068.
     const HttpsTestServer server([](const Request&) { return page("o1"); });
     grant.usable_until = wall_time() - 1s;
@@ -191,6 +197,7 @@ TEST_F(FhirClientTest, RefusesQueriesThatAreNone) {
 // ---- pages ----------------------------------------------------------------------------------------------------------
 
 TEST_F(FhirClientTest, FollowsPagesToTheEnd) {
+    shows({"R-057", "R-066"});
     // R-057. The second link is relative, as FHIR allows.
     std::string self;
     const HttpsTestServer server([&](const Request& request) {
@@ -216,6 +223,7 @@ TEST_F(FhirClientTest, GoesOnFromAFirstPageThatIsAtHand) {
 }
 
 TEST_F(FhirClientTest, TakesNothingOfASearchThatItCannotFinish) {
+    shows({"R-057", "R-165"});
     // R-165: what is incomplete must never count as complete.
     limits.pages = 3;
     const HttpsTestServer endless([](const Request&) { return page("o1", "Observation?page=2"); });
@@ -230,6 +238,7 @@ TEST_F(FhirClientTest, TakesNothingOfASearchThatItCannotFinish) {
 }
 
 TEST_F(FhirClientTest, CarriesTheTokenToNoOtherOrigin) {
+    shows({"R-072"});
     // R-072.
     const HttpsTestServer elsewhere([](const Request&) { return page("o2"); });
     const std::vector<std::string> links = {elsewhere.url("/fhir?page=2"),

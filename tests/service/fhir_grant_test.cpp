@@ -1,6 +1,7 @@
 #include "service/fhir_grant.hpp"
 
 #include "tests/case_name.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -34,6 +35,7 @@ FhirAccess access() {
 }
 
 TEST(FhirGrant, IsGivenForAListedServerAndATokenOfOurs) {
+    shows({"R-065"});
     const auto grant = grant_fhir_access(hospital(), access(), now);
     ASSERT_TRUE(grant.has_value());
     EXPECT_EQ(grant->base, "https://ehr.example.org/fhir");
@@ -42,6 +44,7 @@ TEST(FhirGrant, IsGivenForAListedServerAndATokenOfOurs) {
 }
 
 TEST(FhirGrant, IsGivenWithoutWhatSomeClientsLeaveOut) {
+    shows({"R-067", "R-070"});
     // The reference client may leave out expires_in and never sends `patient`.
     FhirAccess partial = access();
     partial.server = "https://EHR.example.org:443/fhir/";
@@ -59,6 +62,7 @@ struct Refused {
 class FhirGrantRefusals : public testing::TestWithParam<Refused> {};
 
 TEST_P(FhirGrantRefusals, AreNamed) {
+    shows({"R-069", "R-070", "R-072"});
     FhirAccess changed = access();
     GetParam().change(changed);
     const auto grant = grant_fhir_access(hospital(), changed, now);
@@ -100,6 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
     CaseName());
 
 TEST(FhirGrant, AllowsPlainHttpAndOpenServersInDevelopmentOnly) {
+    shows({"R-072"});
     Client client = hospital();
     client.fhir_servers = {"http://localhost:8080/fhir"};
     FhirAccess open;
@@ -124,6 +129,7 @@ struct Scopes {
 class FhirGrantScopes : public testing::TestWithParam<Scopes> {};
 
 TEST_P(FhirGrantScopes, AllowObservations) {
+    shows({"R-071"});
     const FhirGrant grant = {.base = {}, .access_token = {}, .scope = GetParam().scope};
     EXPECT_EQ(grant.allows("Observation", Interaction::read), GetParam().reads);
     EXPECT_EQ(grant.allows("Observation", Interaction::search), GetParam().searches);

@@ -4,6 +4,7 @@
 #include "fhir/json_text.hpp"
 #include "tests/case_name.hpp"
 #include "tests/service/test_server.hpp"
+#include "tests/shows.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -77,6 +78,7 @@ TEST_F(HookHandlerTest, OffersTheServicesOfThePack) {
 
 // Fixed prefetch keys: decisions, "Prefetch keys". R-021: `patient` first.
 TEST_F(HookHandlerTest, AsksForTheDocumentedPrefetchKeys) {
+    shows({"R-016", "R-021"});
     const json::value document = *fhir::parse_json(handler_.discovery(ClientProfile::v2_0));
     const json::object& prefetch = document.at_pointer("/services/0/prefetch").as_object();
     EXPECT_EQ(prefetch.begin()->key(), "patient");
@@ -92,6 +94,7 @@ TEST_F(HookHandlerTest, AsksForTheDocumentedPrefetchKeys) {
 }
 
 TEST_F(HookHandlerTest, AnswersWithACardThatSaysWhereItComesFrom) {
+    shows({"R-090", "R-093"});
     const Reply reply = call(call_with(patient + "," + conditions + "," + nothing_else));
     ASSERT_EQ(reply.status, 200U) << reply.body;
     const json::value response = *fhir::parse_json(reply.body);
@@ -104,8 +107,8 @@ TEST_F(HookHandlerTest, AnswersWithACardThatSaysWhereItComesFrom) {
     EXPECT_EQ(fhir::text_of(cards[0].at("indicator")), "info");
 }
 
-// R-091.
 TEST_F(HookHandlerTest, AnswersWithNoCardsWhenThereIsNothingToSay) {
+    shows({"R-055", "R-062", "R-091"});
     const Reply reply = call(call_with(patient + R"(, "conditions": null, )" + nothing_else));
     EXPECT_EQ(reply.status, 200U);
     EXPECT_EQ(reply.body, R"({"cards":[]})");
@@ -121,6 +124,7 @@ class LackingPrefetch : public HookHandlerTest, public testing::WithParamInterfa
 
 // R-053; interfaces, HTTP: the patient and the conditions are required.
 TEST_P(LackingPrefetch, IsNamed) {
+    shows({"R-053", "R-058"});
     const Reply reply = call(call_with(GetParam().prefetch));
     EXPECT_EQ(reply.status, GetParam().status);
     EXPECT_NE(reply.body.find(GetParam().place), std::string::npos) << reply.body;
@@ -137,11 +141,13 @@ INSTANTIATE_TEST_SUITE_P(
     CaseName());
 
 TEST_F(HookHandlerTest, RefusesAnotherHook) {
+    shows({"R-038"});
     EXPECT_EQ(call(call_with(patient, "order-sign")).status, 400U);
 }
 
 // R-163: ids of calls are logged if they are UUIDs, and so hold nothing else.
 TEST_F(HookHandlerTest, LogsAHookInstanceOnlyIfItIsAUuid) {
+    shows({"R-163"});
     EXPECT_EQ(call(call_with(patient)).facts.hook_instance, "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea");
     std::string body = call_with(patient);
     body.replace(body.find("d1577c69"), 8, "Jane Doe");

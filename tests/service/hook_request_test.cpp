@@ -1,6 +1,7 @@
 #include "service/hook_request.hpp"
 
 #include "tests/case_name.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,6 +33,7 @@ std::string with(std::string text, std::string_view from, std::string_view to) {
 }
 
 TEST(HookRequest, ReadsAPatientView) {
+    shows({"hook.patient-view"});
     const auto request = read(patient_view);
     ASSERT_TRUE(request.has_value());
     EXPECT_EQ(request->hook, rules::Hook::patient_view);
@@ -52,6 +54,7 @@ TEST(HookRequest, StaysWholeWhenItIsMoved) {
 }
 
 TEST(HookRequest, ReadsDraftsAndSelections) {
+    shows({"hook.order-select"});
     const auto request = read(order_select);
     ASSERT_TRUE(request.has_value());
     ASSERT_EQ(request->drafts.size(), 1U);
@@ -60,11 +63,13 @@ TEST(HookRequest, ReadsDraftsAndSelections) {
 
 // R-006: unknown members are ignored, wherever they stand.
 TEST(HookRequest, IgnoresUnknownMembers) {
+    shows({"R-006", "hook.unknown-context"});
     EXPECT_TRUE(read(with(patient_view, R"("patientId")", R"("colour": [1], "patientId")")).has_value());
     EXPECT_TRUE(read(with(patient_view, R"("hook":)", R"("user": "Practitioner/1", "hook":)")).has_value());
 }
 
 TEST(HookRequest, ReadsTheFhirAuthorization) {
+    shows({"R-034", "R-067"});
     const auto request = read(with(patient_view, R"("prefetch")", R"("fhirServer": "https://ehr.example.org/fhir",
       "fhirAuthorization": {"access_token": "t", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.read",
       "subject": "app", "patient": "p1"}, "prefetch")"));
@@ -77,6 +82,7 @@ TEST(HookRequest, ReadsTheFhirAuthorization) {
 
 // CDS Hooks sandbox (requirements page, 3.1-e): expires_in and patient may be absent.
 TEST(HookRequest, TakesAnAuthorizationWithoutExpiry) {
+    shows({"R-067"});
     EXPECT_TRUE(read(with(patient_view, R"("prefetch")", R"("fhirServer": "https://ehr.example.org/fhir",
       "fhirAuthorization": {"access_token": "t", "token_type": "Bearer", "scope": "", "subject": "app"}, "prefetch")"))
                     .has_value());
@@ -91,6 +97,8 @@ struct Refused {
 class HookRequestFault : public testing::TestWithParam<Refused> {};
 
 TEST_P(HookRequestFault, IsNamedWithItsPlace) {
+    shows({"R-006", "R-031", "R-032", "R-033", "R-035", "R-038", "R-067", "R-070", "hook.patient-view",
+           "hook.encounter-start", "hook.order-select"});
     const auto request = read(GetParam().body);
     ASSERT_FALSE(request.has_value());
     EXPECT_EQ(meaning_of(request.error().fault).name, meaning_of(GetParam().fault).name);
@@ -173,6 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 // R-006: optional members without a value count as absent, unless the client is held to the letter.
 TEST(HookRequest, TakesAnEmptyOptionalMemberForAbsentOnlyWhenLenient) {
+    shows({"R-006"});
     const std::string body = with(patient_view, R"("e1")", R"("")");
     const auto lenient = read(body);
     ASSERT_TRUE(lenient.has_value());
@@ -183,12 +192,40 @@ TEST(HookRequest, TakesAnEmptyOptionalMemberForAbsentOnlyWhenLenient) {
 }
 
 // R-039: some clients send instances that are not UUIDs.
+TEST(HookRequest, HoldsTheUserToTheTableOfTheHookOnlyWhenStrict) {
+    shows({"hook.user-type"});
+    for (const char* user : {"Practitioner/1", "PractitionerRole/1", "Patient/p1", "RelatedPerson/1"}) {
+        EXPECT_TRUE(read(with(patient_view, "Practitioner/1", user), true).has_value()) << user;
+    }
+    EXPECT_FALSE(read(with(patient_view, "Practitioner/1", "Device/1"), true).has_value());
+    EXPECT_TRUE(read(with(patient_view, "Practitioner/1", "Device/1")).has_value());
+    const std::string start = with(patient_view, "patient-view", "encounter-start");
+    EXPECT_TRUE(read(with(start, "Practitioner/1", "PractitionerRole/1"), true).has_value());
+    EXPECT_FALSE(read(with(start, "Practitioner/1", "Patient/p1"), true).has_value());
+    EXPECT_TRUE(read(with(start, "Practitioner/1", "Patient/p1")).has_value());
+}
+
+// CDS Hooks, Extensions: an object. What it says is never looked at.
+TEST(HookRequest, RefusesAnExtensionThatIsNoObjectOnlyWhenStrict) {
+    shows({"extension", "R-037"});
+    for (const char* place : {R"("hook":)", R"("patientId":)"}) {
+        const std::string good =
+            with(patient_view, place, R"("extension": {"com.example": {"x": 1}}, )" + std::string(place));
+        EXPECT_TRUE(read(good, true).has_value()) << place;
+        const std::string bad = with(patient_view, place, R"("extension": "x", )" + std::string(place));
+        EXPECT_TRUE(read(bad).has_value()) << place;
+        EXPECT_FALSE(read(bad, true).has_value()) << place;
+    }
+}
+
 TEST(HookRequest, AsksForAUuidOnlyWhenStrict) {
+    shows({"R-032", "R-039"});
     EXPECT_TRUE(read(order_select).has_value());
     EXPECT_FALSE(read(order_select, true).has_value());
 }
 
 TEST(HookRequest, RefusesAHookThatTheServiceIsNotOfferedFor) {
+    shows({"R-038"});
     constexpr rules::Hook offered[] = {rules::Hook::order_sign};
     const auto request = read_hook_request(patient_view, {offered, false});
     ASSERT_FALSE(request.has_value());

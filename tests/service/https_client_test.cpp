@@ -2,6 +2,7 @@
 
 #include "tests/service/https_test_server.hpp"
 #include "tests/service/loop.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -93,6 +94,7 @@ TEST_F(HttpsClientTest, DoesNotKeepAConnectionThatTheServerCloses) {
 }
 
 TEST_F(HttpsClientTest, FollowsNoRedirect) {
+    shows({"R-072"});
     // the token must not be carried elsewhere.
     const HttpsTestServer server([](const Request&) {
         Response response;
@@ -124,6 +126,7 @@ TEST_F(HttpsClientTest, RefusesACertificateOfNobodyItKnows) {
 }
 
 TEST_F(HttpsClientTest, RefusesPrivateAddressesOutsideDevelopment) {
+    shows({"R-072"});
     // The name is public enough; what it resolves to is not.
     const HttpsTestServer server([](const Request&) { return Response(); });
     HttpsClient client(loop.executor(), open_client_tls(server.ca_file()), AddressPolicy());
@@ -142,6 +145,7 @@ TEST_F(HttpsClientTest, ReachesThePrivateNetworksThatTheOperatorNames) {
 }
 
 TEST_F(HttpsClientTest, SpeaksPlainHttpInDevelopmentOnly) {
+    shows({"R-072"});
     HttpsTestServer::Options options;
     options.tls = false;
     const HttpsTestServer server([](const Request&) { return Response(); }, options);

@@ -3,6 +3,7 @@
 #include "fhir/json_text.hpp"
 #include "tests/case_name.hpp"
 #include "tests/service/signing_key.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>
@@ -38,10 +39,12 @@ constexpr std::string_view cds_hooks_token =
     "EXeYJLL6SGUBO8VHZhfM8mwKYP70EMxJ67War4TQblEpaQrp11wx5p7oPFm2ETYgCicS84vXWEIYTdjooZdooCSDf2L8-i4awdoUwiEb";
 
 TEST(Jose, VerifiesTheSampleTokenOfCdsHooks) {
+    shows({"R-136"});
     EXPECT_TRUE(key_of(parsed(cds_hooks_key)).verifies(Algorithm::es384, cds_hooks_token));
 }
 
 TEST(Jose, RefusesTheSampleTokenOfCdsHooksOnceAClaimIsChanged) {
+    shows({"R-132"});
     std::string changed(cds_hooks_token);
     const std::size_t second = changed.find('.') + 20;
     changed[second] = changed[second] == 'A' ? 'B' : 'A';
@@ -67,6 +70,7 @@ struct EachAlgorithm {
 class JoseAlgorithms : public testing::TestWithParam<EachAlgorithm> {};
 
 TEST_P(JoseAlgorithms, VerifiesWhatOpenSslSigned) {
+    shows({"R-136"});
     const SigningKey signer = SigningKey::make(GetParam().algorithm);
     const VerificationKey key = key_of(signer.public_jwk());
     EXPECT_TRUE(key.verifies(GetParam().algorithm, signer.token({{"iss", "x"}})));
@@ -104,6 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
     CaseName());
 
 TEST(Jose, RefusesADerSignature) {
+    shows({"R-142"});
     // ES384 asks for r||s, 96 bytes (RFC 7518, section 3.4); what most libraries make by themselves is DER.
     const SigningKey signer = SigningKey::make(Algorithm::es384);
     const std::string token = signer.token({{"iss", "x"}});
@@ -122,12 +127,14 @@ TEST(Jose, RefusesASignatureOfZeros) {
 }
 
 TEST(Jose, KnowsNoSymmetricAlgorithmAndNotNone) {
+    shows({"R-136"});
     for (const char* name : {"none", "None", "", "HS256", "HS384", "HS512", "es384", "ES384 ", "ES256K", "RSA-OAEP"}) {
         EXPECT_EQ(algorithm_named(name), std::nullopt) << name;
     }
 }
 
 TEST(Jose, DoesNotTakeOneAlgorithmsKeyForAnother) {
+    shows({"R-136"});
     const VerificationKey p384 = key_of(SigningKey::make(Algorithm::es384).public_jwk());
     EXPECT_TRUE(p384.fits(Algorithm::es384));
     EXPECT_FALSE(p384.fits(Algorithm::es256));
@@ -151,6 +158,7 @@ struct RefusedKey {
 class JoseKeys : public testing::TestWithParam<RefusedKey> {};
 
 TEST_P(JoseKeys, Refuses) {
+    shows({"R-136", "R-142"});
     const auto key = VerificationKey::read(GetParam().jwk());
     ASSERT_FALSE(key.has_value());
     EXPECT_EQ(key.error(), GetParam().fault);
@@ -245,6 +253,7 @@ struct Base64Url {
 class JoseBase64Url : public testing::TestWithParam<Base64Url> {};
 
 TEST_P(JoseBase64Url, IsReadStrictly) {
+    shows({"R-142"});
     EXPECT_EQ(decode_base64url(GetParam().text), GetParam().bytes);
 }
 

@@ -2,6 +2,7 @@
 
 #include "tests/case_name.hpp"
 #include "tests/service/signing_key.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -36,6 +37,7 @@ struct NotASet {
 class KeySetRefusals : public testing::TestWithParam<NotASet> {};
 
 TEST_P(KeySetRefusals, AreNamed) {
+    shows({"R-142"});
     const auto set = KeySet::parse(GetParam().text);
     ASSERT_FALSE(set.has_value());
     EXPECT_EQ(set.error(), GetParam().fault);
@@ -70,6 +72,7 @@ TEST(KeySet, PassesOverKeysThatItCannotUseAndSaysWhich) {
 }
 
 TEST(KeySet, FindsAKeyByItsIdAndKind) {
+    shows({"R-136"});
     // RFC 7517, section 4.5: keys of different kty may share an id.
     const KeySet set = set_of({SigningKey::make(Algorithm::es384, "same").public_jwk(),
                                SigningKey::make(Algorithm::rs384, "same").public_jwk()});
@@ -87,6 +90,7 @@ TEST(KeySet, UsesTheFirstOfTwoKeysWithOneId) {
 }
 
 TEST(KeySet, TakesKeyIdsAsTheyCome) {
+    shows({"R-142"});
     // the ids of one large vendor hold these characters.
     const SigningKey key = SigningKey::make(Algorithm::es384, "a+b/c==");
     EXPECT_NE(set_of(key).find("a+b/c==", Algorithm::es384), nullptr);
@@ -103,6 +107,7 @@ struct Lifetime {
 class KeyLifetime : public testing::TestWithParam<Lifetime> {};
 
 TEST_P(KeyLifetime, LiesBetweenFiveMinutesAndADay) {
+    shows({"R-143"});
     EXPECT_EQ(key_lifetime(GetParam().cache_control, GetParam().age), GetParam().lifetime);
 }
 
@@ -151,6 +156,7 @@ TEST_F(KeyCacheTest, GivesUpOnAFetchThatNeverReports) {
 }
 
 TEST_F(KeyCacheTest, FetchesAgainWhenAnUnknownKeyIsNamedButNotOften) {
+    shows({"R-143"});
     EXPECT_EQ(step(noon), Step::fetch);
     fetch(noon);
     EXPECT_EQ(step(noon + 59s, "new"), Step::unknown_key);
@@ -185,6 +191,7 @@ TEST_F(KeyCacheTest, FetchesBeforeItUsesASetThatHasExpired) {
 }
 
 TEST_F(KeyCacheTest, KeepsTheLastGoodSetWhenItsServerFails) {
+    shows({"R-143"});
     EXPECT_EQ(step(noon), Step::fetch);
     fetch(noon);
     EXPECT_EQ(step(noon + 2h), Step::fetch);

@@ -2,6 +2,7 @@
 
 #include "tests/case_name.hpp"
 #include "tests/service/signing_key.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,6 +26,7 @@ constexpr std::string_view good_header = R"({"alg":"ES384","typ":"JWT","kid":"k"
 constexpr std::string_view good_claims = R"({"iss":"https://ehr","aud":"https://cds","exp":300,"iat":0,"jti":"1"})";
 
 TEST(Jwt, ReadsWhatATokenSays) {
+    shows({"R-133", "R-134"});
     // Values of the sample token of CDS Hooks 2.0, "Security and Safety".
     const auto token = parse_token(
         compact(R"({"alg":"ES384","typ":"JWT","kid":"example-kid","jku":"https://fhir-ehr.example.com/jwk_uri"})",
@@ -45,6 +47,7 @@ TEST(Jwt, ReadsWhatATokenSays) {
 }
 
 TEST(Jwt, ReadsAnArrayOfAudiencesAndTimesWithAFraction) {
+    shows({"R-134", "R-140"});
     // RFC 7519, sections 2 and 4.1.3. Members that nobody defined are ignored, `sub` among them (R-134).
     const auto token = parse_token(
         compact(good_header,
@@ -57,6 +60,7 @@ TEST(Jwt, ReadsAnArrayOfAudiencesAndTimesWithAFraction) {
 }
 
 TEST(Jwt, NeverLooksAtKeysThatTheHeaderBrings) {
+    shows({"R-142"});
     EXPECT_TRUE(
         parse_token(compact(R"({"alg":"ES384","typ":"JWT","kid":"k","jwk":{"kty":"EC"},"x5c":["AAAA"]})", good_claims))
             .has_value());
@@ -70,6 +74,7 @@ struct RefusedForm {
 class JwtForm : public testing::TestWithParam<RefusedForm> {};
 
 TEST_P(JwtForm, IsRefused) {
+    shows({"R-133", "R-134", "R-136", "R-142"});
     const auto token = parse_token(GetParam().compact);
     ASSERT_FALSE(token.has_value());
     EXPECT_EQ(token.error(), GetParam().fault);
@@ -177,6 +182,7 @@ TEST(Jwt, TakesAnOptionalClaimOfNullForAbsent) {
 // ---- the Authorization header ---------------------------------------------------------------------------------------
 
 TEST(Jwt, FindsTheTokenInTheAuthorizationHeader) {
+    shows({"R-132"});
     EXPECT_EQ(*bearer_token("Bearer abc"), "abc");
     EXPECT_EQ(*bearer_token("bearer  abc"), "abc");
     for (const char* other : {"", "Bearer", "Bearer ", "Basic abc", "Bearerabc", "abc"}) {
@@ -195,6 +201,7 @@ struct Times {
 class JwtTimes : public testing::TestWithParam<Times> {};
 
 TEST_P(JwtTimes, AreHeldAgainstTheClock) {
+    shows({"R-140"});
     Token token;
     token.issued = at(GetParam().issued);
     token.expires = at(GetParam().expires);
@@ -227,6 +234,7 @@ struct Address {
 class JwtAddress : public testing::TestWithParam<Address> {};
 
 TEST_P(JwtAddress, IsNormalized) {
+    shows({"R-135"});
     EXPECT_EQ(normalized_url(GetParam().url), GetParam().normal);
 }
 
@@ -249,6 +257,7 @@ INSTANTIATE_TEST_SUITE_P(
     CaseName());
 
 TEST(Jwt, IsMeantForAnEndpointThatOneOfItsAudiencesNames) {
+    shows({"R-022", "R-135"});
     Token token;
     token.audience = {"https://other.example.org", "HTTPS://cds.example.org:443/cds-services/"};
     EXPECT_TRUE(audience_names(token, {"https://cds.example.org/cds-services"}));

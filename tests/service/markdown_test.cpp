@@ -1,6 +1,7 @@
 #include "service/markdown.hpp"
 
 #include "tests/case_name.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,6 +17,7 @@ class Markdown : public testing::TestWithParam<Escaped> {};
 
 // R-101; the reference client renders raw HTML and swallows "<b and c>".
 TEST_P(Markdown, RendersAsTheText) {
+    shows({"R-101"});
     EXPECT_EQ(markdown_of(GetParam().text), GetParam().markdown);
 }
 
@@ -29,10 +31,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Escaped{"NewLines", "a\r\n\tb", "a b"}, Escaped{"Bidi", "a\u202Eb\u2066c", "abc"},
                     Escaped{"Address", "see https://x.example", R"(see https:\//x.example)"},
                     Escaped{"Www", "www.x.example", R"(www\.x.example)"}, Escaped{"List", "- a", R"(\- a)"},
+                    Escaped{"Numbered", "12. rib", R"(12\. rib)"}, Escaped{"Decimal", "1.5 g", "1.5 g"},
+                    Escaped{"Indented", "     <b>  ", "&lt;b&gt;"}, Escaped{"Blank", " \n ", ""},
                     Escaped{"InvalidUtf8", "a\xFFz", "a\uFFFDz"}),
     CaseName());
 
 TEST(PlainLine, KeepsEveryPrintableCharacter) {
+    shows({"R-101"});
     EXPECT_EQ(plain_line("Größe <30 µg/L"), "Größe <30 µg/L");
 }
 
@@ -42,16 +47,19 @@ TEST(Shortened, LeavesAShortTextAlone) {
 }
 
 TEST(Shortened, CutsALongTextWithAnEllipsis) {
+    shows({"card.summary"});
     EXPECT_EQ(shortened(std::string(140, 'a'), 140), std::string(138, 'a') + "…");
 }
 
 // Requirements page, 1.8: UTF-16 units and code points, whichever is stricter.
 TEST(Shortened, CountsCharactersBeyondTheBasicPlaneTwice) {
+    shows({"card.summary"});
     EXPECT_EQ(shortened("😀😀😀", 6), "😀😀…");
     EXPECT_EQ(shortened("😀😀", 5), "😀😀");
 }
 
 TEST(Shortened, NeverPartsALetterFromItsAccent) {
+    shows({"card.summary"});
     EXPECT_EQ(shortened("abe\u0301xyz", 5), "ab…");
 }
 

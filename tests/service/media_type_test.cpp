@@ -1,6 +1,7 @@
 #include "service/media_type.hpp"
 
 #include "tests/case_name.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,6 +17,7 @@ class Accept : public testing::TestWithParam<Accepted> {};
 
 // RFC 9110, 12.5.1; requirements page, 1.9, row 406.
 TEST_P(Accept, SaysWhetherJsonMayCome) {
+    shows({"status.406"});
     EXPECT_EQ(accepts_json(GetParam().accept), GetParam().json);
 }
 
@@ -49,6 +51,7 @@ class ContentType : public testing::TestWithParam<Body> {};
 
 // what a page may send across origins without a preflight is refused.
 TEST_P(ContentType, SaysWhetherABodyIsJson) {
+    shows({"R-153", "status.415"});
     EXPECT_EQ(is_json_body(GetParam().content_type), GetParam().json);
 }
 

@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "tests/case_name.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -36,6 +37,7 @@ class Prefetch : public testing::Test {
 };
 
 TEST_F(Prefetch, GivesTheResourcesOfEachKey) {
+    shows({"R-036", "R-054"});
     const auto sources = read(R"({"patient": {"resourceType": "Patient", "id": "p1"},
       "conditions": {"resourceType": "Bundle", "type": "searchset", "entry": [
         {"resource": {"resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/p1"}}},
@@ -55,6 +57,7 @@ struct Value {
 class PrefetchValue : public Prefetch, public testing::WithParamInterface<Value> {};
 
 TEST_P(PrefetchValue, IsTakenForWhatItSays) {
+    shows({"R-055", "R-056", "R-057", "R-058", "R-059", "R-060"});
     const rules::SourceData source = vitamin_d(GetParam().json);
     EXPECT_EQ(source.unavailable, GetParam().unavailable);
     EXPECT_EQ(source.resources.size(), GetParam().resources);
@@ -94,11 +97,23 @@ INSTANTIATE_TEST_SUITE_P(
         Value{"UnresolvedToken",
               R"({"resourceType": "Bundle", "link": [{"relation": "self", "url": "https://x?patient=%7B%7Bcontext"}]})",
               Unavailable::unresolved},
+        Value{"UnresolvedTokenWithPages",
+              R"({"resourceType": "Bundle", "link": [{"relation": "next", "url": "https://x/2"},
+            {"relation": "self", "url": "https://x?patient={%7bcontext"}]})",
+              Unavailable::unresolved},
+        Value{"UnresolvedText", R"("Patient/{{context.patientId}}")", Unavailable::wrong_type},
         Value{"NotABundle", R"({"resourceType": "Observation", "subject": {"reference": "Patient/p1"}})",
               Unavailable::wrong_type},
         Value{"Number", "1", Unavailable::wrong_type}, Value{"EmptyObject", "{}", Unavailable::not_sent},
         Value{"EntryWithoutResource", R"({"resourceType": "Bundle", "entry": [{}]})", Unavailable::wrong_type},
-        Value{"WrappedFailure", R"({"response": {"status": "404 Not Found"}})", Unavailable::failed}),
+        Value{"WrappedFailure", R"({"response": {"status": "404 Not Found"}})", Unavailable::failed},
+        Value{"WrappedFailureWithData", R"({"response": {"status": "500"}, "resource": {"resourceType": "Bundle"}})",
+              Unavailable::failed},
+        Value{"WrappedOutcome", R"({"response": {"status": "200"}, "resource": {"resourceType": "OperationOutcome"}})",
+              Unavailable::failed},
+        Value{"OutcomeOfAWarning", R"({"resourceType": "OperationOutcome", "issue": [{"severity": "warning"}]})",
+              Unavailable::failed},
+        Value{"EmptyText", R"("")", Unavailable::not_sent}, Value{"EmptyList", "[]", Unavailable::not_sent}),
     CaseName());
 
 struct Stranger {
@@ -110,6 +125,7 @@ class PrefetchOfAnotherPatient : public Prefetch, public testing::WithParamInter
 
 // R-058: never used.
 TEST_P(PrefetchOfAnotherPatient, IsRefusedWhole) {
+    shows({"R-058"});
     const auto sources = read(GetParam().prefetch);
     ASSERT_FALSE(sources.has_value());
     EXPECT_EQ(sources.error().fault, Fault::other_patient);
@@ -125,6 +141,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Stranger{"AbsoluteSubject", R"({"conditions": {"resourceType": "Bundle", "entry": [{"resource":
             {"resourceType": "Condition", "subject": {"reference": "https://x/fhir/Patient/p2"}}}]}})",
                              "prefetch.conditions"},
+                    Stranger{"Contained", R"({"vitaminD": {"resourceType": "Bundle", "entry": [{"resource":
+            {"resourceType": "Observation", "subject": {"reference": "Patient/p1"}, "contained": [
+              {"resourceType": "Observation", "subject": {"reference": "Patient/p2"}}]}}]}})",
+                             "prefetch.vitaminD"},
                     Stranger{"IncludedPatient", R"({"vitaminD": {"resourceType": "Bundle", "entry": [{"resource":
             {"resourceType": "Patient", "id": "p2"}, "search": {"mode": "include"}}]}})",
                              "prefetch.vitaminD"},
@@ -134,19 +154,37 @@ INSTANTIATE_TEST_SUITE_P(
                              "prefetch.vitaminD"}),
     CaseName());
 
-// R-060.
 TEST_F(Prefetch, IgnoresKeysThatWereNotAskedFor) {
+    shows({"R-060"});
     EXPECT_TRUE(read(R"({"allergies": {"resourceType": "Patient", "id": "p2"}})").has_value());
 }
 
-TEST_F(Prefetch, RefusesAWrongTypeFromAStrictClient) {
-    const auto sources = read(R"({"vitaminD": 1})", true);
-    ASSERT_FALSE(sources.has_value());
-    EXPECT_EQ(sources.error().fault, Fault::wrong_type);
+// R-006, R-058, R-059.
+TEST_F(Prefetch, RefusesFromAStrictClientWhatItOnlyLeavesOutOtherwise) {
+    shows({"R-006", "R-058", "R-059"});
+    for (const char* value : {"1", "{}", R"("")", "[]", R"({"resourceType": "Observation"})",
+                              R"({"response": {"status": "200 OK"}, "resource": {"resourceType": "Bundle"}})"}) {
+        const auto sources = read(R"({"vitaminD": )" + std::string(value) + "}", true);
+        ASSERT_FALSE(sources.has_value()) << value;
+        EXPECT_EQ(sources.error().fault, Fault::wrong_type) << value;
+        EXPECT_EQ(sources.error().places, std::vector<std::string>{"prefetch.vitaminD"});
+    }
+    EXPECT_TRUE(read(R"({"vitaminD": null})", true).has_value());
+}
+
+TEST_F(Prefetch, HoldsAReadAgainstItsTypeAndId) {
+    shows({"R-058"});
+    for (const char* value : {R"({"resourceType": "Bundle"})", R"({"resourceType": "Patient"})",
+                              R"({"resourceType": "Practitioner", "id": "p1"})", R"("p1")"}) {
+        const auto sources = read(R"({"patient": )" + std::string(value) + "}");
+        if (!sources) continue;  // a Patient without an id is nobody's: refused
+        EXPECT_EQ(sources->at("patient").unavailable, Unavailable::wrong_type) << value;
+    }
 }
 
 // R-053, R-062: the patient and the conditions are required, everything else is not.
 TEST_F(Prefetch, MissesWhatIsRequired) {
+    shows({"R-053"});
     const auto sources = read(R"({"vitaminD": null})");
     ASSERT_TRUE(sources.has_value());
     const auto problem = missing_sources(*sources, templates);
@@ -156,6 +194,7 @@ TEST_F(Prefetch, MissesWhatIsRequired) {
 }
 
 TEST_F(Prefetch, MissesNothingThatIsKnownToBeEmpty) {
+    shows({"R-055", "R-062"});
     const auto sources = read(R"({"patient": {"resourceType": "Patient", "id": "p1"}, "conditions": null})");
     ASSERT_TRUE(sources.has_value());
     EXPECT_FALSE(missing_sources(*sources, templates).has_value());

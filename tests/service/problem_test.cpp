@@ -1,6 +1,7 @@
 #include "service/problem.hpp"
 
 #include "service/media_type.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,6 +17,7 @@ std::vector<Fault> all_faults() {
 }
 
 TEST(Problem, IsAnOperationOutcomeThatNamesThePlace) {
+    shows({"status.outcome"});
     const Reply reply = problem_reply({Fault::member_missing, {"context.patientId"}, {}});
     EXPECT_EQ(reply.status, 400U);
     EXPECT_EQ(reply.content_type, json_media_type);
@@ -31,6 +33,7 @@ TEST(Problem, NamesThePositionOfASyntaxError) {
 
 // Requirements page, 1.9: a 401 says nothing but how to authenticate.
 TEST(Problem, SaysNothingToTheUnauthenticated) {
+    shows({"status.401"});
     const Reply reply = problem_reply({Fault::unauthenticated, {}, {}});
     EXPECT_EQ(reply.status, 401U);
     EXPECT_EQ(reply.body, "");
@@ -38,13 +41,29 @@ TEST(Problem, SaysNothingToTheUnauthenticated) {
 }
 
 TEST(Problem, SaysWhenToComeBack) {
+    shows({"status.429"});
     for (const Fault fault : {Fault::too_many_requests, Fault::overloaded}) {
         EXPECT_EQ(problem_reply({fault, {}, {}}).headers, (std::vector<Header>{{"Retry-After", "1"}}));
     }
 }
 
 TEST(Problem, IsFhirJsonForAClientThatTakesNothingElse) {
+    shows({"status.outcome"});
     EXPECT_EQ(problem_reply({}, "application/fhir+json").content_type, fhir_json_media_type);
+}
+
+// R-038; Da Vinci CRD 2.0.1. Another patient's data stays 400, and so does what is no JSON.
+TEST(Problem, IsUnprocessableToCrdClientsIfItIsGoodJson) {
+    shows({"R-038"});
+    for (const Fault fault : {Fault::member_missing, Fault::member_empty, Fault::wrong_type, Fault::bad_value,
+                              Fault::wrong_hook, Fault::fhir_server_missing}) {
+        EXPECT_EQ(problem_reply({fault, {}, {}}, "", ClientProfile::crd).status, 422U) << meaning_of(fault).name;
+        EXPECT_EQ(problem_reply({fault, {}, {}}, "", ClientProfile::v3_0).status, 400U) << meaning_of(fault).name;
+    }
+    for (const Fault fault : {Fault::not_json, Fault::duplicate_member, Fault::too_deep, Fault::other_patient}) {
+        EXPECT_EQ(problem_reply({fault, {}, {}}, "", ClientProfile::crd).status, 400U) << meaning_of(fault).name;
+    }
+    EXPECT_EQ(problem_reply({Fault::data_unavailable, {}, {}}, "", ClientProfile::crd).status, 412U);
 }
 
 TEST(Problem, HasOneNameForEachFault) {

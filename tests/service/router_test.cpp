@@ -1,6 +1,7 @@
 #include "service/router.hpp"
 
 #include "tests/case_name.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,6 +17,7 @@ struct Found {
 class Target : public testing::TestWithParam<Found> {};
 
 TEST_P(Target, LeadsToItsRoute) {
+    shows({"R-030"});
     const auto match = find_route(clinical_routes, GetParam().target);
     ASSERT_TRUE(match.has_value());
     EXPECT_EQ(match->route->endpoint, GetParam().endpoint);

@@ -3,6 +3,7 @@
 #include "tests/case_name.hpp"
 #include "tests/service/raw_client.hpp"
 #include "tests/service/test_server.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,6 +31,7 @@ class ImpatientServer : public testing::Test {
 };
 
 TEST_F(ServerTest, AnswersDiscovery) {
+    shows({"R-010", "R-011", "R-100", "R-163"});
     const HttpReply reply = RawClient(server_.port()).exchange(get("/cds-services"));
     EXPECT_EQ(reply.status, 200);
     EXPECT_EQ(reply.body, R"({"services":[]})");
@@ -40,6 +42,7 @@ TEST_F(ServerTest, AnswersDiscovery) {
 
 // R-130: TLS 1.2 or later.
 TEST_F(ServerTest, SpeaksTls13) {
+    shows({"R-130"});
     EXPECT_EQ(RawClient(server_.port()).tls_version(), "TLSv1.3");
 }
 
@@ -112,6 +115,8 @@ struct RefusedRequest {
 class Refusal : public ServerTest, public testing::WithParamInterface<RefusedRequest> {};
 
 TEST_P(Refusal, IsAStatusAndAnOperationOutcome) {
+    shows({"status.400", "status.404", "status.405", "status.406", "status.408", "status.415", "status.500",
+           "status.outcome", "R-153"});
     const HttpReply reply = RawClient(server_.port()).exchange(GetParam().bytes);
     EXPECT_EQ(reply.status, GetParam().status);
     EXPECT_NE(reply.body.find(R"("resourceType":"OperationOutcome")"), std::string::npos) << reply.body;
@@ -191,11 +196,13 @@ INSTANTIATE_TEST_SUITE_P(
     CaseName());
 
 TEST_F(ServerTest, NamesTheMethodsThatAnAddressTakes) {
+    shows({"status.405"});
     EXPECT_EQ(RawClient(server_.port()).exchange(get("/cds-services/echo")).header("Allow"), "POST, OPTIONS");
     EXPECT_EQ(RawClient(server_.port()).exchange(post("/cds-services", "{}")).header("Allow"), "GET, HEAD, OPTIONS");
 }
 
 TEST_F(ServerTest, LogsNothingOfAnException) {
+    shows({"status.500", "R-163", "R-165"});
     const HttpReply reply = RawClient(server_.port()).exchange(post("/cds-services/echo", "\"throw\""));
     EXPECT_EQ(reply.status, 500);
     EXPECT_EQ(server_.log().count("call-failed"), 1U);
@@ -234,6 +241,7 @@ TEST_F(ServerTest, BoundsWhatComesBesideTheChunks) {
 }
 
 TEST_F(ImpatientServer, TellsAClientThatSendsItsHeadTooSlowly) {
+    shows({"status.408"});
     RawClient client(server_.port());
     client.send("GET /cds-services HTTP/1.1\r\nHost: x\r\n");
     EXPECT_EQ(client.receive().status, 408);
@@ -248,6 +256,7 @@ TEST_F(ImpatientServer, TellsAClientThatDripsItsHead) {
 }
 
 TEST_F(ImpatientServer, TellsAClientThatSendsItsBodyTooSlowly) {
+    shows({"status.408"});
     RawClient client(server_.port());
     client.send(with_body_headers("Content-Type: application/json\r\nContent-Length: 100\r\n"));
     EXPECT_EQ(client.receive().status, 408);
@@ -268,6 +277,7 @@ TEST_F(ImpatientServer, ClosesAConnectionThatNeverShakesHands) {
 }
 
 TEST_F(ServerTest, ClosesPlainHttpOnTheTlsPort) {
+    shows({"R-001", "R-130"});
     RawClient client(server_.port(), RawClient::Transport::plain);
     client.send(get("/cds-services"));
     EXPECT_TRUE(client.is_closed_within(3s));
@@ -302,6 +312,7 @@ TEST_F(ServerTest, ServesOthersWhileManyStall) {
 
 // R-151: errors too can be read by a page that is allowed to.
 TEST(ServerCors, LetsAnAllowedPageReadErrors) {
+    shows({"R-150", "R-151"});
     TestServerOptions options;
     options.origins = {"https://ehr.example.org"};
     const TestServer server(std::move(options));
@@ -313,6 +324,7 @@ TEST(ServerCors, LetsAnAllowedPageReadErrors) {
 }
 
 TEST(ServerCors, AnswersPreflightsOnEveryPath) {
+    shows({"R-150", "R-151", "status.204"});
     TestServerOptions options;
     options.origins = {"*"};
     const TestServer server(std::move(options));
@@ -342,6 +354,7 @@ TEST(ServerLimitsTest, ClosesConnectionsBeyondTheLimit) {
 
 // Requirements page, 1.9, row 429.
 TEST(ServerLimitsTest, AsksForPatienceBeyondTheRate) {
+    shows({"status.429"});
     TestServerOptions options;
     options.requests_per_second = 1;
     const TestServer server(std::move(options));

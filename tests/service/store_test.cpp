@@ -4,6 +4,7 @@
 #include "service/store_sqlite.hpp"
 #include "tests/case_name.hpp"
 #include "tests/service/postgresql_server.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -217,6 +218,7 @@ class SqliteStore : public testing::TestWithParam<Contract> {
 };
 
 TEST_P(SqliteStore, KeepsTheContract) {
+    shows({"R-114", "R-139"});
     GetParam().check("sqlite:" + (directory / "store.db").string());
 }
 
@@ -235,6 +237,7 @@ TEST(SqliteStoreFailures, AreNamed) {
 // -----------------------------------------
 
 TEST(PostgresqlStore, KeepsTheContract) {
+    shows({"R-114", "R-139"});
     const auto server = PostgresqlServer::start();
     if (!server) GTEST_SKIP() << "skipped: PostgreSQL is not installed (Debian package postgresql)";
     auto administrator = connect_postgresql(server->uri("postgres"));

@@ -1,6 +1,7 @@
 #include "service/timestamp.hpp"
 
 #include "tests/case_name.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,6 +21,7 @@ struct Stamp {
 class TimestampText : public testing::TestWithParam<Stamp> {};
 
 TEST_P(TimestampText, IsReadAsRfc3339) {
+    shows({"R-117"});
     EXPECT_EQ(parse_timestamp(GetParam().text), GetParam().instant);
 }
 

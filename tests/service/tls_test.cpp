@@ -1,6 +1,7 @@
 #include "service/tls.hpp"
 
 #include "tests/service/test_server.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
@@ -34,6 +35,7 @@ TEST(Tls, NamesTheKeyOfAnotherCertificate) {
 }
 
 TEST(Tls, AsksForAClientCertificateOnlyIfThereIsACaForIt) {
+    shows({"R-130"});
     const TestCertificate certificate;
     TlsFiles files = certificate.files();
     EXPECT_EQ(SSL_CTX_get_verify_mode((*open_tls(files))->native_handle()), SSL_VERIFY_NONE);

@@ -2,6 +2,7 @@
 
 #include "tests/case_name.hpp"
 #include "tests/service/signing_key.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -65,6 +66,7 @@ TokenFault refusal(const Client& client, const json::object& token_claims) {
 }
 
 TEST(Trust, AdmitsAClient) {
+    shows({"R-132", "R-134"});
     ReplayWindow replay;
     Trust trust({hospital()}, replay);
     const auto caller = admitted(trust, client_key().token(claims_with("tenant", "general")), use());
@@ -75,6 +77,7 @@ TEST(Trust, AdmitsAClient) {
 }
 
 TEST(Trust, RefusesWhatBringsNoToken) {
+    shows({"R-132"});
     ReplayWindow replay;
     const Trust trust({hospital()}, replay);
     EXPECT_EQ(trust.examine("", use(), now).error(), TokenFault::absent);
@@ -91,6 +94,7 @@ struct OneFault {
 class TrustClaims : public testing::TestWithParam<OneFault> {};
 
 TEST_P(TrustClaims, AreHeldAgainstTheClient) {
+    shows({"R-134", "R-135", "R-137", "R-140"});
     EXPECT_EQ(refusal(hospital(), GetParam().claims), GetParam().fault);
 }
 
@@ -117,6 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
     CaseName());
 
 TEST(Trust, ChecksInTheOrderOfTheBestPractices) {
+    shows({"R-139"});
     // issuer, audience, expiry, tenant, signature. Each token has the fault named and all those after it.
     ReplayWindow replay;
     Trust trust({hospital()}, replay);
@@ -137,6 +142,7 @@ TEST(Trust, ChecksInTheOrderOfTheBestPractices) {
 }
 
 TEST(Trust, RefusesAnAlgorithmThatIsNotTheClients) {
+    shows({"R-136"});
     ReplayWindow replay;
     Client client = hospital();
     const SigningKey other = SigningKey::make(Algorithm::es256);
@@ -147,6 +153,7 @@ TEST(Trust, RefusesAnAlgorithmThatIsNotTheClients) {
 }
 
 TEST(Trust, RefusesAHeaderThatNamesAnotherAlgorithmThanTheKeys) {
+    shows({"R-136"});
     // RFC 8725, section 3.1: the key's algorithm counts, not the header's word.
     ReplayWindow replay;
     Trust trust({hospital()}, replay);
@@ -156,6 +163,7 @@ TEST(Trust, RefusesAHeaderThatNamesAnotherAlgorithmThanTheKeys) {
 }
 
 TEST(Trust, RefusesAKeyThatTheTokenBringsAlong) {
+    shows({"R-142"});
     ReplayWindow replay;
     Trust trust({hospital()}, replay);
     const SigningKey forger = SigningKey::make(Algorithm::es384);
@@ -166,6 +174,7 @@ TEST(Trust, RefusesAKeyThatTheTokenBringsAlong) {
 }
 
 TEST(Trust, AdmitsAnyTenantWhenNoneIsListed) {
+    shows({"R-134"});
     ReplayWindow replay;
     Client client = hospital();
     client.tenants.clear();
@@ -174,6 +183,7 @@ TEST(Trust, AdmitsAnyTenantWhenNoneIsListed) {
 }
 
 TEST(Trust, TakesAnAliasOfTheAudienceExactly) {
+    shows({"R-135"});
     ReplayWindow replay;
     Client client = hospital();
     client.audience = {"backpain"};
@@ -186,6 +196,7 @@ TEST(Trust, TakesAnAliasOfTheAudienceExactly) {
 }
 
 TEST(Trust, KnowsTheAddressesOfAnEndpoint) {
+    shows({"R-022", "R-119", "R-135"});
     const std::vector<std::string> bases = {"https://CDS.example.org/", "https://proxy.example.org:443/cds"};
     EXPECT_EQ(endpoint_addresses(bases, "/cds-services"),
               (std::vector<std::string>{"https://cds.example.org/cds-services",
@@ -210,11 +221,13 @@ boost::system::result<Caller, TokenFault> again(ReplayPolicy policy, const Token
 }
 
 TEST(Trust, RefusesATokenASecondTime) {
+    shows({"R-139", "R-141"});
     EXPECT_EQ(again(ReplayPolicy::strict, use()).error(), TokenFault::replayed);
     EXPECT_EQ(again(ReplayPolicy::strict, use(), now + 359s).error(), TokenFault::replayed) << "as long as it is valid";
 }
 
 TEST(Trust, RefusesATokenASecondTimeForAnotherBodyUnlessConfigured) {
+    shows({"R-141"});
     TokenUse other = use();
     other.body = "{ }";
     EXPECT_EQ(again(ReplayPolicy::strict, other).error(), TokenFault::replayed);
@@ -226,10 +239,12 @@ TEST(Trust, RefusesATokenASecondTimeForAnotherBodyUnlessConfigured) {
 }
 
 TEST(Trust, AdmitsATokenAgainWhereReplayIsOff) {
+    shows({"R-141"});
     EXPECT_TRUE(again(ReplayPolicy::off, use()).has_value());
 }
 
 TEST(Trust, KeepsTheTokensOfTwoIssuersApart) {
+    shows({"R-141"});
     ReplayWindow replay;
     Client other = hospital();
     other.issuer = "https://other.example.org";
@@ -290,6 +305,7 @@ class TrustKeys : public testing::Test {
 };
 
 TEST_F(TrustKeys, AreFetchedFromTheUrlOfTheConfiguration) {
+    shows({"R-138"});
     client.keys_at = "https://ehr.example.org/jwks.json";
     Trust trust({client}, replay);
     const auto first = advice(trust, token());
@@ -301,6 +317,7 @@ TEST_F(TrustKeys, AreFetchedFromTheUrlOfTheConfiguration) {
 }
 
 TEST_F(TrustKeys, AreFetchedFromAUrlThatTheTokenNamesOnlyIfItIsListed) {
+    shows({"R-133", "R-137"});
     //
     client.key_urls = {"https://ehr.example.org/a.json", "https://ehr.example.org/b.json"};
     Trust trust({client}, replay);
@@ -318,6 +335,7 @@ TEST_F(TrustKeys, ComeFromTheListedUrlWhenTheTokenNamesNone) {
 }
 
 TEST_F(TrustKeys, ExchangedBeforehandMakeTheTokensUrlNeedless) {
+    shows({"R-138"});
     // The reference client always names a URL.
     client.keys = *KeySet::parse(client_key().key_set());
     Trust trust({client}, replay);
@@ -338,6 +356,7 @@ TEST_F(TrustKeys, AreUnavailableWhenTheirServerFails) {
 }
 
 TEST_F(TrustKeys, StayWhenTheirServerAnswersWithSomethingElse) {
+    shows({"R-143"});
     client.keys_at = "https://ehr.example.org/jwks.json";
     Trust trust({client}, replay);
     EXPECT_EQ(advice(trust, token())->step, Step::fetch);
