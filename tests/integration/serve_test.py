@@ -13,6 +13,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from shows import main, shows
+
 PROGRAM = None
 PATIENCE_SECONDS = 60
 ENVIRONMENT, BAD_INPUT, FINE = 4, 3, 0
@@ -109,6 +112,7 @@ class Serve(unittest.TestCase):
         process.terminate()
         self.assertIn("warning: development mode: not for patients' data", process.communicate()[1])
 
+    @shows("R-130")
     def test_refuses_old_versions_of_tls(self):
         _, port, _ = self.start()
         for version in ("-tls1", "-tls1_1"):
@@ -120,4 +124,4 @@ class Serve(unittest.TestCase):
 
 if __name__ == "__main__":
     PROGRAM = Path(sys.argv.pop(1)).resolve()
-    unittest.main()
+    main()
