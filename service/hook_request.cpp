@@ -121,7 +121,7 @@ class RequestReader {
 
     Read<HookRequest> read(std::string_view body) {
         if (auto problem = parse(body)) return *problem;
-        const Members root(request_.tree.get_object(), "", expectations_.strict);
+        const Members root(request_.tree->get_object(), "", expectations_.strict);
         for (const auto step : {&RequestReader::read_hook, &RequestReader::read_context,
                                 &RequestReader::read_fhir_access, &RequestReader::read_prefetch_member}) {
             if (auto problem = (this->*step)(root)) return *problem;
@@ -137,8 +137,8 @@ class RequestReader {
         if (!tree) {
             return problem_of(tree.error(), body);
         }
-        request_.tree = std::move(*tree);
-        if (!request_.tree.is_object()) return Problem{Fault::wrong_type, {}, fhir::TextPosition()};
+        request_.tree.emplace(std::move(*tree));
+        if (!request_.tree->is_object()) return Problem{Fault::wrong_type, {}, fhir::TextPosition()};
         return {};
     }
 

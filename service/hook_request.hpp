@@ -35,7 +35,7 @@ struct HookRequest {
     const boost::json::object* prefetch = nullptr;
 
     std::unique_ptr<boost::json::monotonic_resource> storage;
-    boost::json::value tree;
+    std::optional<boost::json::value> tree;  ///< in `storage`: assigned, not emplaced, it would be copied out of it
 };
 
 struct RequestExpectations {
