@@ -1,10 +1,16 @@
 #include "service/markdown.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace service {
 namespace {
+
+/// What stands for itself in a line of text, and needs no closer look.
+bool is_plain(char c) {
+    return c >= ' ' && c <= '~';
+}
 
 struct Character {
     char32_t code;
@@ -42,8 +48,18 @@ bool is_combining(char32_t code) {
            (code >= 0x1F3FB && code <= 0x1F3FF);
 }
 
+/// Whether a character begins or ends something in Markdown; a table, because each character of a card is looked up.
+constexpr std::array<bool, 256> special_characters = [] {
+    std::array<bool, 256> special{};
+    for (const char c : std::string_view(R"([]()*_`|#~!\@&<>)")) special[static_cast<unsigned char>(c)] = true;
+    return special;
+}();
+
+bool is_special(char c) {
+    return special_characters[static_cast<unsigned char>(c)];
+}
+
 void append_escaped(std::string& markdown, char c) {
-    constexpr std::string_view specials = R"([]()*_`|#~!\@)";
     switch (c) {
         case '&':
             markdown += "&amp;";
@@ -55,7 +71,7 @@ void append_escaped(std::string& markdown, char c) {
             markdown += "&gt;";
             return;
         default:
-            if (specials.find(c) != std::string_view::npos) markdown += '\\';
+            markdown += '\\';
             markdown += c;
     }
 }
@@ -84,6 +100,10 @@ std::string plain_line(std::string_view text) {
     std::string line;
     line.reserve(text.size());
     while (!text.empty()) {
+        const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+        line += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) break;
         const auto [code, bytes] = first_of(text);
         if (is_control(code) || code == 0x2028 || code == 0x2029) {
             if (!line.empty() && line.back() != ' ') line += ' ';
@@ -103,7 +123,12 @@ std::string markdown_of(std::string_view text) {
     line.erase(0, line.find_first_not_of(' '));  // four of them would begin a block of code, which shows the escapes
     std::string markdown;
     markdown.reserve(line.size() + line.size() / 8);
-    for (const char c : line) append_escaped(markdown, c);
+    for (auto at = line.begin(); at != line.end();) {
+        const auto special = std::find_if(at, line.end(), is_special);
+        markdown.append(at, special);
+        at = special;
+        if (at != line.end()) append_escaped(markdown, *at++);
+    }
     return unlinked(std::move(markdown));
 }
 
