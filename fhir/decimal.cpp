@@ -85,6 +85,12 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
+// Whether sums and products of such numbers, and one brought to the other's scale, fit 128 bits: nearly all numbers.
+bool is_short(const Decimal& value) {
+    constexpr Int128 bound = power_of_ten(18);
+    return value.coefficient() < bound && value.coefficient() > -bound && value.decimal_places() <= 18;
+}
+
 // The digits and the point at the beginning of `text`, which lose themselves from it.
 struct Digits {
     Int128 coefficient = 0;
@@ -152,19 +158,31 @@ std::optional<Decimal> Decimal::of(Int128 coefficient, int scale) {
     return Decimal(coefficient, scale);
 }
 
+namespace {
+
+// The digits of a number that is not negative. Halves of 18 digits fit 64 bits; dividing 128 bits digit by digit is
+// slow.
+std::string digits_text(Int128 number) {
+    constexpr int half_digits = 18;
+    constexpr Int128 half = power_of_ten(half_digits);
+    std::string text = number < half ? std::string() : digits_text(number / half);
+    std::array<char, 20> digits;
+    const auto low = static_cast<std::uint64_t>(number < half ? number : number % half);
+    const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), low).ptr;
+    const auto size = end - digits.data();
+    if (!text.empty()) text.append(static_cast<std::size_t>(half_digits - size), '0');
+    return text.append(digits.data(), static_cast<std::size_t>(size));
+}
+
+}  // namespace
+
 std::string Decimal::text() const {
-    std::string digits;
-    Int128 rest = coefficient_ < 0 ? -coefficient_ : coefficient_;
-    do {
-        digits.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
-        rest /= 10;
-    } while (rest != 0);
+    std::string text = digits_text(coefficient_ < 0 ? -coefficient_ : coefficient_);
     const auto scale = static_cast<std::size_t>(scale_);
-    if (digits.size() <= scale) digits.append(scale + 1 - digits.size(), '0');
-    if (scale > 0) digits.insert(scale, 1, '.');
-    if (coefficient_ < 0) digits.push_back('-');
-    std::reverse(digits.begin(), digits.end());
-    return digits;
+    if (text.size() <= scale) text.insert(0, scale + 1 - text.size(), '0');
+    if (scale > 0) text.insert(text.size() - scale, 1, '.');
+    if (coefficient_ < 0) text.insert(0, 1, '-');
+    return text;
 }
 
 bool Decimal::is_whole() const {
@@ -190,6 +208,10 @@ Decimal Decimal::without_trailing_zeros() const {
 
 std::strong_ordering operator<=>(const Decimal& left, const Decimal& right) {
     if (left.scale_ == right.scale_) return left.coefficient_ <=> right.coefficient_;
+    if (is_short(left) && is_short(right)) {
+        return left.coefficient_ * power_of_ten(std::max(right.scale_ - left.scale_, 0)) <=>
+               right.coefficient_ * power_of_ten(std::max(left.scale_ - right.scale_, 0));
+    }
     // Aligning the scales could overflow; whole part and fraction apart cannot.
     const Int128 left_unit = power_of_ten(left.scale_);
     const Int128 right_unit = power_of_ten(right.scale_);
@@ -210,6 +232,12 @@ Decimal absolute(const Decimal& value) {
 
 std::optional<Decimal> add(const Decimal& left, const Decimal& right) {
     const int scale = std::max(left.decimal_places(), right.decimal_places());
+    if (is_short(left) && is_short(right)) {
+        const auto shifted = [&](const Decimal& value) {
+            return value.coefficient() * power_of_ten(scale - value.decimal_places());
+        };
+        return Decimal::of(shifted(left) + shifted(right), scale);
+    }
     const auto aligned = [&](const Decimal& value) {
         return Wide(value.coefficient()) * Wide(power_of_ten(scale - value.decimal_places()));
     };
@@ -221,6 +249,9 @@ std::optional<Decimal> subtract(const Decimal& left, const Decimal& right) {
 }
 
 std::optional<Decimal> multiply(const Decimal& left, const Decimal& right) {
+    if (is_short(left) && is_short(right)) {
+        return Decimal::of(left.coefficient() * right.coefficient(), left.decimal_places() + right.decimal_places());
+    }
     return fit(Wide(left.coefficient()) * Wide(right.coefficient()), left.decimal_places() + right.decimal_places());
 }
 
