@@ -4,8 +4,11 @@
 #include "fhir/json_text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <memory_resource>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace rules {
 namespace {
@@ -60,6 +63,7 @@ bool loses_something(fhir::IssueCode code) {
 class RecordReader {
   public:
     Record read(const Sources& sources) {
+        make_room(sources);
         for (const auto& [key, data] : sources) {
             if (data.unavailable) record_.unavailable.emplace(key, *data.unavailable);
             if (!data.unavailable || !data.resources.empty()) record_.provided.insert(key);
@@ -72,6 +76,19 @@ class RecordReader {
     }
 
   private:
+    /// Observations are large, and there are many of them.
+    void make_room(const Sources& sources) {
+        std::size_t resources = 0;
+        std::size_t observations = 0;
+        for (const auto& [key, data] : sources) {
+            resources += data.resources.size();
+            if (type_under(key) == "Observation") observations += data.resources.size();
+        }
+        seen_.reserve(resources);
+        seen_ids_.reserve(resources);
+        record_.observations.reserve(std::min(observations, most_room));
+    }
+
     void skip(const object& resource, std::string_view type, fhir::IssueCode code) {
         record_.skipped.push_back({reference_to(type, member_text(resource, "id")), {std::string(type), code}, true});
     }
@@ -79,7 +96,7 @@ class RecordReader {
     /// Whether `resource` comes for the first time, as itself or as another copy with the same id.
     bool is_new(const object& resource, std::string_view type, std::string_view id) {
         if (!seen_.insert(&resource).second) return false;
-        return id.empty() || seen_ids_.insert(std::string(type).append("/").append(id)).second;
+        return id.empty() || seen_ids_.emplace(type, id).second;
     }
 
     void take(std::string_view key, const object& resource) {
@@ -170,9 +187,21 @@ class RecordReader {
         fill_medications_of(record_.medication_statements);
     }
 
+    /// Type and id of a resource.
+    using TypedId = std::pair<std::string_view, std::string_view>;
+    struct TypedIdHash {
+        std::size_t operator()(const TypedId& typed) const {
+            return std::hash<std::string_view>()(typed.second) ^ typed.first.size();
+        }
+    };
+
+    static constexpr std::size_t most_room = 1000;  // the same Observations may stand under every key
+
     Record record_;
-    std::unordered_set<const object*> seen_;
-    std::unordered_set<std::string> seen_ids_;
+    std::array<std::byte, 16 * 1024> first_block_;
+    std::pmr::monotonic_buffer_resource memory_{first_block_.data(), first_block_.size()};
+    std::pmr::unordered_set<const object*> seen_{&memory_};
+    std::pmr::unordered_set<TypedId, TypedIdHash> seen_ids_{&memory_};
     std::unordered_map<std::string_view, fhir::Medication> medications_;
 };
 
@@ -185,7 +214,8 @@ std::string reference_to(std::string_view type, std::string_view id) {
 }
 
 Record read_record(const Sources& sources) {
-    return RecordReader().read(sources);
+    RecordReader reader;  // not RecordReader(), which would fill its block with zeros
+    return reader.read(sources);
 }
 
 Sources sources_of_complete_record(const std::vector<const object*>& resources,

@@ -21,6 +21,8 @@ bool names_somebody_else(const json::object& resource, std::string_view member, 
     if (subject == nullptr || !subject->is_object()) return false;
     const std::string_view url = text_member(subject->get_object(), "reference");
     if (url.empty()) return false;  // an identifier or a display only: nothing to compare
+    constexpr std::string_view usual = "Patient/";
+    if (url.starts_with(usual) && url.substr(usual.size()) == patient_id) return false;
     const fhir::Reference reference = fhir::parse_reference(url);
     constexpr std::string_view uuid_urn = "urn:uuid:";
     if (reference.kind == fhir::ReferenceKind::urn) {
