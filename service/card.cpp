@@ -36,16 +36,17 @@ std::string detail_of(const rules::Card& card, const CardContext& context) {
     return detail;
 }
 
-json::object coding_of(const rules::Coding& coding) {
-    json::object object{{"system", coding.system}, {"code", coding.code}};
+json::object coding_of(const rules::Coding& coding, const CardContext& context) {
+    json::object object({{"system", coding.system}, {"code", coding.code}}, context.storage);
     if (!coding.display.empty()) object["display"] = plain_line(coding.display);
     return object;
 }
 
 json::object source_of(const rules::Card& card, const CardContext& context) {
-    json::object source{{"label", plain_line(context.pack.source_label)}};
+    json::object source({{"label", plain_line(context.pack.source_label)}}, context.storage);
     if (context.pack.source_url.starts_with("https://")) source["url"] = context.pack.source_url;
-    if (context.profile != ClientProfile::v1_0 && !card.topic.code.empty()) source["topic"] = coding_of(card.topic);
+    if (context.profile != ClientProfile::v1_0 && !card.topic.code.empty())
+        source["topic"] = coding_of(card.topic, context);
     return source;
 }
 
@@ -104,11 +105,12 @@ json::object suggestion_of(const rules::Proposal& proposal, const CardContext& c
     return suggestion;
 }
 
-json::array links_of(const std::vector<rules::Link>& links) {
-    json::array array;
+json::array links_of(const std::vector<rules::Link>& links, const CardContext& context) {
+    json::array array(context.storage);
     for (const rules::Link& link : links) {
         if (!link.url.starts_with("https://")) continue;
-        array.push_back(json::object{{"label", plain_line(link.label)}, {"url", link.url}, {"type", "absolute"}});
+        array.push_back(json::object({{"label", plain_line(link.label)}, {"url", link.url}, {"type", "absolute"}},
+                                     context.storage));
     }
     return array;
 }
@@ -129,7 +131,7 @@ std::string_view name_of(rules::Indicator indicator) noexcept {
 
 json::object render_card(const rules::Card& card, const CardContext& context) {
     const bool v1_0 = context.profile == ClientProfile::v1_0;
-    json::object object;
+    json::object object(context.storage);
     if (!v1_0) object["uuid"] = context.new_uuid();
     object["summary"] = shortened(plain_line(card.summary), summary_limit);
     object["indicator"] = name_of(card.indicator);
@@ -140,11 +142,12 @@ json::object render_card(const rules::Card& card, const CardContext& context) {
         object["selectionBehavior"] = "at-most-one";
     }
     if (!v1_0 && !card.override_reasons.empty()) {
-        json::array reasons;
-        for (const rules::Coding& reason : card.override_reasons) reasons.push_back(coding_of(reason));
+        json::array reasons(context.storage);
+        reasons.reserve(card.override_reasons.size());
+        for (const rules::Coding& reason : card.override_reasons) reasons.push_back(coding_of(reason, context));
         object["overrideReasons"] = std::move(reasons);
     }
-    if (json::array links = links_of(card.links); !links.empty()) object["links"] = std::move(links);
+    if (json::array links = links_of(card.links, context); !links.empty()) object["links"] = std::move(links);
     object["extension"] = json::object{{"org.backpain-cds", json::object{{"rule", card.rule},
                                                                          {"pack", context.pack.id},
                                                                          {"version", context.pack.version},
@@ -153,10 +156,10 @@ json::object render_card(const rules::Card& card, const CardContext& context) {
 }
 
 json::object render_response(const std::vector<rules::Card>& cards, const CardContext& context) {
-    json::array array;
+    json::array array(context.storage);
     array.reserve(cards.size());
     for (const rules::Card& card : cards) array.push_back(render_card(card, context));
-    json::object response{{"cards", std::move(array)}};
+    json::object response({{"cards", std::move(array)}}, context.storage);
     // The CRD test kit wants the member, even though nothing is ever done by itself here (requirements page, T-05).
     if (context.profile == ClientProfile::crd) response["systemActions"] = json::array();
     return response;

@@ -24,6 +24,7 @@ struct CardContext {
     std::string_view patient_id, encounter_id, user_id;
     ClientProfile profile = ClientProfile::v2_0;
     const UuidSource& new_uuid;
+    boost::json::storage_ptr storage{};  ///< where the response lives; its memory must outlive it
 };
 
 /// "info", "warning", "critical".

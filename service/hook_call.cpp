@@ -40,9 +40,9 @@ rules::Evaluation evaluate_call(const HookCall& call, const fhir::DateTime& at, 
 
 boost::json::object response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
                                 const UuidSource& new_uuid) {
-    return render_response(evaluation.cards,
-                           {call.service->program->pack().identity, call.service->digest, call.request.patient_id,
-                            call.request.encounter_id, call.request.user_id, profile, new_uuid});
+    return render_response(evaluation.cards, {call.service->program->pack().identity, call.service->digest,
+                                              call.request.patient_id, call.request.encounter_id, call.request.user_id,
+                                              profile, new_uuid, call.request.storage.get()});
 }
 
 }  // namespace service
