@@ -44,7 +44,7 @@ const Laboratory* MeasurementReader::laboratory_of(const fhir::Observation& obse
     return nullptr;
 }
 
-void MeasurementReader::match(const fhir::CodeableConcept& code, std::vector<MatchedCodes>& matched) const {
+void MeasurementReader::match(const fhir::CodeableConcept& code, Matches& matched) const {
     for (const fhir::Coding& coding : code.codings) {
         const std::vector<AnalyteHit>* hits = codes_.find(coding.system, coding.code);
         if (!hits) continue;
@@ -62,7 +62,7 @@ void MeasurementReader::match(const fhir::CodeableConcept& code, std::vector<Mat
 
 void MeasurementReader::read(const fhir::Observation& observation,
                              std::vector<std::vector<Measurement>>& by_analyte) const {
-    std::vector<MatchedCodes> matched;
+    Matches matched;
     match(observation.code, matched);
     for (const MatchedCodes& codes : matched) {
         auto one = read_one(observation, codes, observation.value, observation.data_absent_reason.has_value(),

@@ -7,6 +7,8 @@
 #include "rules/calendar.hpp"
 #include "rules/written_value.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -58,7 +60,7 @@ struct Measurement {
 struct MatchedCodes {
     std::size_t analyte = 0;
     std::size_t kind = 0;
-    std::vector<std::string_view> properties;
+    boost::container::small_vector<std::string_view, 2> properties;
     bool disagree = false;  ///< they name different kinds
 };
 
@@ -74,7 +76,9 @@ class MeasurementReader {
     void read(const fhir::Observation& observation, std::vector<std::vector<Measurement>>& by_analyte) const;
 
   private:
-    void match(const fhir::CodeableConcept& code, std::vector<MatchedCodes>& matched) const;
+    /// Nearly always one test: no heap for that.
+    using Matches = boost::container::small_vector<MatchedCodes, 2>;
+    void match(const fhir::CodeableConcept& code, Matches& matched) const;
     std::optional<Measurement> read_one(const fhir::Observation& observation, const MatchedCodes& codes,
                                         const fhir::ObservationValue& value, bool is_absent,
                                         const std::vector<fhir::ReferenceRange>& ranges) const;

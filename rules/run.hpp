@@ -86,7 +86,7 @@ class Run {
     boost::json::value& keep(boost::json::value value);
     fhir::path::Value item_value(boost::json::object item, fhir::path::TypeId type);
     boost::json::object reading(std::size_t analyte, const Measurement& measurement);
-    const std::vector<std::vector<Measurement>>& measurements();
+    std::vector<std::vector<Measurement>>& measurements();
     /// The day on which the treatment that makes results of `analyte` stale began.
     std::optional<std::chrono::sys_days> treatment_start(const CompiledAnalyte& analyte);
     const std::vector<Item>& open_orders();

@@ -2,12 +2,13 @@
 #include "rules/run.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rules {
 
 using fhir::path::Value;
 
-const std::vector<std::vector<Measurement>>& Run::measurements() {
+std::vector<std::vector<Measurement>>& Run::measurements() {
     if (measurements_) return *measurements_;
     measurements_.emplace(program_.analytes.size());
     const MeasurementReader reader(program_.analytes, program_.analyte_codes, program_.site, calendar_);
@@ -18,14 +19,18 @@ const std::vector<std::vector<Measurement>>& Run::measurements() {
 const TestResults& Run::results(std::size_t analyte) {
     if (results_[analyte]) return *results_[analyte];
     const CompiledAnalyte& compiled = program_.analytes[analyte];
-    const std::vector<std::vector<Measurement>>& all = measurements();
+    std::vector<std::vector<Measurement>>& all = measurements();
     const std::vector<Measurement>* others = nullptr;
     const CompiledAnalyte* other_analyte = nullptr;
     if (compiled.adjustment) {
         others = &all[compiled.adjustment->with];
         other_analyte = &program_.analytes[compiled.adjustment->with];
     }
-    return results_[analyte].emplace(choose_results(compiled, all[analyte], others, other_analyte));
+    const bool adjusts_another = std::ranges::any_of(program_.analytes, [analyte](const CompiledAnalyte& other) {
+        return other.adjustment && other.adjustment->with == analyte;
+    });
+    std::vector<Measurement> own = adjusts_another ? all[analyte] : std::move(all[analyte]);
+    return results_[analyte].emplace(choose_results(compiled, std::move(own), others, other_analyte));
 }
 
 std::optional<std::chrono::sys_days> Run::treatment_start(const CompiledAnalyte& analyte) {

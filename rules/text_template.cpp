@@ -81,6 +81,7 @@ std::string shortened(FilledText text) {
         const std::size_t length = utf16_length(text.text());
         return length > longest_summary ? length - longest_summary : 0;
     };
+    if (excess() == 0) return text.text();
     for (FilledText::Piece& piece : text.pieces) {
         if (excess() > 0 && piece.is_fill) drop_conversion(piece.text);
     }

@@ -88,7 +88,7 @@ std::optional<NumberText> parse_number_text(std::string_view text, bool decimal_
 
 class Reader {
   public:
-    Reader(const CompiledAnalyte& analyte, const std::vector<std::string_view>& properties,
+    Reader(const CompiledAnalyte& analyte, std::span<const std::string_view> properties,
            const LaboratoryRules* laboratory, const std::function<bool(std::string_view)>& knows_unit)
         : analyte_(analyte), properties_(properties), laboratory_(laboratory), knows_unit_(knows_unit) {}
 
@@ -176,7 +176,7 @@ class Reader {
     }
 
     const CompiledAnalyte& analyte_;
-    const std::vector<std::string_view>& properties_;
+    std::span<const std::string_view> properties_;
     const LaboratoryRules* laboratory_;
     const std::function<bool(std::string_view)>& knows_unit_;
 };
@@ -220,7 +220,7 @@ std::string_view words_for(Fault fault) {
 }
 
 WrittenValue read_value(const fhir::ObservationValue& value, bool is_absent, const CompiledAnalyte& analyte,
-                        const std::vector<std::string_view>& properties, const LaboratoryRules* laboratory,
+                        std::span<const std::string_view> properties, const LaboratoryRules* laboratory,
                         const std::function<bool(std::string_view)>& knows_unit) {
     const Reader reader(analyte, properties, laboratory, knows_unit);
     if (const auto* quantity = std::get_if<fhir::Quantity>(&value)) {

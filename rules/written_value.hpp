@@ -8,9 +8,9 @@
 #include "rules/analyte.hpp"
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace rules {
 
@@ -50,7 +50,7 @@ struct WrittenValue {
 /// Reads `value` as a result of `analyte` under a code of one of `properties`. \param laboratory may be null.
 /// \param knows_unit  whether a text is the name of some unit, so that it may be echoed whole.
 WrittenValue read_value(const fhir::ObservationValue& value, bool is_absent, const CompiledAnalyte& analyte,
-                        const std::vector<std::string_view>& properties, const LaboratoryRules* laboratory,
+                        std::span<const std::string_view> properties, const LaboratoryRules* laboratory,
                         const std::function<bool(std::string_view)>& knows_unit);
 
 /// The unit of a quantity that stands beside a result, such as a bound of its reference range.
