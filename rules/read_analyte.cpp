@@ -8,7 +8,6 @@ namespace rules {
 namespace {
 
 constexpr Kinds days = kind::integer | kind::text;
-constexpr Kinds texts = kind::list | kind::text;
 
 constexpr Field analyte_fields[] = {{"id", kind::text, true},
                                     {"fact", kind::text, true},

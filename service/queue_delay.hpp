@@ -15,7 +15,7 @@ namespace service {
 struct QueueLimits {
     std::chrono::milliseconds target{50};     ///< a delay that a queue may always have
     std::chrono::milliseconds interval{500};  ///< a queue whose delay stays above the target for so long stands
-    std::chrono::milliseconds burst{2'000};   ///< refused beyond it even if the queue does not stand
+    std::chrono::milliseconds burst{1'000};   ///< refused beyond it even if the queue does not stand
 };
 
 class QueueDelay {

@@ -43,6 +43,7 @@ using Response = http::response<http::string_body>;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds patience(12);  // for answers that are still due at the end
 constexpr std::chrono::milliseconds pause_after_failure(100);
+constexpr std::chrono::milliseconds time_to_connect(3);  // for each client, before the first call
 
 struct Plan {
     tcp::endpoint server;
@@ -159,7 +160,7 @@ int main(int count, char** arguments) {
     plan.request = "POST " + std::string(arguments[2]) +
                    " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json" +
                    "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-    plan.begin = Clock::now();
+    plan.begin = Clock::now() + time_to_connect * static_cast<long>(connections);
     plan.end = plan.begin + std::chrono::seconds(std::atoi(arguments[6]));
     if (rate > 0) {
         plan.between = std::chrono::duration_cast<Clock::duration>(
