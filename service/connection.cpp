@@ -72,6 +72,10 @@ bool is_ambiguous(const Request& request, std::string_view head_text) {
     const auto codings = request.count(http::field::transfer_encoding);
     const auto hosts = request.count(http::field::host);
     if (folded || lengths > 1 || codings > 1 || hosts > 1) return true;
+    // Fields that stand for one value: whoever looked at the request before may have gone by the other (RFC 9110, 5.3).
+    for (const auto name : {http::field::authorization, http::field::content_type, http::field::origin}) {
+        if (request.count(name) > 1) return true;
+    }
     if (field_of(request, http::field::content_length).find(',') != std::string_view::npos) return true;
     if (request.version() == 11 && hosts == 0) return true;
     if (codings == 0) return false;

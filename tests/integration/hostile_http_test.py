@@ -14,6 +14,9 @@ import time
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from shows import main, shows
+
 from running_service import PATIENCE_SECONDS, PATIENT_VIEW, RunningService, get, post, split
 
 PROGRAM = None
@@ -235,9 +238,11 @@ class HostileTls(unittest.TestCase):
         return subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{self.service.port}", *options],
                               input=typed, capture_output=True, timeout=PATIENCE_SECONDS)
 
+    @shows("R-130")
     def test_closes_what_is_no_handshake(self):
         attacks = {"plain HTTP": get("/cds-services"), "SSL 2": bytes.fromhex("802e0100020015000000100100800200800300"),
-                   "a heartbeat": bytes.fromhex("180302000301ffff"), "a record too large": b"\x16\x03\x01\xff\xff" + b"x" * 65535,
+                   "a heartbeat": bytes.fromhex("180302000301ffff"),
+                   "a record too large": b"\x16\x03\x01\xff\xff" + b"x" * 65535,
                    "application data": b"\x17\x03\x03\x00\x05hello", "an alert": b"\x15\x03\x03\x00\x02\x02\x28",
                    "nothing but zeros": bytes(4096)}
         for name, attack in attacks.items():
@@ -273,8 +278,10 @@ class HostileTls(unittest.TestCase):
         self.assertTrue(self.service.serves())
         self.assertEqual(self.service.log().count('"endpoint":"hook-call"'), served)
 
+    @shows("R-130")
     def test_refuses_ciphers_without_forward_secrecy_or_authentication(self):
-        for cipher in ("AES128-SHA", "AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-CCM8", "aNULL", "eNULL"):
+        for cipher in ("AES128-SHA", "AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-CCM8", "aNULL",
+                       "eNULL"):
             with self.subTest(cipher):
                 self.assertNotEqual(self.s_client("-tls1_2", "-cipher", cipher + ":@SECLEVEL=0").returncode, 0)
 
@@ -350,4 +357,4 @@ class HostileClients(unittest.TestCase):
 
 if __name__ == "__main__":
     PROGRAM = Path(sys.argv.pop(1)).resolve()
-    unittest.main()
+    main()

@@ -11,6 +11,9 @@ import time
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from shows import main, shows
+
 from running_service import PATIENT_VIEW, RunningService, post
 
 PROGRAM = None
@@ -146,6 +149,7 @@ class HostileJson(unittest.TestCase):
         self.assertEqual(len(replies), 1)
         return replies[0]
 
+    @shows("R-006", "R-163")
     def test_refuses_what_is_no_json_of_one_meaning(self):
         for name, body in REFUSED.items():
             with self.subTest(name):
@@ -157,6 +161,7 @@ class HostileJson(unittest.TestCase):
                 self.assertLess(len(reply.body), 1000)
         self.assertLess(self.resident_mib(), MOST_GROWTH_MIB)
 
+    @shows("R-006")
     def test_takes_what_is_strange_and_json(self):
         for name, body in TAKEN.items():
             with self.subTest(name):
@@ -177,4 +182,4 @@ class HostileJson(unittest.TestCase):
 
 if __name__ == "__main__":
     PROGRAM = Path(sys.argv.pop(1)).resolve()
-    unittest.main()
+    main()

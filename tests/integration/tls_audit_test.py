@@ -15,6 +15,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from shows import main, shows
+
 from running_service import RunningService
 
 PROGRAM = None
@@ -58,6 +61,7 @@ def make_certificate(folder):
 
 
 class TlsAudit(unittest.TestCase):
+    @shows("R-130")
     def test_finds_nothing_of_medium_severity_or_worse(self):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -82,4 +86,4 @@ if __name__ == "__main__":
         print("testssl.sh is not installed")
         sys.exit(SKIPPED)
     PROGRAM = Path(sys.argv.pop(1)).resolve()
-    unittest.main()
+    main()
