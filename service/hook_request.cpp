@@ -199,6 +199,9 @@ class RequestReader {
         if (!entries) return entries.error();
         if (*entries == nullptr) return {};
         if (!(*entries)->is_array()) return problem_at(Fault::wrong_type, "context.draftOrders.entry");
+        if ((*entries)->get_array().size() > most_drafts) {
+            return problem_at(Fault::too_many_values, "context.draftOrders.entry");
+        }
         std::size_t index = 0;
         for (const json::value& entry : (*entries)->get_array()) {
             const std::string place = "context.draftOrders.entry[" + std::to_string(index++) + "]";
@@ -217,6 +220,9 @@ class RequestReader {
         const auto selections = context.required("selections");
         if (!selections) return selections.error();
         if (!(*selections)->is_array()) return problem_at(Fault::wrong_type, "context.selections");
+        if ((*selections)->get_array().size() > most_drafts) {
+            return problem_at(Fault::too_many_values, "context.selections");
+        }
         std::size_t index = 0;
         for (const json::value& selection : (*selections)->get_array()) {
             const std::string place = "context.selections[" + std::to_string(index++) + "]";

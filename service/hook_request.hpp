@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 #include <boost/system/result.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,6 +38,9 @@ struct HookRequest {
     std::unique_ptr<boost::json::monotonic_resource> storage;
     std::optional<boost::json::value> tree;  ///< in `storage`: assigned, not emplaced, it would be copied out of it
 };
+
+/// Draft orders, and selections among them, in one call: each of one is looked for among the other.
+inline constexpr std::size_t most_drafts = 1000;
 
 struct RequestExpectations {
     std::span<const rules::Hook> hooks;  ///< those that the service called is offered for

@@ -161,6 +161,21 @@ INSTANTIATE_TEST_SUITE_P(
                             Fault::other_patient, "context.draftOrders.entry[0].resource"}),
     CaseName());
 
+TEST(HookRequest, RefusesMoreDraftsAndSelectionsThanItReads) {
+    std::string drafts, selections;
+    for (std::size_t i = 0; i < most_drafts; ++i) {
+        drafts += R"(, {"resource": {"resourceType": "ServiceRequest"}})";
+        selections += R"(, "ServiceRequest/s1")";
+    }
+    const auto many_drafts = read(with(order_select, "}}]}", "}}" + drafts + "]}"));
+    ASSERT_FALSE(many_drafts.has_value());
+    EXPECT_EQ(many_drafts.error().places, std::vector<std::string>{"context.draftOrders.entry"});
+    const auto many_selections = read(with(order_select, R"(/s1"])", R"(/s1")" + selections + "]"));
+    ASSERT_FALSE(many_selections.has_value());
+    EXPECT_EQ(many_selections.error().places, std::vector<std::string>{"context.selections"});
+    EXPECT_EQ(many_selections.error().fault, Fault::too_many_values);
+}
+
 // R-033, R-067, R-070.
 INSTANTIATE_TEST_SUITE_P(
     FhirAccess, HookRequestFault,
