@@ -41,6 +41,12 @@ void declare_evaluate(CLI::App& verb, Action& action) {
     verb.add_option("--patient", options->patient_file,
                     "One patient's resources: a Bundle, or NDJSON; - is standard input")
         ->type_name("FILE");
+    verb.add_option("--fhir", options->fhir_url, "The base of a FHIR R4 API to read the patient from")
+        ->type_name("URL");
+    verb.add_option("--patient-id", options->patient_id, "Id of the patient there")->type_name("ID");
+    verb.add_option("--token-env", options->token_variable,
+                    "The environment variable with a bearer token for it (default: it is open)")
+        ->type_name("NAME");
     verb.add_option("--orders", options->orders_file, "Order hooks: the draft orders, a Bundle")->type_name("FILE");
     verb.add_option("--selections", options->selections, "order-select: the selected orders (default: all)")
         ->delimiter(',')
@@ -115,7 +121,7 @@ constexpr Verb verbs[] = {
     {"serve", "Runs the service", declare_serve},
     {"check", "Looks for faults in rule packs, form and clinical", declare_check},
     {"test", "Tells a rule pack's stories to the engine", declare_test},
-    {"evaluate", "Answers one call without a network", declare_evaluate},
+    {"evaluate", "Answers one call without an EHR", declare_evaluate},
     {"fhirpath", "Evaluates FHIRPath on a resource", declare_fhirpath},
 };
 

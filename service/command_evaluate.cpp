@@ -1,17 +1,21 @@
 #include "service/command_evaluate.hpp"
 
 #include "fhir/json_text.hpp"
+#include "fhir/reference.hpp"
 #include "service/clinical_clock.hpp"
 #include "service/composed_request.hpp"
 #include "service/evaluation_text.hpp"
+#include "service/fhir_record.hpp"
 #include "service/file_text.hpp"
 #include "service/findings.hpp"
 #include "service/hook_call.hpp"
 #include "service/uuid.hpp"
 
+#include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 namespace service {
 namespace json = boost::json;
@@ -45,35 +49,94 @@ std::optional<std::vector<json::value>> read_resource_file(const std::string& fi
     return std::nullopt;
 }
 
-/// The request that an EHR with the files' record would send; nothing after having said why not.
-std::optional<std::string> compose_from_files(const EvaluateOptions& options, const ServedService& service,
-                                              const Streams& streams) {
+/// A request's body, or how the command ends after having said why there is none.
+using Body = boost::system::result<std::string, ExitCode>;
+
+/// How to compose the request, draft orders included; nothing after having said why not.
+std::optional<ComposeOptions> read_compose_options(const EvaluateOptions& options, const ServedService& service,
+                                                   const Streams& streams) {
+    ComposeOptions compose{service.offered.hook, service.offered.prefetch, std::nullopt, options.selections,
+                           random_uuid()};
+    if (options.orders_file.empty()) return compose;
+    auto orders = read_resource_file(options.orders_file, streams);
+    if (!orders) return std::nullopt;
+    if (!orders->empty()) compose.draft_orders = std::move(orders->front());
+    return compose;
+}
+
+/// \param source  what the record came from, if the fault is not that of the orders.
+Body print_composed(const boost::system::result<json::object, ComposeFault>& request, const std::string& source,
+                    const EvaluateOptions& options, std::ostream& err) {
+    if (request) return fhir::print_json(*request);
+    const bool about_orders =
+        request.error() == ComposeFault::no_draft_orders || request.error() == ComposeFault::unknown_selection;
+    const std::string& file = about_orders && !options.orders_file.empty() ? options.orders_file : source;
+    print_findings({finding_of_file(file, "record", std::string(explain(request.error())) + ".")}, err);
+    return ExitCode::bad_input;
+}
+
+/// The request that an EHR with the files' record would send.
+Body compose_from_files(const EvaluateOptions& options, const ServedService& service, const Streams& streams) {
     const auto trees = read_resource_file(options.patient_file, streams);
-    if (!trees) return std::nullopt;
+    if (!trees) return ExitCode::bad_input;
     std::vector<const json::object*> objects;
     for (const json::value& tree : *trees) {
         if (const json::object* object = tree.if_object()) objects.push_back(object);
     }
     fhir::Issues issues;
     const fhir::Bundle record = fhir::Bundle::of(objects, issues);
-
-    ComposeOptions compose{service.offered.hook, service.offered.prefetch, std::nullopt, options.selections,
-                           random_uuid()};
-    if (!options.orders_file.empty()) {
-        auto orders = read_resource_file(options.orders_file, streams);
-        if (!orders) return std::nullopt;
-        if (!orders->empty()) compose.draft_orders = std::move(orders->front());
-    }
-    const auto request = compose_request(record, compose);
-    if (request) return fhir::print_json(*request);
-    const bool about_orders =
-        request.error() == ComposeFault::no_draft_orders || request.error() == ComposeFault::unknown_selection;
-    const std::string& file = about_orders && !options.orders_file.empty() ? options.orders_file : options.patient_file;
-    print_findings({finding_of_file(file, "record", std::string(explain(request.error())) + ".")}, streams.err);
-    return std::nullopt;
+    const auto compose = read_compose_options(options, service, streams);
+    if (!compose) return ExitCode::bad_input;
+    return print_composed(compose_request(record, *compose), options.patient_file, options, streams.err);
 }
 
-ExitCode refuse(const Problem& problem, const Streams& streams) {
+/// The token of the variable that is named; nothing after having said that there is none.
+std::optional<std::string> read_token(const EvaluateOptions& options, std::ostream& err) {
+    if (options.token_variable.empty()) return std::string();
+    const char* token = std::getenv(options.token_variable.c_str());
+    if (token == nullptr || *token == '\0') {
+        err << "error: the environment variable that --token-env names is not set, or is empty\n";
+        return std::nullopt;
+    }
+    if (options.fhir_url.starts_with("http:")) err << "warning: over http the token can be read on its way\n";
+    return token;
+}
+
+/// The request of an EHR that got its prefetch from the FHIR server.
+Body compose_from_server(const EvaluateOptions& options, const ServedService& service, const Streams& streams) {
+    const auto compose = read_compose_options(options, service, streams);
+    const auto token = read_token(options, streams.err);
+    if (!compose || !token) return ExitCode::bad_input;
+    auto record = read_fhir_record({.url = options.fhir_url, .patient_id = options.patient_id, .token = *token},
+                                   compose->templates);
+    if (!record) {
+        streams.err << "error: " << record.error().message << '\n';
+        return record.error().code;
+    }
+    for (const std::string& warning : record->warnings) streams.err << "warning: " << warning << '\n';
+    return print_composed(compose_request(options.patient_id, std::move(record->prefetch), *compose), options.fhir_url,
+                          options, streams.err);
+}
+
+Body read_body(const EvaluateOptions& options, const ServedService& service, const Streams& streams) {
+    if (!options.fhir_url.empty()) return compose_from_server(options, service, streams);
+    if (!options.patient_file.empty()) return compose_from_files(options, service, streams);
+    auto body = read_input(options.request_file, streams);
+    if (!body) return ExitCode::bad_input;
+    return std::move(*body);
+}
+
+/// What a refusal means if it is a FHIR server's answers that are refused.
+void say_what_the_server_did(const Problem& problem, std::ostream& err) {
+    if (problem.fault == Fault::other_patient) {
+        err << "error: the FHIR server gave data of another patient: does it follow the search parameter `patient`?\n";
+    } else if (problem.fault == Fault::data_unavailable) {
+        err << "error: the FHIR server gave a part only of what is required, and no address of the rest\n";
+    }
+}
+
+ExitCode refuse(const Problem& problem, const EvaluateOptions& options, const Streams& streams) {
+    if (!options.fhir_url.empty()) say_what_the_server_did(problem, streams.err);
     streams.out << problem_reply(problem).body << '\n';
     return ExitCode::bad_input;
 }
@@ -115,13 +178,48 @@ void say_which_services(const std::vector<ServedService>& services, std::string_
     err << '\n';
 }
 
+/// False after having said what is amiss with the options.
+bool fit_together(const EvaluateOptions& options, std::ostream& err) {
+    const auto sources = !options.request_file.empty() + !options.patient_file.empty() + !options.fhir_url.empty();
+    if (sources != 1) {
+        err << "error: give one of --request FILE, --patient FILE, and --fhir URL with --patient-id ID\n";
+    } else if (options.fhir_url.empty() != options.patient_id.empty()) {
+        err << "error: --fhir URL and --patient-id ID need each other\n";
+    } else if (!options.patient_id.empty() && !fhir::is_id(options.patient_id)) {
+        err << "error: --patient-id takes a FHIR id: up to 64 letters, digits, dashes and points\n";
+    } else if (!options.token_variable.empty() && options.fhir_url.empty()) {
+        err << "error: --token-env goes with --fhir\n";
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/// Who is called, and when.
+struct Asked {
+    std::vector<const ServedService*> called;
+    fhir::DateTime at;
+};
+
+/// Prints the answer to a request, or the request itself.
+ExitCode answer_body(const Asked& asked, const std::string& body, const EvaluateOptions& options,
+                     const Streams& streams) {
+    if (options.print_request) {
+        streams.out << body << '\n';
+        return ExitCode::fine;
+    }
+    const auto call = read_hook_call(asked.called, body, false);
+    if (!call) return refuse(call.error(), options, streams);
+    if (const auto missing = missing_sources(call->sources, call->service->offered.prefetch)) {
+        return refuse(*missing, options, streams);
+    }
+    return answer(*call, asked.at, options, streams.out);
+}
+
 }  // namespace
 
 ExitCode run_evaluate(const EvaluateOptions& options, const Streams& streams) {
-    if (options.request_file.empty() == options.patient_file.empty()) {
-        streams.err << "error: give either --request FILE or --patient FILE\n";
-        return ExitCode::usage;
-    }
+    if (!fit_together(options, streams.err)) return ExitCode::usage;
     const auto at = options.at.empty() ? std::optional(running_clock()()) : parse_clinical_instant(options.at);
     if (!at) {
         streams.err << "error: --at takes a date (2026-03-02) or an instant (2026-03-02T09:00:00-05:00)\n";
@@ -136,19 +234,8 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Streams& streams) {
         say_which_services(services, options.service_id, streams.err);
         return ExitCode::usage;
     }
-    const auto body = options.patient_file.empty() ? read_input(options.request_file, streams)
-                                                   : compose_from_files(options, *called.front(), streams);
-    if (!body) return ExitCode::bad_input;
-    if (options.print_request) {
-        streams.out << *body << '\n';
-        return ExitCode::fine;
-    }
-    const auto call = read_hook_call(called, *body, false);
-    if (!call) return refuse(call.error(), streams);
-    if (const auto missing = missing_sources(call->sources, call->service->offered.prefetch)) {
-        return refuse(*missing, streams);
-    }
-    return answer(*call, *at, options, streams.out);
+    const Body body = read_body(options, *called.front(), streams);
+    return body ? answer_body({called, *at}, *body, options, streams) : body.error();
 }
 
 }  // namespace service

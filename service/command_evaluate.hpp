@@ -1,4 +1,5 @@
-// backpain-cds evaluate: one call without a network, from a CDS Hooks request or from a patient's resources.
+// backpain-cds evaluate: one call without an EHR, from a CDS Hooks request, from a patient's resources, or from what a
+// FHIR server has of a patient.
 #pragma once
 
 #include "service/command.hpp"
@@ -13,9 +14,13 @@ struct EvaluateOptions {
     std::filesystem::path pack;
     std::filesystem::path site;  ///< empty: the pack's own defaults
     std::string service_id;
-    std::string request_file;  ///< a CDS Hooks request; "-": standard input. Either this or patient_file
-    std::string patient_file;  ///< a Bundle, NDJSON or resources of one patient
-    std::string orders_file;   ///< order hooks: the draft orders
+    // One of these three says what is called with.
+    std::string request_file;  ///< a CDS Hooks request; "-": standard input
+    std::string patient_file;  ///< a Bundle, NDJSON or resources of one patient; "-": standard input
+    std::string fhir_url;      ///< the base of a FHIR API, which is asked for the patient of `patient_id`
+    std::string patient_id;
+    std::string token_variable;  ///< the environment variable with the bearer token for it; empty: an open server
+    std::string orders_file;     ///< order hooks: the draft orders
     std::vector<std::string> selections;
     std::string at;  ///< empty: now
     bool explain = false;
@@ -24,8 +29,9 @@ struct EvaluateOptions {
 };
 
 /// Prints the CDS Hooks response, the explanation or the request. \returns fine; bad_input for a pack, file or request
-/// that is not what it should be (an OperationOutcome on stdout where HTTPS would answer with one); usage for options
-/// that do not fit together.
+/// that is not what it should be (an OperationOutcome on stdout where HTTPS would answer with one), and for a FHIR
+/// server that has no such patient or is none; environment if that server cannot be reached or refuses; usage for
+/// options that do not fit together.
 ExitCode run_evaluate(const EvaluateOptions& options, const Streams& streams);
 
 }  // namespace service

@@ -195,6 +195,27 @@ std::optional<ComposeFault> add_orders(json::object& context, const ComposeOptio
     return std::nullopt;
 }
 
+// What the context says of an encounter if none is known.
+constexpr const char* no_encounter = "evaluate";
+
+boost::system::result<json::object, ComposeFault> request_of(json::object context, json::object prefetch,
+                                                             const ComposeOptions& options) {
+    if (options.hook == rules::Hook::encounter_start && !context.contains("encounterId")) {
+        context["encounterId"] = no_encounter;
+    }
+    if (is_order_hook(options.hook)) {
+        if (const auto fault = add_orders(context, options)) return *fault;
+    }
+    return json::object{{"hook", name_of(options.hook)},
+                        {"hookInstance", options.hook_instance},
+                        {"context", std::move(context)},
+                        {"prefetch", std::move(prefetch)}};
+}
+
+json::object context_of(std::string_view patient_id) {
+    return {{"userId", "Practitioner/evaluate"}, {"patientId", patient_id}};
+}
+
 }  // namespace
 
 std::string_view explain(ComposeFault fault) {
@@ -222,25 +243,21 @@ boost::system::result<json::object, ComposeFault> compose_request(const fhir::Bu
     }
     if (!patient) return ComposeFault::no_patient;
 
-    json::object context{{"userId", "Practitioner/evaluate"}, {"patientId", member_text(patient->get_object(), "id")}};
+    json::object context = context_of(member_text(patient->get_object(), "id"));
     if (const json::value* encounter = newest_encounter(resources)) {
         context["encounterId"] = member_text(encounter->get_object(), "id");
-    } else if (options.hook == rules::Hook::encounter_start) {
-        context["encounterId"] = "evaluate";
     }
-    if (is_order_hook(options.hook)) {
-        if (const auto fault = add_orders(context, options)) return *fault;
-    }
-
     json::object prefetch;
     const PrefetchAnswer answer(resources);
     for (const rules::PrefetchTemplate& wanted : options.templates) {
         prefetch[wanted.key] = wanted.resource_type == "Patient" ? *patient : answer.to(wanted);
     }
-    return json::object{{"hook", name_of(options.hook)},
-                        {"hookInstance", options.hook_instance},
-                        {"context", std::move(context)},
-                        {"prefetch", std::move(prefetch)}};
+    return request_of(std::move(context), std::move(prefetch), options);
+}
+
+boost::system::result<json::object, ComposeFault> compose_request(std::string_view patient_id, json::object prefetch,
+                                                                  const ComposeOptions& options) {
+    return request_of(context_of(patient_id), std::move(prefetch), options);
 }
 
 }  // namespace service

@@ -1,7 +1,8 @@
-// A CDS Hooks request made out of a record at hand: what an EHR that holds these resources would send for a hook.
+// A CDS Hooks request made out of a record at hand, or of a FHIR server's answers to the prefetch templates: what an
+// EHR that holds these resources would send for a hook.
 //
-// Used by `evaluate --patient` and `--print-request`, so that a file, the command line and an EHR's call all take the
-// same way through the service. The prefetch is answered as a FHIR server would answer it: by type, code and status;
+// Used by `evaluate`, so that a file, a FHIR server, the command line and an EHR's call all take the same way through
+// the service. From a record the prefetch is answered as a FHIR server would answer it: by type, code and status;
 // references by urn:uuid become `Type/id`.
 #pragma once
 
@@ -13,13 +14,14 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace service {
 
 struct ComposeOptions {
     rules::Hook hook = rules::Hook::patient_view;
-    std::vector<rules::PrefetchTemplate> templates;
+    std::vector<rules::PrefetchTemplate> templates;  ///< that a record is to answer
     std::optional<boost::json::value> draft_orders;  ///< a Bundle, or one order; order hooks only
     std::vector<std::string> selections;             ///< "ServiceRequest/1"; empty: all drafts
     std::string hook_instance;                       ///< a UUID
@@ -37,6 +39,12 @@ std::string_view explain(ComposeFault fault);
 
 /// The body of the request. Resources are copied: the result borrows nothing.
 boost::system::result<boost::json::object, ComposeFault> compose_request(const fhir::Bundle& record,
+                                                                         const ComposeOptions& options);
+
+/// The body of the request about the patient of this id, with `prefetch` as it is; `options.templates` are not used. No
+/// encounter is known: where the hook needs one, the request names one that nothing refers to.
+boost::system::result<boost::json::object, ComposeFault> compose_request(std::string_view patient_id,
+                                                                         boost::json::object prefetch,
                                                                          const ComposeOptions& options);
 
 }  // namespace service

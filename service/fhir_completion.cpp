@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
 
 namespace service {
@@ -64,23 +63,6 @@ const rules::PrefetchTemplate& template_of(const HookCall& call, const std::stri
 std::string_view text_member(const json::object& object, std::string_view name) {
     const json::value* member = object.if_contains(name);
     return member == nullptr ? std::string_view() : fhir::text_of(*member).value_or("");
-}
-
-/// The ids of Medications on the server at `base` that resources of `source` refer to, and that it does not hold.
-std::set<std::string> medications_missing_from(const rules::SourceData& source, std::string_view base) {
-    std::set<std::string> missing, there;
-    for (const json::object* resource : source.resources) {
-        if (text_member(*resource, "resourceType") == "Medication") there.emplace(text_member(*resource, "id"));
-        const json::value* member = resource->if_contains("medicationReference");
-        if (member == nullptr || !member->is_object()) continue;
-        const std::string_view url = text_member(member->get_object(), "reference");
-        const fhir::Reference reference = fhir::parse_reference(url);
-        const bool on_server = reference.kind == fhir::ReferenceKind::relative ||
-                               (reference.kind == fhir::ReferenceKind::absolute && url.starts_with(base));
-        if (on_server && reference.type == "Medication") missing.emplace(reference.id);
-    }
-    for (const std::string& id : there) missing.erase(id);
-    return missing;
 }
 
 boost::asio::awaitable<std::vector<FhirAnswer>> fetch(FhirSource& source, std::vector<FhirQuery> queries) {
@@ -139,6 +121,22 @@ std::string query_of(std::string_view prefetch_template, const HookRequest& requ
         }
     }
     return boost::urls::encode(query, boost::urls::pchars + boost::urls::grammar::lut_chars("/?%"));
+}
+
+std::set<std::string> medications_missing_from(const rules::SourceData& source, std::string_view base) {
+    std::set<std::string> missing, there;
+    for (const json::object* resource : source.resources) {
+        if (text_member(*resource, "resourceType") == "Medication") there.emplace(text_member(*resource, "id"));
+        const json::value* member = resource->if_contains("medicationReference");
+        if (member == nullptr || !member->is_object()) continue;
+        const std::string_view url = text_member(member->get_object(), "reference");
+        const fhir::Reference reference = fhir::parse_reference(url);
+        const bool on_server = reference.kind == fhir::ReferenceKind::relative ||
+                               (reference.kind == fhir::ReferenceKind::absolute && url.starts_with(base));
+        if (on_server && reference.type == "Medication") missing.emplace(reference.id);
+    }
+    for (const std::string& id : there) missing.erase(id);
+    return missing;
 }
 
 boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source) {

@@ -11,6 +11,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,9 @@ struct FhirSource {
 /// The address of a prefetch template below the FHIR server's base: tokens filled in from the request, characters that
 /// a URL may not hold encoded.
 std::string query_of(std::string_view prefetch_template, const HookRequest& request);
+
+/// The ids of the Medications on the server at `base` that resources of `source` refer to, and that it does not hold.
+std::set<std::string> medications_missing_from(const rules::SourceData& source, std::string_view base);
 
 /// Reads what `call` lacks; afterwards call.sources hold it, or why it could not be had. `call` is borrowed.
 boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source);
