@@ -82,6 +82,10 @@ boost::system::result<KeySet, KeySetFault> KeySet::read(const json::value& set) 
     return result;
 }
 
+bool KeySet::fits(Algorithm algorithm) const noexcept {
+    return std::ranges::any_of(keys_, [algorithm](const VerificationKey& key) { return key.fits(algorithm); });
+}
+
 const VerificationKey* KeySet::find(std::string_view id, Algorithm algorithm) const noexcept {
     const auto found =
         std::ranges::find_if(keys_, [&](const VerificationKey& key) { return key.id() == id && key.fits(algorithm); });

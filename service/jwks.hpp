@@ -44,6 +44,9 @@ class KeySet {
     /// The key called `id` that a signature of `algorithm` can be of; nullptr if there is none. Borrowed.
     const VerificationKey* find(std::string_view id, Algorithm algorithm) const noexcept;
 
+    /// Whether a signature of `algorithm` can be of any of the keys.
+    bool fits(Algorithm algorithm) const noexcept;
+
     bool empty() const noexcept { return keys_.empty(); }
     std::size_t size() const noexcept { return keys_.size(); }
     const std::vector<UnusedKey>& unused() const noexcept { return unused_; }

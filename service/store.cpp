@@ -65,11 +65,17 @@ result<int, StoreFault> version_of(SqlConnection& connection) {
     return static_cast<int>(count_of(answer->rows.at(0).at(0)));
 }
 
+result<void, StoreFault> lock_schema(SqlConnection& connection) {
+    const std::string lock = connection.lock_schema_statement();
+    if (lock.empty()) return {};
+    const auto locked = connection.run(lock);
+    if (!locked) return locked.error();
+    return {};
+}
+
 result<void, StoreFault> bring_up_to_date(SqlConnection& connection) {
-    if (const std::string lock = connection.lock_schema_statement(); !lock.empty()) {
-        const auto locked = connection.run(lock);
-        if (!locked) return locked.error();
-    }
+    const auto locked = lock_schema(connection);
+    if (!locked) return locked.error();
     const auto version = version_of(connection);
     if (!version) return version.error();
     if (*version > static_cast<int>(migrations.size())) return StoreFault::newer_schema;
@@ -83,6 +89,19 @@ result<void, StoreFault> bring_up_to_date(SqlConnection& connection) {
         if (!noted) return noted.error();
     }
     return {};
+}
+
+/// What a start and a call would do, up to date and written to. For a transaction that is taken back.
+result<int, StoreFault> try_everything(SqlConnection& connection) {
+    const auto locked = lock_schema(connection);
+    if (!locked) return locked.error();
+    const auto version = version_of(connection);
+    if (!version) return version.error();
+    const auto migrated = bring_up_to_date(connection);
+    if (!migrated) return migrated.error();
+    const auto written = connection.run("INSERT INTO replay (digest, valid_until) VALUES ($1, $2)", {"doctor", "0"});
+    if (!written) return written.error();
+    return *version;
 }
 
 result<std::size_t, StoreFault> insert(SqlConnection& connection, const Feedback& feedback, WallTime received) {
@@ -117,22 +136,44 @@ std::string_view name_of(StoreFault fault) noexcept {
     return "unknown";
 }
 
-result<std::unique_ptr<Store>, StoreFault> Store::open(std::string_view address) {
+/// A store that has not been looked at yet; null if the address names none.
+std::unique_ptr<Store> Store::unopened(std::string_view address) {
     constexpr std::string_view sqlite = "sqlite:";
-    std::unique_ptr<Store> store;
     if (address.starts_with(sqlite)) {
         // SQLite writes one transaction at a time in any case; one connection spares everybody its busy waiting.
         const std::string path(address.substr(sqlite.size()));
-        store = std::make_unique<Store>([path] { return connect_sqlite(path); }, 1);
-    } else if (address.starts_with("postgresql://") || address.starts_with("postgres://")) {
-        const std::string uri(address);
-        store = std::make_unique<Store>([uri] { return connect_postgresql(uri); }, postgresql_connections);
-    } else {
-        return StoreFault::unavailable;
+        return std::make_unique<Store>([path] { return connect_sqlite(path); }, 1);
     }
+    if (address.starts_with("postgresql://") || address.starts_with("postgres://")) {
+        const std::string uri(address);
+        return std::make_unique<Store>([uri] { return connect_postgresql(uri); }, postgresql_connections);
+    }
+    return nullptr;
+}
+
+result<std::unique_ptr<Store>, StoreFault> Store::open(std::string_view address) {
+    std::unique_ptr<Store> store = unopened(address);
+    if (store == nullptr) return StoreFault::unavailable;
     const auto migrated = store->migrate();
     if (!migrated) return migrated.error();
     return store;
+}
+
+result<Store::Rehearsal, StoreFault> Store::rehearse(std::string_view address) {
+    const std::unique_ptr<Store> store = unopened(address);
+    if (store == nullptr) return StoreFault::unavailable;
+    Rehearsal found{0, static_cast<int>(migrations.size())};
+    const auto done = store->with_connection([&](SqlConnection& connection) -> result<void, StoreFault> {
+        const auto begun = connection.run(connection.begin_statement());
+        if (!begun) return begun.error();
+        const auto schema = try_everything(connection);
+        (void)connection.run("ROLLBACK");  // if this fails, the connection is gone and its transaction with it
+        if (!schema) return schema.error();
+        found.schema = *schema;
+        return {};
+    });
+    if (!done) return done.error();
+    return found;
 }
 
 // ---- connections ----------------------------------------------------------------------------------------------------

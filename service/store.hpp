@@ -118,6 +118,16 @@ class Store final : public ReplayMemory {
     /// in an error), and brings its schema up to date.
     static boost::system::result<std::unique_ptr<Store>, StoreFault> open(std::string_view address);
 
+    /// What a rehearsal found.
+    struct Rehearsal {
+        int schema = 0;  ///< that is there; 0: none
+        int newest = 0;  ///< that open() would bring it to
+    };
+
+    /// Does to what the configuration names all that open() and a call do to it, in one transaction that is taken back:
+    /// for doctor. Nothing of it changes; a SQLite file that is not there is made, empty.
+    static boost::system::result<Rehearsal, StoreFault> rehearse(std::string_view address);
+
     /// \param connect           opens one more connection.
     /// \param most_connections  that are open at once; further callers wait.
     Store(Connect connect, std::size_t most_connections)
@@ -145,6 +155,7 @@ class Store final : public ReplayMemory {
   private:
     using Work = std::function<boost::system::result<void, StoreFault>(SqlConnection&)>;
 
+    static std::unique_ptr<Store> unopened(std::string_view address);
     boost::system::result<void, StoreFault> with_connection(const Work& work);
     boost::system::result<void, StoreFault> in_transaction(const Work& work);
     boost::system::result<void, StoreFault> in_transaction_twice_if_lost(const Work& work);

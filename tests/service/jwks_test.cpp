@@ -82,6 +82,14 @@ TEST(KeySet, FindsAKeyByItsIdAndKind) {
     EXPECT_EQ(set.find("Same", Algorithm::es384), nullptr);
 }
 
+TEST(KeySet, SaysForWhichAlgorithmsItHasAKey) {
+    const KeySet set = set_of(SigningKey::make(Algorithm::es384, "one").public_jwk());
+    EXPECT_TRUE(set.fits(Algorithm::es384));
+    EXPECT_FALSE(set.fits(Algorithm::es256));
+    EXPECT_FALSE(set.fits(Algorithm::rs384));
+    EXPECT_FALSE(KeySet().fits(Algorithm::es384));
+}
+
 TEST(KeySet, UsesTheFirstOfTwoKeysWithOneId) {
     const SigningKey first = SigningKey::make(Algorithm::es384, "same");
     const KeySet set = set_of({first.public_jwk(), SigningKey::make(Algorithm::es384, "same").public_jwk()});

@@ -186,6 +186,16 @@ void refuses_a_schema_of_the_future(const std::string& address) {
     EXPECT_EQ(store.error(), StoreFault::newer_schema);
 }
 
+void rehearses_a_start_without_changing_anything(const std::string& address) {
+    const auto before = Store::rehearse(address);
+    ASSERT_TRUE(before.has_value());
+    EXPECT_EQ(before->schema, 0);
+    EXPECT_EQ(Store::rehearse(address)->schema, 0) << "the first one has taken everything back";
+    EXPECT_EQ(opened(address)->schema_version().value(), before->newest);
+    EXPECT_EQ(Store::rehearse(address)->schema, before->newest);
+    EXPECT_EQ(opened(address)->remember("doctor", now + 60s, now), Seen::first_time);
+}
+
 struct Contract {
     const char* name;
     void (*check)(const std::string& address);
@@ -201,6 +211,7 @@ const Contract contracts[] = {
     {"TakesTextForText", takes_text_for_text},
     {"KeepsWhatWasAcknowledgedWhenTheProcessIsKilled", keeps_what_was_acknowledged_when_the_process_is_killed},
     {"RefusesASchemaOfTheFuture", refuses_a_schema_of_the_future},
+    {"RehearsesAStartWithoutChangingAnything", rehearses_a_start_without_changing_anything},
 };
 
 // ---- SQLite ---------------------------------------------------------------------------------------------------------
@@ -227,6 +238,8 @@ INSTANTIATE_TEST_SUITE_P(R114R139, SqliteStore, testing::ValuesIn(contracts), Ca
 TEST(SqliteStoreFailures, AreNamed) {
     EXPECT_EQ(Store::open("sqlite:/nonexistent/directory/store.db").error(), StoreFault::unavailable);
     EXPECT_EQ(Store::open("oracle:x").error(), StoreFault::unavailable);
+    EXPECT_EQ(Store::rehearse("oracle:x").error(), StoreFault::unavailable);
+    EXPECT_EQ(Store::rehearse("sqlite:/nonexistent/directory/store.db").error(), StoreFault::unavailable);
     const fs::path other = fs::temp_directory_path() / ("backpain-not-a-database-" + std::to_string(getpid()));
     std::ofstream(other) << std::string(4096, 'x');
     EXPECT_EQ(Store::open("sqlite:" + other.string()).error(), StoreFault::failed);
