@@ -1,6 +1,7 @@
 #include "service/cli.hpp"
 
 #include "service/command_check.hpp"
+#include "service/command_doctor.hpp"
 #include "service/command_evaluate.hpp"
 #include "service/command_fhirpath.hpp"
 #include "service/command_serve.hpp"
@@ -80,6 +81,14 @@ void declare_test(CLI::App& verb, Action& action) {
         [options, &action] { action = [options](const Streams& streams) { return run_test(*options, streams); }; });
 }
 
+void declare_doctor(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<DoctorOptions>();
+    verb.add_option("--config", options->config, "The configuration file")->required()->type_name("FILE");
+    verb.add_option("--format", options->format, "text or json (default: text)")->transform(formats());
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_doctor(*options, streams); }; });
+}
+
 void declare_fhirpath(CLI::App& verb, Action& action) {
     auto options = std::make_shared<FhirpathOptions>();
     verb.add_option("expression", options->expression, "A FHIRPath expression")->required()->type_name("EXPRESSION");
@@ -122,11 +131,12 @@ constexpr Verb verbs[] = {
     {"check", "Looks for faults in rule packs, form and clinical", declare_check},
     {"test", "Tells a rule pack's stories to the engine", declare_test},
     {"evaluate", "Answers one call without an EHR", declare_evaluate},
+    {"doctor", "Proves a deployment, and says what to mend", declare_doctor},
     {"fhirpath", "Evaluates FHIRPath on a resource", declare_fhirpath},
 };
 
 /// Commands of the contract that are not there yet.
-constexpr std::string_view planned[] = {"diff", "impact", "seal", "export", "doctor"};
+constexpr std::string_view planned[] = {"diff", "impact", "seal", "export"};
 
 }  // namespace
 

@@ -1,0 +1,80 @@
+#include "service/command_doctor.hpp"
+
+#include "fhir/json_text.hpp"
+#include "service/clinical_clock.hpp"
+#include "service/deployment.hpp"
+#include "service/doctor.hpp"
+#include "service/findings.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <iterator>
+#include <ostream>
+
+namespace service {
+namespace json = boost::json;
+
+namespace {
+
+void append(DoctorLines& lines, DoctorLines more) {
+    lines.insert(lines.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+DoctorLines examine(const Config& config) {
+    DoctorLines lines = examine_settings(config);
+    append(lines, examine_certificate(config, wall_time()));
+    append(lines, examine_packs(config, running_clock()().date));
+    append(lines, examine_clients(config));
+    append(lines, examine_fhir_servers(config));
+    append(lines, examine_store(config));
+    append(lines, examine_addresses(config));
+    return lines;
+}
+
+std::size_t count(const DoctorLines& lines, Verdict verdict) {
+    return static_cast<std::size_t>(std::ranges::count(lines, verdict, &DoctorLine::verdict));
+}
+
+void print_text(const DoctorLines& lines, std::ostream& out) {
+    for (const DoctorLine& line : lines) {
+        out << name_of(line.verdict) << ": " << line.about << ": " << line.says << '\n';
+        if (!line.mend.empty()) out << "  " << line.mend << '\n';
+    }
+    out << count(lines, Verdict::fault) << " faults, " << count(lines, Verdict::warning) << " warnings\n";
+}
+
+void print_json(const DoctorLines& lines, std::ostream& out) {
+    json::array all;
+    for (const DoctorLine& line : lines) {
+        all.push_back(json::object{
+            {"verdict", name_of(line.verdict)}, {"about", line.about}, {"says", line.says}, {"mend", line.mend}});
+    }
+    out << fhir::print_json_indented(json::object{{"faults", count(lines, Verdict::fault)},
+                                                  {"warnings", count(lines, Verdict::warning)},
+                                                  {"lines", std::move(all)}})
+        << '\n';
+}
+
+}  // namespace
+
+ExitCode run_doctor(const DoctorOptions& options, const Streams& streams) {
+    rules::Diagnostics findings;
+    const auto config = load_config(options.config, findings);
+    print_findings(findings, streams.err);
+    if (!config) return ExitCode::bad_input;
+    if (!config->time_zone.empty()) setenv("TZ", config->time_zone.c_str(), 1);  // before any thread
+    tzset();
+    const DoctorLines lines = examine(*config);
+    switch (options.format) {
+        case OutputFormat::text:
+            print_text(lines, streams.out);
+            break;
+        case OutputFormat::json:
+            print_json(lines, streams.out);
+            break;
+    }
+    return count(lines, Verdict::fault) == 0 ? ExitCode::fine : ExitCode::does_not_hold;
+}
+
+}  // namespace service

@@ -1,0 +1,19 @@
+// backpain-cds doctor: proves a deployment before it serves, and says what to mend.
+#pragma once
+
+#include "service/command.hpp"
+
+#include <filesystem>
+
+namespace service {
+
+struct DoctorOptions {
+    std::filesystem::path config;
+    OutputFormat format = OutputFormat::text;
+};
+
+/// Prints a line for everything that was looked at. \returns fine, also with warnings; does_not_hold if there is a
+/// fault; bad_input if the configuration itself is not what it should be.
+ExitCode run_doctor(const DoctorOptions& options, const Streams& streams);
+
+}  // namespace service

@@ -1,0 +1,81 @@
+// doctor: mode, authentication, time zone.
+#include "service/doctor.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+namespace service {
+
+namespace {
+
+std::string zone_in_use() {
+    const std::time_t now = std::time(nullptr);
+    std::tm local{};
+    localtime_r(&now, &local);
+    const long minutes = local.tm_gmtoff / 60;
+    const auto two = [](long number) { return std::string(number < 10 ? "0" : "") + std::to_string(number); };
+    const long size = std::abs(minutes);
+    return std::string(local.tm_zone) + ", UTC" + (minutes < 0 ? "-" : "+") + two(size / 60) + ":" + two(size % 60);
+}
+
+DoctorLine examine_mode(const Config& config) {
+    if (config.mode == Mode::production) return {Verdict::ok, "mode", "production", ""};
+    return {Verdict::warning, "mode", "development: not for patients' data",
+            "Set \"mode\": \"production\" before real calls come."};
+}
+
+DoctorLine examine_authentication(const Config& config) {
+    if (!config.authentication_required) {
+        return {Verdict::warning, "authentication", "none: everybody who reaches the port is served",
+                "Set \"authentication\": \"required\" and list the clients."};
+    }
+    if (config.clients.empty()) {
+        return {Verdict::fault, "authentication", "required, and there is no client: every call is refused",
+                "List the EHR under \"clients\", with its issuer and keys."};
+    }
+    return {Verdict::ok, "authentication", "required, of " + std::to_string(config.clients.size()) + " clients", ""};
+}
+
+DoctorLine examine_public_url(const Config& config) {
+    if (!config.public_urls.empty()) return {Verdict::ok, "publicUrl", config.public_urls.front(), ""};
+    const bool needed = config.authentication_required;
+    return {needed ? Verdict::fault : Verdict::warning, "publicUrl",
+            needed ? "not set: no token can be for this service" : "not set: the certificate's names are not checked",
+            "Set it to the address that clients call."};
+}
+
+DoctorLine examine_time_zone(const Config& config) {
+    if (!config.time_zone.empty()) return {Verdict::ok, "timeZone", config.time_zone + " (" + zone_in_use() + ")", ""};
+    return {Verdict::warning, "timeZone", "not set: calendar days are counted in the system's zone, " + zone_in_use(),
+            "Set it to the zone of the hospital, such as \"Europe/Madrid\"."};
+}
+
+}  // namespace
+
+std::string_view name_of(Verdict verdict) noexcept {
+    switch (verdict) {
+        case Verdict::ok:
+            return "ok";
+        case Verdict::warning:
+            return "warning";
+        case Verdict::fault:
+            return "fault";
+    }
+    return "fault";
+}
+
+DoctorLines examine_settings(const Config& config) {
+    DoctorLines lines{examine_mode(config), examine_authentication(config), examine_public_url(config),
+                      examine_time_zone(config)};
+    if (std::ranges::find(config.cors_origins, "*") != config.cors_origins.end()) {
+        lines.push_back({Verdict::warning, "cors.origins", "\"*\": every web page may call the service",
+                         "List the origins of the EHR's own pages."});
+    }
+    if (!config.admin) {
+        lines.push_back({Verdict::warning, "admin.listen", "not set: nothing answers health checks and metrics",
+                         "Set it to an address that only the operator reaches, such as \"127.0.0.1:9443\"."});
+    }
+    return lines;
+}
+
+}  // namespace service

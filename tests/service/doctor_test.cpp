@@ -1,0 +1,114 @@
+#include "service/doctor.hpp"
+
+#include "tests/case_name.hpp"
+#include "tests/service/test_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace service {
+namespace {
+
+using std::chrono::days;
+
+Verdict worst(const DoctorLines& lines) {
+    return std::ranges::max(lines, {}, &DoctorLine::verdict).verdict;
+}
+
+bool has(const DoctorLines& lines, Verdict verdict, const std::string& says) {
+    return std::ranges::any_of(lines, [&](const DoctorLine& line) {
+        return line.verdict == verdict && line.says.find(says) != std::string::npos;
+    });
+}
+
+// ---- the certificate: that of the tests is for localhost, of no CA that the system trusts, and good from now on
+// ------
+
+struct Day {
+    const char* name;
+    int later;  ///< than now
+    Verdict verdict;
+    std::string says;
+};
+class DoctorCertificateDay : public testing::TestWithParam<Day> {};
+
+TEST_P(DoctorCertificateDay, IsHeldAgainstItsDates) {
+    const TestCertificate certificate;
+    Config config;
+    config.tls = certificate.files();
+    const DoctorLines lines = examine_certificate(config, wall_time() + days(GetParam().later));
+    EXPECT_TRUE(has(lines, GetParam().verdict, GetParam().says));
+}
+
+INSTANTIATE_TEST_SUITE_P(Days, DoctorCertificateDay,
+                         testing::Values(Day{"Before", -2, Verdict::fault, "not valid yet"},
+                                         Day{"Soon", 0, Verdict::warning, "ends in "},
+                                         Day{"After", 400, Verdict::fault, "over since "}),
+                         CaseName());
+
+TEST(DoctorCertificate, IsHeldAgainstTheNamesThatClientsCall) {
+    const TestCertificate certificate;
+    Config config;
+    config.tls = certificate.files();
+    config.public_urls = {"https://localhost:8443/base", "https://cds.example.test"};
+    const DoctorLines lines = examine_certificate(config, wall_time());
+    EXPECT_TRUE(has(lines, Verdict::ok, "is for localhost"));
+    EXPECT_TRUE(has(lines, Verdict::fault, "is not for cds.example.test"));
+    EXPECT_TRUE(has(lines, Verdict::warning, "this machine would not trust it")) << "it is its own CA";
+}
+
+// ---- settings -------------------------------------------------------------------------------------------------------
+
+Config proper() {
+    Config config;
+    config.public_urls = {"https://cds.example.test"};
+    config.clients.resize(1);
+    config.time_zone = "UTC";
+    config.admin.emplace();
+    return config;
+}
+
+struct Setting {
+    const char* name;
+    void (*change)(Config&);
+    Verdict verdict;
+    std::string about;
+};
+class DoctorSettings : public testing::TestWithParam<Setting> {};
+
+TEST_P(DoctorSettings, SaysWhatToMendOfOne) {
+    Config config = proper();
+    GetParam().change(config);
+    const DoctorLines lines = examine_settings(config);
+    EXPECT_EQ(worst(lines), GetParam().verdict);
+    const auto line = std::ranges::find(lines, GetParam().verdict, &DoctorLine::verdict);
+    ASSERT_NE(line, lines.end());
+    EXPECT_EQ(line->mend.empty(), GetParam().verdict == Verdict::ok);
+    if (GetParam().verdict != Verdict::ok) EXPECT_EQ(line->about, GetParam().about);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Settings, DoctorSettings,
+    testing::Values(Setting{"Proper", [](Config&) {}, Verdict::ok, ""},
+                    Setting{"Development", [](Config& c) { c.mode = Mode::development; }, Verdict::warning, "mode"},
+                    Setting{"NoAuthentication", [](Config& c) { c.authentication_required = false; }, Verdict::warning,
+                            "authentication"},
+                    Setting{"NobodyMayCall", [](Config& c) { c.clients.clear(); }, Verdict::fault, "authentication"},
+                    Setting{"NoAudience", [](Config& c) { c.public_urls.clear(); }, Verdict::fault, "publicUrl"},
+                    Setting{"NoTimeZone", [](Config& c) { c.time_zone.clear(); }, Verdict::warning, "timeZone"},
+                    Setting{"EveryPage", [](Config& c) { c.cors_origins = {"*"}; }, Verdict::warning, "cors.origins"},
+                    Setting{"NoHealth", [](Config& c) { c.admin.reset(); }, Verdict::warning, "admin.listen"}),
+    CaseName());
+
+// ---- the network: see also the integration test ---------------------------------------------------------------------
+
+TEST(DoctorNetwork, FindsACaFileThatHoldsNone) {
+    Config config = proper();
+    config.fhir.ca = "README.md";
+    EXPECT_EQ(worst(examine_clients(config)), Verdict::fault);
+}
+
+}  // namespace
+}  // namespace service
