@@ -16,8 +16,9 @@ struct Found {
     const json::value* sibling = nullptr;
 };
 
+// Of names of the same length most differ in the first letter. Precondition: key.size() == name.size() > 0
 bool is_same(json::string_view key, std::string_view name) {
-    return key.size() == name.size() && key.front() == name.front() && std::string_view(key) == name;
+    return key.front() == name.front() && std::string_view(key) == name;
 }
 
 Found find_member(const json::object& object, const MemberView& view) {
@@ -26,12 +27,18 @@ Found find_member(const json::object& object, const MemberView& view) {
     if (object.size() > small) {
         return {object.if_contains(view.name), has_sibling ? object.if_contains(view.sibling) : nullptr};
     }
+    const std::size_t name_size = view.name.size();
+    const std::size_t sibling_size = has_sibling ? name_size + 1 : std::size_t(-1);
     Found found;
     for (const json::key_value_pair& member : object) {
         const json::string_view key = member.key();
-        if (key.empty()) continue;
-        if (is_same(key, view.name)) found.node = &member.value();
-        if (has_sibling && is_same(key, view.sibling)) found.sibling = &member.value();
+        if (key.size() == name_size) {
+            if (!is_same(key, view.name)) continue;
+            found.node = &member.value();
+            if (!has_sibling) break;
+        } else if (key.size() == sibling_size && is_same(key, view.sibling)) {
+            found.sibling = &member.value();
+        }
     }
     return found;
 }
@@ -51,6 +58,14 @@ const json::value* at(const json::value* list, std::size_t index) {
     return array && index < array->size() ? &(*array)[index] : nullptr;
 }
 
+// Items whose type is the declared one, and which no sibling adds to.
+bool visit_items(const json::array& items, TypeId type, Visit visit) {
+    for (const json::value& item : items) {
+        if (!item.is_null() && !visit(Value::element(&item, type))) return false;
+    }
+    return true;
+}
+
 bool visit_one(const json::value* node, const json::value* sibling, TypeId type, const Types& types, Visit visit) {
     Value value = value_of(node, sibling, type, types);
     return !value.has_value() || visit(std::move(value));
@@ -59,6 +74,7 @@ bool visit_one(const json::value* node, const json::value* sibling, TypeId type,
 // What stands under a name: one value or an array, with or without siblings of the same form.
 bool visit_json(const json::value* node, const json::value* sibling, TypeId type, const Types& types, Visit visit) {
     if (node && !sibling && node->is_array()) {
+        if (!is_system(type) && type != resource_type()) return visit_items(node->get_array(), type, visit);
         for (const json::value& item : node->get_array()) {
             if (!visit_one(&item, nullptr, type, types, visit)) return false;
         }

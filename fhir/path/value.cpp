@@ -3,6 +3,7 @@
 #include "fhir/json_text.hpp"
 
 #include <atomic>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <variant>
@@ -299,9 +300,9 @@ void Collection::take(Collection& other) noexcept {
         capacity_ = std::exchange(other.capacity_, inline_capacity);
         return;
     }
-    std::uninitialized_move(other.begin(), other.end(), data_);
-    size_ = other.size_;
-    other.clear();
+    // A Value may change its place as it is: nothing points into it, and what is left behind is not looked at again.
+    std::memcpy(inline_, other.inline_, other.size_ * sizeof(Value));
+    size_ = std::exchange(other.size_, 0);
 }
 
 }  // namespace fhir::path
