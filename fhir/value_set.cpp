@@ -1,5 +1,6 @@
 #include "fhir/value_set.hpp"
 
+#include "fhir/code_hierarchy.hpp"
 #include "fhir/coding.hpp"
 #include "fhir/json_text.hpp"
 
@@ -8,10 +9,6 @@
 namespace fhir {
 namespace json = boost::json;
 namespace {
-
-bool spells_its_hierarchy(std::string_view system) {
-    return system == icd10_cm_system || system == icd10_system || system == atc_system;
-}
 
 // Whether `code` begins with `start`, dots ignored in both.
 bool begins_with(std::string_view code, std::string_view start) {
@@ -25,14 +22,17 @@ bool begins_with(std::string_view code, std::string_view start) {
     return true;
 }
 
-// What a code is looked up by: without dots, where they only help the eye.
-std::string key_of(std::string_view system, std::string_view code) {
+}  // namespace
+
+bool spells_its_hierarchy(std::string_view system) noexcept {
+    return system == icd10_cm_system || system == icd10_system || system == atc_system;
+}
+
+std::string lookup_key(std::string_view system, std::string_view code) {
     std::string key(code);
     if (spells_its_hierarchy(system)) std::erase(key, '.');
     return key;
 }
-
-}  // namespace
 
 // Reads one ValueSet and gathers what is wrong with it.
 class ValueSet::Reader {
@@ -166,7 +166,7 @@ ValueSet::Lookup ValueSet::index(const std::vector<System>& systems) {
         Index& codes = lookup.codes.emplace_back();
         codes.reserve(systems[i].concepts.size());
         for (std::size_t j = 0; j < systems[i].concepts.size(); ++j) {
-            codes.emplace(key_of(systems[i].url, systems[i].concepts[j].code), j);
+            codes.emplace(lookup_key(systems[i].url, systems[i].concepts[j].code), j);
         }
     }
     return lookup;
@@ -177,7 +177,7 @@ bool ValueSet::holds(const std::vector<System>& systems, const Lookup& lookup, s
     const auto found = lookup.systems.find(system);
     if (found == lookup.systems.end()) return false;
     const std::size_t i = found->second;
-    if (lookup.codes[i].find(key_of(system, code)) != lookup.codes[i].end()) return true;
+    if (lookup.codes[i].find(lookup_key(system, code)) != lookup.codes[i].end()) return true;
     return std::any_of(systems[i].branches.begin(), systems[i].branches.end(), [&](const auto& branch) {
         return std::all_of(branch.begin(), branch.end(), [&](const auto& start) { return begins_with(code, start); });
     });
@@ -194,7 +194,7 @@ const ValueSet::Concept* ValueSet::listed(std::string_view system, std::string_v
     if (found == included_lookup_.systems.end()) return nullptr;
     const std::vector<Concept>& concepts = included_[found->second].concepts;
     const Index& codes = included_lookup_.codes[found->second];
-    if (const auto exact = codes.find(key_of(system, code)); exact != codes.end()) return &concepts[exact->second];
+    if (const auto exact = codes.find(lookup_key(system, code)); exact != codes.end()) return &concepts[exact->second];
     if (!spells_its_hierarchy(system)) return nullptr;
     const Concept* longest = nullptr;
     for (const Concept& candidate : concepts) {

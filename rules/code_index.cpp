@@ -1,5 +1,7 @@
 #include "rules/code_index.hpp"
 
+#include "fhir/code_hierarchy.hpp"
+
 #include <algorithm>
 
 namespace rules {
@@ -13,12 +15,6 @@ bool is_word_character(char character) {
     const char small = lower(character);
     return (small >= 'a' && small <= 'z') || (small >= '0' && small <= '9') ||
            static_cast<unsigned char>(character) >= 0x80;
-}
-
-std::string without_dots(std::string_view code) {
-    std::string plain(code);
-    std::erase(plain, '.');
-    return plain;
 }
 
 bool has_hit(const std::vector<CodeHit>& hits, SetId set) {
@@ -44,10 +40,12 @@ void CodeIndex::add(SetId set, const fhir::ValueSet& value_set) {
     const fhir::ValueSet* judge = value_set.excluded().empty() ? nullptr : &value_set;
     for (const fhir::ValueSet::System& included : value_set.included()) {
         System& codes = systems_.try_emplace(included.url).first->second;
-        for (const auto& listed : included.concepts) codes.exact[listed.code].push_back({set, listed.display, judge});
+        for (const auto& listed : included.concepts) {
+            codes.exact[fhir::lookup_key(included.url, listed.code)].push_back({set, listed.display, judge});
+        }
         for (const std::vector<std::string>& branch : included.branches) {
             if (branch.empty()) continue;
-            std::string beginning = without_dots(branch.front());
+            std::string beginning = fhir::lookup_key(included.url, branch.front());
             codes.longest_branch = std::max(codes.longest_branch, beginning.size());
             codes.branches[std::move(beginning)].push_back({set, "", &value_set});
         }
@@ -56,7 +54,7 @@ void CodeIndex::add(SetId set, const fhir::ValueSet& value_set) {
 
 void CodeIndex::add(SetId set, std::string_view system, std::string_view code, std::string_view label) {
     System& codes = systems_.try_emplace(std::string(system)).first->second;
-    codes.exact[std::string(code)].push_back({set, std::string(label), nullptr});
+    codes.exact[fhir::lookup_key(system, code)].push_back({set, std::string(label), nullptr});
 }
 
 void CodeIndex::take(const Table& table, std::string_view key, std::string_view system, std::string_view code,
@@ -74,9 +72,9 @@ void CodeIndex::take(const Table& table, std::string_view key, std::string_view 
 void CodeIndex::find(std::string_view system, std::string_view code, std::vector<CodeHit>& hits) const {
     const auto codes = systems_.find(system);
     if (codes == systems_.end()) return;
-    take(codes->second.exact, code, system, code, hits);
-    if (codes->second.branches.empty()) return;
-    const std::string plain = without_dots(code);
+    if (!fhir::spells_its_hierarchy(system)) return take(codes->second.exact, code, system, code, hits);
+    const std::string plain = fhir::lookup_key(system, code);
+    take(codes->second.exact, plain, system, code, hits);
     for (std::size_t size = std::min(plain.size(), codes->second.longest_branch); size > 0; --size) {
         take(codes->second.branches, std::string_view(plain).substr(0, size), system, code, hits);
     }
