@@ -59,6 +59,11 @@ void add_units(CompiledAnalyte& compiled) {
     if (first != compiled.units.end()) compiled.first_unit = static_cast<std::size_t>(first - compiled.units.begin());
 }
 
+/// Equivalents count as moles do, and are no SI unit.
+bool counts_equivalents(const CompiledUnit& unit) {
+    return unit.name.find("eq/") != std::string::npos;
+}
+
 /// Conventional units are the first; SI is the molar one, if the first is not molar itself.
 std::optional<std::size_t> display_unit(const CompiledAnalyte& compiled, DisplayUnits wanted) {
     if (compiled.units.empty() || !compiled.units[compiled.first_unit].factor) return std::nullopt;
@@ -66,7 +71,8 @@ std::optional<std::size_t> display_unit(const CompiledAnalyte& compiled, Display
         return compiled.first_unit;
     }
     for (std::size_t unit = 0; unit < compiled.units.size(); ++unit) {
-        if (compiled.units[unit].factor && compiled.fits(unit, molar_property)) return unit;
+        const bool is_si = compiled.fits(unit, molar_property) && !counts_equivalents(compiled.units[unit]);
+        if (compiled.units[unit].factor && is_si) return unit;
     }
     return std::nullopt;
 }
