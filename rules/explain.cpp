@@ -51,6 +51,18 @@ bool has_no_near_miss(const Reason& reason) {
            (reason.because.empty() || reason.because == nothing_found);
 }
 
+/// What "%test.member", without a filter, asks of a test.
+std::optional<std::string_view> wanted_of_test(std::string_view expression) {
+    constexpr std::pair<std::string_view, std::string_view> words[] = {{".result", " with a result"},
+                                                                       {".known", " known or awaited"},
+                                                                       {".pending", " awaited"},
+                                                                       {".ordered", " ordered"}};
+    for (const auto& [member, said] : words) {
+        if (expression.ends_with(member)) return said;
+    }
+    return std::nullopt;
+}
+
 std::string without_full_stop(std::string text) {
     while (!text.empty() && text.back() == '.') text.pop_back();
     return text;
@@ -110,18 +122,24 @@ std::vector<Reason> Explainer::explain_gates(std::size_t rule) {
     }
     for (const std::size_t gate : gates) {
         const CompiledGate& compiled = run_.program().gates[gate];
-        for (const CompiledCriterion& criterion : compiled.when) reasons.push_back(explain_criterion(criterion));
-        for (const CompiledCriterion& criterion : compiled.unless) reasons.push_back(explain_criterion(criterion));
+        explain_list(compiled.when, Truth::fails, reasons);
+        explain_list(compiled.unless, Truth::holds, reasons);
     }
     return reasons;
 }
 
 void Explainer::explain_item(const CompiledRule& rule, std::vector<Reason>& reasons) {
-    for (const CompiledCriterion& criterion : rule.when) reasons.push_back(explain_criterion(criterion));
-    for (const CompiledCriterion& criterion : rule.unless) reasons.push_back(explain_criterion(criterion));
+    explain_list(rule.when, Truth::fails, reasons);
+    explain_list(rule.unless, Truth::holds, reasons);
 }
 
-Reason Explainer::explain_criterion(const CompiledCriterion& criterion) {
+void Explainer::explain_list(const std::vector<CompiledCriterion>& criteria, Truth hinders,
+                             std::vector<Reason>& reasons) {
+    for (const CompiledCriterion& criterion : criteria) reasons.push_back(explain_criterion(criterion, hinders));
+}
+
+/// The author's "because" tells why a criterion stands in the way; it is said only where its truth `hinders`.
+Reason Explainer::explain_criterion(const CompiledCriterion& criterion, Truth hinders) {
     Reason reason;
     if (criterion.expression) {
         reason = explain_expression(*criterion.expression, 0);
@@ -129,19 +147,24 @@ Reason Explainer::explain_criterion(const CompiledCriterion& criterion) {
         const Judgement judged = judge_.judge(criterion);
         reason.truth = judged.truth;
         reason.evidence = named(judged.evidence);
-        for (const CompiledCriterion& part : criterion.parts) reason.parts.push_back(explain_criterion(part));
-        std::vector<std::string> titles;
-        for (const Reason& part : reason.parts) titles.push_back(part.what);
         const bool is_any = criterion.written->form == Criterion::Form::any;
         const bool is_none = criterion.written->form == Criterion::Form::none;
+        const Truth opposite = hinders == Truth::fails ? Truth::holds : Truth::fails;
+        explain_list(criterion.parts, is_none ? opposite : hinders, reason.parts);
+        std::vector<std::string> titles;
+        for (const Reason& part : reason.parts) titles.push_back(part.what);
         reason.what = (is_none ? "none of: " : "") + joined(titles, is_any ? " or " : is_none ? ", " : " and ");
         // Its author's words say more than a list of all that might have been.
-        if (!criterion.written->because.empty() && reason.truth == Truth::fails)
+        if (!criterion.written->because.empty() && reason.truth == hinders && hinders == Truth::fails)
             reason.what = criterion.written->because;
         if (is_any && reason.truth == Truth::fails) std::erase_if(reason.parts, has_no_near_miss);
     }
+    // Words say more than an expression; here they tell what would stand in the way.
+    const bool is_bare = criterion.expression && reason.what == criterion.expression->path.text();
+    if (is_bare && hinders == Truth::holds && !criterion.written->because.empty())
+        reason.what = criterion.written->because;
     const bool is_said = reason.what == criterion.written->because;
-    if (!is_said && reason.because.empty()) reason.because = criterion.written->because;
+    if (!is_said && reason.because.empty() && reason.truth == hinders) reason.because = criterion.written->because;
     reason.place = criterion.written->place;
     return reason;
 }
@@ -156,6 +179,8 @@ std::string Explainer::title_of(const CompiledExpression& expression) const {
         const std::string& title = is_fact ? program.facts[use.slot - first_fact_slot].written->title
                                            : program.analytes[use.slot - program.analyte_slot(0)].written->title;
         std::vector<std::string> wanted;
+        const auto asked = is_fact ? std::nullopt : wanted_of_test(text);
+        if (asked) return title + std::string(*asked);
         for (const Comparison& comparison : comparisons_in(text, program.parameters)) {
             wanted.push_back(comparison.member + " " + comparison.operation + " " + comparison.wanted);
         }
@@ -279,7 +304,7 @@ std::vector<Reason> Explainer::explain_analyte(std::size_t analyte) {
 }
 
 std::string Explainer::sentence_on(const CompiledCriterion& criterion) {
-    return chain_of(explain_criterion(criterion));
+    return chain_of(explain_criterion(criterion, judge_.judge(criterion).truth));
 }
 
 std::string Explainer::sentence_on_gate(const Verdict& verdict) {

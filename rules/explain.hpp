@@ -21,7 +21,8 @@ class Explainer {
   private:
     std::vector<Reason> explain_gates(std::size_t rule);
     void explain_item(const CompiledRule& rule, std::vector<Reason>& reasons);
-    Reason explain_criterion(const CompiledCriterion& criterion);
+    void explain_list(const std::vector<CompiledCriterion>& criteria, Truth hinders, std::vector<Reason>& reasons);
+    Reason explain_criterion(const CompiledCriterion& criterion, Truth hinders);
     Reason explain_expression(const CompiledExpression& expression, int depth);
     std::vector<Reason> explain_fact(const CompiledFact& fact, int depth);
     std::vector<Reason> explain_filter(const CompiledExpression& expression, int depth);
