@@ -35,7 +35,7 @@ bool FactReader::counts(const fhir::Condition& condition, const CompiledFact& fa
             return true;
         case Fact::Counts::unless_resolved:
             if (clinical == "remission") return fact.written->remission_counts;
-            return !is_one_of(clinical, {"resolved", "inactive"}) && !is_abated(condition);
+            return clinical != "resolved" && !is_abated(condition);
         case Fact::Counts::active:
             break;
     }

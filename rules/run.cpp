@@ -308,7 +308,7 @@ const std::vector<fhir::ServiceRequest>& Run::drafts() {
         const bool is_selected =
             call_.selections.empty() ||
             std::ranges::find(call_.selections, reference_to("ServiceRequest", request.id)) != call_.selections.end();
-        if (is_selected) drafts_->push_back(std::move(request));
+        if (is_selected && !request.do_not_perform) drafts_->push_back(std::move(request));
     }
     return *drafts_;
 }
