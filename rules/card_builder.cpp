@@ -18,13 +18,33 @@ void add_once(std::string line, std::vector<std::string>& lines) {
     if (!line.empty() && std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
 }
 
-std::string cited(const Citation& citation) {
-    std::string line = citation.title;
-    const std::string year = std::to_string(citation.year);
-    if (citation.year > 0 && line.find(year) == std::string::npos) line += " (" + year + ")";
-    if (citation.superseded) line += ", superseded";
-    if (!citation.says.empty()) line += ": " + citation.says;
-    return line;
+/// What a card calls a source; its link has the whole title.
+std::string name_of(const Citation& citation) {
+    std::string name = citation.short_name;
+    if (name.empty()) {
+        name = citation.title;
+        const std::string year = std::to_string(citation.year);
+        if (citation.year > 0 && name.find(year) == std::string::npos) name += " (" + year + ")";
+    }
+    if (citation.superseded) name += " (superseded)";
+    return name;
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+    std::string text;
+    for (const std::string& part : parts) text.append(text.empty() ? "" : between).append(part);
+    return text;
+}
+
+/// Who answers for the pack and since when, and whether a clinician has approved it: never left unsaid.
+std::string who_answers(const Identity& identity, const Site& site) {
+    std::string line = identity.id + " " + identity.version;
+    if (!identity.effective_from.empty()) line += ", in effect from " + identity.effective_from;
+    if (!identity.last_review_date.empty()) line += ", last reviewed " + identity.last_review_date;
+    if (!identity.publisher.empty()) line += ", owner " + identity.publisher;
+    if (site.approval) return line + "; approved here " + site.approval->date + " by " + site.approval->by;
+    if (!identity.approval_date.empty()) return line + "; approved " + identity.approval_date;
+    return line + "; not approved by a clinical owner";
 }
 
 /// R4 lets a ServiceRequest's reasonReference point at these only (decisions, safety).
@@ -96,12 +116,9 @@ Card CardBuilder::build_unavailable(SourceSet missing, const std::vector<std::st
 }
 
 void CardBuilder::finish(Card& card) const {
-    const Identity& identity = run_.program().pack.identity;
-    std::string line = "Rule " + card.rule + " of " + identity.id + " " + identity.version;
-    if (!identity.last_review_date.empty()) line += ", reviewed " + identity.last_review_date;
-    if (!identity.publisher.empty()) line += ", owner: " + identity.publisher;
-    card.rule_lines.push_back(std::move(line));
     const Pack& pack = run_.program().pack;
+    const Identity& identity = pack.identity;
+    card.rule_lines.push_back("Rule " + card.rule + " of " + who_answers(identity, run_.program().site));
     card.override_reasons =
         card.indicator == Indicator::critical ? pack.override_reasons_critical : pack.override_reasons;
     card.topic = {identity.source_url + std::string(topic_path), card.rule, card.title};
@@ -177,22 +194,27 @@ void CardBuilder::add_evidence(const Candidate& candidate, Card& card) {
     const auto& citations = run_.program().pack.citations;
     card.strength = words_for(form.strength);
     add_lines(candidate.card->says, card.evidence);
-    const auto cite = [&](const std::string& id, std::string_view words) {
+    std::vector<std::string> sources;
+    const auto cite = [&](const std::string& id) {
         const auto citation = citations.find(id);
-        if (citation == citations.end()) return;
-        add_once(std::string(words) + cited(citation->second), card.evidence);
+        if (citation == citations.end()) return std::string();
         const Link link{citation->second.title, citation->second.url};
         const bool is_new = std::ranges::find(card.links, link.url, &Link::url) == card.links.end();
         if (!link.url.empty() && is_new) card.links.push_back(link);
+        return name_of(citation->second);
     };
-    for (const Authored& id : form.cites) cite(id.text, "Source: ");
+    for (const Authored& id : form.cites) add_once(cite(id.text), sources);
     for (const Value& item : candidate.evidence) {
         const boost::json::object* reading = item.is_element() ? item.json()->if_object() : nullptr;
         const boost::json::value* cites = reading ? reading->if_contains("cites") : nullptr;
         if (!cites || !cites->is_array()) continue;
-        for (const boost::json::value& id : cites->get_array()) cite(std::string(id.get_string()), "Source: ");
+        for (const boost::json::value& id : cites->get_array()) add_once(cite(std::string(id.get_string())), sources);
     }
-    for (const Authored& id : form.disagrees) cite(id.text, "Who disagrees: ");
+    if (!sources.empty()) card.evidence.push_back("Sources: " + joined(sources, "; ") + ".");
+    for (const Authored& id : form.disagrees) {
+        const std::string name = cite(id.text);
+        if (!name.empty()) add_once("Who disagrees: " + name + ": " + citations.at(id.text).says, card.evidence);
+    }
 }
 
 std::optional<Proposal> CardBuilder::propose(const Candidate& candidate) {
@@ -206,26 +228,28 @@ std::optional<Proposal> CardBuilder::propose(const Candidate& candidate) {
             removed.items.empty() ? std::string_view() : text_member(removed.items.front(), "reference");
         if (reference.find('/') != std::string_view::npos) proposal.remove = std::string(reference);
     }
-    bool may_create = form->order != nullptr;
-    if (may_create && form->only_if) {
-        may_create = !judge_.verdict(*form->only_if).candidates.empty();
+    if (form->only_if) {
+        const bool would_fire = !judge_.verdict(*form->only_if).candidates.empty();
         run_.set_item(candidate.item ? &*candidate.item : nullptr);
+        if (!would_fire) return std::nullopt;
     }
-    if (form->only_if && !may_create) return std::nullopt;
-    if (may_create) {
-        const Order& order = *form->order;
-        const bool wants_si = run_.program().site.display_units == DisplayUnits::si;
-        const std::string& first = wants_si ? order.place_si : order.place_conventional;
-        const std::string& other = wants_si ? order.place_conventional : order.place_si;
-        Proposal::Create& create = proposal.create.emplace();
-        create.intent = order.intent;
-        create.loinc = first.empty() ? other : first;
-        create.display = order.label;
-        if (form->reason) add_reasons(*form->reason, create);
-        if (create.loinc.empty()) proposal.create.reset();
+    for (const CompiledOrder& order : form->orders) {
+        if (run_.holds(order.condition)) add_order(*order.order, form->reason, proposal);
     }
-    if (!proposal.create && !proposal.remove) return std::nullopt;
+    if (proposal.create.empty() && !proposal.remove) return std::nullopt;
     return proposal;
+}
+
+void CardBuilder::add_order(const Order& order, const std::optional<CompiledExpression>& reason, Proposal& proposal) {
+    const bool wants_si = run_.program().site.display_units == DisplayUnits::si;
+    const std::string& first = wants_si ? order.place_si : order.place_conventional;
+    const std::string& other = wants_si ? order.place_conventional : order.place_si;
+    if (first.empty() && other.empty()) return;
+    Proposal::Create& create = proposal.create.emplace_back();
+    create.intent = order.intent;
+    create.loinc = first.empty() ? other : first;
+    create.display = order.label;
+    if (reason) add_reasons(*reason, create);
 }
 
 void CardBuilder::add_reasons(const CompiledExpression& reason, Proposal::Create& create) {

@@ -29,6 +29,7 @@ class CardBuilder {
     void add_unreadable(const Candidate& candidate, Card& card);
     void add_left_out(const Candidate& candidate, Card& card);
     std::optional<Proposal> propose(const Candidate& candidate);
+    void add_order(const Order& order, const std::optional<CompiledExpression>& reason, Proposal& proposal);
     void add_reasons(const CompiledExpression& reason, Proposal::Create& create);
     void finish(Card& card) const;
 

@@ -22,10 +22,11 @@ bool flag(const boost::json::object& object, std::string_view name) {
 std::string dated(const boost::json::object& object) {
     const std::string_view date = text_member(object, "date");
     const std::string_view reference = text_member(object, "reference");
-    if (date.empty()) return object.contains("analyte") ? "" : ", no date";
+    const bool is_order = reference.starts_with("ServiceRequest");
+    if (date.empty()) return object.contains("analyte") || is_order ? "" : ", no date";
     const bool lasts = reference.starts_with("Condition") || reference.starts_with("Medication");
     if (lasts) return ", since " + std::string(date);
-    if (reference.starts_with("ServiceRequest")) return ", ordered " + std::string(date);
+    if (is_order) return ", ordered " + std::string(date);
     return ", " + std::string(date);
 }
 
@@ -107,8 +108,6 @@ std::string describe_band(const fhir::path::Value& reading) {
     if (!bounds.empty()) line.append(": ").append(bounds);
     if (const std::string_view ruleset = text_member(*object, "ruleset"); !ruleset.empty()) {
         line.append(" (").append(ruleset).append(")");
-    } else {
-        line += " (under every ruleset)";
     }
     return line;
 }

@@ -38,7 +38,11 @@ void check_owner_and_dates(const Pack& pack, const CheckOptions& options, Diagno
     };
     need(identity.publisher, "publisher", "owner");
     need(identity.contact, "contact", "owner");
-    need(identity.approval_date, "approvalDate", "review-date");
+    if (identity.status == "active" && identity.approval_date.empty()) {
+        add(findings, Severity::error, in_pack_json(pack, "/status"), "missing-approval",
+            "The pack is called active, and nobody has approved it.",
+            "Set \"approvalDate\" once a clinical owner has approved it; until then it is a \"draft\".");
+    }
     need(identity.last_review_date, "lastReviewDate", "review-date");
     need(identity.next_review_date, "nextReviewDate", "review-date");
     const auto next = fhir::Date::parse(identity.next_review_date);
@@ -65,9 +69,9 @@ void check_links_and_citations(const Pack& pack, Diagnostics& findings) {
         check_link(citation.url,
                    place_of(citation.place.file, pack.files.at(citation.place.file), citation.place.pointer + "/url"),
                    findings);
-        if (!citation.url.empty()) continue;
+        if (!citation.url.empty() || citation.own) continue;
         add(findings, Severity::warning, citation.place, "citation-link", "\"" + id + "\" has no link to its source.",
-            "Add \"url\".");
+            "Add \"url\", or \"own\" if it is a choice of the pack that nobody prints.");
     }
     for (const Analyte& analyte : pack.analytes) {
         for (const auto& [id, ruleset] : analyte.rulesets) {
@@ -170,13 +174,24 @@ bool says_unconfirmed(const json::object& object) {
     });
 }
 
+// What is not confirmed: the code, or else the name that it has in its file.
+std::string unconfirmed_thing(const Node& node) {
+    const auto code = node.member("code") ? node.member("code") : node.member("loinc");
+    if (code) return code->text();
+    const std::string pointer = node.place().pointer;
+    const std::string name = pointer.substr(pointer.rfind('/') + 1);
+    const bool is_position = std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c); });
+    return is_position ? std::string() : name;
+}
+
 void list_unconfirmed(const Node& node, std::size_t depth, Diagnostics& findings) {
     constexpr std::size_t deepest = 64;
     if (depth == deepest) return;
     if (const json::object* object = node.value().if_object()) {
         if (says_unconfirmed(*object)) {
-            const auto code = node.member("code") ? node.member("code") : node.member("loinc");
-            node.warning("unconfirmed", code ? "\"" + code->text() + "\" is not confirmed." : "This is not confirmed.",
+            const std::string thing = unconfirmed_thing(node);
+            node.warning("unconfirmed",
+                         thing.empty() ? "This is not confirmed." : "\"" + thing + "\" is not confirmed.",
                          "Confirm it against its source, then take the mark away.");
         }
         for (const auto& [name, member] : node.members()) list_unconfirmed(member, depth + 1, findings);

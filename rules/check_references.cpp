@@ -233,8 +233,10 @@ class References {
     void check_card(const CardForm& card) {
         if (!card.suggestion) return;
         if (card.suggestion->only_if) look_up(*card.suggestion->only_if, rules_, "rule");
-        const Authored& intent = card.suggestion->order;
-        if (intent.text.empty()) return;
+        for (const OrderForm& order : card.suggestion->orders) check_proposed(order.intent);
+    }
+
+    void check_proposed(const Authored& intent) {
         look_up(intent, keys_of(pack_.orders), "order");
         const auto order = pack_.orders.find(intent.text);
         if (order != pack_.orders.end() && order->second.place_conventional.empty()) {

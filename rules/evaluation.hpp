@@ -19,7 +19,7 @@ enum class Truth { fails, holds, unknown };
 // ---- cards, as neutral parts; service/card lays them out for the wire
 // ---------------------------------------------------
 
-/// A proposal to place, replace or remove an order. At most one a card; never applied by itself.
+/// A proposal to place, replace or remove orders, all of it together. At most one a card; never applied by itself.
 struct Proposal {
     std::string label;
     std::optional<std::string> remove;  ///< "ServiceRequest/draft-1": the draft that goes
@@ -29,7 +29,7 @@ struct Proposal {
         std::vector<std::string> supporting_references;  ///< MedicationRequest, Procedure, …: supportingInfo
         std::vector<std::string> reason_texts;           ///< reasonCode.text
     };
-    std::optional<Create> create;
+    std::vector<Create> create;
 };
 
 /// What the clinician may open: title, https address.

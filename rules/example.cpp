@@ -33,11 +33,16 @@ std::string listed(const std::vector<std::string>& items) {
     return all;
 }
 
-// The label of the order that a card offers; empty if it offers none.
+// The labels of the orders that a card offers, with "and" between them; empty if it offers none.
 std::string offered(const Card& card, const Pack& pack) {
-    if (!card.proposal || !card.proposal->create) return {};
-    const auto order = pack.orders.find(card.proposal->create->intent);
-    return order == pack.orders.end() ? card.proposal->create->intent : order->second.label;
+    std::string labels;
+    if (!card.proposal) return labels;
+    for (const Proposal::Create& create : card.proposal->create) {
+        const auto order = pack.orders.find(create.intent);
+        labels += labels.empty() ? "" : " and ";
+        labels += order == pack.orders.end() ? create.intent : order->second.label;
+    }
+    return labels;
 }
 
 // What a story calls the draft that a card takes away; empty if it takes none.

@@ -118,7 +118,7 @@ struct Identity {
 ///
 /// conditions   "conditions": "value-set" or ["a", "b"]
 ///              "counts": "active" (default; knowledge A.1, status logic), "unless resolved" (anything but refuted,
-///              entered-in-error, resolved, inactive or abated; "remissionCounts": true keeps remission), "ever" (all
+///              entered-in-error, resolved or abated; "remissionCounts": true keeps remission), "ever" (all
 ///              but refuted and entered-in-error) "withinDays": 90 or "%param.x" (by onset, else by record); "undated":
 ///              "counts" or "does not count" (default)
 /// medications  "medications": ids, "routes": "value-set" (a record whose route, or failing that dose form, is none of
@@ -265,10 +265,14 @@ struct Order {
     Place place;
 };
 
+/// "nam-2011": { "title": "…", "short": "NAM 2011", "year": 2011, "url": "https://…", "says": "…", "superseded": true }
+/// or, for a choice of the pack's own that nobody prints, "own": true in place of a link.
 struct Citation {
     std::string id, title, url, says;
+    std::string short_name;  ///< short: what a card calls it; its link has the title
     int year = 0;
     bool superseded = false;
+    bool own = false;
     Place place;
 };
 
@@ -281,11 +285,17 @@ struct Line {
     std::optional<Authored> condition;
 };
 
-/// "suggestion": { "label", "order": "vitamin-d", "reason": "%expression of items", "delete": "%item", "onlyIf":
-/// "rule-id" }
+/// An intent of orders.json to place. JSON: "calcium", or { "if": "expression", "order": "calcium" }.
+struct OrderForm {
+    Authored intent;
+    std::optional<Authored> condition;
+};
+
+/// "suggestion": { "label", "order": "vitamin-d" or a list, "reason": "%expression of items", "delete": "%item",
+/// "onlyIf": "rule-id" }. All of it is done together when the suggestion is accepted, or nothing.
 struct SuggestionForm {
     Authored label;
-    Authored order;
+    std::vector<OrderForm> orders;                    // order
     std::optional<Authored> reason, remove, only_if;  // remove: "delete"
 };
 

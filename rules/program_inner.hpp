@@ -60,9 +60,14 @@ struct CompiledLine {
     std::optional<CompiledExpression> condition;
 };
 
+struct CompiledOrder {
+    const Order* order = nullptr;
+    std::optional<CompiledExpression> condition;
+};
+
 struct CompiledSuggestion {
     TextTemplate label;
-    const Order* order = nullptr;
+    std::vector<CompiledOrder> orders;
     std::optional<CompiledExpression> reason, remove;
     std::optional<std::size_t> only_if;  ///< index of a rule
 };

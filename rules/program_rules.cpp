@@ -153,8 +153,13 @@ CompiledCard ProgramBuilder::compile_card(const CardForm& form, const EvidenceFo
 CompiledSuggestion ProgramBuilder::compile_suggestion(const SuggestionForm& form) {
     CompiledSuggestion suggestion;
     suggestion.label = compile_text(form.label);
-    const auto order = inner_->pack.orders.find(form.order.text);
-    if (order != inner_->pack.orders.end()) suggestion.order = &order->second;
+    for (const OrderForm& written : form.orders) {
+        const auto order = inner_->pack.orders.find(written.intent.text);
+        if (order == inner_->pack.orders.end()) continue;
+        CompiledOrder& compiled = suggestion.orders.emplace_back();
+        compiled.order = &order->second;
+        if (written.condition) compiled.condition = expressions_.compile(*written.condition);
+    }
     if (form.reason) suggestion.reason = expressions_.compile(*form.reason);
     if (form.remove) suggestion.remove = expressions_.compile(*form.remove);
     if (form.only_if) suggestion.only_if = rule_named(form.only_if->text);
@@ -201,6 +206,9 @@ SourceSet ProgramBuilder::reads_of(const CompiledCard& card) const {
         reads |= rules::reads_of(card.suggestion->label);
         if (card.suggestion->reason) reads |= card.suggestion->reason->reads;
         if (card.suggestion->remove) reads |= card.suggestion->remove->reads;
+        for (const CompiledOrder& order : card.suggestion->orders) {
+            if (order.condition) reads |= order.condition->reads;
+        }
     }
     return reads;
 }

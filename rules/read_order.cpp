@@ -26,10 +26,12 @@ constexpr Field coding_fields[] = {{"system", kind::text, true}, {"code", kind::
 constexpr Form coding_form = {"a coding", coding_fields};
 
 constexpr Field citation_fields[] = {{"title", kind::text, true},
+                                     {"short"},
                                      {"url"},
                                      {"says", kind::text, true},
                                      {"year", kind::integer, true},
-                                     {"superseded", kind::boolean}};
+                                     {"superseded", kind::boolean},
+                                     {"own", kind::boolean}};
 constexpr Form citation_form = {"a citation", citation_fields};
 
 void read_codes(const Object& object, Order& order) {
@@ -88,9 +90,11 @@ Citation read_citation(const std::string& id, const Node& node) {
     Citation citation;
     citation.id = id;
     citation.title = object.text("title");
+    citation.short_name = object.text("short");
     citation.url = object.text("url");
     citation.says = object.text("says");
     citation.superseded = object.flag("superseded");
+    citation.own = object.flag("own");
     citation.place = node.place();
     if (const auto year = object.integer("year")) {
         if (*year < 1900 || *year > 2200) object.at("year")->error("year", "This is not a year.");

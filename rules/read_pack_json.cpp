@@ -64,13 +64,6 @@ bool is_date(std::string_view text) {
            });
 }
 
-std::string read_date(const Object& object, std::string_view name) {
-    const std::optional<Node> node = object.at(name);
-    if (!node) return {};
-    if (!is_date(node->text())) node->error("date", "This is not a date.", "Write it as 2026-03-01.");
-    return node->text();
-}
-
 Identity read_identity(const Object& object) {
     Identity identity;
     identity.id = object.text("id");
@@ -136,6 +129,13 @@ DataUnavailable read_data_unavailable(const Node& node) {
 }
 
 }  // namespace
+
+std::string read_date(const Object& object, std::string_view name) {
+    const std::optional<Node> node = object.at(name);
+    if (!node) return {};
+    if (!is_date(node->text())) node->error("date", "This is not a date.", "Write it as 2026-03-01.");
+    return node->text();
+}
 
 void read_pack_json(const Node& node, Pack& pack) {
     const Object object(node, pack_form);

@@ -34,7 +34,8 @@ constexpr Field card_fields[] = {
     {"suggestion", kind::object | kind::null}};
 constexpr Form card_form = {"a card", card_fields};
 
-constexpr Field suggestion_fields[] = {{"label", kind::text, true}, {"order"}, {"reason"}, {"delete"}, {"onlyIf"}};
+constexpr Field suggestion_fields[] = {
+    {"label", kind::text, true}, {"order", lines, false, line}, {"reason"}, {"delete"}, {"onlyIf"}};
 constexpr Form suggestion_form = {"a suggestion", suggestion_fields};
 
 constexpr Field evidence_fields[] = {{"strength", kind::text, true},
@@ -45,6 +46,9 @@ constexpr Form evidence_form = {"evidence", evidence_fields};
 
 constexpr Field variant_fields[] = {{"if", kind::text, true}, {"card", kind::object}, {"evidence", kind::object}};
 constexpr Form variant_form = {"a variant", variant_fields};
+
+constexpr Field order_fields[] = {{"if", kind::text, true}, {"order", kind::text, true}};
+constexpr Form order_form = {"an order with a condition", order_fields};
 
 constexpr Field line_fields[] = {{"if", kind::text, true}, {"say", kind::text, true}};
 constexpr Form line_form = {"a line with a condition", line_fields};
@@ -70,12 +74,18 @@ void overlay_lines(const Object& object, std::string_view name, std::vector<Line
     if (object.at(name)) old = read_lines(object, name);
 }
 
+OrderForm read_proposed_order(const Node& node) {
+    if (node.is(kind::text)) return {node.authored(), std::nullopt};
+    const Object object(node, order_form);
+    return {object.authored("order").value_or(Authored{}), object.authored("if")};
+}
+
 std::optional<SuggestionForm> read_suggestion(const Node& node) {
     if (node.is(kind::null)) return std::nullopt;
     const Object object(node, suggestion_form);
     SuggestionForm suggestion;
     suggestion.label = object.authored("label").value_or(Authored{});
-    suggestion.order = object.authored("order").value_or(Authored{});
+    for (const Node& order : object.list("order")) suggestion.orders.push_back(read_proposed_order(order));
     suggestion.reason = object.authored("reason");
     suggestion.remove = object.authored("delete");
     suggestion.only_if = object.authored("onlyIf");

@@ -11,6 +11,7 @@ namespace {
 constexpr Field site_fields[] = {{"site"},
                                  {"pack"},
                                  {"version"},
+                                 {"approval", kind::object},
                                  {"displayUnits"},
                                  {"parameters", kind::object},
                                  {"off", kind::list, false, kind::text},
@@ -18,6 +19,9 @@ constexpr Field site_fields[] = {{"site"},
                                  {"laboratories", kind::list, false, kind::object},
                                  {"notProvided", kind::list, false, kind::text}};
 constexpr Form site_form = {"a site file", site_fields};
+
+constexpr Field approval_fields[] = {{"by", kind::text, true}, {"date", kind::text, true}};
+constexpr Form approval_form = {"an approval", approval_fields};
 
 constexpr Field codes_fields[] = {{"valueSets", kind::object, false, kind::list},
                                   {"analytes", kind::object, false, kind::list},
@@ -51,6 +55,7 @@ class SiteReader {
     void read(const Node& root) {
         const Object object(root, site_form);
         site_.name = object.text("site");
+        if (const auto approval = object.at("approval")) read_approval(Object(*approval, approval_form));
         if (const auto words = object.at("displayUnits")) {
             site_.display_units = meaning_of(*words, unit_words).value_or(DisplayUnits::conventional);
         }
@@ -63,6 +68,8 @@ class SiteReader {
     }
 
   private:
+    void read_approval(const Object& object) { site_.approval = {object.text("by"), read_date(object, "date")}; }
+
     void read_pack_reference(const Object& object) {
         site_.pack_id = object.text("pack");
         site_.pack_version = object.text("version");

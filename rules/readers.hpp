@@ -63,6 +63,9 @@ Criterion read_criterion(const Node& node);
 std::vector<Criterion> read_criteria(const Object& object, std::string_view name);
 std::vector<Line> read_lines(const Object& object, std::string_view name);
 Coding read_coding(const Node& node);
+
+/// A member that is a date like 2026-03-01; empty if it is not there, a finding if it is none.
+std::string read_date(const Object& object, std::string_view name);
 /// A number of days, or the name of a parameter that holds it: 90 or "%param.x", as text.
 std::optional<Authored> read_days(const Object& object, std::string_view name);
 

@@ -93,7 +93,8 @@ Banding by_guideline(const Banded& banded, const RulesetInForce& ruleset, const 
     Banding banding;
     banding.band = banded.step->band;
     banding.in_every_ruleset = banded.step->in_every_ruleset;
-    banding.ruleset = banding.in_every_ruleset ? std::string_view("every ruleset") : std::string_view(ruleset.title);
+    banding.ruleset =
+        banding.in_every_ruleset ? std::string_view("whatever the ruleset") : std::string_view(ruleset.title);
     if (!banding.in_every_ruleset) banding.cites = &ruleset.cites;  // its rule says who drew that line
     banding.lower = banded.step->bound;
     banding.lower_included = banded.step->bound_included;

@@ -27,9 +27,15 @@ struct Laboratory {
     Place place;
 };
 
+/// That a clinician of this site answers for the pack here. JSON: "approval": { "by": "…", "date": "2027-01-15" }.
+struct Approval {
+    std::string by, date;
+};
+
 /// JSON: { "site", "pack", "version": "^1.0", "displayUnits": "conventional" | "SI", "parameters": {…}, "off":
 /// ["rule-id"], "codes": { "valueSets": { "back-pain": [codings] }, "analytes": { "vitamin-d": [codes] }, "orders": {
-/// "vitamin-d": [codings] } }, "laboratories": […], "notProvided": ["procedures"] }. Every member is optional.
+/// "vitamin-d": [codings] } }, "laboratories": […], "notProvided": ["procedures"],
+/// "approval": {…} }. Every member is optional.
 struct Site {
     std::string name;
     std::string pack_id, pack_version;  ///< empty: any
@@ -39,6 +45,7 @@ struct Site {
     std::map<std::string, std::vector<Coding>> value_set_codes, order_codes;
     std::map<std::string, std::vector<AnalyteCode>> analyte_codes;
     std::vector<Laboratory> laboratories;
+    std::optional<Approval> approval;
     std::vector<std::string> not_provided;  ///< prefetch keys that this site never has: not reported on each card
     std::string text;                       ///< the exact file, for the digest
 };

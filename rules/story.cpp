@@ -54,7 +54,7 @@ class ExpectedCardReader {
             if (skip("offers nothing")) {
                 card_.offers = "";
             } else if (skip("offers ")) {
-                card_.offers = take_label();
+                card_.offers = take_labels();
             } else if (skip("removes ")) {
                 card_.removes = take_label();
             } else if (skip("says \"")) {
@@ -107,6 +107,12 @@ class ExpectedCardReader {
         } else {
             card_.indicator = found->second;
         }
+    }
+
+    std::string take_labels() {
+        std::string labels = take_label();
+        while (skip("and ")) labels += " and " + take_label();
+        return labels;
     }
 
     // An order's label may hold commas: the longest label that stands here.

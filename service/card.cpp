@@ -12,12 +12,15 @@ namespace {
 
 constexpr std::size_t summary_limit = 140;  // CDS Hooks, Card Attributes: "<140-character"
 
-/// A section of the detail; without lines it is left out.
-void append_section(std::string& detail, std::string_view heading, const std::vector<std::string>& lines) {
-    if (lines.empty()) return;
-    if (!detail.empty()) detail += '\n';
-    detail.append("**").append(heading).append("**\n\n");
-    for (const std::string& line : lines) detail.append("- ").append(markdown_of(line)).append("\n");
+/// A section of the detail is one line, since a chart leaves room for few; without parts it is left out.
+void append_section(std::string& detail, std::string_view heading, const std::vector<std::string>& parts) {
+    if (parts.empty()) return;
+    detail.append("- **").append(heading).append(":**");
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const bool ends = i + 1 == parts.size() || parts[i].ends_with('.');
+        detail.append(" ").append(markdown_of(parts[i])).append(ends ? "" : ";");
+    }
+    detail += '\n';
 }
 
 /// The basis of a card, always in this order, so that it can be reviewed at a glance.
@@ -30,7 +33,7 @@ std::string detail_of(const rules::Card& card, const CardContext& context) {
     append_section(detail, "Rule", card.rule_lines);
     append_section(detail, "Evidence", evidence);
     append_section(detail, "Cautions", card.cautions);
-    append_section(detail, "Not considered", card.not_considered);
+    append_section(detail, "Not considered or missing", card.not_considered);
     append_section(detail, "Options", card.options);
     if (!context.pack.intended_use.empty()) detail += "\n" + markdown_of(context.pack.intended_use) + "\n";
     return detail;
@@ -56,14 +59,21 @@ json::array references_of(const std::vector<std::string>& references) {
     return array;
 }
 
-/// The draft order that accepting a proposal places: nothing that the clinician could not also have typed.
+/// What R4's and US Core's value sets of service categories call laboratory work.
+json::object laboratory_category() {
+    return {{"system", "http://snomed.info/sct"}, {"code", "108252007"}, {"display", "Laboratory procedure"}};
+}
+
+/// The draft that accepting a proposal places: nothing that the clinician could not also have typed. It proposes; who
+/// signs it makes it an order.
 json::object order_of(const rules::Proposal::Create& create, const CardContext& context) {
     json::object order{
-        {"resourceType", "ServiceRequest"}, {"id", context.new_uuid()}, {"status", "draft"}, {"intent", "order"}};
-    order["code"] = json::object{
-        {"coding", json::array{json::object{
-                       {"system", "http://loinc.org"}, {"code", create.loinc}, {"display", create.display}}}},
-        {"text", create.display}};
+        {"resourceType", "ServiceRequest"}, {"id", context.new_uuid()}, {"status", "draft"}, {"intent", "proposal"}};
+    order["category"] = json::array{json::object{{"coding", json::array{laboratory_category()}}}};
+    // The display of a coding must be LOINC's own; ours is the text.
+    order["code"] =
+        json::object{{"coding", json::array{json::object{{"system", "http://loinc.org"}, {"code", create.loinc}}}},
+                     {"text", create.display}};
     order["subject"] = json::object{{"reference", "Patient/" + std::string(context.patient_id)}};
     if (!context.encounter_id.empty()) {
         order["encounter"] = json::object{{"reference", "Encounter/" + std::string(context.encounter_id)}};
@@ -95,10 +105,10 @@ json::object removal_of(const std::string& reference, const CardContext& context
 json::object suggestion_of(const rules::Proposal& proposal, const CardContext& context) {
     json::array actions;
     if (proposal.remove) actions.push_back(removal_of(*proposal.remove, context));
-    if (proposal.create) {
+    for (const rules::Proposal::Create& create : proposal.create) {
         actions.push_back(json::object{{"type", "create"},
-                                       {"description", plain_line("Draft order: " + proposal.create->display)},
-                                       {"resource", order_of(*proposal.create, context)}});
+                                       {"description", plain_line("Draft order: " + create.display)},
+                                       {"resource", order_of(create, context)}});
     }
     json::object suggestion{{"label", plain_line(proposal.label)}, {"uuid", context.new_uuid()}};
     if (!actions.empty()) suggestion["actions"] = std::move(actions);

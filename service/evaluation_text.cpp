@@ -59,6 +59,16 @@ std::string upper_case(std::string_view word) {
     return upper;
 }
 
+// What accepting a proposal changes, one line an order.
+std::vector<std::string> orders_of(const rules::Proposal& proposal) {
+    std::vector<std::string> lines;
+    if (proposal.remove) lines.push_back("takes out " + *proposal.remove);
+    for (const rules::Proposal::Create& create : proposal.create) {
+        lines.push_back("drafts " + create.display + " (LOINC " + create.loinc + ")");
+    }
+    return lines;
+}
+
 void add_card(std::string& out, const rules::Card& card, std::size_t columns) {
     add_wrapped(out, upper_case(name_of(card.indicator)) + "  ", card.summary, columns);
     add_section(out, "Why you see this", card.why, columns);
@@ -67,7 +77,7 @@ void add_card(std::string& out, const rules::Card& card, std::size_t columns) {
     add_section(out, "Cautions", card.cautions, columns);
     add_section(out, "Not considered or missing", card.not_considered, columns);
     add_section(out, "Options", card.options, columns);
-    if (card.proposal) add_section(out, "Offered", {card.proposal->label}, columns);
+    if (card.proposal) add_section(out, "Offered: " + card.proposal->label, orders_of(*card.proposal), columns);
 }
 
 void add_reason(std::string& out, const rules::Reason& reason, std::size_t depth) {
@@ -113,9 +123,8 @@ std::string explanation_as_text(const std::vector<rules::RuleOutcome>& outcomes)
     for (const rules::RuleOutcome& outcome : outcomes) {
         if (outcome.outcome == rules::Outcome::other_hook) continue;
         if (!out.empty()) out += '\n';
-        out += outcome.rule + ": " + (outcome.outcome == rules::Outcome::card ? "card." : "no card.");
-        if (!outcome.sentence.empty()) out += " " + outcome.sentence;
-        out += '\n';
+        const std::string bare = outcome.outcome == rules::Outcome::card ? "card." : "no card.";
+        out += outcome.rule + ": " + (outcome.sentence.empty() ? bare : outcome.sentence) + '\n';
         for (const rules::Reason& reason : outcome.reasons) add_reason(out, reason, 0);
     }
     return out;

@@ -36,6 +36,24 @@ TEST(Check, ListsWhatIsNotConfirmedOnlyWhenStrict) {
     EXPECT_EQ(one_line(strict[0]), "analytes/vitamin-d.json:10:5: warning: \"1989-3\" is not confirmed. [unconfirmed]");
 }
 
+TEST(Check, AsksForNoApprovalOfADraft) {
+    EXPECT_TRUE(check_edited("pack.json", "\"approvalDate\": \"2026-01-15\",", "").empty());
+}
+
+TEST(Check, AsksForNoLinkToAChoiceOfThePacksOwn) {
+    EXPECT_TRUE(
+        check_edited("citations.json", "\"url\": \"https://doi.org/10.1210/clinem/dgae290\", ", "\"own\": true, ")
+            .empty());
+}
+
+TEST(Check, NamesWhatIsNotConfirmedWhereItHasNoCode) {
+    const Diagnostics strict =
+        check_edited("pack.json", "\"vitaminD.validDays\": { \"type\": \"integer\",",
+                     "\"vitaminD.validDays\": { \"type\": \"integer\", \"confirmed\": false,", {std::nullopt, true});
+    ASSERT_EQ(strict.size(), 1U);
+    EXPECT_EQ(strict[0].message, "\"vitaminD.validDays\" is not confirmed.");
+}
+
 TEST(Check, TakesTheParametersOfASite) {
     const Pack pack = read_pack(edited_files("pack.json", "\"range\": [90, 730]", "\"range\": [30, 730]")).pack;
     Site site;
@@ -102,6 +120,12 @@ INSTANTIATE_TEST_SUITE_P(
                          "\"nextReviewDate\": \"2025-01-15\""},
                     Edit{"LookBackShorterThanRetest", "pack.json", "\"default\": 365, \"range\": [90, 730]",
                          "\"default\": 42, \"range\": [30, 730]"},
+                    Edit{"ActiveWithoutApproval", "pack.json",
+                         "\"status\": \"draft\",\n  \"title\": \"Vitamin D in adults with back pain, cut down to three "
+                         "rules\",\n  \"publisher\": \"Sample Hospital\",\n  \"contact\": "
+                         "\"informatics@sample.example\",\n  \"approvalDate\": \"2026-01-15\",",
+                         "\"status\": \"active\",\n  \"title\": \"Vitamin D\",\n  \"publisher\": \"Sample "
+                         "Hospital\",\n  \"contact\": \"informatics@sample.example\","},
                     Edit{"RulesetWithoutCitation", vitamin_d, "\"cites\": \"nam-2011\",", ""},
                     Edit{"UnusedParameter", "pack.json", "\"steroid.longTermDays\"", "\"steroid.longDays\""},
                     Edit{"UnusedValueSet", "value-sets/chronic-back-pain.json", "\"id\": \"chronic-back-pain\"",

@@ -41,7 +41,7 @@ rules::Evaluation played(const Scene& scene) {
     rules::Call call;
     call.hook = scene.hook;
     call.at = *fhir::DateTime::parse("2026-03-02T12:00:00Z");
-    const auto program = scene.site.off.empty() && scene.site.not_provided.empty()
+    const auto program = scene.site.off.empty() && scene.site.not_provided.empty() && !scene.site.approval
                              ? nullptr
                              : compile_test_pack(shipped_pack(), scene.site);
     return rules::explain(program ? *program : shipped_program(), record, call);
@@ -140,6 +140,20 @@ TEST(Evaluation, CanBeSwitchedOffRuleByRule) {
     EXPECT_EQ(outcome_of(evaluation, "vitamin-d-deficient").outcome, rules::Outcome::off);
 }
 
+// Knowledge G.3, point 6: nobody is invented, and nobody's approval.
+TEST(Evaluation, SaysWhetherAClinicianHasApprovedThePack) {
+    const auto unapproved = played({{back_pain, vitamin_d("9")}});
+    ASSERT_FALSE(unapproved.cards.empty());
+    EXPECT_TRUE(has_line(unapproved.cards.front().rule_lines, "not approved by a clinical owner"));
+    rules::Site site;
+    site.approval = rules::Approval{"the chief of laboratory medicine", "2027-01-15"};
+    const auto approved = played({{back_pain, vitamin_d("9")}, {}, rules::Hook::patient_view, site});
+    ASSERT_FALSE(approved.cards.empty());
+    EXPECT_TRUE(
+        has_line(approved.cards.front().rule_lines, "approved here 2027-01-15 by the chief of laboratory medicine"));
+    EXPECT_FALSE(has_line(approved.cards.front().rule_lines, "not approved"));
+}
+
 TEST(Evaluation, NamesANewerResultThatIsNotReadable) {
     const auto evaluation =
         played({{back_pain, vitamin_d("9"),
@@ -160,9 +174,11 @@ TEST(Evaluation, ShowsNoWordsOfTheRecord) {
 TEST(Evaluation, PointsAnOrderAtItsIndicationNotAtTheBackPain) {
     const auto evaluation = played({{back_pain, condition("c", coeliac)}});
     ASSERT_EQ(cards_of(evaluation), "vitamin-d-suggest (info)");
-    ASSERT_TRUE(evaluation.cards.front().proposal && evaluation.cards.front().proposal->create);
-    EXPECT_EQ(evaluation.cards.front().proposal->create->loinc, "62292-8");
-    EXPECT_EQ(evaluation.cards.front().proposal->create->reason_references, std::vector<std::string>{"Condition/c"});
+    ASSERT_TRUE(evaluation.cards.front().proposal);
+    ASSERT_EQ(evaluation.cards.front().proposal->create.size(), 1U);
+    EXPECT_EQ(evaluation.cards.front().proposal->create.front().loinc, "62292-8");
+    EXPECT_EQ(evaluation.cards.front().proposal->create.front().reason_references,
+              std::vector<std::string>{"Condition/c"});
 }
 
 // What a reader should see for back pain of at least 61 days where 84 are needed.
@@ -187,6 +203,16 @@ TEST(Explanation, NamesWhatSpeaksAgainst) {
     EXPECT_NE(outcome_of(evaluation, "vitamin-d-suggest").sentence.find("Excluded: "), std::string::npos);
     EXPECT_NE(outcome_of(evaluation, "vitamin-d-suggest").sentence.find("Condition/s \"sarcoidosis\""),
               std::string::npos);
+}
+
+// "The record says that the patient has died" beside a living patient would be a wrong word at a bad moment.
+TEST(Explanation, SaysAnAuthorsBecauseOnlyWhereItStandsInTheWay) {
+    const auto evaluation = played({{back_pain, condition("c", coeliac)}});
+    const auto& reasons = outcome_of(evaluation, "vitamin-d-suggest").reasons;
+    const auto alive = std::ranges::find(reasons, "%alive", &rules::Reason::what);
+    ASSERT_NE(alive, reasons.end());
+    EXPECT_EQ(alive->truth, rules::Truth::holds);
+    EXPECT_EQ(alive->because, "");
 }
 
 TEST(Explanation, NamesTheBandThatAValueHas) {

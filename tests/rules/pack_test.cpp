@@ -104,7 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Edit{"EmptyText", suggest, "\"title\": \"Consider 25-OH vitamin D\"", "\"title\": \"\""},
                     Edit{"UnknownWord", suggest, "\"guideline-supported\"", "\"guideline supported\""},
                     Edit{"UnknownFile", "fact.json", "", "{}"}, Edit{"NoObject", "citations.json", "", "[]"},
-                    Edit{"NoHooks", suggest, "[\"patient-view\"]", "[]"}),
+                    Edit{"NoHooks", suggest, "[\"patient-view\"]", "[]"},
+                    Edit{"NoCitation", suggest, "\"cites\": [\"ros-2020\"]", "\"cites\": []"}),
     CaseName());
 
 INSTANTIATE_TEST_SUITE_P(

@@ -54,6 +54,16 @@ TEST(Site, TakesLocalCodesAndLaboratories) {
     EXPECT_EQ(reading.site.not_provided, std::vector<std::string>{"procedures"});
 }
 
+TEST(Site, SaysWhoAnswersForThePackHere) {
+    const SiteReading reading =
+        read_site(R"({ "approval": { "by": "the chief of laboratory medicine", "date": "2027-01-15" } })", "site.json",
+                  sample_pack());
+    EXPECT_EQ(as_text(reading.findings, {}), "");
+    ASSERT_TRUE(reading.site.approval);
+    EXPECT_EQ(reading.site.approval->by, "the chief of laboratory medicine");
+    EXPECT_EQ(reading.site.approval->date, "2027-01-15");
+}
+
 struct BadSiteCase {
     const char* name;
     const char* text;
@@ -76,6 +86,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadSiteCase{"UnknownValue", R"({ "parameters": { "vitaminD.ruleset": "ros-2002" } })"},
         BadSiteCase{"UnknownRule", R"({ "off": ["vitamin-d-sugest"] })"},
         BadSiteCase{"UnknownValueSet", R"({ "codes": { "valueSets": { "backpain": [] } } })"},
+        BadSiteCase{"ApprovalOfNobody", R"({ "approval": { "by": "", "date": "2027-01-15" } })"},
+        BadSiteCase{"ApprovalWithoutADate", R"({ "approval": { "by": "the chief", "date": "January" } })"},
         BadSiteCase{"WrongPack", R"({ "pack": "headache-labs" })"},
         BadSiteCase{"WrongVersion", R"({ "version": "^1.0" })"}, BadSiteCase{"NoVersion", R"({ "version": "latest" })"},
         BadSiteCase{"NothingWithoutConditions", R"({ "notProvided": ["conditions"] })"},

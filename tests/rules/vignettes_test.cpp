@@ -78,16 +78,16 @@ void expect_offers(const object& vignette, const rules::Evaluation& evaluation) 
         if (!offer) continue;
         const auto card = std::ranges::find(evaluation.cards, text(wanted.get_object(), "rule"), &rules::Card::rule);
         if (card == evaluation.cards.end()) continue;
-        const bool has_order = card->proposal && card->proposal->create;
+        const bool has_order = card->proposal && !card->proposal->create.empty();
         if (offer->get_array().empty()) {
             EXPECT_FALSE(has_order);
             continue;
         }
         ASSERT_TRUE(has_order);
         const bool is_offered = std::ranges::any_of(offer->get_array(), [&](const value& code) {
-            return std::string_view(code.get_string()) == card->proposal->create->loinc;
+            return std::string_view(code.get_string()) == card->proposal->create.front().loinc;
         });
-        EXPECT_TRUE(is_offered) << "offers " << card->proposal->create->loinc;
+        EXPECT_TRUE(is_offered) << "offers " << card->proposal->create.front().loinc;
     }
 }
 

@@ -26,8 +26,8 @@ rules::Card full_card() {
     rules::Proposal proposal;
     proposal.label = "Replace by 25-OH vitamin D";
     proposal.remove = "ServiceRequest/d1";
-    proposal.create = rules::Proposal::Create{"vitamin-d",      "62292-8",        "25-OH vitamin D",
-                                              {"Condition/c1"}, {"Procedure/p1"}, {"Osteoporosis"}};
+    proposal.create = {
+        {"vitamin-d", "62292-8", "25-OH vitamin D", {"Condition/c1"}, {"Procedure/p1"}, {"Osteoporosis"}}};
     card.proposal = proposal;
     card.override_reasons = {
         {"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes", "patient-refuses", "Patient declines"}};
@@ -64,7 +64,7 @@ TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
   "uuid": "uuid-1",
   "summary": "1,25-dihydroxyvitamin D does not show vitamin D stores.",
   "indicator": "warning",
-  "detail": "**Why you see this**\n\n- Draft order ServiceRequest/d1: &lt;1,25-OH&gt;\n\n**Rule**\n\n- wrong-vitamin-d-test, pack back-pain-labs 0.9.0\n\n**Evidence**\n\n- Guideline-supported\n- NICE says so.\n\n**Cautions**\n\n- Sarcoidosis.\n\n**Options**\n\n- No action.\n\nFor clinicians.\n",
+  "detail": "- **Why you see this:** Draft order ServiceRequest/d1: &lt;1,25-OH&gt;\n- **Rule:** wrong-vitamin-d-test, pack back-pain-labs 0.9.0\n- **Evidence:** Guideline-supported; NICE says so.\n- **Cautions:** Sarcoidosis.\n- **Options:** No action.\n\nFor clinicians.\n",
   "source": {
     "label": "Vitamin D and B12 in back pain",
     "url": "https://backpain-cds.org",
@@ -90,13 +90,23 @@ TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
             "resourceType": "ServiceRequest",
             "id": "uuid-2",
             "status": "draft",
-            "intent": "order",
+            "intent": "proposal",
+            "category": [
+              {
+                "coding": [
+                  {
+                    "system": "http://snomed.info/sct",
+                    "code": "108252007",
+                    "display": "Laboratory procedure"
+                  }
+                ]
+              }
+            ],
             "code": {
               "coding": [
                 {
                   "system": "http://loinc.org",
-                  "code": "62292-8",
-                  "display": "25-OH vitamin D"
+                  "code": "62292-8"
                 }
               ],
               "text": "25-OH vitamin D"
@@ -154,6 +164,18 @@ TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
     }
   }
 })");
+}
+
+// Knowledge G.1: one suggestion a card; what belongs together, such as a bone profile, is drafted together.
+TEST_F(CardOnTheWire, DraftsEveryOrderOfAProposalInOneSuggestion) {
+    rules::Card card = full_card();
+    card.proposal->remove.reset();
+    card.proposal->create.push_back({"pth", "2731-8", "Parathyroid hormone", {}, {}, {}});
+    const json::object object = render(card);
+    ASSERT_EQ(object.at("suggestions").as_array().size(), 1U);
+    EXPECT_EQ(object.at("suggestions").at_pointer("/0/actions").as_array().size(), 2U);
+    EXPECT_EQ(fhir::text_of(object.at("suggestions").at_pointer("/0/actions/1/resource/code/coding/0/code")), "2731-8");
+    EXPECT_EQ(fhir::text_of(object.at("selectionBehavior")), "at-most-one");
 }
 
 // R-002, R-003: nothing empty goes out.
