@@ -1,7 +1,9 @@
 // deploy/configuration.md is what the table of keys says, row by row.
 #include "service/config.hpp"
+#include "service/file_text.hpp"
 #include "tests/golden_file.hpp"
 
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -46,6 +48,17 @@ std::string manual() {
 
 TEST(ConfigManual, SaysWhatTheTableOfKeysSays) {
     expect_golden("deploy/configuration.md", manual());
+}
+
+// The example names files that are not here; of everything else in it nothing may be wrong.
+TEST(ConfigExample, LacksNothingButTheFilesItNames) {
+    const char* file = "deploy/config.example.json";
+    const auto reading = service::read_config(service::read_text(file).value(), file,
+                                              [](const std::string&) { return std::optional<std::string>(); });
+    EXPECT_EQ(reading.config.clients.size(), 1U);
+    for (const rules::Diagnostic& finding : reading.findings) {
+        EXPECT_NE(finding.message.find("does not exist"), std::string::npos) << finding.message;
+    }
 }
 
 }  // namespace

@@ -86,7 +86,9 @@ TEST_P(DoctorSettings, SaysWhatToMendOfOne) {
     const auto line = std::ranges::find(lines, GetParam().verdict, &DoctorLine::verdict);
     ASSERT_NE(line, lines.end());
     EXPECT_EQ(line->mend.empty(), GetParam().verdict == Verdict::ok);
-    if (GetParam().verdict != Verdict::ok) EXPECT_EQ(line->about, GetParam().about);
+    if (GetParam().verdict != Verdict::ok) {
+        EXPECT_EQ(line->about, GetParam().about);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(
