@@ -1,5 +1,6 @@
 // What a deployment stands on, looked at before it serves: certificate, packs, clients, store, FHIR servers, addresses,
-// settings. Each part says a line for everything that it has proven or found wrong, and how to mend it.
+// settings. Each part says a line for everything that it has proven or found wrong, and how to mend it. What the
+// configuration alone can be refused for is refused where it is read (config).
 //
 // Looking changes nothing: what is written to a store is taken back. No line holds a key, a token or a password.
 #pragma once
@@ -42,7 +43,7 @@ DoctorLines examine_certificate(const Config& config, WallTime now);
 /// Packs and site files: loaded, checked, their review not overdue, what the site never has.
 DoctorLines examine_packs(const Config& config, const fhir::Date& today);
 
-/// The clients: keys there and of use for their algorithms; key sets behind addresses are fetched.
+/// The clients: keys of use for their algorithms; key sets behind addresses are fetched.
 DoctorLines examine_clients(const Config& config);
 
 /// The FHIR servers that calls may name: reached as the service would, FHIR R4, with what the packs ask for.

@@ -116,17 +116,13 @@ DoctorLine examine_key_server(Fetcher& fetcher, const Client& client, const std:
 
 void examine_client(const Client& client, Fetcher& fetcher, DoctorLines& lines) {
     const std::string about = "clients: " + client.name;
-    if (!client.keys.empty() || !client.keys.unused().empty()) {
+    if (!client.keys.empty()) {
         lines.push_back(examine_keys(client.keys, client, about, ", exchanged beforehand"));
     }
     std::set<std::string> addresses(client.key_urls.begin(), client.key_urls.end());
     if (client.keys_at) addresses.insert(*client.keys_at);
     for (const std::string& url : addresses) {
         lines.push_back(examine_key_server(fetcher, client, about + ", " + url, url));
-    }
-    if (client.keys.empty() && client.keys.unused().empty() && addresses.empty()) {
-        lines.push_back({Verdict::fault, about, "there is no key: every call of it is refused",
-                         "Give it one of jwks, jwksFile and jwksUrl, or list its jku."});
     }
     if (client.replay == ReplayPolicy::off) {
         lines.push_back({Verdict::warning, about, "replay is off: a token that somebody copies can be used again",

@@ -14,9 +14,9 @@ constexpr std::string_view sqlite = "sqlite:";
 /// The store's address without what may be secret in it.
 std::string shown(const std::string& address) {
     if (address.starts_with(sqlite)) return address;
-    const std::size_t at = address.rfind('@');
-    return at == std::string::npos ? "postgresql"
-                                   : "postgresql at " + address.substr(at + 1, address.find('?') - at - 1);
+    const std::string without_query = address.substr(0, address.find('?'));
+    const std::size_t at = without_query.rfind('@');
+    return at == std::string::npos ? "postgresql" : "postgresql at " + without_query.substr(at + 1);
 }
 
 /// A database that is not there yet is made at the first start.

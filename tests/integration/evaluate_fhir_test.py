@@ -102,6 +102,14 @@ class Cards(unittest.TestCase):
         self.assertEqual(without.returncode, BAD_INPUT)
         self.assertIn("--orders FILE", without.stderr)
 
+    def test_come_for_an_encounter_that_nothing_is_known_of(self):
+        record, service = record_of("ada-quill"), "back-pain-labs-encounter-start"
+        with FhirServer(record) as server:
+            answer = evaluate_fhir(server.url, service=service)
+        same = evaluate_record(record, service=service)
+        self.assertEqual(rules_of(answer), ["vitamin-d-suggest"])
+        self.assertEqual(product.without_uuids(answer.stdout), product.without_uuids(same.stdout))
+
     def test_know_the_medication_that_a_prescription_only_points_at(self):
         record = record_of("beatrix-holloway")
         same = evaluate_record(record)
