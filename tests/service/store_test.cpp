@@ -191,7 +191,7 @@ void rehearses_a_start_without_changing_anything(const std::string& address) {
     ASSERT_TRUE(before.has_value());
     EXPECT_EQ(before->schema, 0);
     EXPECT_EQ(Store::rehearse(address)->schema, 0) << "the first one has taken everything back";
-    EXPECT_EQ(opened(address)->schema_version().value(), before->newest);
+    EXPECT_EQ(*opened(address)->schema_version(), before->newest);
     EXPECT_EQ(Store::rehearse(address)->schema, before->newest);
     EXPECT_EQ(opened(address)->remember("doctor", now + 60s, now), Seen::first_time);
 }
