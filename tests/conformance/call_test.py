@@ -184,7 +184,7 @@ class Prefetch(Called):
             rules = self.rules(vitaminD=missing)
             self.assertNotIn("vitamin-d-suggest", rules, "nobody knows whether it was measured")
             self.assertEqual(rules, [GAP], "but silence would be taken for advice")
-        self.assertIn("- Procedures: not sent\n", self.detail(procedures=...))
+        self.assertIn(" Procedures: not sent\n", self.detail(procedures=...))
         self.assertNotIn("not sent", self.detail())
 
     @shows("R-056")
