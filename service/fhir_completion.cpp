@@ -51,7 +51,10 @@ std::vector<FhirQuery> queries_of(const HookCall& call) {
     for (const rules::PrefetchTemplate& asked : call.service->offered.prefetch) {
         const auto source = call.sources.find(asked.key);
         if (source == call.sources.end() || !worth_asking(source->second.unavailable)) continue;
-        queries.push_back({asked.key, query_of(asked.query, call.request), first_page(call.request, asked.key)});
+        // The further pages of a query that was not ours, because a token in it was not resolved, are not ours either.
+        const bool goes_on = source->second.unavailable == Reason::incomplete;
+        queries.push_back({asked.key, query_of(asked.query, call.request),
+                           goes_on ? first_page(call.request, asked.key) : std::nullopt});
     }
     return queries;
 }
