@@ -9,7 +9,7 @@ import json
 import sys
 import unittest
 
-from served import Served, places_of, product, rules_of
+from served import Served, id_of, places_of, product, rules_of
 from shows import main, shows
 
 RECORDED = product.test_data() / "sandbox-requests"
@@ -24,7 +24,7 @@ def recorded(start):
 class Sandbox(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.service = cls.enterClassContext(Served(anonymous={"profile": "sandbox"}))
+        cls.service = cls.enterClassContext(Served(anonymous={"profile": "sandbox"}, store="sqlite:cds.db"))
         cls.view = recorded("01")
         cls.orders = {start: recorded(start) for start in ("04", "06", "07", "08", "09")}
 
@@ -61,6 +61,13 @@ class Sandbox(unittest.TestCase):
                     context["selections"] = [f"ServiceRequest/{resource['id']}"]
                 rules = rules_of(self.service.cards(body | {"prefetch": known, "context": context}, body["hook"]))
                 self.assertEqual(rules, ["wrong-vitamin-d-test"])
+
+    @shows("R-112", "R-113", "R-116")
+    def test_feedback_is_taken(self):
+        for start in ("02", "03", "05"):
+            body = json.dumps(recorded(start))
+            answer = self.service.request("POST", f"/cds-services/{id_of('patient-view')}/feedback", body, Content_Type="application/json")
+            self.assertEqual((answer.status, answer.body), (200, ""), start)
 
     @shows("hook.order-select")
     def test_a_call_without_its_orders_is_refused(self):
