@@ -22,6 +22,25 @@ constexpr std::chrono::seconds longest_fetch{2};
 constexpr std::chrono::milliseconds between_looks{10};
 constexpr int most_looks = 250;  ///< of a call that waits for another one's fetch: two and a half seconds
 
+/// Counted among the checks while it lives.
+class CheckUnderWay {
+  public:
+    explicit CheckUnderWay(std::atomic<std::size_t>* checks) : checks_(checks) {
+        if (checks_ != nullptr) others_ = checks_->fetch_add(1);
+    }
+    ~CheckUnderWay() {
+        if (checks_ != nullptr) checks_->fetch_sub(1);
+    }
+    CheckUnderWay(const CheckUnderWay&) = delete;
+    CheckUnderWay& operator=(const CheckUnderWay&) = delete;
+
+    bool may_run() const noexcept { return others_ < most_checks; }
+
+  private:
+    std::atomic<std::size_t>* checks_;
+    std::size_t others_ = 0;
+};
+
 /// The candidate's key, once it is at hand.
 asio::awaitable<result<VerificationKey, TokenFault>> key_of(Authentication with, const Candidate& candidate) {
     asio::steady_timer pause(with.client->executor());
@@ -54,7 +73,8 @@ asio::awaitable<result<VerificationKey, TokenFault>> key_of(Authentication with,
 }  // namespace
 
 Fault fault_of(TokenFault fault) noexcept {
-    const bool ours = fault == TokenFault::replay_unknown || fault == TokenFault::keys_unavailable;
+    const bool ours = fault == TokenFault::replay_unknown || fault == TokenFault::keys_unavailable ||
+                      fault == TokenFault::too_many_checks;
     return ours ? Fault::overloaded : Fault::unauthenticated;
 }
 
@@ -64,6 +84,8 @@ asio::awaitable<result<Caller, TokenFault>> authenticate(Authentication with, st
     if (!candidate) co_return candidate.error();
     const auto key = co_await key_of(with, *candidate);
     if (!key) co_return key.error();
+    const CheckUnderWay check(with.checks);
+    if (!check.may_run()) co_return TokenFault::too_many_checks;
     auto caller = co_await on_pool(with.pool, [&] { return with.trust->admit(*candidate, *key, use, with.now()); });
     co_return caller;
 }

@@ -11,6 +11,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
@@ -21,12 +23,16 @@ struct Authentication {
     std::shared_ptr<Trust> trust;
     HttpsClient* client = nullptr;  ///< of this thread; lives until its io_context ends
     boost::asio::any_io_executor pool;
-    WallTime (*now)() = nullptr;  ///< the real time, even when the clinical clock is frozen
-    Log* log = nullptr;           ///< is told of key sets fetched; null: nobody is
+    WallTime (*now)() = nullptr;                 ///< the real time, even when the clinical clock is frozen
+    Log* log = nullptr;                          ///< is told of key sets fetched; null: nobody is
+    std::atomic<std::size_t>* checks = nullptr;  ///< under way on the pool, for all threads; null: as many as come
 };
 
+/// Checks that may wait for the pool or run there: a tenth of a second's work, or a store that does not answer.
+inline constexpr std::size_t most_checks = 256;
+
 /// What the client is told of a refused token: 401 and no reason, or 503 where the fault is not the token's:
-/// the key server or the store cannot be had.
+/// the key server or the store cannot be had, or there is too much to do.
 Fault fault_of(TokenFault fault) noexcept;
 
 /// Who sent this request, or the first reason why nobody knows, for the log alone. `authorization` and `use` are

@@ -115,7 +115,7 @@ asio::awaitable<ClinicalPort::Identified> ClinicalPort::identify(const Offer& of
     const TokenUse use{endpoint_addresses(offer.public_urls, path), method, path, body};
     HttpsClient& client = surroundings_.clients->of(co_await asio::this_coro::executor);
     // g++ 12 destroys what is made inside a co_await expression twice: everything gets a name.
-    Authentication with{offer.trust, &client, surroundings_.pool, wall_time, &surroundings_.log};
+    Authentication with{offer.trust, &client, surroundings_.pool, wall_time, &surroundings_.log, &checks_};
     const auto caller = co_await authenticate(std::move(with), head.authorization, use);
     if (caller) co_return caller->client;
     surroundings_.log.write(TokenRefused{match.route->name, name_of(caller.error())});

@@ -13,6 +13,8 @@
 #include "service/rate_limit.hpp"
 #include "service/router.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,6 +59,7 @@ class ClinicalPort final : public Port {
     const Current<const Offer>& offer_;
     ClinicalSurroundings surroundings_;
     mutable RateLimit rate_limit_;
+    mutable std::atomic<std::size_t> checks_{0};  // of tokens, under way
 };
 
 }  // namespace service

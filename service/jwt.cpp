@@ -185,6 +185,8 @@ std::string_view name_of(TokenFault fault) noexcept {
             return "bad-signature";
         case TokenFault::replayed:
             return "replayed";
+        case TokenFault::too_many_checks:
+            return "too-many-checks";
         case TokenFault::replay_unknown:
             return "replay-unknown";
     }

@@ -47,7 +47,8 @@ enum class TokenFault {
     keys_unavailable,  ///< the key server cannot be had and there is no set of before
     bad_signature,
     replayed,
-    replay_unknown  ///< the store could not say whether the token was seen before
+    replay_unknown,  ///< the store could not say whether the token was seen before
+    too_many_checks  ///< so many tokens wait for their check that this one would wait too long
 };
 
 std::string_view name_of(TokenFault fault) noexcept;

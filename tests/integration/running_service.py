@@ -75,9 +75,12 @@ class RunningService:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.terminate()
-        self.process.wait(PATIENCE_SECONDS)
+        status = self.process.wait(PATIENCE_SECONDS)
         self.process.stdout.close()
+        told = self.log()[-2000:]
         self.keeper.cleanup()
+        if status != 0:
+            raise RuntimeError(f"the service ended with {status}: {told}")  # a sanitizer's finding, for instance
 
     def log(self):
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")

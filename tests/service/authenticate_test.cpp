@@ -160,6 +160,25 @@ TEST_F(AuthenticateTest, RefusesAllWhenThereNeverWereKeys) {
     EXPECT_EQ(server.requests().size(), 1U);
 }
 
+// A token that was turned away for lack of time has not been used.
+TEST_F(AuthenticateTest, TurnsAwayWhatWouldWaitTooLongForItsCheck) {
+    const SigningKey key = SigningKey::make(Algorithm::es384);
+    const HttpsTestServer server([&](const Request&) {
+        Response response;
+        response.body = key.key_set();
+        return response;
+    });
+    trust_key_server(server);
+    std::atomic<std::size_t> checks = most_checks;
+    with.checks = &checks;
+    const std::string one = token(key);
+    EXPECT_EQ(authenticated(one).error(), TokenFault::too_many_checks);
+    EXPECT_EQ(checks, most_checks);
+    checks = most_checks - 1;
+    EXPECT_TRUE(authenticated(one).has_value());
+    EXPECT_EQ(checks, most_checks - 1);
+}
+
 TEST(TokenFaults, AreTheTokensOrOurs) {
     // the client learns nothing of why; but what it cannot mend is not its fault.
     EXPECT_EQ(fault_of(TokenFault::expired), Fault::unauthenticated);
@@ -167,6 +186,7 @@ TEST(TokenFaults, AreTheTokensOrOurs) {
     EXPECT_EQ(fault_of(TokenFault::unknown_key), Fault::unauthenticated);
     EXPECT_EQ(fault_of(TokenFault::keys_unavailable), Fault::overloaded);
     EXPECT_EQ(fault_of(TokenFault::replay_unknown), Fault::overloaded);
+    EXPECT_EQ(fault_of(TokenFault::too_many_checks), Fault::overloaded);
 }
 
 TEST_F(AuthenticateTest, AsksNobodyAboutATokenThatIsRefusedAnyway) {
