@@ -72,8 +72,8 @@ std::vector<Reason> offered_reasons(const std::vector<LoadedPack>& packs) {
 
 }  // namespace
 
-/// In the order of dependency: what is destroyed first comes last. Coroutines that are still under way when the server
-/// is destroyed touch nothing of what was destroyed before.
+/// In the order of dependency: what is destroyed first comes last. Coroutines that are still under way end with the
+/// server, and touch nothing that was destroyed before it.
 struct RunningService::Parts {
     Parts(Deployment deployed, ClinicalClock at, std::filesystem::path from)
         : file(std::move(from)),
@@ -106,14 +106,14 @@ struct RunningService::Parts {
     std::unique_ptr<Store> store;
     std::unique_ptr<DecisionRecorder> recorder;
     Readiness readiness;
+    std::optional<ClinicalPort> clinical;  ///< opened by start(); coroutines of the server may look at it to their end
+    std::optional<AdminPort> admin;
     Server server;
     std::shared_ptr<asio::ssl::context> fhir_tls;
     HttpsClients clients;
     CurrentTls tls;
     std::optional<Deployment> first;  ///< until it is in use
     Current<const Offer> offer;
-    std::optional<ClinicalPort> clinical;
-    std::optional<AdminPort> admin;
     asio::thread_pool pool;
     asio::strand<asio::thread_pool::executor_type> reloads;
 };
