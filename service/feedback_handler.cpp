@@ -9,10 +9,9 @@ namespace service {
 
 boost::asio::awaitable<Reply> FeedbackHandler::take(ServiceCall call) const {
     const auto message = fhir::parse_json(call.body);
-    if (!message)
-        co_return problem_reply(problem_of(message.error(), call.body), call.head.accept, call.client->profile);
+    if (!message) co_return problem_reply(problem_of(message.error(), call.body), call.head.accept);
     auto read = read_feedback(*message, {settings_.offered, call.client->strict}, wall_time());
-    if (!read) co_return problem_reply(read.error(), call.head.accept, call.client->profile);
+    if (!read) co_return problem_reply(read.error(), call.head.accept);
 
     const auto receipt = co_await on_pool(
         settings_.pool, [&] { return settings_.store.record(std::span<const Feedback>(read->items), wall_time()); });

@@ -180,8 +180,7 @@ class Operation(unittest.TestCase):
         with RunningService(PROGRAM, store=f"sqlite:{store}") as service:
             for card in cards:
                 self.assertEqual(feedback_on(card, service=service).status, 200)
-            service.process.kill()
-            service.process.wait(PATIENCE_SECONDS)
+            service.kill()
         with RunningService(PROGRAM, store=f"sqlite:{store}") as service:
             self.assertEqual(feedback_on(cards[0], service=service).status, 200)
         with sqlite3.connect(store) as database:
@@ -250,7 +249,7 @@ class Replicas(unittest.TestCase):
             with concurrent.futures.ThreadPoolExecutor(8) as clients:
                 reports = [clients.submit(report, service) for _ in range(60) for service in (first, second)]
                 wait_for(lambda: len(acknowledged) > 30)
-                first.process.kill()
+                first.kill()
                 concurrent.futures.wait(reports)
             self.assertTrue(second.serves())
         stored = set(self.database.query("select card from feedback"))

@@ -6,6 +6,7 @@
 
 import json
 import re
+import signal
 import socket
 import ssl
 import subprocess
@@ -48,6 +49,7 @@ def split(received):
 class RunningService:
     def __init__(self, program, arguments=(), before=(), **settings):
         self.command, self.arguments, self.settings = [*before, program], arguments, settings
+        self.killed = False
 
     def __enter__(self):
         self.keeper = tempfile.TemporaryDirectory()
@@ -79,7 +81,7 @@ class RunningService:
         self.process.stdout.close()
         told = self.log()[-2000:]
         self.keeper.cleanup()
-        if status != 0:
+        if status != (-signal.SIGKILL if self.killed else 0):
             raise RuntimeError(f"the service ended with {status}: {told}")  # a sanitizer's finding, for instance
 
     def log(self):
@@ -89,6 +91,12 @@ class RunningService:
         """Ends the service as an operator would. \\returns its exit status."""
         self.process.terminate()
         return self.process.wait(PATIENCE_SECONDS)
+
+    def kill(self):
+        """Ends the service as a power cut would."""
+        self.killed = True
+        self.process.kill()
+        self.process.wait(PATIENCE_SECONDS)
 
     def connect(self):
         raw = socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
