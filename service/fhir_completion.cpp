@@ -123,7 +123,9 @@ std::string query_of(std::string_view prefetch_template, const HookRequest& requ
             query.replace(at, token.size(), value);
         }
     }
-    return boost::urls::encode(query, boost::urls::pchars + boost::urls::grammar::lut_chars("/?%"));
+    // A "+" is one in a code, and a blank to a server that reads the query as a form.
+    using boost::urls::grammar::lut_chars;
+    return boost::urls::encode(query, boost::urls::pchars - lut_chars('+') + lut_chars("/?%"));
 }
 
 std::set<std::string> medications_missing_from(const rules::SourceData& source, std::string_view base) {
@@ -135,7 +137,7 @@ std::set<std::string> medications_missing_from(const rules::SourceData& source, 
         const std::string_view url = text_member(member->get_object(), "reference");
         const fhir::Reference reference = fhir::parse_reference(url);
         const bool on_server = reference.kind == fhir::ReferenceKind::relative ||
-                               (reference.kind == fhir::ReferenceKind::absolute && url.starts_with(base));
+                               (url.starts_with(base) && url.substr(base.size()).starts_with("/Medication/"));
         if (on_server && reference.type == "Medication") missing.emplace(reference.id);
     }
     for (const std::string& id : there) missing.erase(id);

@@ -22,9 +22,10 @@ const rules::PrefetchTemplate prescriptions{"medicationRequests", "MedicationReq
 
 TEST(FhirQuery, NamesThePatientAndIsAnAddress) {
     const rules::PrefetchTemplate b12{
-        "b12", "Observation?patient={{context.patientId}}&code=http://loinc.org|2132-9,urn:x|a b&_count=100",
+        "b12", "Observation?patient={{context.patientId}}&code=http://loinc.org|2132-9,urn:x|a+b c&_count=100",
         "Observation", false};
-    EXPECT_EQ(query_of(b12, "p-1"), "Observation?patient=p-1&code=http://loinc.org%7C2132-9,urn:x%7Ca%20b&_count=100");
+    EXPECT_EQ(query_of(b12, "p-1"),
+              "Observation?patient=p-1&code=http://loinc.org%7C2132-9,urn:x%7Ca%2Bb%20c&_count=100");
 }
 
 class FhirPrefetchTest : public testing::Test {
@@ -87,7 +88,8 @@ Response prescriptions_of_three(const std::string& base) {
     };
     return body(R"({"resourceType":"Bundle","entry":[)" + entry("Medication/m1") + entry("Medication/m1") +
                 entry(base + "/Medication/m2") + entry("Medication/m3") + entry("https://other.test/Medication/m4") +
-                entry("#m5") + entry("Medication/../m6") + R"({"resource":{"resourceType":"Medication","id":"m3"}}]})");
+                entry(base + "2/Medication/m7") + entry(base + "/other/Medication/m8") + entry("#m5") +
+                entry("Medication/../m6") + R"({"resource":{"resourceType":"Medication","id":"m3"}}]})");
 }
 
 TEST_F(FhirPrefetchTest, ReadsEachMedicationThatIsOnlyPointedAtOnce) {
@@ -108,7 +110,7 @@ TEST_F(FhirPrefetchTest, ReadsEachMedicationThatIsOnlyPointedAtOnce) {
     const json::array& entries = fetched.values.at("medicationRequests").at("entry").as_array();
     EXPECT_EQ(fhir::print_json(entries.back()),
               R"({"resource":{"resourceType":"Medication","id":"m1"},"search":{"mode":"include"}})");
-    EXPECT_EQ(entries.size(), 9U);
+    EXPECT_EQ(entries.size(), 11U);
 }
 
 }  // namespace
