@@ -5,64 +5,42 @@ import hashlib
 import hmac
 import http.server
 import json
-import subprocess
+import sys
 import tempfile
 import threading
 import time
 import uuid
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
+from token_maker import EllipticKey, RsaKey, base64url, compact
+
 PUBLIC_URL = "https://cds.example.org"
 ISSUER = "https://ehr.example.org"
-SIGNATURE_HALF = {"ES256": 32, "ES384": 48}
-CURVE = {"ES256": "P-256", "ES384": "P-384"}
-
-
-def base64url(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def raw_signature(der, half):
-    """The two numbers of an ECDSA signature in ASN.1 (RFC 3279, 2.2.3), side by side as JWS wants them (RFC 7518, 3.4)."""
-    numbers, at = [], 3 if der[1] & 0x80 else 2
-    for _ in range(2):
-        size = der[at + 1]
-        numbers.append(int.from_bytes(der[at + 2:at + 2 + size], "big"))
-        at += 2 + size
-    return b"".join(number.to_bytes(half, "big") for number in numbers)
 
 
 class Key:
+    """A key pair of a client, and good tokens signed with it."""
+
     def __init__(self, folder, algorithm="ES384", identifier="key-1"):
         self.algorithm, self.identifier = algorithm, identifier
-        self.file = Path(folder) / f"{uuid.uuid4()}.pem"
-        curve = ["EC", "-pkeyopt", f"ec_paramgen_curve:{CURVE[algorithm]}"] if algorithm in CURVE else ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"]
-        subprocess.run(["openssl", "genpkey", "-algorithm", *curve, "-out", self.file], check=True, capture_output=True)
+        folder, name = Path(folder), str(uuid.uuid4())
+        if algorithm == "RS384":
+            self.pair = RsaKey(folder, name)
+        else:
+            curve, digest, size = {"ES256": ("P-256", "sha256", 32), "ES384": ("P-384", "sha384", 48)}[algorithm]
+            self.pair = EllipticKey(folder, name, curve, digest, size)
 
     def jwk(self):
-        public = {"kid": self.identifier, "alg": self.algorithm, "use": "sig"}
-        if self.algorithm in CURVE:
-            der = subprocess.run(["openssl", "pkey", "-in", self.file, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout
-            half = SIGNATURE_HALF[self.algorithm]
-            return public | {"kty": "EC", "crv": CURVE[self.algorithm], "x": base64url(der[-2 * half:-half]), "y": base64url(der[-half:])}
-        text = subprocess.run(["openssl", "rsa", "-in", self.file, "-noout", "-modulus"], check=True, capture_output=True, text=True).stdout
-        return public | {"kty": "RSA", "n": base64url(bytes.fromhex(text.strip().split("=")[1])), "e": "AQAB"}
-
-    def sign(self, header, claims):
-        text = f"{base64url(json.dumps(header).encode())}.{base64url(json.dumps(claims).encode())}"
-        digest = "-sha" + self.algorithm[2:]
-        signature = subprocess.run(["openssl", "dgst", digest, "-sign", self.file], input=text.encode(), check=True, capture_output=True).stdout
-        if self.algorithm in CURVE:
-            signature = raw_signature(signature, SIGNATURE_HALF[self.algorithm])
-        return f"{text}.{base64url(signature)}"
+        return self.pair.jwk(kid=self.identifier, alg=self.algorithm, use="sig")
 
     def token(self, path, header=None, **claims):
         """A token for the endpoint at `path`, good unless `claims` or `header` say otherwise; what is set to ... is left out."""
         now = int(time.time())
         whole = {"iss": ISSUER, "aud": PUBLIC_URL + path, "exp": now + 300, "iat": now, "jti": str(uuid.uuid4())} | claims
         head = {"alg": self.algorithm, "typ": "JWT", "kid": self.identifier} | (header or {})
-        return self.sign({name: value for name, value in head.items() if value is not ...},
-                         {name: value for name, value in whole.items() if value is not ...})
+        return compact({name: value for name, value in head.items() if value is not ...},
+                       {name: value for name, value in whole.items() if value is not ...}, self.pair.sign)
 
 
 def unsigned(token, algorithm):
