@@ -138,12 +138,20 @@ def resource():
 
 
 def config():
-    manual = (ROOT / "deploy/configuration.md").read_text(encoding="utf-8")
-    yield from re.findall(r"```jsonc?\n(.*?)```", manual, re.DOTALL)
+    yield (ROOT / "deploy/config.example.json").read_text(encoding="utf-8")
     yield """{ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0", // a comment
         "admin": { "listen": "[::1]:0" }, "tls": { "certificate": "/dev/null", "key": "/dev/null" },
         "publicUrl": ["https://cds.example.org"], "limits": { "bodyBytes": 1048576, "requestsPerSecond": 1, },
         "packs": [ { "path": "/", "site": "${HOST}" } ], "cors": { "origins": ["*"] }, "threads": 0, }"""
+    yield """{ "listen": "0.0.0.0:1", "tls": { "certificate": "/dev/null", "key": "/dev/null", "clientCa": "/dev/null" },
+        "clients": [ { "name": "a", "issuer": "https://a", "jwks": { "keys": [ { "kty": "OKP", "crv": "Ed25519", "kid": "e",
+            "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } ] }, "jku": ["https://a/b"], "tenants": ["t"],
+            "algorithms": ["ES384", "EdDSA"], "audience": ["c"], "skewSeconds": 30, "maxTokenSeconds": 600, "replay": "same-body",
+            "clientId": "d", "fhirServers": ["https://a/fhir"], "profile": "crd", "strict": true },
+            { "name": "b", "issuer": "b", "jwksFile": "/dev/null" }, { "name": "c", "issuer": "c", "jwksUrl": "https://c" } ],
+        "anonymous": { "fhirServers": ["https://x"], "profile": "sandbox" }, "store": "postgresql://u@h/d",
+        "fhir": { "ca": "/dev/null", "timeoutMs": 100, "maxPages": 2, "maxBytes": 4096, "privateNetworks": ["10.0.0.0/8", "fd00::/8"] },
+        "limits": { "deadlineMs": 100, "headerBytes": 8192 }, "log": { "level": "debug", "format": "text" }, "timeZone": "UTC" }"""
 
 
 TARGETS = {"token": token, "key_set": key_set, "feedback": feedback, "fhirpath_compile": fhirpath_compile,
