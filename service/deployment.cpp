@@ -73,6 +73,13 @@ std::optional<Deployment> load_deployment(const std::filesystem::path& file, rul
     return Deployment{std::move(*config), *tls, std::move(*packs)};
 }
 
+AddressPolicy address_policy_of(const Config& config) {
+    AddressPolicy policy;
+    policy.development = config.mode == Mode::development;
+    for (const std::string& network : config.fhir.private_networks) policy.networks.push_back(*parse_network(network));
+    return policy;
+}
+
 std::vector<std::string> changes_that_need_a_restart(const Config& old, const Config& now) {
     std::vector<std::string> changed;
     const auto note = [&](const char* key, bool same) {

@@ -2,6 +2,7 @@
 // packs. Read at start, at every reload, and by doctor.
 #pragma once
 
+#include "service/address_policy.hpp"
 #include "service/config.hpp"
 #include "service/load_pack.hpp"
 #include "service/tls.hpp"
@@ -26,6 +27,9 @@ std::optional<std::vector<LoadedPack>> load_packs(const Config& config, rules::D
 
 /// All of it, or nothing. \param findings  gets errors, and the warnings of packs.
 std::optional<Deployment> load_deployment(const std::filesystem::path& file, rules::Diagnostics& findings);
+
+/// Where key servers and FHIR servers may be, under a configuration.
+AddressPolicy address_policy_of(const Config& config);
 
 /// The keys whose change from `old` to `now` takes a restart: what was opened at start stays as it is.
 std::vector<std::string> changes_that_need_a_restart(const Config& old, const Config& now);

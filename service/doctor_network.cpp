@@ -1,6 +1,7 @@
 // doctor: what lies at the other end of a connection: key sets, FHIR servers, and the addresses to listen on.
 #include "fhir/json_text.hpp"
 #include "rules/program.hpp"
+#include "service/deployment.hpp"
 #include "service/doctor.hpp"
 #include "service/fetch_advice.hpp"
 #include "service/load_pack.hpp"
@@ -31,12 +32,8 @@ constexpr std::size_t capability_bytes_limit = 16UL * 1024 * 1024;
 class Fetcher {
   public:
     explicit Fetcher(const Config& config) {
-        AddressPolicy policy{config.mode == Mode::development, {}};
-        for (const std::string& network : config.fhir.private_networks) {
-            if (const auto parsed = parse_network(network)) policy.networks.push_back(*parsed);
-        }
-        const auto tls = open_client_tls(config.fhir.ca.empty() ? std::nullopt : std::optional(config.fhir.ca));
-        if (tls) client_.emplace(io_.get_executor(), tls, std::move(policy));
+        const auto tls = open_client_tls(config.fhir.ca);
+        if (tls) client_.emplace(io_.get_executor(), tls, address_policy_of(config));
     }
 
     /// False if fhir.ca cannot be read: nothing can be fetched then.

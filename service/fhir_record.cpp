@@ -132,7 +132,7 @@ result<FhirRecord, FhirRefusal> read_fhir_record(const FhirPatient& patient,
                            "--fhir takes the base of a FHIR API, an http or https URL without user, "
                            "query and fragment, such as https://fhir.example.org/r4"};
     }
-    const auto tls = open_client_tls(std::nullopt);
+    const auto tls = open_client_tls({});
     if (tls == nullptr) return FhirRefusal{ExitCode::environment, "the system's CA certificates cannot be read"};
     asio::io_context io;
     Reading reading(patient, std::move(*grant), io.get_executor(), tls);

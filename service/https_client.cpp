@@ -70,12 +70,12 @@ std::string_view name_of(FetchFault fault) noexcept {
     return "unknown";
 }
 
-std::shared_ptr<ssl::context> open_client_tls(const std::optional<std::filesystem::path>& ca_file) {
+std::shared_ptr<ssl::context> open_client_tls(const std::filesystem::path& ca_file) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
     error_code error;
     context->set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, error);
     if (!error) context->set_default_verify_paths(error);
-    if (!error && ca_file) context->load_verify_file(ca_file->string(), error);
+    if (!error && !ca_file.empty()) context->load_verify_file(ca_file.string(), error);
     if (!error) context->set_verify_mode(ssl::verify_peer, error);
     return error ? nullptr : context;
 }

@@ -43,8 +43,8 @@ enum class FetchFault {
 std::string_view name_of(FetchFault fault) noexcept;
 
 /// A TLS client context: TLS 1.2 and above, the system's certificates (SSL_CERT_FILE is honoured) and those of
-/// `ca_file`. Nothing if that file cannot be read as PEM certificates.
-std::shared_ptr<boost::asio::ssl::context> open_client_tls(const std::optional<std::filesystem::path>& ca_file);
+/// `ca_file`, if it is not empty. Nothing if that file cannot be read as PEM certificates.
+std::shared_ptr<boost::asio::ssl::context> open_client_tls(const std::filesystem::path& ca_file);
 
 struct HttpGet {
     std::string url;

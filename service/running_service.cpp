@@ -46,18 +46,6 @@ ServerLimits server_limits_of(const Config& config) {
     return limits;
 }
 
-AddressPolicy address_policy_of(const Config& config) {
-    AddressPolicy policy;
-    policy.development = config.mode == Mode::development;
-    for (const std::string& network : config.fhir.private_networks) policy.networks.push_back(*parse_network(network));
-    return policy;
-}
-
-std::optional<std::filesystem::path> ca_of(const Config& config) {
-    if (config.fhir.ca.empty()) return std::nullopt;
-    return config.fhir.ca;
-}
-
 /// The override reasons of every card that is given.
 std::vector<Reason> offered_reasons(const std::vector<LoadedPack>& packs) {
     std::vector<Reason> reasons;
@@ -82,7 +70,7 @@ struct RunningService::Parts {
           sink(open_log(config.log)),
           log(*sink, metrics),
           server(server_limits_of(config), log),
-          fhir_tls(open_client_tls(ca_of(config))),
+          fhir_tls(open_client_tls(config.fhir.ca)),
           clients(server.executors(), fhir_tls, address_policy_of(config)),
           tls(deployed.tls),
           first(std::move(deployed)),

@@ -160,7 +160,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(FhirClientTest, NamesAServerThatItCannotTrust) {
     const HttpsTestServer server([](const Request&) { return page("o1"); });
-    HttpsClient http(loop.executor(), open_client_tls(std::nullopt), {.development = true, .networks = {}});
+    HttpsClient http(loop.executor(), open_client_tls({}), {.development = true, .networks = {}});
     FhirClient client(http, limits);
     grant.base = server.url("/fhir");
     const auto answers = loop.run(client.fetch(grant, {{"a", "Patient/p1", {}}}, Clock::now() + 5s));

@@ -120,7 +120,7 @@ TEST_F(HttpsClientTest, RefusesACertificateForAnotherName) {
 
 TEST_F(HttpsClientTest, RefusesACertificateOfNobodyItKnows) {
     const HttpsTestServer server([](const Request&) { return Response(); });
-    HttpsClient client(loop.executor(), open_client_tls(std::nullopt), loopback_allowed());
+    HttpsClient client(loop.executor(), open_client_tls({}), loopback_allowed());
     EXPECT_EQ(get(client, server.url("/")).error(), FetchFault::bad_certificate);
     EXPECT_TRUE(server.requests().empty());
 }
@@ -149,14 +149,14 @@ TEST_F(HttpsClientTest, SpeaksPlainHttpInDevelopmentOnly) {
     HttpsTestServer::Options options;
     options.tls = false;
     const HttpsTestServer server([](const Request&) { return Response(); }, options);
-    HttpsClient developing(loop.executor(), open_client_tls(std::nullopt), loopback_allowed());
+    HttpsClient developing(loop.executor(), open_client_tls({}), loopback_allowed());
     EXPECT_TRUE(get(developing, server.url("/")).has_value());
-    HttpsClient client(loop.executor(), open_client_tls(std::nullopt), AddressPolicy());
+    HttpsClient client(loop.executor(), open_client_tls({}), AddressPolicy());
     EXPECT_EQ(get(client, server.url("/")).error(), FetchFault::bad_url);
 }
 
 TEST_F(HttpsClientTest, RefusesAddressesThatAreNone) {
-    HttpsClient client(loop.executor(), open_client_tls(std::nullopt), loopback_allowed());
+    HttpsClient client(loop.executor(), open_client_tls({}), loopback_allowed());
     for (const char* url :
          {"", "/fhir", "file:///etc/passwd", "https://user@localhost/", "https://localhost/#x", "https:///x",
           "https://local host/", "https://localhost/a b", "https://localhost/\r\nX: y"}) {
@@ -231,7 +231,7 @@ TEST_F(HttpsClientTest, NamesAnswersThatAreNone) {
 }
 
 TEST_F(HttpsClientTest, NamesAServerThatIsNotThere) {
-    HttpsClient client(loop.executor(), open_client_tls(std::nullopt), loopback_allowed());
+    HttpsClient client(loop.executor(), open_client_tls({}), loopback_allowed());
     EXPECT_EQ(get(client, "https://127.0.0.1:1/").error(), FetchFault::unreachable);
 }
 
