@@ -48,12 +48,11 @@ Coding read_coding(const Element& element) {
 CodeableConcept read_codeable_concept(const Element& element) {
     CodeableConcept concept_;
     concept_.text = element.text("text");
-    concept_.codings = element.list("coding", [](const Element& member) {
+    element.each("coding", [&concept_](const Element& member) {
         const Coding coding = read_coding(member);
-        if (coding == Coding()) member.report("", IssueCode::empty);
-        return coding;
+        if (coding == Coding()) return member.report("", IssueCode::empty);
+        concept_.codings.push_back(coding);
     });
-    std::erase(concept_.codings, Coding());
     return concept_;
 }
 

@@ -3,6 +3,8 @@
 
 #include "fhir/element.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -28,7 +30,7 @@ struct Coding {
 
 /// The same thing said in several systems, and in words. Empty if nothing was sent.
 struct CodeableConcept {
-    std::vector<Coding> codings;
+    boost::container::small_vector<Coding, 2> codings;  ///< seldom more: no heap for them
     std::string_view text;
 
     bool empty() const { return codings.empty() && text.empty(); }

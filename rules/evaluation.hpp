@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,7 +53,7 @@ struct Card {
     std::vector<std::string> not_considered;  ///< what was missing, refused, stale, or could not be had
     std::vector<std::string> options;
     std::optional<Proposal> proposal;
-    std::vector<Coding> override_reasons;
+    std::span<const Coding> override_reasons;  ///< borrowed from the program
     std::vector<Link> links;
     Coding topic;  ///< source.topic: system and code are the pack's rule id
 };

@@ -29,8 +29,9 @@ rules::Card full_card() {
     proposal.create = {
         {"vitamin-d", "62292-8", "25-OH vitamin D", {"Condition/c1"}, {"Procedure/p1"}, {"Osteoporosis"}}};
     card.proposal = proposal;
-    card.override_reasons = {
+    static const std::vector<rules::Coding> override_reasons = {
         {"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes", "patient-refuses", "Patient declines"}};
+    card.override_reasons = override_reasons;
     card.links = {{"Guideline", "https://example.org/g"}, {"Not safe", "http://example.org/g"}};
     card.topic = {"https://backpain-cds.org/rules", "wrong-vitamin-d-test", ""};
     return card;
