@@ -26,12 +26,13 @@ bool is_digit(char c) {
 }
 
 // Exactly `length` digits at the beginning of `text`, which lose themselves from it.
-std::optional<unsigned> take_number(std::string_view& text, std::size_t length) {
+template <std::size_t length>
+std::optional<unsigned> take_number(std::string_view& text) {
     if (text.size() < length) return std::nullopt;
     unsigned number = 0;
-    for (const char c : text.substr(0, length)) {
-        if (!is_digit(c)) return std::nullopt;
-        number = number * 10 + static_cast<unsigned>(c - '0');
+    for (std::size_t i = 0; i < length; ++i) {
+        if (!is_digit(text[i])) return std::nullopt;
+        number = number * 10 + static_cast<unsigned>(text[i] - '0');
     }
     text.remove_prefix(length);
     return number;
@@ -47,7 +48,7 @@ bool take(std::string_view& text, char c) {
 bool take_group(std::string_view& text, char mark, unsigned highest, unsigned& number, bool& present) {
     present = take(text, mark);
     if (!present) return true;
-    const std::optional<unsigned> read = take_number(text, 2);
+    const std::optional<unsigned> read = take_number<2>(text);
     if (!read || *read > highest) return false;
     number = *read;
     return true;
@@ -55,7 +56,7 @@ bool take_group(std::string_view& text, char mark, unsigned highest, unsigned& n
 
 std::optional<Date> take_date(std::string_view& text) {
     Date date;
-    const std::optional<unsigned> year = take_number(text, 4);
+    const std::optional<unsigned> year = take_number<4>(text);
     if (!year || *year == 0) return std::nullopt;
     date.year = static_cast<int>(*year);
     bool present = false;
@@ -81,7 +82,7 @@ bool take_fraction(std::string_view& text, Time& time) {
 
 std::optional<Time> take_time(std::string_view& text) {
     Time time;
-    const std::optional<unsigned> hour = take_number(text, 2);
+    const std::optional<unsigned> hour = take_number<2>(text);
     if (!hour || *hour > 23) return std::nullopt;
     time.hour = *hour;
     bool present = false;
@@ -211,9 +212,9 @@ std::optional<UtcOffset> UtcOffset::parse(std::string_view text) {
     const bool minus = text.starts_with('-');
     if (!minus && !text.starts_with('+')) return std::nullopt;
     text.remove_prefix(1);
-    const std::optional<unsigned> hours = take_number(text, 2);
+    const std::optional<unsigned> hours = take_number<2>(text);
     if (!hours || *hours > max_offset_hours || !take(text, ':')) return std::nullopt;
-    const std::optional<unsigned> minutes = take_number(text, 2);
+    const std::optional<unsigned> minutes = take_number<2>(text);
     if (!minutes || *minutes > 59 || !text.empty() || (*hours == max_offset_hours && *minutes > 0)) return std::nullopt;
     return UtcOffset{chrono::minutes(*hours * 60 + *minutes), minus ? Spelling::minus : Spelling::plus};
 }

@@ -1,6 +1,7 @@
 #include "fhir/element.hpp"
 
 #include "fhir/json_text.hpp"
+#include "fhir/member.hpp"
 
 namespace fhir {
 namespace json = boost::json;
@@ -16,16 +17,8 @@ std::optional<Decimal> to_decimal(const json::value& value) {
 
 }  // namespace
 
-// Resources have a dozen members, which are found faster by looking at them than by hashing (or by a call into the
-// library for each). The result is the same: parse_json refuses duplicate names.
 const json::value* Element::find(std::string_view name) const {
-    constexpr std::size_t few = 32;
-    if (object_->size() > few || name.empty()) return object_->if_contains(name);
-    for (const auto& member : *object_) {
-        const std::string_view key = member.key();
-        if (key.size() == name.size() && key.back() == name.back() && key == name) return &member.value();
-    }
-    return nullptr;
+    return find_member(*object_, name);
 }
 
 std::string_view Element::text(std::string_view name) const {

@@ -1,6 +1,7 @@
 #include "fhir/observation.hpp"
 
 #include "fhir/choice.hpp"
+#include "fhir/member.hpp"
 
 namespace fhir {
 namespace {
@@ -60,23 +61,23 @@ ObservationComponent read_component(const Element& element) {
 
 Observation read_observation(const boost::json::object& resource, Issues& issues) {
     const Element element(resource, "Observation", issues);
+    const MemberNames names(resource);
     Observation observation;
     observation.source = &resource;
     observation.id = element.text("id");
     observation.status = element.text("status");
-    observation.category = read_concepts(element, "category");
     observation.code = read_concept(element, "code");
-    observation.subject = read_reference(element, "subject");
     observation.effective = read_when(element, "effective");
-    observation.issued = element.date_time("issued");
+    if (names.may_have("issued")) observation.issued = element.date_time("issued");
     observation.value = read_value(element);
-    observation.data_absent_reason = read_data_absent_reason(element);
-    observation.reference_range = element.list("referenceRange", read_reference_range);
-    observation.component = element.list("component", read_component);
-    observation.has_member = read_references(element, "hasMember");
-    observation.based_on = read_references(element, "basedOn");
-    observation.performer = read_references(element, "performer");
-    observation.specimen = read_reference(element, "specimen");
+    if (names.may_have("dataAbsentReason")) observation.data_absent_reason = read_data_absent_reason(element);
+    if (names.may_have("referenceRange")) {
+        observation.reference_range = element.list("referenceRange", read_reference_range);
+    }
+    if (names.may_have("component")) observation.component = element.list("component", read_component);
+    if (names.may_have("hasMember")) observation.has_member = read_references(element, "hasMember");
+    if (names.may_have("performer")) observation.performer = read_references(element, "performer");
+    if (names.may_have("specimen")) observation.specimen = read_reference(element, "specimen");
     return observation;
 }
 

@@ -1,4 +1,5 @@
-// FHIR R4 Observation, the elements that rules read.
+// FHIR R4 Observation, the elements that rules read. A record holds dozens, so that what nothing asks for (category,
+// subject, basedOn) is not looked at.
 #pragma once
 
 #include "fhir/coding.hpp"
@@ -44,9 +45,7 @@ struct Observation {
     const boost::json::object* source = nullptr;  ///< borrowed, like every text here
     std::string_view id;
     std::string_view status;
-    std::vector<CodeableConcept> category;
     CodeableConcept code;
-    Reference subject;
     When effective;
     std::optional<DateTime> issued;
     ObservationValue value;
@@ -54,7 +53,6 @@ struct Observation {
     std::vector<ReferenceRange> reference_range;
     std::vector<ObservationComponent> component;
     std::vector<Reference> has_member;
-    std::vector<Reference> based_on;
     std::vector<Reference> performer;
     Reference specimen;
 };

@@ -25,6 +25,22 @@ std::string without_annotations(std::string_view unit) {
     return plain;
 }
 
+/// What `look_up` gives for `spelling` after trimming, or else for it without UCUM annotations.
+template <typename LookUp>
+std::optional<std::size_t> unit_spelled(std::string_view spelling, LookUp look_up) {
+    const std::string_view exact = trimmed(spelling);
+    if (exact.empty()) return std::nullopt;
+    if (const std::optional<std::size_t> unit = look_up(exact)) return unit;
+    if (exact.find('{') == std::string_view::npos) return std::nullopt;
+    const std::string plain = without_annotations(exact);
+    return look_up(trimmed(plain));
+}
+
+std::optional<std::size_t> unit_in(const Spellings& spellings, std::string_view text) {
+    const auto known = spellings.find(text);
+    return known == spellings.end() ? std::nullopt : std::optional(known->second);
+}
+
 std::optional<fhir::Decimal> number_for(const PrintedNumbers& numbers, const std::string& unit) {
     const auto found = numbers.find(unit);
     if (found == numbers.end()) return std::nullopt;
@@ -237,20 +253,13 @@ std::optional<std::size_t> CompiledAnalyte::kind_named(std::string_view name) co
 
 std::optional<std::size_t> CompiledAnalyte::unit_of(std::string_view spelling,
                                                     const LaboratoryRules* laboratory) const {
-    const auto look_up = [&](std::string_view text) -> std::optional<std::size_t> {
+    return unit_spelled(spelling, [&](std::string_view text) -> std::optional<std::size_t> {
         if (laboratory) {
             if (const auto own = laboratory->spellings.find(text); own != laboratory->spellings.end())
                 return own->second;
         }
-        if (const auto known = spellings.find(text); known != spellings.end()) return known->second;
-        return std::nullopt;
-    };
-    const std::string_view exact = trimmed(spelling);
-    if (exact.empty()) return std::nullopt;
-    if (const auto unit = look_up(exact)) return unit;
-    if (exact.find('{') == std::string_view::npos) return std::nullopt;
-    const std::string plain = without_annotations(exact);
-    return look_up(trimmed(plain));
+        return unit_in(spellings, text);
+    });
 }
 
 bool CompiledAnalyte::fits(std::size_t unit, std::string_view property) const {
@@ -266,6 +275,14 @@ const LaboratoryRules* CompiledAnalyte::rules_of(const Laboratory* laboratory) c
 void AnalyteIndex::add(std::string_view system, std::string_view code, AnalyteHit hit) {
     Codes& codes = systems_.try_emplace(std::string(system)).first->second;
     codes[std::string(code)].push_back(hit);
+}
+
+void AnalyteIndex::add_units(const Spellings& spellings) {
+    units_.insert(spellings.begin(), spellings.end());
+}
+
+bool AnalyteIndex::knows_unit(std::string_view spelling) const {
+    return unit_spelled(spelling, [this](std::string_view text) { return unit_in(units_, text); }).has_value();
 }
 
 const std::vector<AnalyteHit>* AnalyteIndex::find(std::string_view system, std::string_view code) const {

@@ -115,15 +115,19 @@ struct AnalyteHit {
     std::string_view property;  ///< borrowed; "any": the unit decides
 };
 
-/// All codes of all analytes.
+/// All codes of all analytes, and the spellings of all their units.
 class AnalyteIndex {
   public:
     void add(std::string_view system, std::string_view code, AnalyteHit hit);
+    void add_units(const Spellings& spellings);
     const std::vector<AnalyteHit>* find(std::string_view system, std::string_view code) const;
+    /// Whether some analyte knows the unit `spelling`, read as CompiledAnalyte::unit_of reads it.
+    bool knows_unit(std::string_view spelling) const;
 
   private:
     using Codes = std::unordered_map<std::string, std::vector<AnalyteHit>, TransparentHash, std::equal_to<>>;
     std::map<std::string, Codes, std::less<>> systems_;
+    Spellings units_;
 };
 
 /// Everything of `analyte` but what refers to other analytes, facts and sources. All arguments are borrowed.

@@ -132,12 +132,11 @@ void CardBuilder::add_lines(const std::vector<CompiledLine>& lines, std::vector<
 }
 
 void CardBuilder::add_why(const Candidate& candidate, Card& card) {
-    std::vector<std::string> references;
+    std::vector<std::pair<std::string_view, std::string_view>> told;  // references and labels
     const auto add = [&](const Value& item) {
-        const std::string reference =
-            std::string(text_member(item, "reference")) + std::string(text_member(item, "label"));
-        if (std::ranges::find(references, reference) != references.end() || card.why.size() >= 2 * most_lines) return;
-        references.push_back(reference);
+        const std::pair named(text_member(item, "reference"), text_member(item, "label"));
+        if (std::ranges::find(told, named) != told.end() || card.why.size() >= 2 * most_lines) return;
+        told.push_back(named);
         add_once(describe(item), card.why);
     };
     for (const Value& item : candidate.evidence) add(item);
@@ -198,9 +197,9 @@ void CardBuilder::add_evidence(const Candidate& candidate, Card& card) {
     const auto cite = [&](const std::string& id) {
         const auto citation = citations.find(id);
         if (citation == citations.end()) return std::string();
-        const Link link{citation->second.title, citation->second.url};
-        const bool is_new = std::ranges::find(card.links, link.url, &Link::url) == card.links.end();
-        if (!link.url.empty() && is_new) card.links.push_back(link);
+        const std::string& url = citation->second.url;
+        const bool is_new = std::ranges::find(card.links, url, &Link::url) == card.links.end();
+        if (!url.empty() && is_new) card.links.push_back({citation->second.title, url});
         return name_of(citation->second);
     };
     for (const Authored& id : form.cites) add_once(cite(id.text), sources);

@@ -1,5 +1,7 @@
 #include "rules/card_text.hpp"
 
+#include "fhir/member.hpp"
+
 namespace rules {
 namespace {
 
@@ -9,12 +11,12 @@ const boost::json::object* object_of(const fhir::path::Value& item) {
 }
 
 std::string_view text_member(const boost::json::object& object, std::string_view name) {
-    const boost::json::value* member = object.if_contains(name);
+    const boost::json::value* member = fhir::find_member(object, name);
     return member && member->is_string() ? std::string_view(member->get_string()) : std::string_view();
 }
 
 bool flag(const boost::json::object& object, std::string_view name) {
-    const boost::json::value* member = object.if_contains(name);
+    const boost::json::value* member = fhir::find_member(object, name);
     return member && member->is_bool() && member->get_bool();
 }
 
@@ -23,7 +25,7 @@ std::string dated(const boost::json::object& object) {
     const std::string_view date = text_member(object, "date");
     const std::string_view reference = text_member(object, "reference");
     const bool is_order = reference.starts_with("ServiceRequest");
-    if (date.empty()) return object.contains("analyte") || is_order ? "" : ", no date";
+    if (date.empty()) return fhir::find_member(object, "analyte") || is_order ? "" : ", no date";
     const bool lasts = reference.starts_with("Condition") || reference.starts_with("Medication");
     if (lasts) return ", since " + std::string(date);
     if (is_order) return ", ordered " + std::string(date);
@@ -59,7 +61,7 @@ std::string describe(const fhir::path::Value& item) {
     const boost::json::object* object = object_of(item);
     if (!object) return "";
     std::string line(text_member(*object, "label"));
-    if (object->contains("analyte")) line.append(" ").append(text_member(*object, "text"));
+    if (fhir::find_member(*object, "analyte")) line.append(" ").append(text_member(*object, "text"));
     line += dated(*object);
     if (const std::string_view status = text_member(*object, "status"); !status.empty())
         line.append(", ").append(status);
@@ -71,7 +73,7 @@ std::string describe(const fhir::path::Value& item) {
     if (flag(*object, "verify")) line += ", verify unit and value";
     if (flag(*object, "derived")) line += ", derived";
     std::string references(text_member(*object, "reference"));
-    if (const boost::json::value* parts = object->if_contains("parts"); parts && parts->is_array()) {
+    if (const boost::json::value* parts = fhir::find_member(*object, "parts"); parts && parts->is_array()) {
         references.clear();
         for (const boost::json::value& part : parts->get_array()) {
             references.append(references.empty() ? "" : " and ").append(std::string_view(part.get_string()));
@@ -86,7 +88,7 @@ std::string describe_briefly(const fhir::path::Value& item) {
     if (!object) return "";
     std::string line(text_member(*object, "reference"));
     line.append(line.empty() ? "\"" : " \"").append(text_member(*object, "label"));
-    if (object->contains("analyte")) line.append(" ").append(text_member(*object, "text"));
+    if (fhir::find_member(*object, "analyte")) line.append(" ").append(text_member(*object, "text"));
     line += '"';
     const std::string date = dated(*object);
     return line + (date.starts_with(", ") ? date.substr(1) : date);

@@ -41,6 +41,7 @@ class Evaluator {
   private:
     void gather() {
         const Program::Inner& program = run_.program();
+        evaluation_.outcomes.reserve(program.rules.size());
         for (std::size_t rule = 0; rule < program.rules.size(); ++rule) {
             RuleOutcome& outcome = evaluation_.outcomes.emplace_back();
             outcome.rule = program.rules[rule].written->id;

@@ -1,5 +1,5 @@
 // The run: a program over a record at an instant gives cards, and for every rule the reason why it has a card or none.
-// A pure function: no clock, no I/O, no globals.
+// A pure function: no clock, no I/O, no globals. Cards borrow from the program, which must outlive the Evaluation.
 #pragma once
 
 #include "fhir/date_time.hpp"

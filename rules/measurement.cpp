@@ -7,6 +7,8 @@
 namespace rules {
 namespace {
 
+constexpr std::size_t usual_measurements = 8;  // of one test
+
 /// Nothing for a status that does not count: cancelled, entered-in-error, unknown, or none at all (knowledge D.3).
 std::optional<Finality> finality_of(std::string_view status) {
     if (status == "final") return Finality::complete;
@@ -28,9 +30,7 @@ bool is_named(const Laboratory& laboratory, const fhir::Reference& performer) {
 }  // namespace
 
 bool MeasurementReader::knows_unit(std::string_view text) const {
-    const bool is_ours = std::ranges::any_of(
-        analytes_, [text](const CompiledAnalyte& analyte) { return analyte.unit_of(text, nullptr).has_value(); });
-    if (is_ours) return true;
+    if (codes_.knows_unit(text)) return true;
     // An annotation in braces is free text.
     return text.find('{') == std::string_view::npos && fhir::parse_ucum(text).has_value();
 }
@@ -65,6 +65,7 @@ void MeasurementReader::read(const fhir::Observation& observation,
     Matches matched;
     match(observation.code, matched);
     for (const MatchedCodes& codes : matched) {
+        by_analyte[codes.analyte].reserve(usual_measurements);
         auto one = read_one(observation, codes, observation.value, observation.data_absent_reason.has_value(),
                             observation.reference_range);
         if (one) by_analyte[codes.analyte].push_back(std::move(*one));
@@ -110,7 +111,8 @@ void MeasurementReader::read_written(Measurement& measurement, WrittenValue writ
                                      const CompiledAnalyte& analyte) const {
     measurement.comparator = written.comparator;
     measurement.unit = written.unit;
-    measurement.unit_text = std::move(written.unit_text);
+    measurement.number = written.number;
+    measurement.unit_text = written.unit_text;
     measurement.echo = std::move(written.echo);
     if (written.fault != Fault::none) return measurement.refuse(written.fault);
     if (written.comparator == fhir::Comparator::other) return measurement.refuse(Fault::unknown_comparator);
@@ -137,9 +139,9 @@ void MeasurementReader::date(Measurement& measurement) const {
     }
     measurement.date = calendar_.date_of(*when);
     measurement.moment = calendar_.moment_of(*when);
-    measurement.age_days = calendar_.age_in_days(*when);
     if (const auto day = calendar_.day_of(*when)) {
         measurement.day = *day;
+        measurement.age_days = fhir::days_between(*day, calendar_.today());
     } else {
         measurement.day = calendar_.today();
         if (measurement.is_readable()) measurement.refuse(Fault::in_the_future);

@@ -33,9 +33,10 @@ struct Measurement {
     fhir::Comparator comparator = fhir::Comparator::none;
     Interval interval;
     std::size_t unit = 0;
-    std::string unit_text;            ///< as it is shown
+    fhir::Decimal number;             ///< of a value with a unit, readable or not
+    std::string_view unit_text;       ///< as it is shown; borrowed from record or program; empty: no known unit
     bool needs_verification = false;  ///< believed, but to be verified: beyond verifyAbove
-    std::string echo;                 ///< if unreadable: what may be shown of the value
+    std::string echo;                 ///< what may be shown of a value without a known unit
 
     // When; nothing only if unreadable or awaited
     std::optional<fhir::Date> date;

@@ -90,6 +90,7 @@ void ProgramBuilder::compile_analytes() {
     for (const Analyte& analyte : inner_->pack.analytes) {
         const std::size_t position = analytes.size();
         CompiledAnalyte& compiled = analytes.emplace_back(compile_analyte(analyte, inner_->parameters, inner_->site));
+        inner_->analyte_codes.add_units(compiled.spellings);
         compiled.source = inner_->source_of_key(analyte.prefetch).value_or(first_observation_source);
         const auto add_code = [&](const AnalyteCode& code) {
             const auto kind = compiled.kind_named(effective_kind(analyte, code.kind, inner_->parameters));

@@ -106,8 +106,13 @@ Banding by_guideline(const Banded& banded, const RulesetInForce& ruleset, const 
     return banding;
 }
 
+std::string with_unit(fhir::Comparator comparator, const fhir::Decimal& number, std::string_view unit) {
+    std::string text(fhir::code_of(comparator));
+    return text.append(number.text()).append(1, ' ').append(unit);
+}
+
 std::string number_with_unit(const std::optional<fhir::Decimal>& number, std::string_view unit) {
-    return number ? number->text() + " " + std::string(unit) : std::string();
+    return number ? with_unit(fhir::Comparator::none, *number, unit) : std::string();
 }
 
 std::string range_text(const PrintedRange& range, std::string_view unit) {
@@ -157,7 +162,7 @@ void add_value(boost::json::object& json, const Measurement& measurement, const 
         if (!text.empty()) json.emplace(name, text);
     };
     const Interval& interval = measurement.interval;
-    const std::string& unit = measurement.unit_text;
+    const std::string_view unit = measurement.unit_text;
     if (interval.is_exact() || !interval.high) {
         json.emplace("value", fhir::make_decimal(interval.low.text(), json.storage()));
     } else {
@@ -239,18 +244,19 @@ std::string text_of(const Measurement& measurement, const CompiledAnalyte& analy
     if (measurement.state == Measurement::State::awaited) return "(pending)";
     const bool has_number = !measurement.unit_text.empty();
     if (!measurement.is_readable() && !(has_number && measurement.is_derived)) {
-        return measurement.echo.empty() ? "(not a number)" : measurement.echo;
+        if (!measurement.echo.empty()) return measurement.echo;
+        return has_number ? with_unit(measurement.comparator, measurement.number, measurement.unit_text)
+                          : "(not a number)";
     }
     const Interval& interval = measurement.interval;
-    const std::string& unit = measurement.unit_text;
     if (measurement.is_derived && !interval.is_exact()) {
-        return interval.low.text() + " to " + interval.high.value_or(interval.low).text() + " " + unit;
+        return interval.low.text() + " to " +
+               with_unit(fhir::Comparator::none, interval.high.value_or(interval.low), measurement.unit_text);
     }
     const bool has_upper_number =
         measurement.comparator == fhir::Comparator::less || measurement.comparator == fhir::Comparator::less_or_equal;
     const fhir::Decimal& number = has_upper_number ? *interval.high : interval.low;
-    return std::string(fhir::code_of(measurement.comparator)) + number.text() + " " + unit +
-           converted(measurement, analyte);
+    return with_unit(measurement.comparator, number, measurement.unit_text) + converted(measurement, analyte);
 }
 
 boost::json::object reading_json(const Measurement& measurement, const CompiledAnalyte& analyte,

@@ -1,7 +1,7 @@
 #include "rules/record.hpp"
 
 #include "fhir/bundle.hpp"
-#include "fhir/json_text.hpp"
+#include "fhir/member.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,6 +14,7 @@ namespace rules {
 namespace {
 
 using boost::json::object;
+using fhir::member_text;
 
 constexpr std::string_view patient_key = "patient";
 constexpr std::string_view conditions_key = "conditions";
@@ -21,11 +22,6 @@ constexpr std::string_view medication_requests_key = "medicationRequests";
 constexpr std::string_view medication_statements_key = "medicationStatements";
 constexpr std::string_view procedures_key = "procedures";
 constexpr std::string_view orders_key = "orders";
-
-std::string_view member_text(const object& resource, std::string_view name) {
-    const boost::json::value* member = resource.if_contains(name);
-    return member ? fhir::text_of(*member).value_or(std::string_view()) : std::string_view();
-}
 
 /// The type that belongs under a key; everything else there is an Observation group.
 std::string_view type_under(std::string_view key) {

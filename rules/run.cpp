@@ -1,5 +1,7 @@
 #include "rules/run.hpp"
 
+#include "fhir/member.hpp"
+
 #include <algorithm>
 
 namespace rules {
@@ -33,14 +35,14 @@ bool gives_something(const Collection& items) {
 std::string_view member(const Value& value, std::string_view name) {
     const boost::json::value* json = value.is_element() ? value.json() : nullptr;
     const boost::json::object* object = json ? json->if_object() : nullptr;
-    const boost::json::value* found = object ? object->if_contains(name) : nullptr;
+    const boost::json::value* found = object ? fhir::find_member(*object, name) : nullptr;
     return found && found->is_string() ? std::string_view(found->get_string()) : std::string_view();
 }
 
 std::optional<std::int64_t> age_of(const Value& value) {
     const boost::json::value* json = value.is_element() ? value.json() : nullptr;
     const boost::json::object* object = json ? json->if_object() : nullptr;
-    const boost::json::value* found = object ? object->if_contains("ageDays") : nullptr;
+    const boost::json::value* found = object ? fhir::find_member(*object, "ageDays") : nullptr;
     return found && found->is_int64() ? std::optional(found->get_int64()) : std::nullopt;
 }
 
@@ -77,7 +79,8 @@ Run::Run(const Program::Inner& program, const Record& record, const Call& call)
       facts_(program, record, calendar_),
       slots_(program.slots.size()),
       variables_(program.slots.size(), nullptr),
-      results_(program.analytes.size()) {
+      results_(program.analytes.size()),
+      readings_(program.analytes.size()) {
     variables_[slot_item] = &item_;
     for (const boost::json::object* draft : call.drafts) {
         const boost::json::value* id = draft ? draft->if_contains("id") : nullptr;

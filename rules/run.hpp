@@ -85,7 +85,8 @@ class Run {
     void add_items(const std::vector<Item>& items, fhir::path::Collection& to);
     boost::json::value& keep(boost::json::value value);
     fhir::path::Value item_value(boost::json::object item, fhir::path::TypeId type);
-    boost::json::object reading(std::size_t analyte, const Measurement& measurement);
+    /// The Reading of one of the results of `analyte`, made once.
+    const boost::json::value& reading(std::size_t analyte, std::size_t position);
     std::vector<std::vector<Measurement>>& measurements();
     /// The day on which the treatment that makes results of `analyte` stale began.
     std::optional<std::chrono::sys_days> treatment_start(const CompiledAnalyte& analyte);
@@ -107,6 +108,7 @@ class Run {
     fhir::path::Collection item_;
     std::optional<std::vector<std::vector<Measurement>>> measurements_;
     std::vector<std::optional<TestResults>> results_;
+    std::vector<std::vector<const boost::json::value*>> readings_;  ///< by analyte and position; null: not made yet
     std::optional<std::vector<Item>> open_orders_;
     std::optional<std::vector<fhir::ServiceRequest>> drafts_;
     std::vector<std::string> draft_references_;

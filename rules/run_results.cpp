@@ -46,15 +46,21 @@ std::optional<std::chrono::sys_days> Run::treatment_start(const CompiledAnalyte&
     return latest;
 }
 
-boost::json::object Run::reading(std::size_t analyte, const Measurement& measurement) {
+const boost::json::value& Run::reading(std::size_t analyte, std::size_t position) {
+    const TestResults& found = results(analyte);
+    readings_[analyte].resize(found.all.size(), nullptr);
+    if (const boost::json::value* made = readings_[analyte][position]) return *made;
     const CompiledAnalyte& compiled = program_.analytes[analyte];
+    const Measurement& measurement = found.all[position];
     ReadingNotes notes;
     if (measurement.is_readable()) {
         const auto start = treatment_start(compiled);
         notes.pre_dates = start && measurement.day < *start;
         notes.is_old = compiled.old_days && measurement.age_days && *measurement.age_days > *compiled.old_days;
     }
-    return reading_json(measurement, compiled, notes, storage_);
+    const boost::json::value& made = keep(reading_json(measurement, compiled, notes, storage_));
+    readings_[analyte][position] = &made;
+    return made;
 }
 
 void Run::fill_analyte(std::size_t analyte, SlotValue& value) {
@@ -66,16 +72,17 @@ void Run::fill_analyte(std::size_t analyte, SlotValue& value) {
     json.reserve(6);
     boost::json::array known(storage_);
     if (found.result) {
-        boost::json::object result = reading(analyte, found.all[*found.result]);
+        const boost::json::value& result = reading(analyte, *found.result);
         known.push_back(result);
-        json.emplace("result", std::move(result));
+        json.emplace("result", result);
     }
     const auto add_list = [&](std::string_view name, const std::vector<std::size_t>& positions, bool is_known) {
         if (positions.empty()) return;
         boost::json::array list(storage_);
         for (const std::size_t position : positions) {
-            list.push_back(reading(analyte, found.all[position]));
-            if (is_known) known.push_back(list.back());
+            const boost::json::value& one = reading(analyte, position);
+            list.push_back(one);
+            if (is_known) known.push_back(one);
         }
         json.emplace(name, std::move(list));
     };
@@ -99,7 +106,7 @@ void Run::add_readings(SlotValue& value, bool readable) {
         value.missing |= unavailable_ & source_bit(program_.analytes[analyte].source);
         const TestResults& found = results(analyte);
         for (const std::size_t position : readable ? found.readable : found.unreadable) {
-            value.items.push_back(item_value(reading(analyte, found.all[position]), program_.fact_types.reading));
+            value.items.push_back(Value::element(&reading(analyte, position), program_.fact_types.reading));
         }
     }
 }

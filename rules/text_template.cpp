@@ -56,6 +56,7 @@ std::string FilledText::text() const {
 
 FilledText fill(Run& run, const TextTemplate& written) {
     FilledText filled;
+    filled.pieces.reserve(2 * written.parts.size());
     for (const TextTemplate::Part& part : written.parts) {
         if (!part.literal.empty()) filled.pieces.push_back({part.literal, false});
         if (!part.value) continue;

@@ -107,8 +107,7 @@ class Reader {
             return refuse(std::move(written), Fault::unit_against_unit_code, foreign_echo(quantity));
         }
         written.unit_text = shown_unit_of(name, *unit);
-        std::string echo = joined(fhir::code_of(quantity.comparator), quantity.value->text(), written.unit_text);
-        return with_unit(std::move(written), *unit, std::move(echo));
+        return with_unit(std::move(written), *unit);
     }
 
     WrittenValue read(std::string_view text) const {
@@ -122,18 +121,22 @@ class Reader {
         const bool is_one_word = std::ranges::none_of(parsed->rest, is_space) && parsed->rest.size() <= longest_echo;
         const std::string rest =
             is_one_word || knows_unit_(parsed->rest) ? unit_echo(parsed->rest, knows_unit_) : std::string();
-        const std::string echo = joined(parsed->comparator, parsed->number.text(), rest);
+        written.echo = joined(parsed->comparator, parsed->number.text(), rest);
         if (parsed->rest.empty()) {
             if (!laboratory_ || !laboratory_->unit_of_bare_text) {
-                return refuse(std::move(written), Fault::no_unit, echo);
+                written.fault = Fault::no_unit;
+                return written;
             }
             written.unit_text = analyte_.units[*laboratory_->unit_of_bare_text].name;
-            return with_unit(std::move(written), *laboratory_->unit_of_bare_text, echo);
+            return with_unit(std::move(written), *laboratory_->unit_of_bare_text);
         }
         const auto unit = analyte_.unit_of(parsed->rest, laboratory_);
-        if (!unit) return refuse(std::move(written), Fault::unknown_unit, echo);
+        if (!unit) {
+            written.fault = Fault::unknown_unit;
+            return written;
+        }
         written.unit_text = shown_unit_of(parsed->rest, *unit);
-        return with_unit(std::move(written), *unit, echo);
+        return with_unit(std::move(written), *unit);
     }
 
   private:
@@ -144,13 +147,13 @@ class Reader {
     }
 
     /// The reported spelling where it says more than upper and lower case, the usual name of the unit otherwise.
-    std::string shown_unit_of(std::string_view spelling, std::size_t unit) const {
+    std::string_view shown_unit_of(std::string_view spelling, std::size_t unit) const {
         spelling = trimmed(spelling);
         const std::string& name = analyte_.units[unit].name;
         const bool is_listed = spelling.find('{') == std::string_view::npos;
         const bool differs_in_case_only =
             std::ranges::equal(spelling, name, [](char left, char right) { return (left | 0x20) == (right | 0x20); });
-        return is_listed && !differs_in_case_only ? std::string(spelling) : name;
+        return is_listed && !differs_in_case_only ? spelling : std::string_view(name);
     }
 
     static WrittenValue refuse(WrittenValue written, Fault fault, std::string echo) {
@@ -166,9 +169,8 @@ class Reader {
                analyte_.unit_of(for_people, laboratory_) == unit;
     }
 
-    WrittenValue with_unit(WrittenValue written, std::size_t unit, std::string echo) const {
+    WrittenValue with_unit(WrittenValue written, std::size_t unit) const {
         written.unit = unit;
-        written.echo = std::move(echo);
         const bool fits =
             std::ranges::any_of(properties_, [&](std::string_view property) { return analyte_.fits(unit, property); });
         if (!fits && !(laboratory_ && laboratory_->unit_wins_over_code)) written.fault = Fault::unit_against_code;

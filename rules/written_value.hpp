@@ -42,9 +42,9 @@ struct WrittenValue {
     Fault fault = Fault::none;
     fhir::Comparator comparator = fhir::Comparator::none;
     fhir::Decimal number;
-    std::size_t unit = 0;   ///< of the analyte
-    std::string unit_text;  ///< the unit as it is shown beside the number
-    std::string echo;       ///< of a value with a fault: what may be shown of it
+    std::size_t unit = 0;        ///< of the analyte
+    std::string_view unit_text;  ///< the unit as it is shown beside the number; borrowed from value or analyte
+    std::string echo;            ///< of a text, or of a value without a known unit: what may be shown of it
 };
 
 /// Reads `value` as a result of `analyte` under a code of one of `properties`. \param laboratory may be null.

@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t summary_limit = 140;  // CDS Hooks, Card Attributes: "<140-character"
 
 /// A section of the detail is one line, since a chart leaves room for few; without parts it is left out.
-void append_section(std::string& detail, std::string_view heading, const std::vector<std::string>& parts) {
+template <typename Text>
+void append_section(std::string& detail, std::string_view heading, const std::vector<Text>& parts) {
     if (parts.empty()) return;
     detail.append("- **").append(heading).append(":**");
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -25,7 +26,7 @@ void append_section(std::string& detail, std::string_view heading, const std::ve
 
 /// The basis of a card, always in this order, so that it can be reviewed at a glance.
 std::string detail_of(const rules::Card& card, const CardContext& context) {
-    std::vector<std::string> evidence;
+    std::vector<std::string_view> evidence;
     if (!card.strength.empty()) evidence.push_back(card.strength);
     evidence.insert(evidence.end(), card.evidence.begin(), card.evidence.end());
     std::string detail;
@@ -40,8 +41,10 @@ std::string detail_of(const rules::Card& card, const CardContext& context) {
 }
 
 json::object coding_of(const rules::Coding& coding, const CardContext& context) {
-    json::object object({{"system", coding.system}, {"code", coding.code}}, context.storage);
-    if (!coding.display.empty()) object["display"] = plain_line(coding.display);
+    json::object object(3, context.storage);
+    object.emplace("system", coding.system);
+    object.emplace("code", coding.code);
+    if (!coding.display.empty()) object.emplace("display", plain_line(coding.display));
     return object;
 }
 
@@ -53,9 +56,11 @@ json::object source_of(const rules::Card& card, const CardContext& context) {
     return source;
 }
 
-json::array references_of(const std::vector<std::string>& references) {
-    json::array array;
-    for (const std::string& reference : references) array.push_back(json::object{{"reference", reference}});
+json::array references_of(const std::vector<std::string>& references, const CardContext& context) {
+    json::array array(context.storage);
+    for (const std::string& reference : references) {
+        array.push_back(json::object({{"reference", reference}}, context.storage));
+    }
     return array;
 }
 
@@ -67,8 +72,9 @@ json::object laboratory_category() {
 /// The draft that accepting a proposal places: nothing that the clinician could not also have typed. It proposes; who
 /// signs it makes it an order.
 json::object order_of(const rules::Proposal::Create& create, const CardContext& context) {
-    json::object order{
-        {"resourceType", "ServiceRequest"}, {"id", context.new_uuid()}, {"status", "draft"}, {"intent", "proposal"}};
+    json::object order(
+        {{"resourceType", "ServiceRequest"}, {"id", context.new_uuid()}, {"status", "draft"}, {"intent", "proposal"}},
+        context.storage);
     order["category"] = json::array{json::object{{"coding", json::array{laboratory_category()}}}};
     // The display of a coding must be LOINC's own; ours is the text.
     order["code"] =
@@ -80,20 +86,21 @@ json::object order_of(const rules::Proposal::Create& create, const CardContext& 
     }
     if (context.user_id.starts_with("Practitioner/") || context.user_id.starts_with("PractitionerRole/"))
         order["requester"] = json::object{{"reference", context.user_id}};
-    json::array reasons;
+    json::array reasons(context.storage);
     for (const std::string& reason : create.reason_texts) {
         std::string text = plain_line(reason);
         if (text.find_first_not_of(' ') != std::string::npos)
-            reasons.push_back(json::object{{"text", std::move(text)}});
+            reasons.push_back(json::object({{"text", std::move(text)}}, context.storage));
     }
     if (!reasons.empty()) order["reasonCode"] = std::move(reasons);
-    if (!create.reason_references.empty()) order["reasonReference"] = references_of(create.reason_references);
-    if (!create.supporting_references.empty()) order["supportingInfo"] = references_of(create.supporting_references);
+    if (!create.reason_references.empty()) order["reasonReference"] = references_of(create.reason_references, context);
+    if (!create.supporting_references.empty())
+        order["supportingInfo"] = references_of(create.supporting_references, context);
     return order;
 }
 
 json::object removal_of(const std::string& reference, const CardContext& context) {
-    json::object action{{"type", "delete"}, {"description", "Remove the draft order"}};
+    json::object action({{"type", "delete"}, {"description", "Remove the draft order"}}, context.storage);
     if (context.profile == ClientProfile::v1_0) {
         action["resource"] = reference.substr(reference.find('/') + 1);  // 1.0 has no resourceId, but the bare id
     } else {
@@ -103,14 +110,15 @@ json::object removal_of(const std::string& reference, const CardContext& context
 }
 
 json::object suggestion_of(const rules::Proposal& proposal, const CardContext& context) {
-    json::array actions;
+    json::array actions(context.storage);
     if (proposal.remove) actions.push_back(removal_of(*proposal.remove, context));
     for (const rules::Proposal::Create& create : proposal.create) {
-        actions.push_back(json::object{{"type", "create"},
-                                       {"description", plain_line("Draft order: " + create.display)},
-                                       {"resource", order_of(create, context)}});
+        json::object action({{"type", "create"}, {"description", plain_line("Draft order: " + create.display)}},
+                            context.storage);
+        action["resource"] = order_of(create, context);
+        actions.push_back(std::move(action));
     }
-    json::object suggestion{{"label", plain_line(proposal.label)}, {"uuid", context.new_uuid()}};
+    json::object suggestion({{"label", plain_line(proposal.label)}, {"uuid", context.new_uuid()}}, context.storage);
     if (!actions.empty()) suggestion["actions"] = std::move(actions);
     return suggestion;
 }
@@ -141,14 +149,15 @@ std::string_view name_of(rules::Indicator indicator) noexcept {
 
 json::object render_card(const rules::Card& card, const CardContext& context) {
     const bool v1_0 = context.profile == ClientProfile::v1_0;
-    json::object object(context.storage);
+    constexpr std::size_t members = 9;
+    json::object object(members, context.storage);
     if (!v1_0) object["uuid"] = context.new_uuid();
     object["summary"] = shortened(plain_line(card.summary), summary_limit);
     object["indicator"] = name_of(card.indicator);
     object["detail"] = detail_of(card, context);
     object["source"] = source_of(card, context);
     if (card.proposal) {
-        object["suggestions"] = json::array{suggestion_of(*card.proposal, context)};
+        object["suggestions"].emplace_array().push_back(suggestion_of(*card.proposal, context));
         object["selectionBehavior"] = "at-most-one";
     }
     if (!v1_0 && !card.override_reasons.empty()) {
@@ -158,10 +167,9 @@ json::object render_card(const rules::Card& card, const CardContext& context) {
         object["overrideReasons"] = std::move(reasons);
     }
     if (json::array links = links_of(card.links, context); !links.empty()) object["links"] = std::move(links);
-    object["extension"] = json::object{{"org.backpain-cds", json::object{{"rule", card.rule},
-                                                                         {"pack", context.pack.id},
-                                                                         {"version", context.pack.version},
-                                                                         {"digest", context.digest}}}};
+    json::object& extension = object["extension"].emplace_object();
+    extension["org.backpain-cds"] = {
+        {"rule", card.rule}, {"pack", context.pack.id}, {"version", context.pack.version}, {"digest", context.digest}};
     return object;
 }
 

@@ -72,9 +72,10 @@ asio::awaitable<std::optional<Problem>> HookHandler::complete(HookCall& call, co
 Reply HookHandler::answer(const HookCall& call, const Client& client) const {
     Reply reply;
     const rules::Evaluation evaluation = evaluate_call(call, settings_.clock());
-    const json::object response = response_of(call, evaluation, client.profile, settings_.new_uuid);
+    // A value, which is what is printed: an object would be copied to become one.
+    const json::value response = response_of(call, evaluation, client.profile, settings_.new_uuid);
     reply.facts.cards = static_cast<unsigned>(evaluation.cards.size());
-    if (reply.facts.cards > 0) keep(call, evaluation.cards, response.at("cards").get_array());
+    if (reply.facts.cards > 0) keep(call, evaluation.cards, response.get_object().at("cards").get_array());
     reply.body = fhir::print_json(response);
     return reply;
 }
@@ -85,6 +86,7 @@ void HookHandler::keep(const HookCall& call, const std::vector<rules::Card>& car
     std::vector<Decision> decisions;
     for (std::size_t i = 0; i < cards.size(); ++i) {
         settings_.log.write(CardGiven{cards[i].rule, pack.version, name_of(cards[i].indicator)});
+        if (settings_.recorder == nullptr) continue;
         const json::value* uuid = sent[i].get_object().if_contains("uuid");
         if (uuid == nullptr) continue;  // no feedback can name it
         decisions.push_back({std::string(*fhir::text_of(*uuid)), call.service->offered.id, cards[i].rule, pack.id,

@@ -163,7 +163,7 @@ std::string fields_of(const Event& event, LogFormat format) {
     Fields fields;
     std::visit(fields, event);
     if (format == LogFormat::json) {
-        const std::string object = fhir::print_json(fields.members);
+        const std::string object = fhir::print_json(std::move(fields.members));
         return object.substr(1, object.size() - 2);
     }
     std::string text;

@@ -12,6 +12,13 @@ bool is_plain(char c) {
     return c >= ' ' && c <= '~';
 }
 
+/// Whether all of `text` is plain, as nearly every text is; without an early end, which vector instructions cannot do.
+bool is_all_plain(std::string_view text) {
+    unsigned char others = 0;
+    for (const char c : text) others |= static_cast<unsigned char>(!is_plain(c));
+    return others == 0;
+}
+
 struct Character {
     char32_t code;
     std::string_view bytes;
@@ -97,6 +104,7 @@ std::string unlinked(std::string markdown) {
 }  // namespace
 
 std::string plain_line(std::string_view text) {
+    if (is_all_plain(text)) return std::string(text);
     std::string line;
     line.reserve(text.size());
     while (!text.empty()) {
@@ -118,9 +126,11 @@ std::string plain_line(std::string_view text) {
 }
 
 std::string markdown_of(std::string_view text) {
-    std::string line = plain_line(text);
-    line.erase(line.find_last_not_of(' ') + 1);
-    line.erase(0, line.find_first_not_of(' '));  // four of them would begin a block of code, which shows the escapes
+    const std::string plain = plain_line(text);
+    std::string_view line = plain;
+    // Four spaces at the beginning would begin a block of code, which shows the escapes.
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    line.remove_suffix(line.size() - (line.find_last_not_of(' ') + 1));
     std::string markdown;
     markdown.reserve(line.size() + line.size() / 8);
     for (auto at = line.begin(); at != line.end();) {
@@ -133,6 +143,7 @@ std::string markdown_of(std::string_view text) {
 }
 
 std::string shortened(std::string_view text, std::size_t limit) {
+    if (text.size() < limit) return std::string(text);  // a character has no more UTF-16 units than bytes
     // A UTF-16 unit is never more than a code point, so UTF-16 decides.
     std::size_t units = 0, kept = 0;
     for (std::size_t at = 0; at < text.size();) {

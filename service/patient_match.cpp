@@ -1,6 +1,6 @@
 #include "service/patient_match.hpp"
 
-#include "fhir/json_text.hpp"
+#include "fhir/member.hpp"
 #include "fhir/reference.hpp"
 
 #include <algorithm>
@@ -11,15 +11,10 @@ namespace json = boost::json;
 
 namespace {
 
-std::string_view text_member(const json::object& object, std::string_view name) {
-    const json::value* member = object.if_contains(name);
-    return member == nullptr ? std::string_view() : fhir::text_of(*member).value_or("");
-}
-
 bool names_somebody_else(const json::object& resource, std::string_view member, std::string_view patient_id) {
-    const json::value* subject = resource.if_contains(member);
+    const json::value* subject = fhir::find_member(resource, member);
     if (subject == nullptr || !subject->is_object()) return false;
-    const std::string_view url = text_member(subject->get_object(), "reference");
+    const std::string_view url = fhir::member_text(subject->get_object(), "reference");
     if (url.empty()) return false;  // an identifier or a display only: nothing to compare
     constexpr std::string_view usual = "Patient/";
     if (url.starts_with(usual) && url.substr(usual.size()) == patient_id) return false;
@@ -38,9 +33,10 @@ bool names_somebody_else(const json::object& resource, std::string_view patient_
 }  // namespace
 
 bool is_of_another_patient(const json::object& resource, std::string_view patient_id) {
-    if (text_member(resource, "resourceType") == "Patient") return text_member(resource, "id") != patient_id;
+    if (fhir::member_text(resource, "resourceType") == "Patient")
+        return fhir::member_text(resource, "id") != patient_id;
     if (names_somebody_else(resource, patient_id)) return true;
-    const json::value* contained = resource.if_contains("contained");
+    const json::value* contained = fhir::find_member(resource, "contained");
     return contained != nullptr && contained->is_array() &&
            std::ranges::any_of(contained->get_array(), [&](const json::value& one) {
                return one.is_object() && names_somebody_else(one.get_object(), patient_id);

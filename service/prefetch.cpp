@@ -1,6 +1,7 @@
 #include "service/prefetch.hpp"
 
 #include "fhir/json_text.hpp"
+#include "fhir/member.hpp"
 #include "service/patient_match.hpp"
 
 namespace service {
@@ -9,26 +10,19 @@ namespace json = boost::json;
 
 namespace {
 
+using fhir::find_member;
+using fhir::member_text;
 using rules::SourceData;
 using rules::Unavailable;
 
-const json::value* member(const json::object& object, std::string_view name) {
-    return object.if_contains(name);
-}
-
-std::string_view text_member(const json::object& object, std::string_view name) {
-    const json::value* found = member(object, name);
-    return found == nullptr ? std::string_view() : fhir::text_of(*found).value_or("");
-}
-
 std::string_view type_of(const json::object& resource) {
-    return text_member(resource, "resourceType");
+    return member_text(resource, "resourceType");
 }
 
 /// The objects of an array member.
 std::vector<const json::object*> objects_of(const json::object& parent, std::string_view name) {
     std::vector<const json::object*> objects;
-    const json::value* array = member(parent, name);
+    const json::value* array = find_member(parent, name);
     if (array == nullptr || !array->is_array()) return objects;
     for (const json::value& element : array->get_array()) {
         if (element.is_object()) objects.push_back(&element.get_object());
@@ -40,7 +34,7 @@ std::vector<const json::object*> objects_of(const json::object& parent, std::str
 bool is_failure(const json::object& outcome) {
     const auto issues = objects_of(outcome, "issue");
     for (const json::object* issue : issues) {
-        const std::string_view severity = text_member(*issue, "severity");
+        const std::string_view severity = member_text(*issue, "severity");
         if (severity != "warning" && severity != "information") return true;
     }
     return issues.empty();
@@ -61,8 +55,8 @@ bool has_unresolved_token(std::string_view url) {
 std::optional<Unavailable> fault_of_links(const json::object& bundle) {
     std::optional<Unavailable> fault;
     for (const json::object* link : objects_of(bundle, "link")) {
-        const std::string_view relation = text_member(*link, "relation");
-        if (relation == "self" && has_unresolved_token(text_member(*link, "url"))) return Unavailable::unresolved;
+        const std::string_view relation = member_text(*link, "relation");
+        if (relation == "self" && has_unresolved_token(member_text(*link, "url"))) return Unavailable::unresolved;
         if (relation == "next") fault = Unavailable::incomplete;  // of a query that was not ours, if unresolved too
     }
     return fault;
@@ -70,20 +64,20 @@ std::optional<Unavailable> fault_of_links(const json::object& bundle) {
 
 /// Whether the Bundle says that there are more matches than it holds.
 bool says_more(const json::object& bundle, std::size_t matches) {
-    const json::value* total = member(bundle, "total");
+    const json::value* total = find_member(bundle, "total");
     return total != nullptr && total->is_int64() && total->get_int64() > static_cast<std::int64_t>(matches);
 }
 
 SourceData read_bundle(const json::object& bundle) {
     SourceData source;
     source.unavailable = fault_of_links(bundle);
-    const json::value* entries = member(bundle, "entry");
+    const json::value* entries = find_member(bundle, "entry");
     std::size_t matches = 0;
     if (entries != nullptr && !entries->is_null()) {
         if (!entries->is_array()) return {{}, Unavailable::wrong_type};
         source.resources.reserve(entries->get_array().size());
         for (const json::value& entry : entries->get_array()) {
-            const json::value* resource = entry.is_object() ? member(entry.get_object(), "resource") : nullptr;
+            const json::value* resource = entry.is_object() ? find_member(entry.get_object(), "resource") : nullptr;
             if (resource == nullptr || !resource->is_object()) {
                 source.unavailable = Unavailable::wrong_type;
                 continue;
@@ -93,9 +87,9 @@ SourceData read_bundle(const json::object& bundle) {
                 if (is_failure(object)) source.unavailable = Unavailable::failed;
                 continue;
             }
-            const json::value* search = member(entry.get_object(), "search");
+            const json::value* search = find_member(entry.get_object(), "search");
             const bool included =
-                search != nullptr && search->is_object() && text_member(search->get_object(), "mode") == "include";
+                search != nullptr && search->is_object() && member_text(search->get_object(), "mode") == "include";
             matches += included ? 0 : 1;
             source.resources.push_back(&object);
         }
@@ -108,10 +102,10 @@ SourceData read_bundle(const json::object& bundle) {
 /// Null if the response was a failure.
 const json::value* unwrapped(const json::value& value) {
     if (!value.is_object() || !type_of(value.get_object()).empty()) return &value;
-    const json::value* response = member(value.get_object(), "response");
+    const json::value* response = find_member(value.get_object(), "response");
     if (response == nullptr) return &value;
-    if (!response->is_object() || !text_member(response->get_object(), "status").starts_with('2')) return nullptr;
-    return member(value.get_object(), "resource");
+    if (!response->is_object() || !member_text(response->get_object(), "status").starts_with('2')) return nullptr;
+    return find_member(value.get_object(), "resource");
 }
 
 bool is_absent(const json::value& value) {
@@ -133,7 +127,7 @@ SourceData read_value(const json::value& received, const rules::PrefetchTemplate
     const std::string_view type = type_of(resource);
     if (type == "OperationOutcome") return {{}, Unavailable::failed};
     if (is_search(asked)) return type == "Bundle" ? read_bundle(resource) : SourceData{{}, Unavailable::wrong_type};
-    if (type != asked.resource_type || text_member(resource, "id").empty()) return {{}, Unavailable::wrong_type};
+    if (type != asked.resource_type || member_text(resource, "id").empty()) return {{}, Unavailable::wrong_type};
     return {{&resource}, std::nullopt};
 }
 
@@ -166,7 +160,7 @@ boost::system::result<rules::Sources, Problem> read_prefetch(const json::object*
                                                              const PrefetchExpectations& expectations) {
     rules::Sources sources;
     for (const rules::PrefetchTemplate& asked : expectations.templates) {
-        const json::value* received = prefetch == nullptr ? nullptr : member(*prefetch, asked.key);
+        const json::value* received = prefetch == nullptr ? nullptr : find_member(*prefetch, asked.key);
         if (received == nullptr) {
             sources.emplace(asked.key, SourceData{{}, Unavailable::not_sent});
             continue;

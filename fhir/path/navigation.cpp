@@ -1,4 +1,5 @@
 // From an element to its members: what JSON has under a name, as values with their types.
+#include "fhir/member.hpp"
 #include "fhir/path/evaluator.hpp"
 
 #include <boost/json/array.hpp>
@@ -25,7 +26,7 @@ Found find_member(const json::object& object, const MemberView& view) {
     constexpr std::size_t small = 24;
     const bool has_sibling = !view.sibling.empty();
     if (object.size() > small) {
-        return {object.if_contains(view.name), has_sibling ? object.if_contains(view.sibling) : nullptr};
+        return {fhir::find_member(object, view.name), has_sibling ? fhir::find_member(object, view.sibling) : nullptr};
     }
     const std::size_t name_size = view.name.size();
     const std::size_t sibling_size = has_sibling ? name_size + 1 : std::size_t(-1);
