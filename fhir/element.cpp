@@ -1,7 +1,6 @@
 #include "fhir/element.hpp"
 
 #include "fhir/json_text.hpp"
-#include "fhir/member.hpp"
 
 namespace fhir {
 namespace json = boost::json;
@@ -16,18 +15,6 @@ std::optional<Decimal> to_decimal(const json::value& value) {
 }
 
 }  // namespace
-
-const json::value* Element::find(std::string_view name) const {
-    return find_member(*object_, name);
-}
-
-std::string_view Element::text(std::string_view name) const {
-    const json::value* member = find(name);
-    if (!member) return {};
-    const std::optional<std::string_view> read = text_of(*member);
-    if (!read) report(name, IssueCode::wrong_type);
-    return read.value_or(std::string_view());
-}
 
 std::optional<bool> Element::boolean(std::string_view name) const {
     const json::value* member = find(name);

@@ -8,6 +8,7 @@
 #include "fhir/date_time.hpp"
 #include "fhir/decimal.hpp"
 #include "fhir/issue.hpp"
+#include "fhir/member.hpp"
 
 #include <boost/json.hpp>
 
@@ -32,7 +33,13 @@ class Element {
     bool has(std::string_view name) const { return find(name) != nullptr; }
 
     /// The member as a string; empty if absent, empty or no string. Borrowed from the tree.
-    std::string_view text(std::string_view name) const;
+    std::string_view text(std::string_view name) const {
+        const boost::json::value* member = find(name);
+        if (!member) return {};
+        if (is_text(*member)) return member->get_string();
+        report(name, IssueCode::wrong_type);
+        return {};
+    }
 
     std::optional<bool> boolean(std::string_view name) const;
     std::optional<std::int64_t> integer(std::string_view name) const;
@@ -71,7 +78,7 @@ class Element {
     std::string path() const;
 
   private:
-    const boost::json::value* find(std::string_view name) const;
+    const boost::json::value* find(std::string_view name) const { return find_member(*object_, name); }
 
     template <typename Read>
     std::size_t each_of(const boost::json::value& member, std::string_view name, Read read) const {

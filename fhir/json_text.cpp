@@ -17,8 +17,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr char decimal_mark = '\x01';
-
 // Some editors begin UTF-8 with it; RFC 8259, section 8.1, lets a parser ignore it.
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
@@ -224,15 +222,6 @@ boost::system::result<json::value, JsonError> parse_json(std::string_view text, 
     return parser.handler().release();
 }
 
-bool is_decimal(const json::value& value) noexcept {
-    const json::string* string = value.if_string();
-    return string && !string->empty() && string->front() == decimal_mark;
-}
-
-bool is_text(const json::value& value) noexcept {
-    return value.is_string() && !is_decimal(value);
-}
-
 bool is_number(const json::value& value) noexcept {
     return value.is_int64() || value.is_uint64() || is_decimal(value) || value.is_double();
 }
@@ -258,11 +247,6 @@ json::value make_decimal(std::string_view text, json::storage_ptr storage) {
     marked.push_back(decimal_mark);
     marked.append(text);
     return marked;
-}
-
-std::optional<std::string_view> text_of(const json::value& value) noexcept {
-    if (!is_text(value)) return std::nullopt;
-    return std::string_view(value.get_string());
 }
 
 namespace {

@@ -51,11 +51,19 @@ boost::system::result<boost::json::value, JsonError> parse_json(std::string_view
                                                                 JsonDialect dialect = JsonDialect::strict,
                                                                 const JsonLimits& limits = {});
 
+/// How the string begins that stands for a decimal in the tree; no string on the wire begins so.
+inline constexpr char decimal_mark = '\x01';
+
 /// Whether `value` is a number with a fraction, an exponent or more than 64 bits, kept as text.
-bool is_decimal(const boost::json::value& value) noexcept;
+inline bool is_decimal(const boost::json::value& value) noexcept {
+    const boost::json::string* string = value.if_string();
+    return string && !string->empty() && string->front() == decimal_mark;
+}
 
 /// Whether `value` is a JSON string. Use this, never `value.is_string()`, which is also true of decimals.
-bool is_text(const boost::json::value& value) noexcept;
+inline bool is_text(const boost::json::value& value) noexcept {
+    return value.is_string() && !is_decimal(value);
+}
 
 /// Whether `value` is a JSON number of any kind.
 bool is_number(const boost::json::value& value) noexcept;
@@ -70,7 +78,10 @@ std::string number_text(const boost::json::value& value);
 boost::json::value make_decimal(std::string_view text, boost::json::storage_ptr storage = {});
 
 /// The text of a JSON string, or nothing if `value` is not one. Borrowed from `value`.
-std::optional<std::string_view> text_of(const boost::json::value& value) noexcept;
+inline std::optional<std::string_view> text_of(const boost::json::value& value) noexcept {
+    if (!is_text(value)) return std::nullopt;
+    return std::string_view(value.get_string());
+}
 
 /// Compact JSON text; decimals as they were received.
 std::string print_json(const boost::json::value& value);

@@ -116,11 +116,8 @@ Card CardBuilder::build_unavailable(SourceSet missing, const std::vector<std::st
 }
 
 void CardBuilder::finish(Card& card) const {
-    const Pack& pack = run_.program().pack;
-    const Identity& identity = pack.identity;
+    const Identity& identity = run_.program().pack.identity;
     card.rule_lines.push_back("Rule " + card.rule + " of " + who_answers(identity, run_.program().site));
-    card.override_reasons =
-        card.indicator == Indicator::critical ? pack.override_reasons_critical : pack.override_reasons;
     card.topic = {identity.source_url + std::string(topic_path), card.rule, card.title};
 }
 

@@ -1,5 +1,5 @@
 // The run: a program over a record at an instant gives cards, and for every rule the reason why it has a card or none.
-// A pure function: no clock, no I/O, no globals. Cards borrow from the program, which must outlive the Evaluation.
+// A pure function: no clock, no I/O, no globals.
 #pragma once
 
 #include "fhir/date_time.hpp"
@@ -9,7 +9,6 @@
 #include <boost/json.hpp>
 
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -53,7 +52,6 @@ struct Card {
     std::vector<std::string> not_considered;  ///< what was missing, refused, stale, or could not be had
     std::vector<std::string> options;
     std::optional<Proposal> proposal;
-    std::span<const Coding> override_reasons;  ///< borrowed from the program
     std::vector<Link> links;
     Coding topic;  ///< source.topic: system and code are the pack's rule id
 };

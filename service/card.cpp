@@ -40,8 +40,8 @@ std::string detail_of(const rules::Card& card, const CardContext& context) {
     return detail;
 }
 
-json::object coding_of(const rules::Coding& coding, const CardContext& context) {
-    json::object object(3, context.storage);
+json::object coding_of(const rules::Coding& coding, json::storage_ptr storage) {
+    json::object object(3, std::move(storage));
     object.emplace("system", coding.system);
     object.emplace("code", coding.code);
     if (!coding.display.empty()) object.emplace("display", plain_line(coding.display));
@@ -52,7 +52,7 @@ json::object source_of(const rules::Card& card, const CardContext& context) {
     json::object source({{"label", plain_line(context.pack.source_label)}}, context.storage);
     if (context.pack.source_url.starts_with("https://")) source["url"] = context.pack.source_url;
     if (context.profile != ClientProfile::v1_0 && !card.topic.code.empty())
-        source["topic"] = coding_of(card.topic, context);
+        source["topic"] = coding_of(card.topic, context.storage);
     return source;
 }
 
@@ -133,7 +133,17 @@ json::array links_of(const std::vector<rules::Link>& links, const CardContext& c
     return array;
 }
 
+json::array codings_of(const std::vector<rules::Coding>& codings) {
+    json::array array;
+    for (const rules::Coding& coding : codings) array.push_back(coding_of(coding, array.storage()));
+    return array;
+}
+
 }  // namespace
+
+OverrideReasons override_reasons_of(const rules::Pack& pack) {
+    return {codings_of(pack.override_reasons), codings_of(pack.override_reasons_critical)};
+}
 
 std::string_view name_of(rules::Indicator indicator) noexcept {
     switch (indicator) {
@@ -160,12 +170,9 @@ json::object render_card(const rules::Card& card, const CardContext& context) {
         object["suggestions"].emplace_array().push_back(suggestion_of(*card.proposal, context));
         object["selectionBehavior"] = "at-most-one";
     }
-    if (!v1_0 && !card.override_reasons.empty()) {
-        json::array reasons(context.storage);
-        reasons.reserve(card.override_reasons.size());
-        for (const rules::Coding& reason : card.override_reasons) reasons.push_back(coding_of(reason, context));
-        object["overrideReasons"] = std::move(reasons);
-    }
+    const bool is_critical = card.indicator == rules::Indicator::critical;
+    const json::array& reasons = is_critical ? context.override_reasons.critical : context.override_reasons.usual;
+    if (!v1_0 && !reasons.empty()) object["overrideReasons"] = reasons;
     if (json::array links = links_of(card.links, context); !links.empty()) object["links"] = std::move(links);
     json::object& extension = object["extension"].emplace_object();
     extension["org.backpain-cds"] = {

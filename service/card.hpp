@@ -17,6 +17,13 @@ namespace service {
 /// Gives a fresh UUID each time.
 using UuidSource = std::function<std::string()>;
 
+/// The reasons to override that the cards of a pack offer, as cards show them. Made once: all its cards have the same.
+struct OverrideReasons {
+    boost::json::array usual, critical;
+};
+
+OverrideReasons override_reasons_of(const rules::Pack& pack);
+
 /// What a card says of the pack that made it, and of the call that it answers. Borrowed.
 struct CardContext {
     const rules::Identity& pack;
@@ -24,6 +31,7 @@ struct CardContext {
     std::string_view patient_id, encounter_id, user_id;
     ClientProfile profile = ClientProfile::v2_0;
     const UuidSource& new_uuid;
+    const OverrideReasons& override_reasons;
     boost::json::storage_ptr storage{};  ///< where the response lives; its memory must outlive it
 };
 

@@ -11,7 +11,8 @@ std::vector<ServedService> services_of(const LoadedPack& pack) {
         services.push_back(
             {{one.id, one.hook, one.title, one.description, one.usage_requirements, pack.program->prefetch(one.hook)},
              pack.program,
-             pack.digest});
+             pack.digest,
+             override_reasons_of(pack.program->pack())});
     }
     return services;
 }
@@ -40,9 +41,10 @@ rules::Evaluation evaluate_call(const HookCall& call, const fhir::DateTime& at, 
 
 boost::json::object response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
                                 const UuidSource& new_uuid) {
-    return render_response(evaluation.cards, {call.service->program->pack().identity, call.service->digest,
-                                              call.request.patient_id, call.request.encounter_id, call.request.user_id,
-                                              profile, new_uuid, call.request.storage.get()});
+    return render_response(evaluation.cards,
+                           {call.service->program->pack().identity, call.service->digest, call.request.patient_id,
+                            call.request.encounter_id, call.request.user_id, profile, new_uuid,
+                            call.service->override_reasons, call.request.storage.get()});
 }
 
 }  // namespace service

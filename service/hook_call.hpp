@@ -23,6 +23,7 @@ struct ServedService {
     OfferedService offered;
     std::shared_ptr<const rules::Program> program;
     std::string digest;
+    OverrideReasons override_reasons;
 };
 
 /// The services of a pack, in the pack's order.

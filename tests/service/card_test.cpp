@@ -29,9 +29,6 @@ rules::Card full_card() {
     proposal.create = {
         {"vitamin-d", "62292-8", "25-OH vitamin D", {"Condition/c1"}, {"Procedure/p1"}, {"Osteoporosis"}}};
     card.proposal = proposal;
-    static const std::vector<rules::Coding> override_reasons = {
-        {"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes", "patient-refuses", "Patient declines"}};
-    card.override_reasons = override_reasons;
     card.links = {{"Guideline", "https://example.org/g"}, {"Not safe", "http://example.org/g"}};
     card.topic = {"https://backpain-cds.org/rules", "wrong-vitamin-d-test", ""};
     return card;
@@ -45,15 +42,21 @@ class CardOnTheWire : public testing::Test {
         identity_.source_label = "Vitamin D and B12 in back pain";
         identity_.source_url = "https://backpain-cds.org";
         identity_.intended_use = "For clinicians.";
+        rules::Pack pack;
+        pack.override_reasons = {{"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes", "patient-refuses",
+                                  "Patient declines"}};
+        pack.override_reasons_critical = {{"https://backpain-cds.org/reasons", "already-treated", ""}};
+        reasons_ = override_reasons_of(pack);
     }
 
     json::object render(const rules::Card& card, ClientProfile profile = ClientProfile::v2_0) {
         int made = 0;
         const UuidSource uuids = [&made] { return "uuid-" + std::to_string(++made); };
-        return render_card(card, {identity_, "sha256:ab", "p1", "e1", "Practitioner/u1", profile, uuids});
+        return render_card(card, {identity_, "sha256:ab", "p1", "e1", "Practitioner/u1", profile, uuids, reasons_});
     }
 
     rules::Identity identity_;
+    OverrideReasons reasons_;
 };
 
 // CDS Hooks 2.0, Card Attributes, Suggestion, Action; where a card comes from: interfaces, "Where a card comes from".
@@ -184,11 +187,19 @@ TEST_F(CardOnTheWire, LeavesOutWhatThereIsNothingOf) {
     shows({"R-003", "card.lists", "card.selectionBehavior"});
     rules::Card card;
     card.summary = "One sentence.";
+    reasons_ = {};
     const json::object object = render(card);
     for (const char* member : {"suggestions", "selectionBehavior", "overrideReasons", "links"}) {
         EXPECT_FALSE(object.contains(member)) << member;
     }
     EXPECT_FALSE(object.at("source").as_object().contains("topic"));
+}
+
+TEST_F(CardOnTheWire, OffersReasonsOfItsOwnWhereItIsCritical) {
+    rules::Card card = full_card();
+    card.indicator = rules::Indicator::critical;
+    EXPECT_EQ(fhir::print_json(render(card).at("overrideReasons")),
+              R"([{"system":"https://backpain-cds.org/reasons","code":"already-treated"}])");
 }
 
 // Requirements page, 1.1: 1.0 knows no uuid, override reason, topic or resourceId.
@@ -215,7 +226,7 @@ TEST_F(CardOnTheWire, ShortensALongSummary) {
 TEST_F(CardOnTheWire, IsAnArrayEvenOfNothing) {
     shows({"T-05"});
     const UuidSource uuids = [] { return std::string("u"); };
-    CardContext context{identity_, "sha256:ab", "p1", "", "Practitioner/u1", ClientProfile::v2_0, uuids};
+    CardContext context{identity_, "sha256:ab", "p1", "", "Practitioner/u1", ClientProfile::v2_0, uuids, reasons_};
     EXPECT_EQ(fhir::print_json(render_response({}, context)), R"({"cards":[]})");
     context.profile = ClientProfile::crd;
     EXPECT_EQ(fhir::print_json(render_response({}, context)), R"({"cards":[],"systemActions":[]})");
