@@ -41,27 +41,23 @@ def wrapped(text, first, rest=None):
 
 
 def sections(detail):
-    """A card's detail as lists of lines, each beginning with its heading."""
-    parts = []
+    """A card's detail as pairs of heading and text; what has no heading, such as the intended use, comes with an empty one."""
     for line in filter(None, map(str.strip, detail.splitlines())):
-        if re.fullmatch(r"\*\*[^*]+\*\*", line) or not parts:
-            parts.append([])
-        parts[-1].append(line)
-    return parts
+        heading, text = re.fullmatch(r"(?:- \*\*(.+?):\*\* )?(.*)", line).groups()
+        yield heading or "", text
 
 
-def show_section(heading, *lines):
-    print(colour(f"            {plain(heading)}", "quiet"))
-    for line in lines:
-        bullet = re.match(r"[-*] +(.*)", line)
-        print(wrapped(plain(bullet[1] if bullet else line), "              - " if bullet else "              "))
+def show_section(heading, text):
+    if heading:
+        print(colour(f"            {heading}", "quiet"))
+    print(wrapped(plain(text), "              "))
 
 
 def show(card, whole):
     indicator = card["indicator"]
     summary = wrapped(card["summary"], f"  {indicator:>8}  ", " " * 12)
     print(summary.replace(indicator, colour(indicator, indicator), 1))
-    parts = sections(card.get("detail", ""))
+    parts = list(sections(card.get("detail", "")))
     for part in parts if whole else parts[:1]:
         show_section(*part)
     for suggestion in card.get("suggestions", []):

@@ -17,7 +17,7 @@ import show_cards  # noqa: E402  (it is found only now)
 CARD = {
     "indicator": "warning",
     "summary": "25-OH vitamin D 24 nmol/L (2026-02-10): deficiency range (NAM 2011). Consider bone profile and treatment review.",
-    "detail": "**Why you see this**\n\n- 25-OH vitamin D 24 nmol/L, *final* ([report](https://lab.example.org/1))\n- below 30\\_nmol/L &lt; 50, \\[not a link\\](x) https:\\//x\n\n**Options**\n\n- No action\n",
+    "detail": "- **Why you see this:** 25-OH vitamin D 24 nmol/L, *final* ([report](https://lab.example.org/1)); below 30\\_nmol/L &lt; 50, \\[not a link\\](x) https:\\//x\n- **Options:** No action\n\nNot for patients.\n",
     "links": [{"label": "Dietary reference intakes", "url": "https://nap.example.org/13050", "type": "absolute"}],
     "extension": {"org.backpain-cds": {"rule": "vitamin-d-deficient"}},
 }
@@ -26,11 +26,12 @@ Idris Vaughan, 67, male. A British record in SI units; 25-OH vitamin D of 24 nmo
    warning  25-OH vitamin D 24 nmol/L (2026-02-10): deficiency range (NAM 2011). Consider bone
             profile and treatment review.
             Why you see this
-              - 25-OH vitamin D 24 nmol/L, final (report (https://lab.example.org/1))
-              - below 30_nmol/L < 50, [not a link](x) https://x
+              25-OH vitamin D 24 nmol/L, final (report (https://lab.example.org/1)); below 30_nmol/L
+              < 50, [not a link](x) https://x
 """
 REST = """            Options
-              - No action
+              No action
+              Not for patients.
             see: Dietary reference intakes, https://nap.example.org/13050
 """
 
