@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from shows import main, shows
 
+import postgresql
 from running_service import PATIENT_VIEW, RunningService, get, post
 from token_maker import EllipticKey, claims, compact, header
 
@@ -104,7 +105,9 @@ def spoilt(tree):
             yield changed(tree, way, value)
 
 
-class Canary(unittest.TestCase):
+class Canaries:
+    """The tests; on which store is for the classes below to say."""
+
     @classmethod
     def setUpClass(cls):
         cls.keeper = tempfile.TemporaryDirectory()
@@ -114,7 +117,7 @@ class Canary(unittest.TestCase):
         client = {"name": "General Hospital", "issuer": ISSUER, "jwks": {"keys": [cls.key.jwk()]}, "replay": "off",
                   "fhirServers": ["https://ehr.example.org/fhir"]}
         cls.service = RunningService(PROGRAM, authentication="required", publicUrl=ADDRESS, clients=[client],
-                                     store="sqlite:store.db", cors={"origins": ["https://ehr.example.org"]},
+                                     store=cls.store_address(), cors={"origins": ["https://ehr.example.org"]},
                                      log={"level": "debug"}, arguments=["--at", "2026-01-15T09:00:00+01:00"]).__enter__()
         cls.addClassCleanup(cls.service.__exit__)
         cls.tokens = {}
@@ -125,10 +128,8 @@ class Canary(unittest.TestCase):
         self.assertEqual(metrics.status, 200)
         self.silent(metrics.body.decode(), "the metrics")
         self.silent(self.service.log(), "the log")
-        stored = [path for path in self.service.folder.iterdir() if path.name.startswith("store.db")]
-        self.assertTrue(stored)
-        for path in stored:
-            self.silent(path.read_bytes().decode("latin-1"), path.name)
+        for name, text in self.stored():
+            self.silent(text, name)
 
     def silent(self, text, where):
         for secret in (BIRD, BIRD.lower(), BIRTH, *(token.split(".")[2] for token in self.tokens.values())):
@@ -227,6 +228,30 @@ class Canary(unittest.TestCase):
         for option in (["-servername", f"{BIRD}.example"], ["-alpn", BIRD]):
             subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{self.service.port}", *option], input=b"",
                            capture_output=True, timeout=60)
+
+
+class OnSqlite(Canaries, unittest.TestCase):
+    @classmethod
+    def store_address(cls):
+        return "sqlite:store.db"
+
+    def stored(self):
+        files = [path for path in self.service.folder.iterdir() if path.name.startswith("store.db")]
+        self.assertTrue(files)
+        return [(path.name, path.read_bytes().decode("latin-1")) for path in files]
+
+
+@unittest.skipUnless(postgresql.installed_programs(), "PostgreSQL is not installed")
+class OnPostgresql(Canaries, unittest.TestCase):
+    @classmethod
+    def store_address(cls):
+        cls.database = cls.enterClassContext(postgresql.PostgreSql())
+        return cls.database.address
+
+    def stored(self):
+        text = self.database.dump()
+        self.assertIn("backpain_cds_schema", text)
+        return [("the database", text)]
 
 
 if __name__ == "__main__":

@@ -62,6 +62,10 @@ class PostgreSql:
         run = subprocess.run(["psql", "--no-psqlrc", "-At", self.address, "-c", statement], check=True, capture_output=True, text=True)
         return run.stdout.splitlines()
 
+    def dump(self):
+        """All that the database holds, as text."""
+        return subprocess.run(["pg_dump", self.address], check=True, capture_output=True, text=True).stdout
+
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGINT)  # "fast": clients are disconnected
         self.process.wait(PATIENCE_SECONDS)
