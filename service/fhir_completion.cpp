@@ -125,7 +125,7 @@ std::string query_of(std::string_view prefetch_template, const HookRequest& requ
     }
     // A "+" is one in a code, and a blank to a server that reads the query as a form.
     using boost::urls::grammar::lut_chars;
-    return boost::urls::encode(query, boost::urls::pchars - lut_chars('+') + lut_chars("/?%"));
+    return boost::urls::encode(query, boost::urls::pchars - lut_chars('+') + lut_chars("/?"));
 }
 
 std::set<std::string> medications_missing_from(const rules::SourceData& source, std::string_view base) {
