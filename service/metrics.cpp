@@ -60,6 +60,8 @@ struct Metrics::Series {
         counters("backpain_cds_store_errors_total", "What the store did not do, by operation and fault.");
     Counters& reloads = counters("backpain_cds_reloads_total", "Configurations read again, by outcome.");
     Gauges& connections = gauges("backpain_cds_connections", "Connections open.");
+    Gauges& memory =
+        gauges("process_resident_memory_bytes", "Resident memory.");  // the name that Prometheus has for it
     Gauges& certificate =
         gauges("backpain_cds_certificate_not_after_seconds", "End of the server certificate's validity, as Unix time.");
     Gauges& packs = gauges("backpain_cds_pack_loaded_seconds", "When a rule pack in use was loaded, as Unix time.");
@@ -117,6 +119,10 @@ void Metrics::reloaded(bool fine) {
 
 void Metrics::connections_open(std::size_t count) {
     series_->connections.Add({}).Set(static_cast<double>(count));
+}
+
+void Metrics::memory_resident(std::size_t bytes) {
+    series_->memory.Add({}).Set(static_cast<double>(bytes));
 }
 
 void Metrics::certificate_valid_until(WallTime time) {

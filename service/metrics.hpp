@@ -59,6 +59,9 @@ class Metrics {
 
     void connections_open(std::size_t count);
 
+    /// What the process takes of the machine's memory.
+    void memory_resident(std::size_t bytes);
+
     /// Until when the server's certificate is valid.
     void certificate_valid_until(WallTime time);
 

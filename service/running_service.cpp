@@ -13,7 +13,9 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <algorithm>
+#include <fstream>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace service {
@@ -44,6 +46,14 @@ ServerLimits server_limits_of(const Config& config) {
     limits.connections = config.limits.connections;
     limits.drain = std::chrono::seconds(config.limits.request_seconds) + grace;
     return limits;
+}
+
+/// What this process takes of the machine's memory (proc(5), statm).
+std::size_t resident_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    std::size_t size = 0, resident = 0;
+    statm >> size >> resident;
+    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 /// The override reasons of every card that is given.
@@ -196,6 +206,7 @@ boost::system::result<Listening, StartFault> RunningService::start() {
                            parts.config.limits.requests_per_second);
     parts.admin.emplace(parts.readiness, [&parts] {
         parts.metrics.connections_open(parts.server.open_connections());
+        parts.metrics.memory_resident(resident_bytes());
         return parts.metrics.text();
     });
 

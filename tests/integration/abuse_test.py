@@ -4,7 +4,6 @@
 """
 
 import json
-import re
 import resource
 import socket
 import struct
@@ -44,15 +43,11 @@ class Abuse(unittest.TestCase):
         self.worst_seconds = 0.0
         for _ in range(50):
             self.call()  # what the service needs at work
-        self.before = self.resident_mib()
+        self.before = self.service.resident_mib()
 
     def leave(self):
         while self.open:
             vanish(self.open.pop())
-
-    def resident_mib(self):
-        status = Path(f"/proc/{self.service.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
     def call(self):
         """A well-behaved client among the others."""
@@ -76,12 +71,12 @@ class Abuse(unittest.TestCase):
     def has_recovered(self):
         self.assertLess(self.worst_seconds, MOST_SECONDS)
         deadline = time.monotonic() + 30
-        while self.resident_mib() > self.before + MOST_LEFT_MIB and time.monotonic() < deadline:
+        while self.service.resident_mib() > self.before + MOST_LEFT_MIB and time.monotonic() < deadline:
             time.sleep(0.2)
-        self.assertLess(self.resident_mib(), self.before + MOST_LEFT_MIB)
+        self.assertLess(self.service.resident_mib(), self.before + MOST_LEFT_MIB)
         self.call()
         print(f"{self.id().rsplit('.', 1)[1]}: slowest call or connection {self.worst_seconds * 1000:.0f} ms, resident "
-              f"{self.before:.0f} MiB before, {self.most:.0f} MiB at most, {self.resident_mib():.0f} MiB after",
+              f"{self.before:.0f} MiB before, {self.most:.0f} MiB at most, {self.service.resident_mib():.0f} MiB after",
               file=sys.stderr)
 
     def test_clients_that_stall(self):
@@ -91,7 +86,7 @@ class Abuse(unittest.TestCase):
             connection.sendall(parts[len(self.open) % len(parts)])
 
         self.crowd(stall)
-        self.most = self.resident_mib()
+        self.most = self.service.resident_mib()
         self.leave()
         self.has_recovered()
 
@@ -101,7 +96,7 @@ class Abuse(unittest.TestCase):
             socket.socket.shutdown(connection, socket.SHUT_WR)
 
         self.crowd(half_close)
-        self.most = self.resident_mib()
+        self.most = self.service.resident_mib()
         self.leave()
         self.has_recovered()
 
@@ -112,7 +107,7 @@ class Abuse(unittest.TestCase):
             self.open.append(socket.socket())  # counts the clients
 
         self.crowd(go)
-        self.most = self.resident_mib()
+        self.most = self.service.resident_mib()
         self.has_recovered()
 
 

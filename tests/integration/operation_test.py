@@ -167,7 +167,8 @@ class Operation(unittest.TestCase):
             self.assertEqual(counter(service, "backpain_cds_token_refusals_total", fault="absent"), 1)
             self.assertEqual(counter(service, "backpain_cds_refusals_total", fault="unauthenticated"), 1)
             self.assertEqual(counter(service, "backpain_cds_feedback_total", told="first"), 1)
-            self.assertEqual(counter(service, "backpain_cds_pack_loaded_seconds", pack="back-pain-labs") > 0, True)
+            self.assertGreater(counter(service, "backpain_cds_pack_loaded_seconds", pack="back-pain-labs"), 0)
+            self.assertGreater(counter(service, "process_resident_memory_bytes"), 1 << 20)
 
     def test_feedback_is_not_offered_without_a_store(self):
         with RunningService(PROGRAM) as service:

@@ -134,6 +134,11 @@ class RunningService:
                 received += piece
         return split(received)[0]
 
+    def resident_mib(self):
+        """By the service's own account: where a test runs in a container, /proc may count processes otherwise."""
+        metrics = self.admin("/metrics").body.decode()
+        return float(re.search(r"^process_resident_memory_bytes (\S+)$", metrics, re.MULTILINE)[1]) / 2**20
+
     def serves(self):
         replies, _ = self.send(get("/cds-services", "Connection: close\r\n"))
         return len(replies) == 1 and replies[0].status == 200
