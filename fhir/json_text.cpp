@@ -1,5 +1,7 @@
 #include "fhir/json_text.hpp"
 
+#include "fhir/json_writer.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 
@@ -251,18 +253,6 @@ json::value make_decimal(std::string_view text, json::storage_ptr storage) {
 
 namespace {
 
-/// By character, whether it must be escaped in a string; a table, because each character printed is looked up.
-constexpr std::array<bool, 256> escaped_characters = [] {
-    std::array<bool, 256> escaped{};
-    for (std::size_t control = 0; control < 0x20; ++control) escaped[control] = true;
-    escaped['"'] = escaped['\\'] = true;
-    return escaped;
-}();
-
-bool needs_escape(char c) {
-    return escaped_characters[static_cast<unsigned char>(c)];
-}
-
 // Prints with an explicit indent of -1 for compact text. Depth is bounded by what the parser let in and by what we
 // build.
 class Printer {
@@ -277,7 +267,7 @@ class Printer {
         } else if (is_number(value)) {
             out_ += number_text(value);
         } else if (const json::string* text = value.if_string()) {
-            print_text(*text);
+            append_json_string(out_, *text);
         } else if (const bool* truth = value.if_bool()) {
             out_ += *truth ? "true" : "false";
         } else {
@@ -287,34 +277,6 @@ class Printer {
     std::string take() { return std::move(out_); }
 
   private:
-    /// Quotes, backslashes and control characters are escaped (RFC 8259, section 7); everything else is as it was.
-    void print_text(std::string_view text) {
-        out_ += '"';
-        while (!text.empty()) {
-            const auto plain =
-                static_cast<std::size_t>(std::find_if(text.begin(), text.end(), needs_escape) - text.begin());
-            out_.append(text.substr(0, plain));
-            text.remove_prefix(plain);
-            if (text.empty()) break;
-            print_escape(text.front());
-            text.remove_prefix(1);
-        }
-        out_ += '"';
-    }
-
-    void print_escape(char c) {
-        constexpr std::string_view escaped = "\"\\\b\f\n\r\t";
-        constexpr std::string_view letters = "\"\\bfnrt";
-        constexpr std::string_view digits = "0123456789abcdef";
-        const auto code = static_cast<unsigned char>(c);
-        out_ += '\\';
-        if (const auto at = escaped.find(c); at != std::string_view::npos) {
-            out_ += letters[at];
-        } else {
-            out_.append("u00").append({digits[code >> 4U], digits[code & 0xFU]});
-        }
-    }
-
     void print_object(const json::object& object) {
         if (object.empty()) return void(out_ += "{}");
         out_ += '{';
@@ -322,7 +284,7 @@ class Printer {
         bool first = true;
         for (const auto& [key, member] : object) {
             separate(first);
-            print_text(key);
+            append_json_string(out_, key);
             out_ += indented_ ? ": " : ":";
             print(member);
         }

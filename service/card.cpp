@@ -1,14 +1,15 @@
 #include "service/card.hpp"
 
+#include "fhir/json_writer.hpp"
 #include "service/markdown.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace service {
-
-namespace json = boost::json;
-
 namespace {
+
+using fhir::JsonWriter;
 
 constexpr std::size_t summary_limit = 140;  // CDS Hooks, Card Attributes: "<140-character"
 
@@ -40,103 +41,194 @@ std::string detail_of(const rules::Card& card, const CardContext& context) {
     return detail;
 }
 
-json::object coding_of(const rules::Coding& coding, json::storage_ptr storage) {
-    json::object object(3, std::move(storage));
-    object.emplace("system", coding.system);
-    object.emplace("code", coding.code);
-    if (!coding.display.empty()) object.emplace("display", plain_line(coding.display));
-    return object;
+void write_coding(JsonWriter& out, std::string_view system, std::string_view code, std::string_view display) {
+    out.begin_object();
+    out.member("system", system);
+    out.member("code", code);
+    if (!display.empty()) out.member("display", display);
+    out.end_object();
 }
 
-json::object source_of(const rules::Card& card, const CardContext& context) {
-    json::object source({{"label", plain_line(context.pack.source_label)}}, context.storage);
-    if (context.pack.source_url.starts_with("https://")) source["url"] = context.pack.source_url;
-    if (context.profile != ClientProfile::v1_0 && !card.topic.code.empty())
-        source["topic"] = coding_of(card.topic, context.storage);
-    return source;
+void write_coding(JsonWriter& out, const rules::Coding& coding) {
+    write_coding(out, coding.system, coding.code, plain_line(coding.display));
 }
 
-json::array references_of(const std::vector<std::string>& references, const CardContext& context) {
-    json::array array(context.storage);
-    for (const std::string& reference : references) {
-        array.push_back(json::object({{"reference", reference}}, context.storage));
+void write_reference(JsonWriter& out, std::string_view reference) {
+    out.begin_object();
+    out.member("reference", reference);
+    out.end_object();
+}
+
+/// Left out without references: FHIR knows no empty list.
+void write_references(JsonWriter& out, std::string_view name, const std::vector<std::string>& references) {
+    if (references.empty()) return;
+    out.array(name);
+    for (const std::string& reference : references) write_reference(out, reference);
+    out.end_array();
+}
+
+void write_source(JsonWriter& out, const rules::Card& card, const CardContext& context) {
+    out.object("source");
+    out.member("label", plain_line(context.pack.source_label));
+    if (context.pack.source_url.starts_with("https://")) out.member("url", context.pack.source_url);
+    if (context.profile != ClientProfile::v1_0 && !card.topic.code.empty()) {
+        out.name("topic");
+        write_coding(out, card.topic);
     }
-    return array;
+    out.end_object();
 }
 
 /// What R4's and US Core's value sets of service categories call laboratory work.
-json::object laboratory_category() {
-    return {{"system", "http://snomed.info/sct"}, {"code", "108252007"}, {"display", "Laboratory procedure"}};
+void write_laboratory_category(JsonWriter& out) {
+    out.array("category");
+    out.begin_object();
+    out.array("coding");
+    write_coding(out, "http://snomed.info/sct", "108252007", "Laboratory procedure");
+    out.end_array();
+    out.end_object();
+    out.end_array();
+}
+
+void write_reasons(JsonWriter& out, const std::vector<std::string>& reasons) {
+    std::vector<std::string> texts;
+    for (const std::string& reason : reasons) {
+        std::string text = plain_line(reason);
+        if (text.find_first_not_of(' ') != std::string::npos) texts.push_back(std::move(text));
+    }
+    if (texts.empty()) return;
+    out.array("reasonCode");
+    for (const std::string& text : texts) {
+        out.begin_object();
+        out.member("text", text);
+        out.end_object();
+    }
+    out.end_array();
 }
 
 /// The draft that accepting a proposal places: nothing that the clinician could not also have typed. It proposes; who
 /// signs it makes it an order.
-json::object order_of(const rules::Proposal::Create& create, const CardContext& context) {
-    json::object order(
-        {{"resourceType", "ServiceRequest"}, {"id", context.new_uuid()}, {"status", "draft"}, {"intent", "proposal"}},
-        context.storage);
-    order["category"] = json::array{json::object{{"coding", json::array{laboratory_category()}}}};
-    // The display of a coding must be LOINC's own; ours is the text.
-    order["code"] =
-        json::object{{"coding", json::array{json::object{{"system", "http://loinc.org"}, {"code", create.loinc}}}},
-                     {"text", create.display}};
-    order["subject"] = json::object{{"reference", "Patient/" + std::string(context.patient_id)}};
+void write_order(JsonWriter& out, const rules::Proposal::Create& create, const CardContext& context) {
+    out.object("resource");
+    out.member("resourceType", "ServiceRequest");
+    out.member("id", context.new_uuid());
+    out.member("status", "draft");
+    out.member("intent", "proposal");
+    write_laboratory_category(out);
+    out.object("code");
+    out.array("coding");
+    write_coding(out, "http://loinc.org", create.loinc, "");  // the display must be LOINC's own; ours is the text
+    out.end_array();
+    out.member("text", create.display);
+    out.end_object();
+    out.name("subject");
+    write_reference(out, "Patient/" + std::string(context.patient_id));
     if (!context.encounter_id.empty()) {
-        order["encounter"] = json::object{{"reference", "Encounter/" + std::string(context.encounter_id)}};
+        out.name("encounter");
+        write_reference(out, "Encounter/" + std::string(context.encounter_id));
     }
-    if (context.user_id.starts_with("Practitioner/") || context.user_id.starts_with("PractitionerRole/"))
-        order["requester"] = json::object{{"reference", context.user_id}};
-    json::array reasons(context.storage);
-    for (const std::string& reason : create.reason_texts) {
-        std::string text = plain_line(reason);
-        if (text.find_first_not_of(' ') != std::string::npos)
-            reasons.push_back(json::object({{"text", std::move(text)}}, context.storage));
+    if (context.user_id.starts_with("Practitioner/") || context.user_id.starts_with("PractitionerRole/")) {
+        out.name("requester");
+        write_reference(out, context.user_id);
     }
-    if (!reasons.empty()) order["reasonCode"] = std::move(reasons);
-    if (!create.reason_references.empty()) order["reasonReference"] = references_of(create.reason_references, context);
-    if (!create.supporting_references.empty())
-        order["supportingInfo"] = references_of(create.supporting_references, context);
-    return order;
+    write_reasons(out, create.reason_texts);
+    write_references(out, "reasonReference", create.reason_references);
+    write_references(out, "supportingInfo", create.supporting_references);
+    out.end_object();
 }
 
-json::object removal_of(const std::string& reference, const CardContext& context) {
-    json::object action({{"type", "delete"}, {"description", "Remove the draft order"}}, context.storage);
+void write_removal(JsonWriter& out, const std::string& reference, const CardContext& context) {
+    out.begin_object();
+    out.member("type", "delete");
+    out.member("description", "Remove the draft order");
     if (context.profile == ClientProfile::v1_0) {
-        action["resource"] = reference.substr(reference.find('/') + 1);  // 1.0 has no resourceId, but the bare id
+        out.member("resource", reference.substr(reference.find('/') + 1));  // 1.0 has no resourceId, but the bare id
     } else {
-        action["resourceId"] = reference;
+        out.member("resourceId", reference);
     }
-    return action;
+    out.end_object();
 }
 
-json::object suggestion_of(const rules::Proposal& proposal, const CardContext& context) {
-    json::array actions(context.storage);
-    if (proposal.remove) actions.push_back(removal_of(*proposal.remove, context));
-    for (const rules::Proposal::Create& create : proposal.create) {
-        json::object action({{"type", "create"}, {"description", plain_line("Draft order: " + create.display)}},
-                            context.storage);
-        action["resource"] = order_of(create, context);
-        actions.push_back(std::move(action));
-    }
-    json::object suggestion({{"label", plain_line(proposal.label)}, {"uuid", context.new_uuid()}}, context.storage);
-    if (!actions.empty()) suggestion["actions"] = std::move(actions);
-    return suggestion;
+void write_creation(JsonWriter& out, const rules::Proposal::Create& create, const CardContext& context) {
+    out.begin_object();
+    out.member("type", "create");
+    out.member("description", plain_line("Draft order: " + create.display));
+    write_order(out, create, context);
+    out.end_object();
 }
 
-json::array links_of(const std::vector<rules::Link>& links, const CardContext& context) {
-    json::array array(context.storage);
+void write_suggestions(JsonWriter& out, const rules::Proposal& proposal, const CardContext& context) {
+    out.array("suggestions");
+    out.begin_object();
+    out.member("label", plain_line(proposal.label));
+    out.member("uuid", context.new_uuid());
+    if (proposal.remove || !proposal.create.empty()) {
+        out.array("actions");
+        if (proposal.remove) write_removal(out, *proposal.remove, context);
+        for (const rules::Proposal::Create& create : proposal.create) write_creation(out, create, context);
+        out.end_array();
+    }
+    out.end_object();
+    out.end_array();
+    out.member("selectionBehavior", "at-most-one");
+}
+
+bool is_shown(const rules::Link& link) {
+    return link.url.starts_with("https://");
+}
+
+void write_links(JsonWriter& out, const std::vector<rules::Link>& links) {
+    if (std::ranges::none_of(links, is_shown)) return;
+    out.array("links");
     for (const rules::Link& link : links) {
-        if (!link.url.starts_with("https://")) continue;
-        array.push_back(json::object({{"label", plain_line(link.label)}, {"url", link.url}, {"type", "absolute"}},
-                                     context.storage));
+        if (!is_shown(link)) continue;
+        out.begin_object();
+        out.member("label", plain_line(link.label));
+        out.member("url", link.url);
+        out.member("type", "absolute");
+        out.end_object();
     }
-    return array;
+    out.end_array();
 }
 
-json::array codings_of(const std::vector<rules::Coding>& codings) {
-    json::array array;
-    for (const rules::Coding& coding : codings) array.push_back(coding_of(coding, array.storage()));
-    return array;
+void write_extension(JsonWriter& out, const rules::Card& card, const CardContext& context) {
+    out.object("extension");
+    out.object("org.backpain-cds");
+    out.member("rule", card.rule);
+    out.member("pack", context.pack.id);
+    out.member("version", context.pack.version);
+    out.member("digest", context.digest);
+    out.end_object();
+    out.end_object();
+}
+
+/// \param uuid  empty for a client of 1.0, which knows neither this nor reasons to override.
+void write_card(JsonWriter& out, const rules::Card& card, std::string_view uuid, const CardContext& context) {
+    out.begin_object();
+    if (!uuid.empty()) out.member("uuid", uuid);
+    out.member("summary", shortened(plain_line(card.summary), summary_limit));
+    out.member("indicator", name_of(card.indicator));
+    out.member("detail", detail_of(card, context));
+    write_source(out, card, context);
+    if (card.proposal) write_suggestions(out, *card.proposal, context);
+    const bool is_critical = card.indicator == rules::Indicator::critical;
+    const std::string& reasons = is_critical ? context.override_reasons.critical : context.override_reasons.usual;
+    if (!uuid.empty() && !reasons.empty()) {
+        out.name("overrideReasons");
+        out.json(reasons);
+    }
+    write_links(out, card.links);
+    write_extension(out, card, context);
+    out.end_object();
+}
+
+/// Empty without codings.
+std::string codings_of(const std::vector<rules::Coding>& codings) {
+    if (codings.empty()) return {};
+    JsonWriter out;
+    out.begin_array();
+    for (const rules::Coding& coding : codings) write_coding(out, coding);
+    out.end_array();
+    return out.take();
 }
 
 }  // namespace
@@ -157,36 +249,25 @@ std::string_view name_of(rules::Indicator indicator) noexcept {
     return "critical";
 }
 
-json::object render_card(const rules::Card& card, const CardContext& context) {
-    const bool v1_0 = context.profile == ClientProfile::v1_0;
-    constexpr std::size_t members = 9;
-    json::object object(members, context.storage);
-    if (!v1_0) object["uuid"] = context.new_uuid();
-    object["summary"] = shortened(plain_line(card.summary), summary_limit);
-    object["indicator"] = name_of(card.indicator);
-    object["detail"] = detail_of(card, context);
-    object["source"] = source_of(card, context);
-    if (card.proposal) {
-        object["suggestions"].emplace_array().push_back(suggestion_of(*card.proposal, context));
-        object["selectionBehavior"] = "at-most-one";
+Response render_response(const std::vector<rules::Card>& cards, const CardContext& context) {
+    constexpr std::size_t usual_card = 4096;
+    Response response;
+    JsonWriter out((cards.size() + 1) * usual_card);
+    out.begin_object();
+    out.array("cards");
+    for (const rules::Card& card : cards) {
+        std::string uuid = context.profile == ClientProfile::v1_0 ? std::string() : context.new_uuid();
+        write_card(out, card, uuid, context);
+        if (!uuid.empty()) response.card_uuids.push_back(std::move(uuid));
     }
-    const bool is_critical = card.indicator == rules::Indicator::critical;
-    const json::array& reasons = is_critical ? context.override_reasons.critical : context.override_reasons.usual;
-    if (!v1_0 && !reasons.empty()) object["overrideReasons"] = reasons;
-    if (json::array links = links_of(card.links, context); !links.empty()) object["links"] = std::move(links);
-    json::object& extension = object["extension"].emplace_object();
-    extension["org.backpain-cds"] = {
-        {"rule", card.rule}, {"pack", context.pack.id}, {"version", context.pack.version}, {"digest", context.digest}};
-    return object;
-}
-
-json::object render_response(const std::vector<rules::Card>& cards, const CardContext& context) {
-    json::array array(context.storage);
-    array.reserve(cards.size());
-    for (const rules::Card& card : cards) array.push_back(render_card(card, context));
-    json::object response({{"cards", std::move(array)}}, context.storage);
+    out.end_array();
     // The CRD test kit wants the member, even though nothing is ever done by itself here (requirements page, T-05).
-    if (context.profile == ClientProfile::crd) response["systemActions"] = json::array();
+    if (context.profile == ClientProfile::crd) {
+        out.array("systemActions");
+        out.end_array();
+    }
+    out.end_object();
+    response.body = out.take();
     return response;
 }
 

@@ -5,8 +5,6 @@
 #include "rules/evaluation.hpp"
 #include "service/config.hpp"
 
-#include <boost/json.hpp>
-
 #include <functional>
 #include <string>
 #include <string_view>
@@ -17,9 +15,10 @@ namespace service {
 /// Gives a fresh UUID each time.
 using UuidSource = std::function<std::string()>;
 
-/// The reasons to override that the cards of a pack offer, as cards show them. Made once: all its cards have the same.
+/// The reasons to override that the cards of a pack offer, as JSON text; empty if it has none. Made once: all its cards
+/// have the same.
 struct OverrideReasons {
-    boost::json::array usual, critical;
+    std::string usual, critical;
 };
 
 OverrideReasons override_reasons_of(const rules::Pack& pack);
@@ -32,16 +31,16 @@ struct CardContext {
     ClientProfile profile = ClientProfile::v2_0;
     const UuidSource& new_uuid;
     const OverrideReasons& override_reasons;
-    boost::json::storage_ptr storage{};  ///< where the response lives; its memory must outlive it
 };
 
 /// "info", "warning", "critical".
 std::string_view name_of(rules::Indicator indicator) noexcept;
 
-/// The CDS Hooks card.
-boost::json::object render_card(const rules::Card& card, const CardContext& context);
+struct Response {
+    std::string body;                     ///< `{"cards": […]}`
+    std::vector<std::string> card_uuids;  ///< by card; none for a client of 1.0, whose cards have no uuid
+};
 
-/// The whole response, `{"cards": […]}`.
-boost::json::object render_response(const std::vector<rules::Card>& cards, const CardContext& context);
+Response render_response(const std::vector<rules::Card>& cards, const CardContext& context);
 
 }  // namespace service

@@ -159,7 +159,8 @@ ExitCode answer(const HookCall& call, const fhir::DateTime& at, const EvaluateOp
     } else if (options.format == OutputFormat::text) {
         out << cards_as_text(evaluation.cards);
     } else {
-        out << fhir::print_json_indented(response_of(call, evaluation, ClientProfile::v2_0, random_uuid)) << '\n';
+        const Response response = response_of(call, evaluation, ClientProfile::v2_0, random_uuid);
+        out << fhir::print_json_indented(*fhir::parse_json(response.body)) << '\n';
     }
     return ExitCode::fine;
 }

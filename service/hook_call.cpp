@@ -39,12 +39,11 @@ rules::Evaluation evaluate_call(const HookCall& call, const fhir::DateTime& at, 
     return explained ? rules::explain(program, record, asked) : rules::evaluate(program, record, asked);
 }
 
-boost::json::object response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
-                                const UuidSource& new_uuid) {
-    return render_response(evaluation.cards,
-                           {call.service->program->pack().identity, call.service->digest, call.request.patient_id,
-                            call.request.encounter_id, call.request.user_id, profile, new_uuid,
-                            call.service->override_reasons, call.request.storage.get()});
+Response response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
+                     const UuidSource& new_uuid) {
+    return render_response(evaluation.cards, {call.service->program->pack().identity, call.service->digest,
+                                              call.request.patient_id, call.request.encounter_id, call.request.user_id,
+                                              profile, new_uuid, call.service->override_reasons});
 }
 
 }  // namespace service

@@ -45,8 +45,8 @@ boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const 
 /// The evaluation of a call at an instant; with reasons for every rule if `explained`.
 rules::Evaluation evaluate_call(const HookCall& call, const fhir::DateTime& at, bool explained = false);
 
-/// The response to a call. It lives in the request's memory.
-boost::json::object response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
-                                const UuidSource& new_uuid);
+/// The response to a call.
+Response response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
+                     const UuidSource& new_uuid);
 
 }  // namespace service

@@ -1,6 +1,5 @@
 #include "service/hook_handler.hpp"
 
-#include "fhir/json_text.hpp"
 #include "service/fhir_completion.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -11,7 +10,6 @@
 namespace service {
 
 namespace asio = boost::asio;
-namespace json = boost::json;
 
 namespace {
 
@@ -72,25 +70,24 @@ asio::awaitable<std::optional<Problem>> HookHandler::complete(HookCall& call, co
 Reply HookHandler::answer(const HookCall& call, const Client& client) const {
     Reply reply;
     const rules::Evaluation evaluation = evaluate_call(call, settings_.clock());
-    // A value, which is what is printed: an object would be copied to become one.
-    const json::value response = response_of(call, evaluation, client.profile, settings_.new_uuid);
+    Response response = response_of(call, evaluation, client.profile, settings_.new_uuid);
     reply.facts.cards = static_cast<unsigned>(evaluation.cards.size());
-    if (reply.facts.cards > 0) keep(call, evaluation.cards, response.get_object().at("cards").get_array());
-    reply.body = fhir::print_json(response);
+    if (reply.facts.cards > 0) keep(call, evaluation.cards, response.card_uuids);
+    reply.body = std::move(response.body);
     return reply;
 }
 
-/// Tells log and store which cards were given. \param sent  the same cards as the client gets them.
-void HookHandler::keep(const HookCall& call, const std::vector<rules::Card>& cards, const json::array& sent) const {
+/// Tells log and store which cards were given.
+void HookHandler::keep(const HookCall& call, const std::vector<rules::Card>& cards,
+                       const std::vector<std::string>& uuids) const {
     const rules::Identity& pack = call.service->program->pack().identity;
     std::vector<Decision> decisions;
     for (std::size_t i = 0; i < cards.size(); ++i) {
         settings_.log.write(CardGiven{cards[i].rule, pack.version, name_of(cards[i].indicator)});
-        if (settings_.recorder == nullptr) continue;
-        const json::value* uuid = sent[i].get_object().if_contains("uuid");
-        if (uuid == nullptr) continue;  // no feedback can name it
-        decisions.push_back({std::string(*fhir::text_of(*uuid)), call.service->offered.id, cards[i].rule, pack.id,
-                             pack.version, call.service->digest, wall_time()});
+        if (settings_.recorder == nullptr || uuids.empty())
+            continue;  // no feedback can name a card without uuid
+        decisions.push_back({uuids[i], call.service->offered.id, cards[i].rule, pack.id, pack.version,
+                             call.service->digest, wall_time()});
     }
     if (settings_.recorder != nullptr) settings_.recorder->add(std::move(decisions));
 }

@@ -50,7 +50,7 @@ class HookHandler final : public CdsServices {
     boost::asio::awaitable<std::optional<Problem>> complete(HookCall& call, const Client& client,
                                                             FhirClient::Clock::time_point begun) const;
     Reply answer(const HookCall& call, const Client& client) const;
-    void keep(const HookCall& call, const std::vector<rules::Card>& cards, const boost::json::array& sent) const;
+    void keep(const HookCall& call, const std::vector<rules::Card>& cards, const std::vector<std::string>& uuids) const;
 
     HookSettings settings_;
     std::vector<ServedService> services_;

@@ -44,10 +44,11 @@ bool is_well_formed(const boost::json::value& value) {
 
 std::string print_cards(const service::HookCall& call, const rules::Evaluation& evaluation) {
     int made = 0;
-    const auto response = service::response_of(call, evaluation, service::ClientProfile::v2_0,
-                                               [&made] { return "uuid-" + std::to_string(++made); });
-    if (!is_well_formed(response)) std::abort();
-    return fhir::print_json(response);
+    const service::Response response = service::response_of(call, evaluation, service::ClientProfile::v2_0,
+                                                            [&made] { return "uuid-" + std::to_string(++made); });
+    const auto tree = fhir::parse_json(response.body);
+    if (!tree || !is_well_formed(*tree)) std::abort();
+    return response.body;
 }
 
 }  // namespace

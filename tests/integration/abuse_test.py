@@ -19,6 +19,8 @@ CLIENTS = 1000
 # A lone call takes a few milliseconds; a busy machine adds what it likes, a stalled service all of its deadlines.
 MOST_SECONDS = 2.0
 MOST_LEFT_MIB = 40
+# The allocators of the sanitizers keep what was freed, and their shadow of it: there only the service's own findings count.
+SANITIZERS = (b"__asan_init", b"__tsan_init")
 BODY = json.dumps({"hook": "patient-view", "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
                    "context": {"userId": "Practitioner/1", "patientId": "p"},
                    "prefetch": {"patient": {"resourceType": "Patient", "id": "p", "birthDate": "1960-01-01"},
@@ -70,14 +72,18 @@ class Abuse(unittest.TestCase):
 
     def has_recovered(self):
         self.assertLess(self.worst_seconds, MOST_SECONDS)
-        deadline = time.monotonic() + 30
-        while self.service.resident_mib() > self.before + MOST_LEFT_MIB and time.monotonic() < deadline:
-            time.sleep(0.2)
-        self.assertLess(self.service.resident_mib(), self.before + MOST_LEFT_MIB)
+        if not any(name in PROGRAM.read_bytes() for name in SANITIZERS):
+            self.has_given_memory_back()
         self.call()
         print(f"{self.id().rsplit('.', 1)[1]}: slowest call or connection {self.worst_seconds * 1000:.0f} ms, resident "
               f"{self.before:.0f} MiB before, {self.most:.0f} MiB at most, {self.service.resident_mib():.0f} MiB after",
               file=sys.stderr)
+
+    def has_given_memory_back(self):
+        deadline = time.monotonic() + 30
+        while self.service.resident_mib() > self.before + MOST_LEFT_MIB and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.assertLess(self.service.resident_mib(), self.before + MOST_LEFT_MIB)
 
     def test_clients_that_stall(self):
         parts = (b"", CALL[:20], CALL[:-10], LARGE[:150_000])

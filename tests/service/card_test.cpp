@@ -52,7 +52,9 @@ class CardOnTheWire : public testing::Test {
     json::object render(const rules::Card& card, ClientProfile profile = ClientProfile::v2_0) {
         int made = 0;
         const UuidSource uuids = [&made] { return "uuid-" + std::to_string(++made); };
-        return render_card(card, {identity_, "sha256:ab", "p1", "e1", "Practitioner/u1", profile, uuids, reasons_});
+        const Response response =
+            render_response({card}, {identity_, "sha256:ab", "p1", "e1", "Practitioner/u1", profile, uuids, reasons_});
+        return fhir::parse_json(response.body)->at("cards").at(0).as_object();
     }
 
     rules::Identity identity_;
@@ -80,7 +82,7 @@ TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
   "suggestions": [
     {
       "label": "Replace by 25-OH vitamin D",
-      "uuid": "uuid-3",
+      "uuid": "uuid-2",
       "actions": [
         {
           "type": "delete",
@@ -92,7 +94,7 @@ TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
           "description": "Draft order: 25-OH vitamin D",
           "resource": {
             "resourceType": "ServiceRequest",
-            "id": "uuid-2",
+            "id": "uuid-3",
             "status": "draft",
             "intent": "proposal",
             "category": [
@@ -227,9 +229,9 @@ TEST_F(CardOnTheWire, IsAnArrayEvenOfNothing) {
     shows({"T-05"});
     const UuidSource uuids = [] { return std::string("u"); };
     CardContext context{identity_, "sha256:ab", "p1", "", "Practitioner/u1", ClientProfile::v2_0, uuids, reasons_};
-    EXPECT_EQ(fhir::print_json(render_response({}, context)), R"({"cards":[]})");
+    EXPECT_EQ(render_response({}, context).body, R"({"cards":[]})");
     context.profile = ClientProfile::crd;
-    EXPECT_EQ(fhir::print_json(render_response({}, context)), R"({"cards":[],"systemActions":[]})");
+    EXPECT_EQ(render_response({}, context).body, R"({"cards":[],"systemActions":[]})");
 }
 
 }  // namespace

@@ -1,0 +1,50 @@
+#include "fhir/json_writer.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace fhir {
+namespace {
+
+/// By character, whether it must be escaped in a string; a table, because each character printed is looked up.
+constexpr std::array<bool, 256> escaped_characters = [] {
+    std::array<bool, 256> escaped{};
+    for (std::size_t control = 0; control < 0x20; ++control) escaped[control] = true;
+    escaped['"'] = escaped['\\'] = true;
+    return escaped;
+}();
+
+bool needs_escape(char c) {
+    return escaped_characters[static_cast<unsigned char>(c)];
+}
+
+void append_escape(std::string& json, char c) {
+    constexpr std::string_view escaped = "\"\\\b\f\n\r\t";
+    constexpr std::string_view letters = "\"\\bfnrt";
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto code = static_cast<unsigned char>(c);
+    json += '\\';
+    if (const auto at = escaped.find(c); at != std::string_view::npos) {
+        json += letters[at];
+    } else {
+        json.append("u00").append({digits[code >> 4U], digits[code & 0xFU]});
+    }
+}
+
+}  // namespace
+
+void append_json_string(std::string& json, std::string_view text) {
+    json += '"';
+    while (!text.empty()) {
+        const auto plain =
+            static_cast<std::size_t>(std::find_if(text.begin(), text.end(), needs_escape) - text.begin());
+        json.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        append_escape(json, text.front());
+        text.remove_prefix(1);
+    }
+    json += '"';
+}
+
+}  // namespace fhir
