@@ -268,13 +268,13 @@ bool CompiledAnalyte::fits(std::size_t unit, std::string_view property) const {
 }
 
 const LaboratoryRules* CompiledAnalyte::rules_of(const Laboratory* laboratory) const {
+    if (!laboratory) return nullptr;
     const auto found = laboratories.find(laboratory);
     return found == laboratories.end() ? nullptr : &found->second;
 }
 
 void AnalyteIndex::add(std::string_view system, std::string_view code, AnalyteHit hit) {
-    Codes& codes = systems_.try_emplace(std::string(system)).first->second;
-    codes[std::string(code)].push_back(hit);
+    systems_.of(system)[std::string(code)].push_back(hit);
 }
 
 void AnalyteIndex::add_units(const Spellings& spellings) {
@@ -286,10 +286,10 @@ bool AnalyteIndex::knows_unit(std::string_view spelling) const {
 }
 
 const std::vector<AnalyteHit>* AnalyteIndex::find(std::string_view system, std::string_view code) const {
-    const auto codes = systems_.find(system);
-    if (codes == systems_.end()) return nullptr;
-    const auto hits = codes->second.find(code);
-    return hits == codes->second.end() ? nullptr : &hits->second;
+    const Codes* codes = systems_.find(system);
+    if (!codes) return nullptr;
+    const auto hits = codes->find(code);
+    return hits == codes->end() ? nullptr : &hits->second;
 }
 
 CompiledAnalyte compile_analyte(const Analyte& analyte, const Parameters& parameters, const Site& site) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rules/banding.hpp"
+#include "rules/by_system.hpp"
 #include "rules/parameters.hpp"
 #include "rules/site.hpp"
 
@@ -126,7 +127,7 @@ class AnalyteIndex {
 
   private:
     using Codes = std::unordered_map<std::string, std::vector<AnalyteHit>, TransparentHash, std::equal_to<>>;
-    std::map<std::string, Codes, std::less<>> systems_;
+    BySystem<Codes> systems_;
     Spellings units_;
 };
 

@@ -18,33 +18,10 @@ void add_once(std::string line, std::vector<std::string>& lines) {
     if (!line.empty() && std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
 }
 
-/// What a card calls a source; its link has the whole title.
-std::string name_of(const Citation& citation) {
-    std::string name = citation.short_name;
-    if (name.empty()) {
-        name = citation.title;
-        const std::string year = std::to_string(citation.year);
-        if (citation.year > 0 && name.find(year) == std::string::npos) name += " (" + year + ")";
-    }
-    if (citation.superseded) name += " (superseded)";
-    return name;
-}
-
-std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+std::string joined(const std::vector<std::string_view>& parts, std::string_view between) {
     std::string text;
-    for (const std::string& part : parts) text.append(text.empty() ? "" : between).append(part);
+    for (const std::string_view part : parts) text.append(text.empty() ? "" : between).append(part);
     return text;
-}
-
-/// Who answers for the pack and since when, and whether a clinician has approved it: never left unsaid.
-std::string who_answers(const Identity& identity, const Site& site) {
-    std::string line = identity.id + " " + identity.version;
-    if (!identity.effective_from.empty()) line += ", in effect from " + identity.effective_from;
-    if (!identity.last_review_date.empty()) line += ", last reviewed " + identity.last_review_date;
-    if (!identity.publisher.empty()) line += ", owner " + identity.publisher;
-    if (site.approval) return line + "; approved here " + site.approval->date + " by " + site.approval->by;
-    if (!identity.approval_date.empty()) return line + "; approved " + identity.approval_date;
-    return line + "; not approved by a clinical owner";
 }
 
 /// R4 lets a ServiceRequest's reasonReference point at these only (decisions, safety).
@@ -105,7 +82,7 @@ Card CardBuilder::build_unavailable(SourceSet missing, const std::vector<std::st
     card.rule = "data-unavailable";
     card.title = "Part of the record could not be read";
     card.indicator = Indicator::info;
-    card.summary = shortened({{{text, false}}, false});
+    card.summary = shortened({{{text, false}}});
     card.why = describe_missing_sources(run_, missing);
     for (const std::string& words : advice) card.not_considered.push_back("Advice on " + words);
     card.cautions = form.cautions;
@@ -117,7 +94,7 @@ Card CardBuilder::build_unavailable(SourceSet missing, const std::vector<std::st
 
 void CardBuilder::finish(Card& card) const {
     const Identity& identity = run_.program().pack.identity;
-    card.rule_lines.push_back("Rule " + card.rule + " of " + who_answers(identity, run_.program().site));
+    card.rule_lines.push_back("Rule " + card.rule + " of " + run_.program().provenance);
     card.topic = {identity.source_url + std::string(topic_path), card.rule, card.title};
 }
 
@@ -190,26 +167,31 @@ void CardBuilder::add_evidence(const Candidate& candidate, Card& card) {
     const auto& citations = run_.program().pack.citations;
     card.strength = words_for(form.strength);
     add_lines(candidate.card->says, card.evidence);
-    std::vector<std::string> sources;
-    const auto cite = [&](const std::string& id) {
+    std::vector<std::string_view> sources;
+    const auto cite = [&](std::string_view id) -> const Citation* {
         const auto citation = citations.find(id);
-        if (citation == citations.end()) return std::string();
+        if (citation == citations.end()) return nullptr;
         const std::string& url = citation->second.url;
         const bool is_new = std::ranges::find(card.links, url, &Link::url) == card.links.end();
         if (!url.empty() && is_new) card.links.push_back({citation->second.title, url});
-        return name_of(citation->second);
+        return &citation->second;
     };
-    for (const Authored& id : form.cites) add_once(cite(id.text), sources);
+    const auto add_source = [&](std::string_view id) {
+        const Citation* citation = cite(id);
+        if (!citation || std::ranges::find(sources, citation->name) != sources.end()) return;
+        sources.push_back(citation->name);
+    };
+    for (const Authored& id : form.cites) add_source(id.text);
     for (const Value& item : candidate.evidence) {
         const boost::json::object* reading = item.is_element() ? item.json()->if_object() : nullptr;
         const boost::json::value* cites = reading ? reading->if_contains("cites") : nullptr;
         if (!cites || !cites->is_array()) continue;
-        for (const boost::json::value& id : cites->get_array()) add_once(cite(std::string(id.get_string())), sources);
+        for (const boost::json::value& id : cites->get_array()) add_source(id.get_string());
     }
     if (!sources.empty()) card.evidence.push_back("Sources: " + joined(sources, "; ") + ".");
     for (const Authored& id : form.disagrees) {
-        const std::string name = cite(id.text);
-        if (!name.empty()) add_once("Who disagrees: " + name + ": " + citations.at(id.text).says, card.evidence);
+        const Citation* citation = cite(id.text);
+        if (citation) add_once("Who disagrees: " + citation->name + ": " + citation->says, card.evidence);
     }
 }
 
@@ -217,7 +199,7 @@ std::optional<Proposal> CardBuilder::propose(const Candidate& candidate) {
     const std::optional<CompiledSuggestion>& form = candidate.card->suggestion;
     if (!form) return std::nullopt;
     Proposal proposal;
-    proposal.label = fill(run_, form->label).text();
+    proposal.label = filled_text(run_, form->label);
     if (form->remove) {
         const Answer removed = run_.evaluate(*form->remove);
         const std::string_view reference =

@@ -16,8 +16,8 @@ constexpr std::string_view reserved_facts[] = {"param",   "item",   "age",    "s
 constexpr std::string_view record_keys[] = {"patient",    "conditions", "medicationRequests", "medicationStatements",
                                             "procedures", "orders"};
 
-template <typename Value>
-Names keys_of(const std::map<std::string, Value>& map) {
+template <typename Map>
+Names keys_of(const Map& map) {
     Names names;
     for (const auto& [name, value] : map) names.push_back(name);
     return names;

@@ -36,10 +36,16 @@ std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
+CodeIndex::System& CodeIndex::system(std::string_view url) {
+    System& codes = systems_.of(url);
+    codes.spells_its_hierarchy = fhir::spells_its_hierarchy(url);
+    return codes;
+}
+
 void CodeIndex::add(SetId set, const fhir::ValueSet& value_set) {
     const fhir::ValueSet* judge = value_set.excluded().empty() ? nullptr : &value_set;
     for (const fhir::ValueSet::System& included : value_set.included()) {
-        System& codes = systems_.try_emplace(included.url).first->second;
+        System& codes = system(included.url);
         for (const auto& listed : included.concepts) {
             codes.exact[fhir::lookup_key(included.url, listed.code)].push_back({set, listed.display, judge});
         }
@@ -53,8 +59,7 @@ void CodeIndex::add(SetId set, const fhir::ValueSet& value_set) {
 }
 
 void CodeIndex::add(SetId set, std::string_view system, std::string_view code, std::string_view label) {
-    System& codes = systems_.try_emplace(std::string(system)).first->second;
-    codes.exact[fhir::lookup_key(system, code)].push_back({set, std::string(label), nullptr});
+    this->system(system).exact[fhir::lookup_key(system, code)].push_back({set, std::string(label), nullptr});
 }
 
 void CodeIndex::take(const Table& table, std::string_view key, std::string_view system, std::string_view code,
@@ -70,13 +75,13 @@ void CodeIndex::take(const Table& table, std::string_view key, std::string_view 
 }
 
 void CodeIndex::find(std::string_view system, std::string_view code, std::vector<CodeHit>& hits) const {
-    const auto codes = systems_.find(system);
-    if (codes == systems_.end()) return;
-    if (!fhir::spells_its_hierarchy(system)) return take(codes->second.exact, code, system, code, hits);
+    const System* codes = systems_.find(system);
+    if (!codes) return;
+    if (!codes->spells_its_hierarchy) return take(codes->exact, code, system, code, hits);
     const std::string plain = fhir::lookup_key(system, code);
-    take(codes->second.exact, plain, system, code, hits);
-    for (std::size_t size = std::min(plain.size(), codes->second.longest_branch); size > 0; --size) {
-        take(codes->second.branches, std::string_view(plain).substr(0, size), system, code, hits);
+    take(codes->exact, plain, system, code, hits);
+    for (std::size_t size = std::min(plain.size(), codes->longest_branch); size > 0; --size) {
+        take(codes->branches, std::string_view(plain).substr(0, size), system, code, hits);
     }
 }
 

@@ -5,10 +5,10 @@
 #pragma once
 
 #include "fhir/value_set.hpp"
+#include "rules/by_system.hpp"
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -48,11 +48,13 @@ class CodeIndex {
     struct System {
         Table exact, branches;
         std::size_t longest_branch = 0;
+        bool spells_its_hierarchy = false;
     };
+    System& system(std::string_view url);
     static void take(const Table& table, std::string_view key, std::string_view system, std::string_view code,
                      std::vector<CodeHit>& hits);
 
-    std::map<std::string, System, std::less<>> systems_;
+    BySystem<System> systems_;
 };
 
 /// Names of things as whole words in a text, whatever the case: "rifampin" in "Rifampin 300 MG Oral Capsule".

@@ -265,7 +265,7 @@ void Judge::judge_item(std::size_t rule, const Value* item, Verdict& verdict) {
         if (!is_known(candidate.evidence, found)) candidate.evidence.push_back(found);
     }
     candidate.said = when.said | unless.said;
-    candidate.topic = fill(run_, compiled.topic).text();
+    candidate.topic = filled_text(run_, compiled.topic);
     verdict.candidates.push_back(std::move(candidate));
 }
 

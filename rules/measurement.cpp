@@ -65,49 +65,51 @@ void MeasurementReader::read(const fhir::Observation& observation,
     Matches matched;
     match(observation.code, matched);
     for (const MatchedCodes& codes : matched) {
-        by_analyte[codes.analyte].reserve(usual_measurements);
-        auto one = read_one(observation, codes, observation.value, observation.data_absent_reason.has_value(),
-                            observation.reference_range);
-        if (one) by_analyte[codes.analyte].push_back(std::move(*one));
+        std::vector<Measurement>& all = by_analyte[codes.analyte];
+        all.reserve(usual_measurements);
+        read_one(observation, codes, observation.value, observation.data_absent_reason.has_value(),
+                 observation.reference_range, all);
     }
     for (const fhir::ObservationComponent& component : observation.component) {
         matched.clear();
         match(component.code, matched);
         for (const MatchedCodes& codes : matched) {
-            auto one = read_one(observation, codes, component.value, component.data_absent_reason.has_value(),
-                                component.reference_range);
-            if (one) by_analyte[codes.analyte].push_back(std::move(*one));
+            read_one(observation, codes, component.value, component.data_absent_reason.has_value(),
+                     component.reference_range, by_analyte[codes.analyte]);
         }
     }
 }
 
-std::optional<Measurement> MeasurementReader::read_one(const fhir::Observation& observation, const MatchedCodes& codes,
-                                                       const fhir::ObservationValue& value, bool is_absent,
-                                                       const std::vector<fhir::ReferenceRange>& ranges) const {
+void MeasurementReader::read_one(const fhir::Observation& observation, const MatchedCodes& codes,
+                                 const fhir::ObservationValue& value, bool is_absent,
+                                 const std::vector<fhir::ReferenceRange>& ranges,
+                                 std::vector<Measurement>& measurements) const {
     const auto finality = finality_of(observation.status);
-    if (!finality) return std::nullopt;
+    if (!finality) return;
     const CompiledAnalyte& analyte = analytes_[codes.analyte];
-    Measurement measurement;
+    const LaboratoryRules* laboratory = analyte.rules_of(laboratory_of(observation));
+    WrittenValue written;
+    if (*finality != Finality::awaited) {
+        written = read_value(value, is_absent, analyte, codes.properties, laboratory,
+                             [this](std::string_view text) { return knows_unit(text); });
+        if (!written.is_there) return;
+    }
+    Measurement& measurement = measurements.emplace_back();
     measurement.finality = *finality;
     measurement.observation = &observation;
     measurement.kind = codes.kind;
     measurement.ranges = &ranges;
-    measurement.laboratory = analyte.rules_of(laboratory_of(observation));
+    measurement.laboratory = laboratory;
     if (*finality == Finality::awaited) {
         measurement.state = Measurement::State::awaited;
-        date(measurement);
-        return measurement;
+    } else {
+        read_written(measurement, written, analyte);
+        if (codes.disagree) measurement.refuse(Fault::codes_disagree);
     }
-    WrittenValue written = read_value(value, is_absent, analyte, codes.properties, measurement.laboratory,
-                                      [this](std::string_view text) { return knows_unit(text); });
-    if (!written.is_there) return std::nullopt;
-    read_written(measurement, std::move(written), analyte);
-    if (codes.disagree) measurement.refuse(Fault::codes_disagree);
     date(measurement);
-    return measurement;
 }
 
-void MeasurementReader::read_written(Measurement& measurement, WrittenValue written,
+void MeasurementReader::read_written(Measurement& measurement, WrittenValue& written,
                                      const CompiledAnalyte& analyte) const {
     measurement.comparator = written.comparator;
     measurement.unit = written.unit;

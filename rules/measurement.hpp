@@ -80,10 +80,11 @@ class MeasurementReader {
     /// Nearly always one test: no heap for that.
     using Matches = boost::container::small_vector<MatchedCodes, 2>;
     void match(const fhir::CodeableConcept& code, Matches& matched) const;
-    std::optional<Measurement> read_one(const fhir::Observation& observation, const MatchedCodes& codes,
-                                        const fhir::ObservationValue& value, bool is_absent,
-                                        const std::vector<fhir::ReferenceRange>& ranges) const;
-    void read_written(Measurement& measurement, WrittenValue written, const CompiledAnalyte& analyte) const;
+    /// Adds the result, if there is one, to `measurements`.
+    void read_one(const fhir::Observation& observation, const MatchedCodes& codes, const fhir::ObservationValue& value,
+                  bool is_absent, const std::vector<fhir::ReferenceRange>& ranges,
+                  std::vector<Measurement>& measurements) const;
+    void read_written(Measurement& measurement, WrittenValue& written, const CompiledAnalyte& analyte) const;
     void date(Measurement& measurement) const;
     const Laboratory* laboratory_of(const fhir::Observation& observation) const;
     bool knows_unit(std::string_view text) const;

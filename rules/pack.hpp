@@ -269,7 +269,7 @@ struct Order {
 /// or, for a choice of the pack's own that nobody prints, "own": true in place of a link.
 struct Citation {
     std::string id, title, url, says;
-    std::string short_name;  ///< short: what a card calls it; its link has the title
+    std::string name;  ///< what a card calls it, made of short (or title), year and superseded; its link has the title
     int year = 0;
     bool superseded = false;
     bool own = false;
@@ -362,7 +362,7 @@ struct Pack {
     std::vector<Fact> facts;
     std::vector<Analyte> analytes;
     std::map<std::string, Order> orders;
-    std::map<std::string, Citation> citations;
+    std::map<std::string, Citation, std::less<>> citations;
     std::vector<Rule> rules;
     PackFiles files;  ///< what was read: for positions, stories, the seal and the digest
 };

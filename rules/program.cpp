@@ -7,6 +7,20 @@
 #include <utility>
 
 namespace rules {
+namespace {
+
+/// Whether a clinician has approved it is never left unsaid.
+std::string provenance_of(const Identity& identity, const Site& site) {
+    std::string line = identity.id + " " + identity.version;
+    if (!identity.effective_from.empty()) line += ", in effect from " + identity.effective_from;
+    if (!identity.last_review_date.empty()) line += ", last reviewed " + identity.last_review_date;
+    if (!identity.publisher.empty()) line += ", owner " + identity.publisher;
+    if (site.approval) return line + "; approved here " + site.approval->date + " by " + site.approval->by;
+    if (!identity.approval_date.empty()) return line + "; approved " + identity.approval_date;
+    return line + "; not approved by a clinical owner";
+}
+
+}  // namespace
 
 bool CompiledRule::is_for(Hook hook) const {
     return std::ranges::find(written->hooks, hook) != written->hooks.end();
@@ -35,6 +49,7 @@ ProgramBuilder::ProgramBuilder(Pack pack, Site site)
       expressions_(inner_->types, inner_->slots, findings_) {}
 
 Compilation ProgramBuilder::build() {
+    inner_->provenance = provenance_of(inner_->pack.identity, inner_->site);
     number_sources();
     index_value_sets();
     index_orders();

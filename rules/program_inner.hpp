@@ -121,6 +121,7 @@ struct Program::Inner {
     Pack pack;
     Site site;
     Parameters parameters;
+    std::string provenance;  ///< the pack, who answers for it and since when: a line of every card
 
     fhir::path::Types types;
     FactTypes fact_types;

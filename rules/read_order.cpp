@@ -85,12 +85,23 @@ Order read_order(const std::string& intent, const Node& node) {
     return order;
 }
 
+/// \param short_name  may be empty.
+std::string card_name(const Citation& citation, std::string short_name) {
+    std::string name = std::move(short_name);
+    if (name.empty()) {
+        name = citation.title;
+        const std::string year = std::to_string(citation.year);
+        if (citation.year > 0 && name.find(year) == std::string::npos) name += " (" + year + ")";
+    }
+    if (citation.superseded) name += " (superseded)";
+    return name;
+}
+
 Citation read_citation(const std::string& id, const Node& node) {
     const Object object(node, citation_form);
     Citation citation;
     citation.id = id;
     citation.title = object.text("title");
-    citation.short_name = object.text("short");
     citation.url = object.text("url");
     citation.says = object.text("says");
     citation.superseded = object.flag("superseded");
@@ -100,6 +111,7 @@ Citation read_citation(const std::string& id, const Node& node) {
         if (*year < 1900 || *year > 2200) object.at("year")->error("year", "This is not a year.");
         citation.year = static_cast<int>(*year);
     }
+    citation.name = card_name(citation, object.text("short"));
     return citation;
 }
 

@@ -157,7 +157,8 @@ boost::json::array marks_json(const Measurement& measurement, const CompiledAnal
     return marks;
 }
 
-void add_value(boost::json::object& json, const Measurement& measurement, const CompiledAnalyte& analyte) {
+void add_value(boost::json::object& json, const Measurement& measurement, const CompiledAnalyte& analyte,
+               const Banding& banding) {
     const auto put = [&json](std::string_view name, std::string_view text) {
         if (!text.empty()) json.emplace(name, text);
     };
@@ -170,7 +171,6 @@ void add_value(boost::json::object& json, const Measurement& measurement, const 
     }
     put("unit", unit);
     put("comparator", fhir::code_of(measurement.comparator));
-    const Banding banding = band_measurement(measurement, analyte);
     put("band", banding.band);
     put("ruleset", banding.ruleset);
     put("lower", number_with_unit(banding.lower, unit));
@@ -259,7 +259,7 @@ std::string text_of(const Measurement& measurement, const CompiledAnalyte& analy
     return with_unit(measurement.comparator, number, measurement.unit_text) + converted(measurement, analyte);
 }
 
-boost::json::object reading_json(const Measurement& measurement, const CompiledAnalyte& analyte,
+boost::json::object reading_json(const Measurement& measurement, const CompiledAnalyte& analyte, const Banding& banding,
                                  const ReadingNotes& notes, const boost::json::storage_ptr& storage) {
     boost::json::object json(storage);
     json.reserve(26);
@@ -270,7 +270,7 @@ boost::json::object reading_json(const Measurement& measurement, const CompiledA
     if (!kind.intent.empty()) json.emplace("intent", kind.intent);
     json.emplace("kind", kind.name);
     json.emplace("text", text_of(measurement, analyte));
-    if (measurement.is_readable()) add_value(json, measurement, analyte);
+    if (measurement.is_readable()) add_value(json, measurement, analyte, banding);
     if (measurement.state == Measurement::State::unreadable) json.emplace("why", words_for(measurement.fault));
     json.emplace("preDates", notes.pre_dates);
     json.emplace("old", notes.is_old);

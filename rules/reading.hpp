@@ -52,7 +52,8 @@ struct ReadingNotes {
 };
 
 /// The JSON object that expressions see as a Reading.
-boost::json::object reading_json(const Measurement& measurement, const CompiledAnalyte& analyte,
+/// \param banding  of a readable measurement.
+boost::json::object reading_json(const Measurement& measurement, const CompiledAnalyte& analyte, const Banding& banding,
                                  const ReadingNotes& notes, const boost::json::storage_ptr& storage);
 
 }  // namespace rules

@@ -87,6 +87,9 @@ class Run {
     fhir::path::Value item_value(boost::json::object item, fhir::path::TypeId type);
     /// The Reading of one of the results of `analyte`, made once.
     const boost::json::value& reading(std::size_t analyte, std::size_t position);
+    boost::json::object make_reading(std::size_t analyte, std::size_t position);
+    const boost::json::value*& made_reading(std::size_t analyte, std::size_t position);
+    const boost::json::value& add_reading(std::size_t analyte, std::size_t position, boost::json::array& list);
     std::vector<std::vector<Measurement>>& measurements();
     /// The day on which the treatment that makes results of `analyte` stale began.
     std::optional<std::chrono::sys_days> treatment_start(const CompiledAnalyte& analyte);

@@ -46,11 +46,9 @@ std::optional<std::chrono::sys_days> Run::treatment_start(const CompiledAnalyte&
     return latest;
 }
 
-const boost::json::value& Run::reading(std::size_t analyte, std::size_t position) {
-    const TestResults& found = results(analyte);
-    readings_[analyte].resize(found.all.size(), nullptr);
-    if (const boost::json::value* made = readings_[analyte][position]) return *made;
+boost::json::object Run::make_reading(std::size_t analyte, std::size_t position) {
     const CompiledAnalyte& compiled = program_.analytes[analyte];
+    const TestResults& found = results(analyte);
     const Measurement& measurement = found.all[position];
     ReadingNotes notes;
     if (measurement.is_readable()) {
@@ -58,9 +56,26 @@ const boost::json::value& Run::reading(std::size_t analyte, std::size_t position
         notes.pre_dates = start && measurement.day < *start;
         notes.is_old = compiled.old_days && measurement.age_days && *measurement.age_days > *compiled.old_days;
     }
-    const boost::json::value& made = keep(reading_json(measurement, compiled, notes, storage_));
-    readings_[analyte][position] = &made;
-    return made;
+    return reading_json(measurement, compiled, found.bandings[position], notes, storage_);
+}
+
+const boost::json::value*& Run::made_reading(std::size_t analyte, std::size_t position) {
+    readings_[analyte].resize(results(analyte).all.size(), nullptr);
+    return readings_[analyte][position];
+}
+
+const boost::json::value& Run::reading(std::size_t analyte, std::size_t position) {
+    const boost::json::value*& made = made_reading(analyte, position);
+    if (!made) made = &keep(make_reading(analyte, position));
+    return *made;
+}
+
+/// Appends a reading to `list`, which has room for it. If it was not made yet it is made there: no copy.
+const boost::json::value& Run::add_reading(std::size_t analyte, std::size_t position, boost::json::array& list) {
+    const boost::json::value*& made = made_reading(analyte, position);
+    if (made) return list.emplace_back(*made);
+    made = &list.emplace_back(make_reading(analyte, position));
+    return *made;
 }
 
 void Run::fill_analyte(std::size_t analyte, SlotValue& value) {
@@ -71,24 +86,22 @@ void Run::fill_analyte(std::size_t analyte, SlotValue& value) {
     boost::json::object json(storage_);
     json.reserve(6);
     boost::json::array known(storage_);
-    if (found.result) {
-        const boost::json::value& result = reading(analyte, *found.result);
-        known.push_back(result);
-        json.emplace("result", result);
-    }
-    const auto add_list = [&](std::string_view name, const std::vector<std::size_t>& positions, bool is_known) {
+    known.reserve(1 + found.pending.size() + found.unreadable.size());
+    if (found.result) json.emplace("result", add_reading(analyte, *found.result, known));
+    const auto add_list = [&](std::string_view name, const std::vector<std::size_t>& positions, const auto& add) {
         if (positions.empty()) return;
         boost::json::array list(storage_);
-        for (const std::size_t position : positions) {
-            const boost::json::value& one = reading(analyte, position);
-            list.push_back(one);
-            if (is_known) known.push_back(one);
-        }
+        list.reserve(positions.size());
+        for (const std::size_t position : positions) list.push_back(add(position));
         json.emplace(name, std::move(list));
     };
-    add_list("pending", found.pending, true);
-    add_list("unreadable", found.unreadable, true);
-    add_list("newer", found.newer, false);
+    const auto add_known = [&](std::size_t position) -> const boost::json::value& {
+        return add_reading(analyte, position, known);
+    };
+    add_list("pending", found.pending, add_known);
+    add_list("unreadable", found.unreadable, add_known);
+    add_list("newer", found.newer,
+             [&](std::size_t position) -> const boost::json::value& { return reading(analyte, position); });
     if (!known.empty()) json.emplace("known", std::move(known));
 
     boost::json::array ordered(storage_);

@@ -210,7 +210,7 @@ class Chooser {
     Chooser(const CompiledAnalyte& analyte, TestResults& results) : analyte_(analyte), results_(results) {}
 
     void choose() {
-        refuse_what_spans_bands();
+        band();
         const std::vector<std::size_t> candidates = in_order_of_preference();
         results_.result = first_usable(candidates);
         if (results_.result) let_another_kind_outrank(candidates);
@@ -224,16 +224,19 @@ class Chooser {
   private:
     const CompiledKind& kind_of(std::size_t index) const { return analyte_.kinds[results_.all[index].kind]; }
 
-    void refuse_what_spans_bands() {
-        for (Measurement& measurement : results_.all) {
-            if (measurement.is_readable() && band_measurement(measurement, analyte_).spans) {
-                measurement.refuse(Fault::spans_bands);
-            }
+    /// What lies in more than one band cannot be read safely.
+    void band() {
+        results_.bandings.resize(results_.all.size());
+        for (std::size_t index = 0; index < results_.all.size(); ++index) {
+            Measurement& measurement = results_.all[index];
+            if (!measurement.is_readable()) continue;
+            results_.bandings[index] = band_measurement(measurement, analyte_);
+            if (results_.bandings[index].spans) measurement.refuse(Fault::spans_bands);
         }
     }
 
     bool is_no_result_alone(std::size_t index) const {
-        return kind_of(index).alone_is_no_result && !band_measurement(results_.all[index], analyte_).in_every_ruleset;
+        return kind_of(index).alone_is_no_result && !results_.bandings[index].in_every_ruleset;
     }
 
     bool is_banded(std::size_t index) const {
@@ -261,7 +264,7 @@ class Chooser {
         std::optional<std::size_t> fraction;
         for (const std::size_t candidate : candidates) {
             const bool is_fraction = kind_of(candidate).lower_bound_of.has_value();
-            const bool is_banded = !band_measurement(results_.all[candidate], analyte_).band.empty();
+            const bool is_banded = !results_.bandings[candidate].band.empty();
             if (!is_fraction || (is_banded && !fraction)) return candidate;
             if (!fraction) fraction = candidate;
         }

@@ -14,7 +14,8 @@ namespace rules {
 
 /// Positions are those of `all`, which is sorted newest first.
 struct TestResults {
-    std::vector<Measurement> all;  ///< of the window; undated ones that cannot be read count as within it
+    std::vector<Measurement> all;   ///< of the window; undated ones that cannot be read count as within it
+    std::vector<Banding> bandings;  ///< by position; of one that cannot be read without meaning
     std::optional<std::size_t> result;
     std::vector<std::size_t> pending, unreadable;  ///< not older than `result`; the newest of each kind
     std::vector<std::size_t> newer;                ///< pending or unreadable, and newer than `result`

@@ -37,6 +37,15 @@ bool drop_conversion(std::string& text) {
     return true;
 }
 
+std::string shown_text(Run& run, const CompiledExpression& expression) {
+    std::string text;
+    for (const fhir::path::Value& value : run.shown(expression)) {
+        const std::string one = fhir::path::to_text(value, run.program().types);
+        if (!one.empty()) text.append(text.empty() ? "" : ", ").append(one);
+    }
+    return text;
+}
+
 }  // namespace
 
 std::size_t utf16_length(std::string_view text) {
@@ -60,21 +69,33 @@ FilledText fill(Run& run, const TextTemplate& written) {
     for (const TextTemplate::Part& part : written.parts) {
         if (!part.literal.empty()) filled.pieces.push_back({part.literal, false});
         if (!part.value) continue;
-        std::string text;
-        for (const fhir::path::Value& value : run.shown(*part.value)) {
-            const std::string one = fhir::path::to_text(value, run.program().types);
-            if (!one.empty()) text.append(text.empty() ? "" : ", ").append(one);
-        }
-        filled.has_gap = filled.has_gap || text.empty();
+        std::string text = shown_text(run, *part.value);
         filled.pieces.push_back({text.empty() ? std::string(unknown) : std::move(text), true});
     }
     return filled;
 }
 
+std::string filled_text(Run& run, const TextTemplate& written) {
+    std::string text;
+    for (const TextTemplate::Part& part : written.parts) {
+        text += part.literal;
+        if (!part.value) continue;
+        const std::string shown = shown_text(run, *part.value);
+        text += shown.empty() ? unknown : std::string_view(shown);
+    }
+    return text;
+}
+
 std::optional<std::string> fill_line(Run& run, const TextTemplate& written) {
-    const FilledText filled = fill(run, written);
-    if (filled.has_gap) return std::nullopt;
-    return filled.text();
+    std::string text;
+    for (const TextTemplate::Part& part : written.parts) {
+        text += part.literal;
+        if (!part.value) continue;
+        const std::string shown = shown_text(run, *part.value);
+        if (shown.empty()) return std::nullopt;
+        text += shown;
+    }
+    return text;
 }
 
 std::string shortened(FilledText text) {

@@ -24,12 +24,14 @@ struct FilledText {
         bool is_fill = false;
     };
     std::vector<Piece> pieces;
-    bool has_gap = false;  ///< an expression gave nothing
 
     std::string text() const;
 };
 
 FilledText fill(Run& run, const TextTemplate& written);
+
+/// The whole of a text that is never shortened. What could not be filled reads "unknown".
+std::string filled_text(Run& run, const TextTemplate& written);
 
 /// The text of a line, or nothing if it has nothing to show.
 std::optional<std::string> fill_line(Run& run, const TextTemplate& written);

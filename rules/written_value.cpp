@@ -98,12 +98,17 @@ class Reader {
         if (!quantity.value) return refuse(std::move(written), Fault::not_a_number, "");
         written.comparator = quantity.comparator;
         written.number = *quantity.value;
-        const bool has_ucum = quantity.system == fhir::ucum_system && !trimmed(quantity.code).empty();
-        const std::string_view name = has_ucum ? quantity.code : quantity.unit;
+        const std::string_view code = trimmed(quantity.code);
+        const std::string_view for_people = trimmed(quantity.unit);
+        const bool has_ucum = quantity.system == fhir::ucum_system && !code.empty();
+        const std::string_view name = has_ucum ? code : for_people;
         const auto unit = analyte_.unit_of(name, laboratory_);
-        if (trimmed(name).empty()) return refuse(std::move(written), Fault::no_unit, foreign_echo(quantity));
+        if (name.empty()) return refuse(std::move(written), Fault::no_unit, foreign_echo(quantity));
         if (!unit) return refuse(std::move(written), Fault::unknown_unit, foreign_echo(quantity));
-        if (has_ucum && !agrees(quantity, *unit)) {
+        // The unit for people must say the same as the code of the unit. A text that means nothing here does not.
+        const bool agrees =
+            !has_ucum || for_people.empty() || for_people == code || analyte_.unit_of(for_people, laboratory_) == unit;
+        if (!agrees) {
             return refuse(std::move(written), Fault::unit_against_unit_code, foreign_echo(quantity));
         }
         written.unit_text = shown_unit_of(name, *unit);
@@ -147,9 +152,10 @@ class Reader {
     }
 
     /// The reported spelling where it says more than upper and lower case, the usual name of the unit otherwise.
+    /// \param spelling  trimmed.
     std::string_view shown_unit_of(std::string_view spelling, std::size_t unit) const {
-        spelling = trimmed(spelling);
         const std::string& name = analyte_.units[unit].name;
+        if (spelling == name) return spelling;
         const bool is_listed = spelling.find('{') == std::string_view::npos;
         const bool differs_in_case_only =
             std::ranges::equal(spelling, name, [](char left, char right) { return (left | 0x20) == (right | 0x20); });
@@ -160,13 +166,6 @@ class Reader {
         written.fault = fault;
         written.echo = std::move(echo);
         return written;
-    }
-
-    /// Whether the unit for people says the same as the unit's code. A text that means nothing here does not.
-    bool agrees(const fhir::Quantity& quantity, std::size_t unit) const {
-        const std::string_view for_people = trimmed(quantity.unit);
-        return for_people.empty() || for_people == trimmed(quantity.code) ||
-               analyte_.unit_of(for_people, laboratory_) == unit;
     }
 
     WrittenValue with_unit(WrittenValue written, std::size_t unit) const {

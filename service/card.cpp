@@ -20,7 +20,9 @@ void append_section(std::string& detail, std::string_view heading, const std::ve
     detail.append("- **").append(heading).append(":**");
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const bool ends = i + 1 == parts.size() || parts[i].ends_with('.');
-        detail.append(" ").append(markdown_of(parts[i])).append(ends ? "" : ";");
+        detail += ' ';
+        append_markdown(detail, parts[i]);
+        if (!ends) detail += ';';
     }
     detail += '\n';
 }
@@ -30,14 +32,19 @@ std::string detail_of(const rules::Card& card, const CardContext& context) {
     std::vector<std::string_view> evidence;
     if (!card.strength.empty()) evidence.push_back(card.strength);
     evidence.insert(evidence.end(), card.evidence.begin(), card.evidence.end());
+    constexpr std::size_t usual_detail = 2048;
     std::string detail;
+    detail.reserve(usual_detail);
     append_section(detail, "Why you see this", card.why);
     append_section(detail, "Rule", card.rule_lines);
     append_section(detail, "Evidence", evidence);
     append_section(detail, "Cautions", card.cautions);
     append_section(detail, "Not considered or missing", card.not_considered);
     append_section(detail, "Options", card.options);
-    if (!context.pack.intended_use.empty()) detail += "\n" + markdown_of(context.pack.intended_use) + "\n";
+    if (context.pack.intended_use.empty()) return detail;
+    detail += '\n';
+    append_markdown(detail, context.pack.intended_use);
+    detail += '\n';
     return detail;
 }
 

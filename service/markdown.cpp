@@ -84,21 +84,20 @@ void append_escaped(std::string& markdown, char c) {
 }
 
 /// Addresses become links by themselves in GitHub's Markdown (GFM, 6.9): an escape inside keeps them text. So does one
-/// at the beginning of a line for what would begin a list or a rule.
-std::string unlinked(std::string markdown) {
+/// at the beginning of a line for what would begin a list or a rule. \param begin  of the line.
+void unlink(std::string& markdown, std::size_t begin) {
     constexpr std::pair<std::string_view, std::size_t> starts[] = {{"://", 1}, {"www.", 3}};
     for (const auto& [start, cut] : starts) {
-        for (auto at = markdown.find(start); at != std::string::npos; at = markdown.find(start, at + 1)) {
+        for (auto at = markdown.find(start, begin); at != std::string::npos; at = markdown.find(start, at + 1)) {
             markdown.insert(at + cut, "\\");
         }
     }
-    if (!markdown.empty() && std::string_view("-+=").find(markdown.front()) != std::string_view::npos) {
-        markdown.insert(0, "\\");
+    if (begin < markdown.size() && std::string_view("-+=").find(markdown[begin]) != std::string_view::npos) {
+        markdown.insert(begin, "\\");
     }
-    const auto period = markdown.find_first_not_of("0123456789");
-    const std::string_view after = std::string_view(markdown).substr(std::min(period, markdown.size()));
-    if (period != 0 && (after == "." || after.starts_with(". "))) markdown.insert(period, "\\");
-    return markdown;
+    const auto period = std::min(markdown.find_first_not_of("0123456789", begin), markdown.size());
+    const std::string_view after = std::string_view(markdown).substr(period);
+    if (period != begin && (after == "." || after.starts_with(". "))) markdown.insert(period, "\\");
 }
 
 }  // namespace
@@ -125,21 +124,24 @@ std::string plain_line(std::string_view text) {
     return line;
 }
 
-std::string markdown_of(std::string_view text) {
-    const std::string plain = plain_line(text);
-    std::string_view line = plain;
+void append_markdown(std::string& markdown, std::string_view text) {
+    std::string made_plain;
+    std::string_view line = text;
+    if (!is_all_plain(text)) {
+        made_plain = plain_line(text);
+        line = made_plain;
+    }
     // Four spaces at the beginning would begin a block of code, which shows the escapes.
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
     line.remove_suffix(line.size() - (line.find_last_not_of(' ') + 1));
-    std::string markdown;
-    markdown.reserve(line.size() + line.size() / 8);
+    const std::size_t begin = markdown.size();
     for (auto at = line.begin(); at != line.end();) {
         const auto special = std::find_if(at, line.end(), is_special);
         markdown.append(at, special);
         at = special;
         if (at != line.end()) append_escaped(markdown, *at++);
     }
-    return unlinked(std::move(markdown));
+    unlink(markdown, begin);
 }
 
 std::string shortened(std::string_view text, std::size_t limit) {

@@ -7,9 +7,9 @@
 
 namespace service {
 
-/// `text` as Markdown that renders as exactly these characters, on one line: HTML and Markdown escaped, control and
-/// bidirectional-override characters left out, space around it dropped, no link made of an address.
-std::string markdown_of(std::string_view text);
+/// Appends `text` as Markdown that renders as exactly these characters, on one line: HTML and Markdown escaped, control
+/// and bidirectional-override characters left out, space around it dropped, no link made of an address.
+void append_markdown(std::string& markdown, std::string_view text);
 
 /// `text` for summaries and labels, which are plain: one line, without control and bidirectional-override characters.
 std::string plain_line(std::string_view text);

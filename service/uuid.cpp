@@ -7,9 +7,28 @@
 
 namespace service {
 
+namespace {
+
+using UuidBytes = std::array<unsigned char, 16>;
+
+/// Asking the generator costs about the same for one as for many.
+UuidBytes random_bytes() {
+    constexpr std::size_t at_once = 32;
+    thread_local std::array<UuidBytes, at_once> block{};
+    thread_local std::size_t left = 0;
+    if (left == 0) {
+        if (RAND_bytes(block.front().data(), static_cast<int>(sizeof block)) != 1) {
+            throw std::runtime_error("no randomness");
+        }
+        left = at_once;
+    }
+    return block[--left];
+}
+
+}  // namespace
+
 std::string random_uuid() {
-    std::array<unsigned char, 16> bytes{};
-    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) throw std::runtime_error("no randomness");
+    UuidBytes bytes = random_bytes();
     bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x40U);  // version 4
     bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);  // variant 1
     constexpr char digits[] = "0123456789abcdef";

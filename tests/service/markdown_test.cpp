@@ -18,7 +18,9 @@ class Markdown : public testing::TestWithParam<Escaped> {};
 // R-101; the reference client renders raw HTML and swallows "<b and c>".
 TEST_P(Markdown, RendersAsTheText) {
     shows({"R-101"});
-    EXPECT_EQ(markdown_of(GetParam().text), GetParam().markdown);
+    std::string markdown = "Before. ";
+    append_markdown(markdown, GetParam().text);
+    EXPECT_EQ(markdown, "Before. " + std::string(GetParam().markdown));
 }
 
 INSTANTIATE_TEST_SUITE_P(
