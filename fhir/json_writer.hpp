@@ -61,7 +61,8 @@ class JsonWriter {
     }
     /// No value ends in one of these characters: a string ends in its quote.
     void separate() {
-        if (!json_.empty() && std::string_view("{[:").find(json_.back()) == std::string_view::npos) json_ += ',';
+        const char last = json_.empty() ? '[' : json_.back();
+        if (last != '{' && last != '[' && last != ':') json_ += ',';
     }
 
     std::string json_;

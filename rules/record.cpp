@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <memory_resource>
+#include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -55,6 +56,13 @@ bool loses_something(fhir::IssueCode code) {
     }
     return true;
 }
+
+/// Converts to what `make` gives, so that a container's emplace_back makes it in its place: an Observation is large.
+template <typename Make>
+struct MadeInPlace {
+    Make make;
+    operator std::invoke_result_t<const Make&>() const { return make(); }
+};
 
 class RecordReader {
   public:
@@ -138,7 +146,7 @@ class RecordReader {
     }
 
     void read_observation(const object& resource, fhir::Issues& issues) {
-        record_.observations.push_back(fhir::read_observation(resource, issues));
+        record_.observations.emplace_back(MadeInPlace{[&] { return fhir::read_observation(resource, issues); }});
         const auto is_contained = [](const fhir::Reference& member) {
             return member.kind == fhir::ReferenceKind::contained;
         };

@@ -77,10 +77,11 @@ Run::Run(const Program::Inner& program, const Record& record, const Call& call)
       memory_(first_block_.data(), first_block_.size()),
       storage_(&memory_),
       facts_(program, record, calendar_),
-      slots_(program.slots.size()),
+      slots_(program.slots.size(), nullptr),
       variables_(program.slots.size(), nullptr),
       results_(program.analytes.size()),
       readings_(program.analytes.size()) {
+    values_.reserve(program.slots.size());  // once for all, so that they stay where they are
     variables_[slot_item] = &item_;
     for (const boost::json::object* draft : call.drafts) {
         const boost::json::value* id = draft ? draft->if_contains("id") : nullptr;
@@ -95,8 +96,8 @@ void Run::set_item(const Value* item) {
 }
 
 const SlotValue& Run::slot(std::uint16_t slot) {
-    if (!slots_[slot].is_filled) fill(slot);
-    return slots_[slot];
+    if (!slots_[slot]) fill(slot);
+    return *slots_[slot];
 }
 
 SourceSet Run::missing_for(const SlotUse& use) {
@@ -113,14 +114,18 @@ SourceSet Run::missing_for(const SlotUse& use) {
     return value.missing | value.missing_orders;
 }
 
-/// Precondition: the slots that `expression` reads are filled.
-boost::system::result<Collection, fhir::path::EvaluationError> Run::compute(
-    const CompiledExpression& expression) const {
-    if (expression.is_bare) return *variables_[expression.uses.front().slot];
+std::string Run::compute(const CompiledExpression& expression, Collection& items) const {
+    if (expression.is_bare) {
+        items = *variables_[expression.uses.front().slot];
+        return {};
+    }
     fhir::path::Input input;
     input.variables = variables_;
     input.now = call_.at;
-    return fhir::path::evaluate(expression.path, input);
+    auto result = fhir::path::evaluate(expression.path, input);
+    if (result.has_error()) return std::move(result.error().message);
+    items = std::move(*result);
+    return {};
 }
 
 Answer Run::evaluate(const CompiledExpression& expression) {
@@ -135,13 +140,11 @@ Answer Run::evaluate(const CompiledExpression& expression) {
         answer.truth = Truth::unknown;
         return answer;
     }
-    auto result = compute(expression);
-    if (result.has_error()) {
+    answer.error = compute(expression, answer.items);
+    if (!answer.error.empty()) {
         answer.truth = Truth::unknown;
-        answer.error = result.error().message;
         return answer;
     }
-    answer.items = std::move(*result);
     if (gives_something(answer.items)) {
         answer.truth = Truth::holds;
     } else {
@@ -153,8 +156,9 @@ Answer Run::evaluate(const CompiledExpression& expression) {
 
 Collection Run::shown(const CompiledExpression& expression) {
     for (const SlotUse& use : expression.uses) missing_for(use);  // fills the slots
-    auto result = compute(expression);
-    return result.has_value() ? std::move(*result) : Collection{};
+    Collection items;
+    compute(expression, items);
+    return items;
 }
 
 bool Run::holds(const std::optional<CompiledExpression>& condition) {
@@ -174,8 +178,8 @@ void Run::add_items(const std::vector<Item>& items, Collection& to) {
 }
 
 void Run::fill(std::uint16_t slot) {
-    SlotValue& value = slots_[slot];
-    value.is_filled = true;  // facts cannot depend on themselves: compilation has refused that
+    SlotValue& value = values_.emplace_back();
+    slots_[slot] = &value;  // facts cannot depend on themselves: compilation has refused that
     if (slot < first_fact_slot) {
         fill_fixed(slot, value);
     } else if (slot < program_.analyte_slot(0)) {

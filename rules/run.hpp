@@ -37,7 +37,6 @@ struct SlotValue {
     SourceSet missing = 0;  ///< of an analyte: of its results
     SourceSet missing_orders = 0;
     std::vector<std::string> notes;  ///< records that were left out, and why
-    bool is_filled = false;
 };
 
 class Run {
@@ -72,8 +71,9 @@ class Run {
     const std::vector<fhir::ServiceRequest>& drafts();
 
   private:
-    boost::system::result<fhir::path::Collection, fhir::path::EvaluationError> compute(
-        const CompiledExpression& expression) const;
+    /// Puts what `expression` gives into `items`. Precondition: the slots that it reads are filled.
+    /// \returns why it could not be evaluated: an error of the pack that only data show; empty if it could.
+    std::string compute(const CompiledExpression& expression, fhir::path::Collection& items) const;
     void fill(std::uint16_t slot);
     void fill_fixed(std::uint16_t slot, SlotValue& value);
     void fill_fact(const CompiledFact& fact, SlotValue& value);
@@ -106,7 +106,8 @@ class Run {
     boost::json::storage_ptr storage_;
     std::deque<boost::json::value> kept_;
     FactReader facts_;
-    std::vector<SlotValue> slots_;
+    std::vector<SlotValue> values_;        ///< in the order in which they were asked for
+    std::vector<const SlotValue*> slots_;  ///< null: not asked for yet
     std::vector<const fhir::path::Collection*> variables_;
     fhir::path::Collection item_;
     std::optional<std::vector<std::vector<Measurement>>> measurements_;

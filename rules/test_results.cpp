@@ -1,6 +1,7 @@
 #include "rules/test_results.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace rules {
 namespace {
@@ -21,8 +22,18 @@ void sort_newest_first(std::vector<Measurement>& measurements) {
         if (left.finality != right.finality) return left.finality > right.finality;
         return left.issued > right.issued;
     };
-    // Servers mostly send them so, and moving them about is what costs.
-    if (!std::ranges::is_sorted(measurements, comes_first)) std::ranges::stable_sort(measurements, comes_first);
+    // Servers mostly send them so. Else their order is found first: moving them about is what costs.
+    if (std::ranges::is_sorted(measurements, comes_first)) return;
+    std::vector<std::size_t> order(measurements.size());
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    std::ranges::sort(order, [&](std::size_t left, std::size_t right) {
+        if (comes_first(measurements[left], measurements[right])) return true;
+        return left < right && !comes_first(measurements[right], measurements[left]);
+    });
+    std::vector<Measurement> sorted;
+    sorted.reserve(measurements.size());
+    for (const std::size_t position : order) sorted.push_back(std::move(measurements[position]));
+    measurements = std::move(sorted);
 }
 
 bool name_different_specimens(const Measurement& left, const Measurement& right) {

@@ -99,11 +99,12 @@ std::optional<std::string> fill_line(Run& run, const TextTemplate& written) {
 }
 
 std::string shortened(FilledText text) {
+    std::string whole = text.text();
+    if (whole.size() <= longest_summary) return whole;  // a character has no more UTF-16 units than bytes
     const auto excess = [&text]() -> std::size_t {
         const std::size_t length = utf16_length(text.text());
         return length > longest_summary ? length - longest_summary : 0;
     };
-    if (excess() == 0) return text.text();
     for (FilledText::Piece& piece : text.pieces) {
         if (excess() > 0 && piece.is_fill) drop_conversion(piece.text);
     }
@@ -116,7 +117,7 @@ std::string shortened(FilledText text) {
         if (!longest) break;
         longest->text = cut(longest->text, excess());
     }
-    std::string whole = text.text();
+    whole = text.text();
     // The pack's check bounds its own words; this is for a pack that was never checked.
     if (utf16_length(whole) > longest_summary) whole = cut(whole, utf16_length(whole) - longest_summary);
     return whole;

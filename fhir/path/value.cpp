@@ -262,8 +262,10 @@ Collection::Collection(const Collection& other) {
 }
 
 Collection& Collection::operator=(const Collection& other) {
-    Collection copy(other);
-    return *this = std::move(copy);
+    if (this == &other) return *this;
+    clear();
+    for (const Value& value : other) push_back(value);
+    return *this;
 }
 
 Collection& Collection::operator=(Collection&& other) noexcept {
@@ -273,7 +275,7 @@ Collection& Collection::operator=(Collection&& other) noexcept {
     return *this;
 }
 
-Collection::~Collection() {
+void Collection::free() noexcept {
     clear();
     if (data_ != inline_values()) ::operator delete(data_);
 }

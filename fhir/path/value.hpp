@@ -196,7 +196,9 @@ class Collection {
     Collection(Collection&& other) noexcept { take(other); }
     Collection& operator=(const Collection& other);
     Collection& operator=(Collection&& other) noexcept;
-    ~Collection();
+    ~Collection() {
+        if (size_ != 0 || data_ != inline_values()) free();
+    }
 
     std::size_t size() const noexcept { return size_; }
     bool empty() const noexcept { return size_ == 0; }
@@ -225,6 +227,7 @@ class Collection {
     Value* inline_values() noexcept { return reinterpret_cast<Value*>(inline_); }
     void grow();
     void take(Collection& other) noexcept;
+    void free() noexcept;
 
     alignas(Value) std::byte inline_[inline_capacity * sizeof(Value)];
     Value* data_ = inline_values();
