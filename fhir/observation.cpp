@@ -47,13 +47,8 @@ ReferenceRange read_reference_range(const Element& element) {
     return range;
 }
 
-std::optional<CodeableConcept> read_data_absent_reason(const Element& element) {
-    if (!element.has("dataAbsentReason")) return std::nullopt;
-    return read_concept(element, "dataAbsentReason");
-}
-
 ObservationComponent read_component(const Element& element) {
-    return {read_concept(element, "code"), read_value(element), read_data_absent_reason(element),
+    return {read_concept(element, "code"), read_value(element), element.has("dataAbsentReason"),
             element.list("referenceRange", read_reference_range)};
 }
 
@@ -70,14 +65,14 @@ Observation read_observation(const boost::json::object& resource, Issues& issues
     observation.effective = read_when(element, "effective");
     if (names.may_have("issued")) observation.issued = element.date_time("issued");
     observation.value = read_value(element);
-    if (names.may_have("dataAbsentReason")) observation.data_absent_reason = read_data_absent_reason(element);
+    observation.has_data_absent_reason = names.may_have("dataAbsentReason") && element.has("dataAbsentReason");
     if (names.may_have("referenceRange")) {
         observation.reference_range = element.list("referenceRange", read_reference_range);
     }
     if (names.may_have("component")) observation.component = element.list("component", read_component);
     if (names.may_have("hasMember")) observation.has_member = read_references(element, "hasMember");
     if (names.may_have("performer")) observation.performer = read_references(element, "performer");
-    if (names.may_have("specimen")) observation.specimen = read_reference(element, "specimen");
+    if (names.may_have("specimen")) observation.specimen = read_reference(element, "specimen").reference;
     return observation;
 }
 

@@ -37,7 +37,7 @@ struct ReferenceRange {
 struct ObservationComponent {
     CodeableConcept code;
     ObservationValue value;
-    std::optional<CodeableConcept> data_absent_reason;
+    bool has_data_absent_reason = false;
     std::vector<ReferenceRange> reference_range;
 };
 
@@ -49,12 +49,12 @@ struct Observation {
     When effective;
     std::optional<DateTime> issued;
     ObservationValue value;
-    std::optional<CodeableConcept> data_absent_reason;
+    bool has_data_absent_reason = false;
     std::vector<ReferenceRange> reference_range;
     std::vector<ObservationComponent> component;
     std::vector<Reference> has_member;
     std::vector<Reference> performer;
-    Reference specimen;
+    std::string_view specimen;  ///< its reference
 };
 
 Observation read_observation(const boost::json::object& resource, Issues& issues);

@@ -94,8 +94,10 @@ Card CardBuilder::build_unavailable(SourceSet missing, const std::vector<std::st
 
 void CardBuilder::finish(Card& card) const {
     const Identity& identity = run_.program().pack.identity;
-    card.rule_lines.push_back("Rule " + card.rule + " of " + run_.program().provenance);
-    card.topic = {identity.source_url + std::string(topic_path), card.rule, card.title};
+    std::string line("Rule ");
+    line.reserve(line.size() + card.rule.size() + 4 + run_.program().provenance.size());
+    card.rule_lines.push_back(std::move(line.append(card.rule).append(" of ").append(run_.program().provenance)));
+    card.topic = {identity.source_url + std::string(topic_path), std::string(card.rule), std::string(card.title)};
 }
 
 void CardBuilder::add_lines(const std::vector<CompiledLine>& lines, std::vector<std::string>& to) {
@@ -142,7 +144,7 @@ void CardBuilder::add_parameters_of(const std::vector<CompiledCriterion>& criter
         if (criterion.expression && judge_.judge(criterion).truth == Truth::holds) {
             add_parameters_of(*criterion.expression, names, 0);
         }
-        if (criterion.written->form != Criterion::Form::none) add_parameters_of(criterion.parts, names);
+        if (criterion.form != Criterion::Form::none) add_parameters_of(criterion.parts, names);
     }
 }
 

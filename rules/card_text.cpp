@@ -20,16 +20,19 @@ bool flag(const boost::json::object& object, std::string_view name) {
     return member && member->is_bool() && member->get_bool();
 }
 
-/// How the date of a resource is told: what lasts is "since", what happened is "on".
-std::string dated(const boost::json::object& object) {
+constexpr std::size_t usual_line = 160;
+
+/// How the date of a resource is told: what lasts is "since", what was ordered is "ordered".
+void append_date(const boost::json::object& object, std::string& line) {
     const std::string_view date = text_member(object, "date");
     const std::string_view reference = text_member(object, "reference");
     const bool is_order = reference.starts_with("ServiceRequest");
-    if (date.empty()) return fhir::find_member(object, "analyte") || is_order ? "" : ", no date";
+    if (date.empty()) {
+        if (!fhir::find_member(object, "analyte") && !is_order) line += ", no date";
+        return;
+    }
     const bool lasts = reference.starts_with("Condition") || reference.starts_with("Medication");
-    if (lasts) return ", since " + std::string(date);
-    if (is_order) return ", ordered " + std::string(date);
-    return ", " + std::string(date);
+    line.append(lasts ? ", since " : is_order ? ", ordered " : ", ").append(date);
 }
 
 std::string_view reason_words(Unavailable reason) {
@@ -60,9 +63,11 @@ std::string_view text_member(const fhir::path::Value& item, std::string_view nam
 std::string describe(const fhir::path::Value& item) {
     const boost::json::object* object = object_of(item);
     if (!object) return "";
-    std::string line(text_member(*object, "label"));
+    std::string line;
+    line.reserve(usual_line);
+    line += text_member(*object, "label");
     if (fhir::find_member(*object, "analyte")) line.append(" ").append(text_member(*object, "text"));
-    line += dated(*object);
+    append_date(*object, line);
     if (const std::string_view status = text_member(*object, "status"); !status.empty())
         line.append(", ").append(status);
     if (const std::string_view why = text_member(*object, "why"); !why.empty()) line.append("; ").append(why);
@@ -72,14 +77,17 @@ std::string describe(const fhir::path::Value& item) {
     if (flag(*object, "preDates")) line += ", before treatment began";
     if (flag(*object, "verify")) line += ", verify unit and value";
     if (flag(*object, "derived")) line += ", derived";
-    std::string references(text_member(*object, "reference"));
-    if (const boost::json::value* parts = fhir::find_member(*object, "parts"); parts && parts->is_array()) {
-        references.clear();
+    const boost::json::value* parts = fhir::find_member(*object, "parts");
+    if (parts && parts->is_array()) {
+        std::string_view between = " (";
         for (const boost::json::value& part : parts->get_array()) {
-            references.append(references.empty() ? "" : " and ").append(std::string_view(part.get_string()));
+            line.append(between).append(std::string_view(part.get_string()));
+            between = " and ";
         }
+        line += ')';
+    } else if (const std::string_view reference = text_member(*object, "reference"); !reference.empty()) {
+        line.append(" (").append(reference).append(")");
     }
-    if (!references.empty()) line.append(" (").append(references).append(")");
     return line;
 }
 
@@ -90,7 +98,8 @@ std::string describe_briefly(const fhir::path::Value& item) {
     line.append(line.empty() ? "\"" : " \"").append(text_member(*object, "label"));
     if (fhir::find_member(*object, "analyte")) line.append(" ").append(text_member(*object, "text"));
     line += '"';
-    const std::string date = dated(*object);
+    std::string date;
+    append_date(*object, date);
     return line + (date.starts_with(", ") ? date.substr(1) : date);
 }
 

@@ -74,7 +74,7 @@ bool is_banded(std::string_view status) {
 
 void Coverage::see(const StoryRun& run) {
     for (const Card& card : run.evaluation.cards) {
-        shown_.insert(card.rule);
+        shown_.insert(std::string(card.rule));
         if (card.variant) variants_.emplace(card.rule, *card.variant);
     }
     for (const RuleOutcome& outcome : run.evaluation.outcomes) see_reasons(outcome.reasons);

@@ -16,8 +16,10 @@ std::vector<std::string> keys_of(const Program::Inner& program, SourceSet source
 
 class Evaluator {
   public:
-    Evaluator(const Program::Inner& program, const Record& record, const Call& call)
-        : run_(program, record, call), judge_(run_) {}
+    Evaluator(const Program& program, const Record& record, const Call& call)
+        : run_(program.inner(), record, call), judge_(run_) {
+        evaluation_.program = program;
+    }
 
     Evaluation evaluate(bool with_reasons) {
         gather();
@@ -81,11 +83,11 @@ class Evaluator {
 }  // namespace
 
 Evaluation evaluate(const Program& program, const Record& record, const Call& call) {
-    return Evaluator(program.inner(), record, call).evaluate(false);
+    return Evaluator(program, record, call).evaluate(false);
 }
 
 Evaluation explain(const Program& program, const Record& record, const Call& call) {
-    return Evaluator(program.inner(), record, call).evaluate(true);
+    return Evaluator(program, record, call).evaluate(true);
 }
 
 }  // namespace rules

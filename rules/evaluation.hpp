@@ -32,13 +32,13 @@ struct Proposal {
     std::vector<Create> create;
 };
 
-/// What the clinician may open: title, https address.
+/// What the clinician may open: title, https address. Borrowed from the program.
 struct Link {
-    std::string label, url;
+    std::string_view label, url;
 };
 
 struct Card {
-    std::string rule, title;
+    std::string_view rule, title;        ///< borrowed from the program
     std::optional<std::size_t> variant;  ///< index in Rule::variants of the one that was used
     Indicator indicator = Indicator::info;
     std::string summary;  ///< under 140 characters; plain text
@@ -83,7 +83,7 @@ enum class Outcome {
 };
 
 struct RuleOutcome {
-    std::string rule;
+    std::string_view rule;  ///< borrowed from the program
     Outcome outcome = Outcome::not_met;
     std::string sentence;                      ///< why, in one sentence a clinician reads; by explain() only
     std::vector<Reason> reasons;               ///< gates and criteria; by explain() only
@@ -100,6 +100,7 @@ struct Call {
 struct Evaluation {
     std::vector<Card> cards;            ///< in the order shown
     std::vector<RuleOutcome> outcomes;  ///< of every rule, in the pack's order
+    std::optional<Program> program{};   ///< lives as long as what is borrowed from it
 };
 
 /// Cards and outcomes of one call, without the words that only explain() gives.

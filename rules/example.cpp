@@ -23,7 +23,7 @@ std::string_view word(Indicator indicator) {
 }
 
 std::string described(const Card& card) {
-    return card.rule + " (" + std::string(word(card.indicator)) + ')';
+    return std::string(card.rule) + " (" + std::string(word(card.indicator)) + ')';
 }
 
 std::string listed(const std::vector<std::string>& items) {
@@ -68,22 +68,23 @@ bool says(const Card& card, const std::string& text) {
 
 void compare_card(const ExpectedCard& expected, const Card& card, const Pack& pack, const Story& story,
                   std::vector<std::string>& found) {
+    const std::string rule(card.rule);
     if (expected.indicator && *expected.indicator != card.indicator) {
-        found.push_back(card.rule + " is " + std::string(word(card.indicator)) + ", not " +
+        found.push_back(rule + " is " + std::string(word(card.indicator)) + ", not " +
                         std::string(word(*expected.indicator)) + '.');
     }
     const std::string offers = offered(card, pack);
     if (expected.offers && *expected.offers != offers) {
-        found.push_back(card.rule + " offers " + (offers.empty() ? "nothing" : offers) + ", not " +
+        found.push_back(rule + " offers " + (offers.empty() ? "nothing" : offers) + ", not " +
                         (expected.offers->empty() ? "nothing" : *expected.offers) + '.');
     }
     const std::string removes = removed(card, story);
     if (expected.removes && *expected.removes != removes) {
-        found.push_back(card.rule + " removes " + (removes.empty() ? "nothing" : removes) + ", not " +
-                        *expected.removes + '.');
+        found.push_back(rule + " removes " + (removes.empty() ? "nothing" : removes) + ", not " + *expected.removes +
+                        '.');
     }
     for (const std::string& text : expected.says) {
-        if (!says(card, text)) found.push_back(card.rule + " does not say \"" + text + "\".");
+        if (!says(card, text)) found.push_back(rule + " does not say \"" + text + "\".");
     }
 }
 

@@ -147,8 +147,8 @@ Reason Explainer::explain_criterion(const CompiledCriterion& criterion, Truth hi
         const Judgement judged = judge_.judge(criterion);
         reason.truth = judged.truth;
         reason.evidence = named(judged.evidence);
-        const bool is_any = criterion.written->form == Criterion::Form::any;
-        const bool is_none = criterion.written->form == Criterion::Form::none;
+        const bool is_any = criterion.form == Criterion::Form::any;
+        const bool is_none = criterion.form == Criterion::Form::none;
         const Truth opposite = hinders == Truth::fails ? Truth::holds : Truth::fails;
         explain_list(criterion.parts, is_none ? opposite : hinders, reason.parts);
         std::vector<std::string> titles;
@@ -257,7 +257,7 @@ std::vector<Reason> Explainer::explain_filter(const CompiledExpression& expressi
 std::vector<Reason> Explainer::explain_fact(const CompiledFact& fact, int depth) {
     std::vector<Reason> reasons;
     if (depth >= deepest) return reasons;
-    switch (fact.written->form) {
+    switch (fact.form) {
         case Fact::Form::conditions:
         case Fact::Form::medications:
         case Fact::Form::procedures:

@@ -8,6 +8,8 @@
 #include "rules/diagnostic.hpp"
 #include "rules/pack.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -61,7 +63,7 @@ struct SlotUse {
 
 struct CompiledExpression {
     fhir::path::Expression path;
-    std::vector<SlotUse> uses;
+    boost::container::small_vector<SlotUse, 4> uses;
     bool is_bare = false;                 ///< nothing but the name of a slot: its items are the result
     SourceSet reads = 0;                  ///< every source behind it, for the prefetch
     std::vector<std::string> parameters;  ///< names of the parameters it reads

@@ -99,7 +99,7 @@ bool FactReader::is_in_window(const CompiledFact& fact, const Item& item) const 
 
 FactItems FactReader::read(const CompiledFact& fact) {
     FactItems found;
-    switch (fact.written->form) {
+    switch (fact.form) {
         case Fact::Form::conditions:
             found = conditions(fact);
             break;

@@ -58,7 +58,7 @@ void add_items_behind(Run& run, const CompiledExpression& expression, Collection
 
 /// An unknown that its author lets pass does not stand in the way, on either side.
 void let_pass(const CompiledCriterion& criterion, Truth neutral, Judgement& judgement) {
-    if (judgement.truth != Truth::unknown || criterion.written->if_unknown != Criterion::IfUnknown::say_so) return;
+    if (judgement.truth != Truth::unknown || criterion.if_unknown != Criterion::IfUnknown::say_so) return;
     judgement.truth = neutral;
     judgement.said |= judgement.missing;
     judgement.missing = 0;
@@ -87,7 +87,7 @@ void add_evidence(Run& run, const CompiledExpression& expression, const Collecti
 }
 
 Judgement Judge::judge(const CompiledCriterion& criterion) {
-    switch (criterion.written->form) {
+    switch (criterion.form) {
         case Criterion::Form::all:
             return all_of(criterion.parts);
         case Criterion::Form::any:

@@ -67,15 +67,15 @@ void MeasurementReader::read(const fhir::Observation& observation,
     for (const MatchedCodes& codes : matched) {
         std::vector<Measurement>& all = by_analyte[codes.analyte];
         all.reserve(usual_measurements);
-        read_one(observation, codes, observation.value, observation.data_absent_reason.has_value(),
-                 observation.reference_range, all);
+        read_one(observation, codes, observation.value, observation.has_data_absent_reason, observation.reference_range,
+                 all);
     }
     for (const fhir::ObservationComponent& component : observation.component) {
         matched.clear();
         match(component.code, matched);
         for (const MatchedCodes& codes : matched) {
-            read_one(observation, codes, component.value, component.data_absent_reason.has_value(),
-                     component.reference_range, by_analyte[codes.analyte]);
+            read_one(observation, codes, component.value, component.has_data_absent_reason, component.reference_range,
+                     by_analyte[codes.analyte]);
         }
     }
 }

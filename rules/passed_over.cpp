@@ -55,18 +55,18 @@ std::vector<Reason> Explainer::passed_over(const CompiledFact& fact) {
         reasons.push_back(
             {quoted(reference, label), Truth::fails, because.empty() ? "does not count" : because, {}, {}, {}});
     };
-    if (fact.written->form == Fact::Form::conditions) {
+    if (fact.form == Fact::Form::conditions) {
         for (const fhir::Condition& condition : run_.record().conditions) {
             const std::string because = why_not(condition);
             add(reference_to("Condition", condition.id), label_of(program, condition.code, fact.sets),
                 because == "active" && fact.within_days ? "" : because);
         }
-    } else if (fact.written->form == Fact::Form::procedures) {
+    } else if (fact.form == Fact::Form::procedures) {
         for (const fhir::Procedure& procedure : run_.record().procedures) {
             add(reference_to("Procedure", procedure.id), label_of(program, procedure.code, fact.sets),
                 procedure.status == "completed" ? "" : code_word(procedure.status));
         }
-    } else if (fact.written->form == Fact::Form::medications) {
+    } else if (fact.form == Fact::Form::medications) {
         const auto add_medicine = [&](const auto& record, std::string_view type) {
             const bool is_active = record.status == "active";
             add(reference_to(type, record.id), label_of(program, record.medication.code, fact.sets),

@@ -28,7 +28,7 @@ void add_codes_of(const Program::Inner& program, std::size_t source, std::set<st
         for (const AnalyteCode& code : local->second) add(code.system, code.code);
     }
     for (const CompiledFact& fact : program.facts) {
-        if (fact.written->form != Fact::Form::observations || fact.source != source) continue;
+        if (fact.form != Fact::Form::observations || fact.source != source) continue;
         for (const SetId set : fact.sets) {
             for (const fhir::ValueSet::System& system : program.value_set(set)->included()) {
                 for (const auto& listed : system.concepts) add(system.url, listed.code);

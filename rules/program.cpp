@@ -22,10 +22,6 @@ std::string provenance_of(const Identity& identity, const Site& site) {
 
 }  // namespace
 
-bool CompiledRule::is_for(Hook hook) const {
-    return std::ranges::find(written->hooks, hook) != written->hooks.end();
-}
-
 std::optional<std::size_t> Program::Inner::source_of_key(std::string_view key) const {
     const auto found = std::ranges::find(source_keys, key);
     if (found == source_keys.end()) return std::nullopt;

@@ -30,7 +30,6 @@ class Program {
     const Site& site() const;
     /// The keys that the rules of `hook` read, `patient` first, in a stable order.
     const std::vector<PrefetchTemplate>& prefetch(Hook hook) const;
-    /// The bytes that the digest of this program covers: the pack's and, if there is one, the site file's.
     const Inner& inner() const { return *inner_; }
 
   private:

@@ -108,6 +108,7 @@ void ProgramBuilder::define_fixed_slots() {
                      {"item", TypeId::none, false, false, 0, 0, 0, true}};
     for (const Fact& fact : inner_->pack.facts) {
         CompiledFact& compiled = inner_->facts.emplace_back();
+        compiled.form = fact.form;
         compiled.written = &fact;
         compiled.slot = static_cast<std::uint16_t>(inner_->slots.size());
         inner_->slots.push_back({fact.name, TypeId::none, true, false, 0, 0, 0, false});
@@ -247,7 +248,7 @@ void ProgramBuilder::type_fact(const CompiledFact& fact, Slot& slot) {
         return type == own.item || type == own.reading || type == TypeId::string;
     };
     const bool all_items = std::ranges::all_of(types, is_usable);
-    const bool may_be_boolean = fact.written->form != Fact::Form::items;
+    const bool may_be_boolean = fact.form != Fact::Form::items;
     if (!all_items && !may_be_boolean) {
         findings_.push_back(
             {Severity::error, fact.written->place, "fact-items",

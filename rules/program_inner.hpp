@@ -32,7 +32,11 @@ inline constexpr SourceSet source_bit(std::size_t source) {
     return SourceSet(1) << source;
 }
 
+/// What a run looks at stands beside what it is made of, not behind `written`: reaching there for one byte of each of
+/// hundreds of criteria is what judging them would cost.
 struct CompiledCriterion {
+    Criterion::Form form = Criterion::Form::expression;
+    Criterion::IfUnknown if_unknown = Criterion::IfUnknown::stop;
     const Criterion* written = nullptr;
     std::optional<CompiledExpression> expression;  ///< of form expression
     std::vector<CompiledCriterion> parts;
@@ -40,6 +44,7 @@ struct CompiledCriterion {
 };
 
 struct CompiledFact {
+    Fact::Form form = Fact::Form::items;
     const Fact* written = nullptr;
     std::uint16_t slot = 0;
     std::vector<SetId> sets, routes, values;  ///< ascending
@@ -87,6 +92,7 @@ struct CompiledVariant {
 
 struct CompiledRule {
     const Rule* written = nullptr;
+    std::array<bool, 4> hooks{};  ///< by Hook
     bool is_off = false;
     std::size_t rank = 0;  ///< position in show.order
     TextTemplate topic;
@@ -99,7 +105,7 @@ struct CompiledRule {
     SourceSet reads = 0;               ///< every source that may bear on it
     std::vector<std::uint16_t> slots;  ///< what its criteria read, facts behind facts included, ascending
 
-    bool is_for(Hook hook) const;
+    bool is_for(Hook hook) const { return hooks[static_cast<std::size_t>(hook)]; }
 };
 
 /// The orders of the pack by code, and by words where a test has no code.

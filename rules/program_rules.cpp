@@ -70,6 +70,8 @@ std::vector<CompiledCriterion> ProgramBuilder::compile_criteria(const std::vecto
     std::vector<CompiledCriterion> criteria;
     for (const Criterion& criterion : written) {
         CompiledCriterion& compiled = criteria.emplace_back();
+        compiled.form = criterion.form;
+        compiled.if_unknown = criterion.if_unknown;
         compiled.written = &criterion;
         if (criterion.form == Criterion::Form::expression) {
             compiled.expression = expressions_.compile(criterion.expression);
@@ -89,7 +91,11 @@ void ProgramBuilder::compile_gates() {
 
 void ProgramBuilder::compile_rules() {
     const Pack& pack = inner_->pack;
-    for (const Rule& rule : pack.rules) inner_->rules.emplace_back().written = &rule;
+    for (const Rule& rule : pack.rules) {
+        CompiledRule& compiled = inner_->rules.emplace_back();
+        compiled.written = &rule;
+        for (const Hook hook : rule.hooks) compiled.hooks[static_cast<std::size_t>(hook)] = true;
+    }
     for (CompiledRule& rule : inner_->rules) compile_rule(rule);
     if (!pack.data_unavailable.summary.text.empty()) {
         // Its {{what}} and {{advice}} are filled by the policy; they are no expressions.

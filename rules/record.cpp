@@ -167,7 +167,7 @@ class RecordReader {
         if (std::holds_alternative<std::monostate>(member.effective)) member.effective = panel.effective;
         if (!member.issued) member.issued = panel.issued;
         if (member.performer.empty()) member.performer = panel.performer;
-        if (member.specimen.kind == fhir::ReferenceKind::none) member.specimen = panel.specimen;
+        if (member.specimen.empty()) member.specimen = panel.specimen;
         record_.observations.push_back(std::move(member));
     }
 

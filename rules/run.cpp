@@ -238,7 +238,7 @@ void Run::fill_fixed(std::uint16_t slot, SlotValue& value) {
 }
 
 void Run::fill_fact(const CompiledFact& fact, SlotValue& value) {
-    switch (fact.written->form) {
+    switch (fact.form) {
         case Fact::Form::conditions:
         case Fact::Form::medications:
         case Fact::Form::procedures:

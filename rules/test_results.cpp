@@ -37,16 +37,21 @@ void sort_newest_first(std::vector<Measurement>& measurements) {
 }
 
 bool name_different_specimens(const Measurement& left, const Measurement& right) {
-    const fhir::Reference& first = left.observation->specimen;
-    const fhir::Reference& second = right.observation->specimen;
-    return !first.reference.empty() && !second.reference.empty() && first.reference != second.reference;
+    const std::string_view first = left.observation->specimen;
+    const std::string_view second = right.observation->specimen;
+    return !first.empty() && !second.empty() && first != second;
 }
 
 bool are_of_one_specimen(const Measurement& left, const Measurement& right) {
     if (left.day != right.day || name_different_specimens(left, right)) return false;
-    const std::string_view specimen = left.observation->specimen.reference;
-    if (!specimen.empty() && specimen == right.observation->specimen.reference) return true;
+    const std::string_view specimen = left.observation->specimen;
+    if (!specimen.empty() && specimen == right.observation->specimen) return true;
     return left.moment == right.moment;
+}
+
+/// Versions and repetitions of one specimen are of one day: nearly always there are none.
+bool any_share_a_day(const std::vector<Measurement>& newest_first) {
+    return std::ranges::adjacent_find(newest_first, {}, &Measurement::day) != newest_first.end();
 }
 
 /// An amended result replaces its original, a complete one the preliminary one (knowledge D.3). They are versions of
@@ -257,16 +262,18 @@ class Chooser {
     /// Newest day first; within a day kinds that the ruleset bands, by the preference of the test, then the newest.
     std::vector<std::size_t> in_order_of_preference() const {
         std::vector<std::size_t> candidates;
+        candidates.reserve(results_.all.size());
         for (std::size_t index = 0; index < results_.all.size(); ++index) {
             if (results_.all[index].is_readable() && !is_no_result_alone(index)) candidates.push_back(index);
         }
-        std::ranges::stable_sort(candidates, [this](std::size_t left, std::size_t right) {
+        const auto is_preferred = [this](std::size_t left, std::size_t right) {
             const Measurement& first = results_.all[left];
             const Measurement& second = results_.all[right];
             if (first.day != second.day) return first.day > second.day;
             if (is_banded(left) != is_banded(right)) return is_banded(left);
             return kind_of(left).preference < kind_of(right).preference;
-        });
+        };
+        if (!std::ranges::is_sorted(candidates, is_preferred)) std::ranges::stable_sort(candidates, is_preferred);
         return candidates;
     }
 
@@ -344,8 +351,10 @@ TestResults choose_results(const CompiledAnalyte& analyte, std::vector<Measureme
     if (measurements.size() > most_measurements) {
         measurements.erase(measurements.begin() + most_measurements, measurements.end());
     }
-    keep_last_versions(measurements);
-    reduce_specimens(measurements, analyte);
+    if (any_share_a_day(measurements)) {
+        keep_last_versions(measurements);
+        reduce_specimens(measurements, analyte);
+    }
     add_sums(measurements, analyte);
     if (analyte.adjustment && others && other_analyte) add_adjusted(measurements, analyte, *others, *other_analyte);
     sort_newest_first(measurements);

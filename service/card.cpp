@@ -30,6 +30,7 @@ void append_section(std::string& detail, std::string_view heading, const std::ve
 /// The basis of a card, always in this order, so that it can be reviewed at a glance.
 std::string detail_of(const rules::Card& card, const CardContext& context) {
     std::vector<std::string_view> evidence;
+    evidence.reserve(1 + card.evidence.size());
     if (!card.strength.empty()) evidence.push_back(card.strength);
     evidence.insert(evidence.end(), card.evidence.begin(), card.evidence.end());
     constexpr std::size_t usual_detail = 2048;

@@ -124,7 +124,7 @@ std::string explanation_as_text(const std::vector<rules::RuleOutcome>& outcomes)
         if (outcome.outcome == rules::Outcome::other_hook) continue;
         if (!out.empty()) out += '\n';
         const std::string bare = outcome.outcome == rules::Outcome::card ? "card." : "no card.";
-        out += outcome.rule + ": " + (outcome.sentence.empty() ? bare : outcome.sentence) + '\n';
+        out.append(outcome.rule).append(": ").append(outcome.sentence.empty() ? bare : outcome.sentence) += '\n';
         for (const rules::Reason& reason : outcome.reasons) add_reason(out, reason, 0);
     }
     return out;

@@ -83,10 +83,10 @@ void HookHandler::keep(const HookCall& call, const std::vector<rules::Card>& car
     const rules::Identity& pack = call.service->program->pack().identity;
     std::vector<Decision> decisions;
     for (std::size_t i = 0; i < cards.size(); ++i) {
-        settings_.log.write(CardGiven{cards[i].rule, pack.version, name_of(cards[i].indicator)});
+        settings_.log.write(CardGiven{std::string(cards[i].rule), pack.version, name_of(cards[i].indicator)});
         if (settings_.recorder == nullptr || uuids.empty())
             continue;  // no feedback can name a card without uuid
-        decisions.push_back({uuids[i], call.service->offered.id, cards[i].rule, pack.id, pack.version,
+        decisions.push_back({uuids[i], call.service->offered.id, std::string(cards[i].rule), pack.id, pack.version,
                              call.service->digest, wall_time()});
     }
     if (settings_.recorder != nullptr) settings_.recorder->add(std::move(decisions));

@@ -70,41 +70,43 @@ struct TypeSpecifier {
     std::vector<TypeId> types;
 };
 
+/// What the evaluator always looks at comes first, close together: a pack has thousands of nodes, and reaching for
+/// their memory is what most of them cost.
 struct Node {
     NodeKind kind = NodeKind::empty;
     bool is_written = true;  ///< false for a $this that is understood
+    bool is_ordered = true;
+    bool is_descending = false;             ///< an argument of sort() with a minus in front
+    BuiltIn built_in = BuiltIn::none;       ///< variable
+    Node* input = nullptr;                  ///< what stands before the dot; the left operand
+    const Function* function = nullptr;     ///< call
+    std::vector<Node*> arguments;           ///< of a call; the right operand; the index
+    std::optional<std::size_t> variable{};  ///< index among the caller's variables
+    Value literal;                          ///< kinds literal, and variable where it has a fixed value
+    std::optional<MemberView> member;       ///< member: where it is the same for every type that can occur
+
+    std::optional<NameId> name_id;            ///< member: as it is looked up where the type is not known
+    TypeSpecifier specifier;                  ///< root_type, is, as, calls with a type
+    std::string_view defined{};               ///< a variable of defineVariable(): its name
+    std::shared_ptr<const re2::RE2> pattern;  ///< call: a regular expression that is a literal
+
+    // For the analyser, and for messages.
     std::size_t offset = 0;  ///< of the whole part in the expression's text
     std::size_t length = 0;
     std::size_t name_offset = 0;  ///< of the name or operator alone
     std::size_t name_length = 0;
-    std::size_t height = 1;        ///< of the tree below, this node included
-    std::string name;              ///< of a member, function, variable or type specifier
-    Node* input = nullptr;         ///< what stands before the dot; the left operand
-    std::vector<Node*> arguments;  ///< of a call; the right operand; the index
-
-    Value literal;  ///< kinds literal, and variable where it has a fixed value
-
-    // What the analyser finds out.
+    std::size_t height = 1;  ///< of the tree below, this node included
+    std::string name;        ///< of a member, function, variable or type specifier
     ResultType type;
-    bool is_ordered = true;
-    std::optional<NameId> name_id;            ///< member: as it is looked up where the type is not known
-    std::optional<MemberView> member;         ///< member: where it is the same for every type that can occur
-    TypeSpecifier specifier;                  ///< root_type, is, as, calls with a type
-    const Function* function = nullptr;       ///< call
-    std::optional<std::size_t> variable{};    ///< index among the caller's variables
-    std::string_view defined{};               ///< a variable of defineVariable(): its name
-    BuiltIn built_in = BuiltIn::none;         ///< variable
-    bool is_descending = false;               ///< an argument of sort() with a minus in front
-    std::shared_ptr<const re2::RE2> pattern;  ///< call: a regular expression that is a literal
 };
 
 struct Program {
-    std::string text;
-    const Types* types = nullptr;
-    std::deque<Node> nodes;
     Node* root = nullptr;
+    const Types* types = nullptr;
     TypeId context = TypeId::none;
     std::size_t variable_count = 0;
+    std::string text;
+    std::deque<Node> nodes;
     std::deque<Value> literals;  ///< owns what literals of nodes borrow
     ResultType result_type;
     std::vector<Diagnostic> warnings;

@@ -31,9 +31,9 @@ TEST(Observation, IsReadInFull) {
     EXPECT_EQ(observation->reference_range[0].high->value->text(), "50");
     EXPECT_EQ(observation->reference_range[0].text, "20-50");
     EXPECT_EQ(observation->performer.at(0).display, "Town laboratory");
-    EXPECT_EQ(observation->specimen.id, "s1");
+    EXPECT_EQ(observation->specimen, "Specimen/s1");
     EXPECT_EQ(observation->has_member.at(0).id, "o2");
-    EXPECT_EQ(observation->data_absent_reason, std::nullopt);
+    EXPECT_FALSE(observation->has_data_absent_reason);
     EXPECT_TRUE(observation.issues().empty());
 }
 
@@ -85,7 +85,8 @@ TEST(Observation, ReadsComponentsEachWithItsOwnFaults) {
     ASSERT_EQ(observation->component.size(), 2U);
     EXPECT_EQ(std::get<Quantity>(observation->component[0].value).value->text(), "3.0");
     EXPECT_EQ(std::get<Quantity>(observation->component[1].value).value, std::nullopt);
-    EXPECT_EQ(observation->component[1].data_absent_reason->text, "error");
+    EXPECT_FALSE(observation->component[0].has_data_absent_reason);
+    EXPECT_TRUE(observation->component[1].has_data_absent_reason);
     EXPECT_EQ(observation->component[1].reference_range.at(0).text, "wide");
     EXPECT_EQ(observation.issues(), (Told{"Observation.component[1].valueQuantity.value wrong-type",
                                           "Observation.component[1].referenceRange not-a-list"}));

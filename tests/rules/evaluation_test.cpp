@@ -50,7 +50,8 @@ rules::Evaluation played(const Scene& scene) {
 std::string cards_of(const rules::Evaluation& evaluation) {
     std::string cards;
     for (const rules::Card& card : evaluation.cards) {
-        cards += (cards.empty() ? "" : ", ") + card.rule + " (" + std::string(name_of(card.indicator)) + ")";
+        cards +=
+            (cards.empty() ? "" : ", ") + std::string(card.rule) + " (" + std::string(name_of(card.indicator)) + ")";
     }
     return cards;
 }

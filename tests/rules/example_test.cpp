@@ -12,7 +12,7 @@ ExpectedCard expected(const std::string& rule) {
     return card;
 }
 
-Card shown(const std::string& rule, Indicator indicator) {
+Card shown(const char* rule, Indicator indicator) {
     Card card;
     card.rule = rule;
     card.indicator = indicator;

@@ -7,21 +7,21 @@ namespace rules {
 namespace {
 
 TEST(Summary, StaysAsItIsWhereItFits) {
-    EXPECT_EQ(shortened({{{"Vitamin B12 ", false}, {"160 pg/mL", true}, {": low.", false}}, false}),
+    EXPECT_EQ(shortened({{{"Vitamin B12 ", false}, {"160 pg/mL", true}, {": low.", false}}}),
               "Vitamin B12 160 pg/mL: low.");
 }
 
 TEST(Summary, LosesTheConvertedValueFirst) {
     const std::string rest(110, 'x');
-    EXPECT_EQ(shortened({{{"Calcium ", false}, {"2.95 mmol/L (11.8 mg/dL)", true}, {rest, false}}, false}),
+    EXPECT_EQ(shortened({{{"Calcium ", false}, {"2.95 mmol/L (11.8 mg/dL)", true}, {rest, false}}}),
               "Calcium 2.95 mmol/L" + rest);
 }
 
 TEST(Summary, ThenLosesWordsWithoutADigit) {
     const std::string reason(100, 'r');
     const std::string value = "1234567890.12 nmol/L";
-    const std::string text = shortened(
-        {{{"Consider: ", false}, {reason, true}, {" with ", false}, {value, true}, {". And then.", false}}, false});
+    const std::string text =
+        shortened({{{"Consider: ", false}, {reason, true}, {" with ", false}, {value, true}, {". And then.", false}}});
     EXPECT_LE(utf16_length(text), longest_summary);
     EXPECT_NE(text.find(value), std::string::npos);
     EXPECT_NE(text.find("\xE2\x80\xA6"), std::string::npos);
@@ -31,7 +31,7 @@ TEST(Summary, CountsAsUtf16AndCutsBetweenCharacters) {
     std::string wide;
     for (int count = 0; count < 80; ++count) wide += "\xF0\x9F\x98\x80";  // two UTF-16 units each
     EXPECT_EQ(utf16_length(wide), 160U);
-    const std::string text = shortened({{{wide, true}}, false});
+    const std::string text = shortened({{{wide, true}}});
     EXPECT_LE(utf16_length(text), longest_summary);
     EXPECT_EQ((text.size() - 3) % 4, 0U);
 }

@@ -66,7 +66,7 @@ std::vector<std::string> expected_cards(const object& vignette) {
 std::vector<std::string> cards_of(const rules::Evaluation& evaluation) {
     std::vector<std::string> cards;
     for (const rules::Card& card : evaluation.cards) {
-        cards.push_back(card.rule + " (" + std::string(name_of(card.indicator)) + ")");
+        cards.push_back(std::string(card.rule) + " (" + std::string(name_of(card.indicator)) + ")");
     }
     std::ranges::sort(cards);
     return cards;
@@ -94,7 +94,8 @@ void expect_offers(const object& vignette, const rules::Evaluation& evaluation) 
 std::string sentences(const rules::Evaluation& explained) {
     std::string all;
     for (const rules::RuleOutcome& outcome : explained.outcomes) {
-        if (outcome.outcome != rules::Outcome::other_hook) all += "  " + outcome.rule + ": " + outcome.sentence + "\n";
+        if (outcome.outcome != rules::Outcome::other_hook)
+            all += "  " + std::string(outcome.rule) + ": " + outcome.sentence + "\n";
     }
     return all;
 }
