@@ -35,6 +35,11 @@ std::string_view type_under(std::string_view key) {
     return "Observation";
 }
 
+/// Prescriptions bring along the Medications that they refer to.
+bool may_come_with(std::string_view type, std::string_view wanted) {
+    return type == "Medication" && (wanted == "MedicationRequest" || wanted == "MedicationStatement");
+}
+
 /// Whether an issue says that something is missing from what was read, not only that it was oddly written.
 bool loses_something(fhir::IssueCode code) {
     switch (code) {
@@ -71,8 +76,9 @@ class RecordReader {
         for (const auto& [key, data] : sources) {
             if (data.unavailable) record_.unavailable.emplace(key, *data.unavailable);
             if (!data.unavailable || !data.resources.empty()) record_.provided.insert(key);
+            const std::string_view type = type_under(key);
             for (const object* resource : data.resources) {
-                if (resource) take(key, *resource);
+                if (resource) take(*resource, type);
             }
         }
         fill_medications();
@@ -88,7 +94,6 @@ class RecordReader {
             resources += data.resources.size();
             if (type_under(key) == "Observation") observations += data.resources.size();
         }
-        seen_.reserve(resources);
         seen_ids_.reserve(resources);
         record_.observations.reserve(std::min(observations, most_room));
     }
@@ -97,18 +102,14 @@ class RecordReader {
         record_.skipped.push_back({reference_to(type, member_text(resource, "id")), {std::string(type), code}, true});
     }
 
-    /// Whether `resource` comes for the first time, as itself or as another copy with the same id.
+    /// Whether `resource` comes for the first time: itself, or a copy with the same id.
     bool is_new(const object& resource, std::string_view type, std::string_view id) {
-        if (!seen_.insert(&resource).second) return false;
-        return id.empty() || seen_ids_.emplace(type, id).second;
+        return id.empty() ? seen_.insert(&resource).second : seen_ids_.emplace(type, id).second;
     }
 
-    void take(std::string_view key, const object& resource) {
+    void take(const object& resource, std::string_view wanted) {
         const std::string_view type = member_text(resource, "resourceType");
-        const std::string_view wanted = type_under(key);
-        const bool is_medication =
-            type == "Medication" && (key == medication_requests_key || key == medication_statements_key);
-        if (type != wanted && !is_medication) {
+        if (type != wanted && !may_come_with(type, wanted)) {
             if (seen_.insert(&resource).second) {
                 skip(resource, type.empty() ? "resource" : type,
                      type.empty() ? fhir::IssueCode::not_a_resource : fhir::IssueCode::wrong_type);
@@ -233,9 +234,8 @@ Sources sources_of_complete_record(const std::vector<const object*>& resources,
     for (const object* resource : resources) {
         const std::string_view type = resource ? member_text(*resource, "resourceType") : std::string_view();
         for (auto& [key, data] : sources) {
-            const bool is_medication =
-                type == "Medication" && (key == medication_requests_key || key == medication_statements_key);
-            if (type_under(key) == type || is_medication) data.resources.push_back(resource);
+            const std::string_view wanted = type_under(key);
+            if (wanted == type || may_come_with(type, wanted)) data.resources.push_back(resource);
         }
     }
     return sources;
