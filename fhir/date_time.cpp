@@ -45,7 +45,8 @@ bool take(std::string_view& text, char c) {
 }
 
 // The optional group "`mark`DD" after which a partial value may stop. False if it begins and is not right.
-bool take_group(std::string_view& text, char mark, unsigned highest, unsigned& number, bool& present) {
+template <char mark, unsigned highest>
+bool take_group(std::string_view& text, unsigned& number, bool& present) {
     present = take(text, mark);
     if (!present) return true;
     const std::optional<unsigned> read = take_number<2>(text);
@@ -60,9 +61,9 @@ std::optional<Date> take_date(std::string_view& text) {
     if (!year || *year == 0) return std::nullopt;
     date.year = static_cast<int>(*year);
     bool present = false;
-    if (!take_group(text, '-', 12, date.month, present)) return std::nullopt;
+    if (!take_group<'-', 12>(text, date.month, present)) return std::nullopt;
     if (!present) return date;
-    if (date.month == 0 || !take_group(text, '-', 31, date.day, present)) return std::nullopt;
+    if (date.month == 0 || !take_group<'-', 31>(text, date.day, present)) return std::nullopt;
     if (!present) return date;
     const chrono::year_month_day day{chrono::year(date.year), chrono::month(date.month), chrono::day(date.day)};
     return day.ok() ? std::optional(date) : std::nullopt;
@@ -86,10 +87,10 @@ std::optional<Time> take_time(std::string_view& text) {
     if (!hour || *hour > 23) return std::nullopt;
     time.hour = *hour;
     bool present = false;
-    if (!take_group(text, ':', 59, time.minute, present)) return std::nullopt;
+    if (!take_group<':', 59>(text, time.minute, present)) return std::nullopt;
     if (!present) return time;
     time.precision = Precision::minute;
-    if (!take_group(text, ':', 60, time.second, present)) return std::nullopt;
+    if (!take_group<':', 60>(text, time.second, present)) return std::nullopt;
     if (!present) return time;
     time.precision = Precision::second;
     return take_fraction(text, time) ? std::optional(time) : std::nullopt;
