@@ -2,6 +2,7 @@
 
 #include "service/findings.hpp"
 #include "service/running_service.hpp"
+#include "service/server.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -52,6 +53,7 @@ ExitCode run_serve(const ServeOptions& options, const Streams& streams) {
     const auto clock = open_clock(options.at, deployment->config, streams.err);
     if (!clock) return ExitCode::usage;
     warn_of_development(deployment->config, streams.err);
+    hold_back_signals();
     std::signal(SIGPIPE, SIG_IGN);  // a reader of stdout or stderr that went away must not end the service
 
     RunningService service(std::move(*deployment), *clock, options.config);

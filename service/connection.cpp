@@ -147,7 +147,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
           set_(set),
           on_end_(std::move(on_end)),
           deadline_(std::make_shared<Deadline>(stream_.lowest_layer())),
-          buffer_(settings.limits.header_bytes + chunk_overhead) {
+          buffer_(settings.limits.header_bytes + chunk_overhead),
+          held_(*settings.bodies) {
         set_.add(*this);
     }
 
@@ -264,15 +265,24 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
             const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(go_on), as_result);
             if (error) co_return Reading::nothing;
         }
-        const auto [error, size] = co_await http::async_read(stream_, buffer_, *parser_, as_result);
-        if (!error) co_return Reading::complete;
-        if (error == http::error::body_limit) co_return refuse(Fault::body_too_large);
+        while (!parser_->is_done()) {
+            const auto [error, received] = co_await http::async_read_some(stream_, buffer_, *parser_, as_result);
+            if (error) co_return body_fault(error);
+            const std::size_t size = parser_->get().body().size();
+            const std::size_t usual = settings_.limits.usual_body_bytes;
+            if (size > usual && !held_.grow_to(size - usual)) co_return refuse(Fault::overloaded);
+        }
+        co_return Reading::complete;
+    }
+
+    Reading body_fault(const error_code& error) {
+        if (error == http::error::body_limit) return refuse(Fault::body_too_large);
         if (error == asio::error::operation_aborted) {
-            co_return deadline_->passed() ? refuse(Fault::request_timeout) : Reading::nothing;
+            return deadline_->passed() ? refuse(Fault::request_timeout) : Reading::nothing;
         }
         const bool bad = error.category() == http::make_error_code(http::error::bad_chunk).category() &&
                          error != http::error::partial_message && error != http::error::end_of_stream;
-        co_return bad ? refuse(Fault::bad_http) : Reading::nothing;
+        return bad ? refuse(Fault::bad_http) : Reading::nothing;
     }
 
     /// Exceptions are bugs, or no memory: one call fails, the process goes on.
@@ -303,7 +313,9 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         }
         served.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun_);
         settings_.log.write(served);
-        buffer_.shrink_to_fit();  // an idle connection holds no buffer
+        buffer_.shrink_to_fit();  // an idle connection holds no buffer and no body
+        parser_.reset();
+        held_.release();
         deadline_->set(settings_.limits.idle);
         idle_ = true;
         co_return !error && keep;
@@ -360,6 +372,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     std::function<void()> on_end_;
     std::shared_ptr<Deadline> deadline_;
     beast::flat_buffer buffer_;
+    HeldBody held_;
     std::optional<http::request_parser<http::string_body>> parser_;
     std::chrono::steady_clock::time_point begun_;
     Fault fault_ = Fault::internal;

@@ -4,6 +4,7 @@
 // the request as a whole (head, body, answer), writing, shutdown. Whatever a client does, others are not kept waiting.
 #pragma once
 
+#include "service/body_budget.hpp"
 #include "service/log.hpp"
 #include "service/port.hpp"
 #include "service/queue_delay.hpp"
@@ -12,9 +13,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <unordered_set>
 
@@ -24,6 +27,11 @@ struct ConnectionLimits {
     std::size_t header_bytes = 16 * 1024;
     std::size_t target_bytes = 4 * 1024;
     std::size_t body_bytes = 10 * 1024 * 1024;
+    /// Bodies of this size are always let in, so that large ones cannot crowd out what clients usually send…
+    std::size_t usual_body_bytes = 64 * 1024;
+    /// … and what is beyond it counts, of all requests under way together: 503 when this is used up. One body always
+    /// fits.
+    std::size_t bodies_bytes = 256 * 1024 * 1024;
     std::chrono::milliseconds handshake = std::chrono::seconds(5);
     std::chrono::milliseconds idle = std::chrono::seconds(60);  ///< between two requests
     std::chrono::milliseconds request = std::chrono::seconds(10);
@@ -38,6 +46,7 @@ struct ConnectionSettings {
     const CurrentTls* tls = nullptr;  ///< null: plain HTTP
     ConnectionLimits limits;
     Log& log;
+    std::shared_ptr<BodyBudget> bodies = std::make_shared<BodyBudget>(std::max(limits.bodies_bytes, limits.body_bytes));
 };
 
 /// A connection as its thread sees it.

@@ -123,6 +123,9 @@ std::string query_of(std::string_view prefetch_template, const HookRequest& requ
             query.replace(at, token.size(), value);
         }
     }
+    // Unasked, servers give ten to fifty entries a page, and a long problem list would end at `fhir.maxPages`.
+    const bool is_search = query.find('?') != std::string::npos;
+    if (is_search && query.find("_count=") == std::string::npos) query += "&_count=200";
     // A "+" is one in a code, and a blank to a server that reads the query as a form.
     using boost::urls::grammar::lut_chars;
     return boost::urls::encode(query, boost::urls::pchars - lut_chars('+') + lut_chars("/?"));

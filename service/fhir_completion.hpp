@@ -26,7 +26,7 @@ struct FhirSource {
 };
 
 /// The address of a prefetch template below the FHIR server's base: tokens filled in from the request, characters that
-/// a URL may not hold encoded.
+/// a URL may not hold encoded, a search asking for large pages.
 std::string query_of(std::string_view prefetch_template, const HookRequest& request);
 
 /// The ids of the Medications on the server at `base` that resources of `source` refer to, and that it does not hold.

@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <malloc.h>
@@ -91,6 +92,15 @@ class Worker {
     bool draining_ = false;
     std::size_t aborted_ = 0;
 };
+
+constexpr std::array obeyed_signals = {SIGTERM, SIGINT, SIGHUP};
+
+sigset_t obeyed_set() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : obeyed_signals) sigaddset(&set, number);
+    return set;
+}
 
 }  // namespace
 
@@ -198,9 +208,14 @@ std::size_t Server::open_connections() const noexcept {
     return state_->open.load();
 }
 
+void hold_back_signals() {
+    const sigset_t set = obeyed_set();
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
 void Server::obey_signals(std::function<void()> on_hangup) {
     state_->on_hangup = std::move(on_hangup);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) state_->signals->add(number);
+    for (const int number : obeyed_signals) state_->signals->add(number);
     wait_for_signal();
 }
 
@@ -222,6 +237,8 @@ std::size_t Server::run() {
         for (std::size_t i = 1; i < state_->workers.size(); ++i) {
             threads.emplace_back([worker = state_->workers[i].get()] { worker->run(); });
         }
+        const sigset_t set = obeyed_set();
+        pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
         state_->workers.front()->run();
     }
     std::size_t aborted = 0;

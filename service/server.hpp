@@ -31,6 +31,10 @@ struct ListenError {
     std::string reason;
 };
 
+/// Holds back the signals that a server obeys, in this thread and in those that it will start; run() lets them in. So
+/// they interrupt no thread of a library, and what comes while the service starts is obeyed as soon as it runs.
+void hold_back_signals();
+
 class Server {
   public:
     Server(const ServerLimits& limits, Log& log);

@@ -72,7 +72,7 @@ class Fetched(unittest.TestCase):
         link = [{"relation": "self", "url": f"{self.fhir.address}/Condition?patient=%7B%7Bcontext.patientId%7D%7D"},
                 {"relation": "next", "url": f"{self.fhir.address}/Condition?page=2"}]
         self.assertEqual(self.rules(prefetch(conditions=bundle(link=link))), SUGGESTION)
-        self.assertEqual([address for address, _ in self.fhir.requests], ["Condition?patient=p1"])
+        self.assertEqual([address for address, _ in self.fhir.requests], ["Condition?patient=p1&_count=200"])
 
     @shows("R-057", "R-072")
     def test_are_no_pages_of_another_server(self):

@@ -228,7 +228,7 @@ TEST(QueryOf, FillsInTokensAndEncodesWhatAUrlMayNotHold) {
     request.patient_id = "p1";
     request.user_id = "Practitioner/7";
     EXPECT_EQ(query_of("Observation?patient={{context.patientId}}&code=http://loinc.org|1,http://loinc.org|2", request),
-              "Observation?patient=p1&code=http://loinc.org%7C1,http://loinc.org%7C2");
+              "Observation?patient=p1&code=http://loinc.org%7C1,http://loinc.org%7C2&_count=200");
     EXPECT_EQ(query_of("{{context.userId}}", request), "Practitioner/7");
 }
 

@@ -28,6 +28,12 @@ TEST(FhirQuery, NamesThePatientAndIsAnAddress) {
               "Observation?patient=p-1&code=http://loinc.org%7C2132-9,urn:x%7Ca%2Bb%20c&_count=100");
 }
 
+TEST(FhirQuery, AsksForLargePagesOfASearch) {
+    EXPECT_EQ(query_of(conditions, "p-1"), "Condition?patient=p-1&_count=200");
+    const rules::PrefetchTemplate patient{"patient", "Patient/{{context.patientId}}", "Patient", true};
+    EXPECT_EQ(query_of(patient, "p-1"), "Patient/p-1");
+}
+
 class FhirPrefetchTest : public testing::Test {
   protected:
     FetchedPrefetch fetch(const HttpsTestServer& server, std::vector<rules::PrefetchTemplate> templates) {
@@ -105,7 +111,7 @@ TEST_F(FhirPrefetchTest, ReadsEachMedicationThatIsOnlyPointedAtOnce) {
     for (const Request& request : server.requests()) asked.push_back(request.target);
     std::ranges::sort(asked);
     EXPECT_EQ(asked, (std::vector<std::string>{"/fhir/Medication/m1", "/fhir/Medication/m2",
-                                               "/fhir/MedicationRequest?patient=p1"}));
+                                               "/fhir/MedicationRequest?patient=p1&_count=200"}));
     EXPECT_TRUE(fetched.gaps.empty()) << "the prescriptions themselves are there";
     const json::array& entries = fetched.values.at("medicationRequests").at("entry").as_array();
     EXPECT_EQ(fhir::print_json(entries.back()),

@@ -359,6 +359,24 @@ TEST(ServerLimitsTest, ClosesConnectionsBeyondTheLimit) {
     EXPECT_TRUE(server.serves());
 }
 
+// The bodies of all requests under way are bounded together.
+TEST(ServerLimitsTest, AsksForPatienceWhileTooMuchIsHeld) {
+    TestServerOptions options;
+    options.connection.body_bytes = options.connection.bodies_bytes = 8;
+    options.connection.usual_body_bytes = 2;
+    TestServer server(std::move(options));
+    RawClient slow(server.port());
+    slow.send(post("/cds-services/echo", R"("wait")"));  // four bytes more than usual
+    for (int i = 0; i < 5000 && !server.services().somebody_waits(); ++i) std::this_thread::sleep_for(1ms);
+    EXPECT_EQ(RawClient(server.port()).exchange(post("/cds-services/echo", "123456")).status, 200);
+    const HttpReply reply = RawClient(server.port()).exchange(post("/cds-services/echo", "1234567"));
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(reply.header("Retry-After"), "1");
+    server.services().release();
+    EXPECT_EQ(slow.receive().status, 200);
+    EXPECT_EQ(RawClient(server.port()).exchange(post("/cds-services/echo", "12345678")).status, 200);
+}
+
 // Requirements page, 1.9, row 429.
 TEST(ServerLimitsTest, AsksForPatienceBeyondTheRate) {
     shows({"status.429"});
