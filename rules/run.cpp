@@ -114,10 +114,10 @@ SourceSet Run::missing_for(const SlotUse& use) {
     return value.missing | value.missing_orders;
 }
 
-std::string Run::compute(const CompiledExpression& expression, Collection& items) const {
+std::optional<std::string> Run::compute(const CompiledExpression& expression, Collection& items) const {
     if (expression.is_bare) {
         items = *variables_[expression.uses.front().slot];
-        return {};
+        return std::nullopt;
     }
     fhir::path::Input input;
     input.variables = variables_;
@@ -125,7 +125,7 @@ std::string Run::compute(const CompiledExpression& expression, Collection& items
     auto result = fhir::path::evaluate(expression.path, input);
     if (result.has_error()) return std::move(result.error().message);
     items = std::move(*result);
-    return {};
+    return std::nullopt;
 }
 
 Answer Run::evaluate(const CompiledExpression& expression) {
@@ -140,9 +140,9 @@ Answer Run::evaluate(const CompiledExpression& expression) {
         answer.truth = Truth::unknown;
         return answer;
     }
-    answer.error = compute(expression, answer.items);
-    if (!answer.error.empty()) {
+    if (auto error = compute(expression, answer.items)) {
         answer.truth = Truth::unknown;
+        answer.error = std::move(*error);
         return answer;
     }
     if (gives_something(answer.items)) {

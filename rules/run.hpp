@@ -72,8 +72,8 @@ class Run {
 
   private:
     /// Puts what `expression` gives into `items`. Precondition: the slots that it reads are filled.
-    /// \returns why it could not be evaluated: an error of the pack that only data show; empty if it could.
-    std::string compute(const CompiledExpression& expression, fhir::path::Collection& items) const;
+    /// \returns why it could not be evaluated: an error of the pack that only data show.
+    std::optional<std::string> compute(const CompiledExpression& expression, fhir::path::Collection& items) const;
     void fill(std::uint16_t slot);
     void fill_fixed(std::uint16_t slot, SlotValue& value);
     void fill_fact(const CompiledFact& fact, SlotValue& value);

@@ -85,7 +85,7 @@ void append_escaped(std::string& markdown, char c) {
 
 /// Addresses become links by themselves in GitHub's Markdown (GFM, 6.9): an escape inside keeps them text. So does one
 /// at the beginning of a line for what would begin a list or a rule. \param begin  of the line.
-void unlink(std::string& markdown, std::size_t begin) {
+void escape_openings(std::string& markdown, std::size_t begin) {
     constexpr std::pair<std::string_view, std::size_t> starts[] = {{"://", 1}, {"www.", 3}};
     for (const auto& [start, cut] : starts) {
         for (auto at = markdown.find(start, begin); at != std::string::npos; at = markdown.find(start, at + 1)) {
@@ -141,7 +141,7 @@ void append_markdown(std::string& markdown, std::string_view text) {
         at = special;
         if (at != line.end()) append_escaped(markdown, *at++);
     }
-    unlink(markdown, begin);
+    escape_openings(markdown, begin);
 }
 
 std::string shortened(std::string_view text, std::size_t limit) {
