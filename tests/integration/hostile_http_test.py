@@ -131,7 +131,9 @@ REFUSED = {
 }
 
 
-class HostileHttp(unittest.TestCase):
+class Attacked(unittest.TestCase):
+    """A service that goes on serving after each attack."""
+
     @classmethod
     def setUpClass(cls):
         cls.service = RunningService(PROGRAM).__enter__()
@@ -139,6 +141,11 @@ class HostileHttp(unittest.TestCase):
 
     def tearDown(self):
         self.assertTrue(self.service.serves())
+
+
+class HostileHttp(Attacked):
+    def tearDown(self):
+        super().tearDown()
         self.assertNotIn("smuggled", self.service.log())
 
     def test_refuses_what_ends_in_two_ways_and_hears_nothing_behind_it(self):
@@ -205,15 +212,7 @@ class HostileHttp(unittest.TestCase):
         self.assertEqual([reply.status for reply in replies], [200] * 1000)
 
 
-class HostileTls(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.service = RunningService(PROGRAM).__enter__()
-        cls.addClassCleanup(cls.service.__exit__)
-
-    def tearDown(self):
-        self.assertTrue(self.service.serves())
-
+class HostileTls(Attacked):
     def plain(self, data):
         """What comes back to bytes on the bare TCP connection."""
         with socket.create_connection(("127.0.0.1", self.service.port), PATIENCE_SECONDS) as connection:
