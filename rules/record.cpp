@@ -65,7 +65,7 @@ bool loses_something(fhir::IssueCode code) {
 /// Converts to what `make` gives, so that a container's emplace_back makes it in its place: an Observation is large.
 template <typename Make>
 struct MadeInPlace {
-    Make make;
+    const Make& make;
     operator std::invoke_result_t<const Make&>() const { return make(); }
 };
 
@@ -147,7 +147,8 @@ class RecordReader {
     }
 
     void read_observation(const object& resource, fhir::Issues& issues) {
-        record_.observations.emplace_back(MadeInPlace{[&] { return fhir::read_observation(resource, issues); }});
+        const auto make = [&] { return fhir::read_observation(resource, issues); };
+        record_.observations.emplace_back(MadeInPlace<decltype(make)>{make});
         const auto is_contained = [](const fhir::Reference& member) {
             return member.kind == fhir::ReferenceKind::contained;
         };
