@@ -13,6 +13,25 @@ const RulesetInForce& ruleset_for(const Measurement& measurement, const Compiled
     return laboratory && laboratory->ruleset ? *laboratory->ruleset : analyte.ruleset;
 }
 
+const BandScale& scale_of(const Measurement& measurement, const CompiledAnalyte& analyte) {
+    const std::size_t kind = analyte.kinds[measurement.kind].lower_bound_of.value_or(measurement.kind);
+    return ruleset_for(measurement, analyte).scales[kind][measurement.unit];
+}
+
+/// What is banded: a fraction says of the whole only that it is not less.
+Interval banded_interval(const Measurement& measurement, const CompiledAnalyte& analyte) {
+    const Interval& interval = measurement.interval;
+    if (!analyte.kinds[measurement.kind].lower_bound_of) return interval;
+    return {interval.low, interval.low_included, std::nullopt, false};
+}
+
+/// Whether a value that its scale bands lies within 10 % of a bound.
+bool is_near(const Measurement& measurement, const CompiledAnalyte& analyte) {
+    const Interval interval = banded_interval(measurement, analyte);
+    const auto banded = band_of(interval, scale_of(measurement, analyte));
+    return banded && is_near_bound(interval, *banded);
+}
+
 bool is_normal_range(const fhir::ReferenceRange& range) {
     const bool is_general = range.applies_to.empty() && !range.by_age;
     if (range.type.codings.empty()) return is_general;
@@ -89,9 +108,10 @@ Banding by_range(const PrintedRange& range) {
     return banding;
 }
 
-Banding by_guideline(const Banded& banded, const RulesetInForce& ruleset, const Interval& interval) {
+Banding by_guideline(const Banded& banded, const RulesetInForce& ruleset) {
     Banding banding;
     banding.band = banded.step->band;
+    banding.is_by_scale = true;
     banding.in_every_ruleset = banded.step->in_every_ruleset;
     banding.ruleset =
         banding.in_every_ruleset ? std::string_view("whatever the ruleset") : std::string_view(ruleset.title);
@@ -102,7 +122,6 @@ Banding by_guideline(const Banded& banded, const RulesetInForce& ruleset, const 
         banding.upper = banded.next->bound;
         banding.upper_included = !banded.next->bound_included;
     }
-    banding.is_near = is_near_bound(interval, banded);
     return banding;
 }
 
@@ -145,9 +164,7 @@ boost::json::array marks_json(const Measurement& measurement, const CompiledAnal
                               const boost::json::storage_ptr& storage) {
     boost::json::array marks(storage);
     const CompiledKind& kind = analyte.kinds[measurement.kind];
-    const Interval interval =
-        kind.lower_bound_of ? Interval{measurement.interval.low, measurement.interval.low_included, std::nullopt, false}
-                            : measurement.interval;
+    const Interval interval = banded_interval(measurement, analyte);
     for (const CompiledMark& mark : kind.marks[measurement.unit]) {
         const bool holds = mark.side == CompiledMark::Side::below   ? interval.is_below(mark.number)
                            : mark.side == CompiledMark::Side::above ? interval.is_above(mark.number)
@@ -175,7 +192,7 @@ void add_value(boost::json::object& json, const Measurement& measurement, const 
     put("ruleset", banding.ruleset);
     put("lower", number_with_unit(banding.lower, unit));
     put("upper", number_with_unit(banding.upper, unit));
-    json.emplace("near", banding.is_near);
+    json.emplace("near", banding.is_by_scale && is_near(measurement, analyte));
     const PrintedRange range = range_of(measurement, analyte);
     put("range", name_of(range.place));
     put("rangeText", range_text(range, unit));
@@ -213,18 +230,15 @@ Banding band_measurement(const Measurement& measurement, const CompiledAnalyte& 
     const CompiledKind& kind = analyte.kinds[measurement.kind];
     const bool is_lower_bound = kind.lower_bound_of.has_value();
     const RulesetInForce& ruleset = ruleset_for(measurement, analyte);
-    const BandScale& scale = ruleset.scales[kind.lower_bound_of.value_or(measurement.kind)][measurement.unit];
-    const Interval interval =
-        is_lower_bound ? Interval{measurement.interval.low, measurement.interval.low_included, std::nullopt, false}
-                       : measurement.interval;
-    const auto banded = band_of(interval, scale);
-    if (banded && banded->step->in_every_ruleset) return by_guideline(*banded, ruleset, interval);
+    const BandScale& scale = scale_of(measurement, analyte);
+    const auto banded = band_of(banded_interval(measurement, analyte), scale);
+    if (banded && banded->step->in_every_ruleset) return by_guideline(*banded, ruleset);
     if (is_lower_bound && kind.alone_is_no_result) return {};
     if (analyte.written->range_first) {
         const PrintedRange range = range_of(measurement, analyte);
         if (range.low || range.high) return by_range(range);
     }
-    if (banded) return by_guideline(*banded, ruleset, interval);
+    if (banded) return by_guideline(*banded, ruleset);
     Banding none;
     none.spans = !scale.empty() && !is_lower_bound;
     return none;

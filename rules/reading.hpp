@@ -22,9 +22,9 @@ struct Banding {
     const std::vector<std::string>* cites = nullptr;  ///< of the ruleset; null without one
     std::optional<fhir::Decimal> lower, upper;        ///< bounds of the band as printed
     bool lower_included = true, upper_included = false;
-    bool is_near = false;           ///< within 10 % of a bound
     bool spans = false;             ///< lies in more than one band: cannot be read safely
     bool in_every_ruleset = false;  ///< a band of aboveAll
+    bool is_by_scale = false;       ///< drawn by a guideline, not by the laboratory's own range
 };
 
 /// The laboratory's own range, as far as it is printed in the unit of the result.
