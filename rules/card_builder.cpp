@@ -94,9 +94,7 @@ Card CardBuilder::build_unavailable(SourceSet missing, const std::vector<std::st
 
 void CardBuilder::finish(Card& card) const {
     const Identity& identity = run_.program().pack.identity;
-    std::string line("Rule ");
-    line.reserve(line.size() + card.rule.size() + 4 + run_.program().provenance.size());
-    card.rule_lines.push_back(std::move(line.append(card.rule).append(" of ").append(run_.program().provenance)));
+    card.rule_lines.push_back("Rule " + std::string(card.rule) + " of " + run_.program().provenance);
     card.topic = {identity.source_url + std::string(topic_path), std::string(card.rule), std::string(card.title)};
 }
 
