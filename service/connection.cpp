@@ -33,6 +33,7 @@ namespace {
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 using TlsStream = ssl::stream<tcp::socket>;
 constexpr std::size_t one_tls_record = 16 * 1024;
+constexpr std::size_t usual_head = 512;
 // What may wait to be understood beside a head: Beast wants a chunk's extension, and all trailers, in one piece.
 constexpr std::size_t chunk_overhead = 64 * 1024;
 using Request = http::request<http::string_body>;
@@ -106,6 +107,25 @@ http::response<http::string_body> message_of(Reply& reply, unsigned version, boo
     message.keep_alive(keep);
     if (reply.status != 204) message.content_length(message.body().size());
     return message;
+}
+
+/// What goes over the wire for a message: its head and, unless \p method is HEAD, its body. In one piece, since Asio's
+/// TLS stream joins several buffers into records of 8 KiB at most, and each record is a system call.
+std::string wire_text(const http::response<http::string_body>& message, Method method) {
+    http::response_serializer<http::string_body> serializer(message);
+    serializer.split(true);
+    std::string text;
+    text.reserve(usual_head + message.body().size());
+    const auto append = [&](error_code&, const auto& buffers) {
+        for (const asio::const_buffer part : beast::buffers_range_ref(buffers)) {
+            text.append(static_cast<const char*>(part.data()), part.size());
+        }
+        serializer.consume(beast::buffer_bytes(buffers));
+    };
+    error_code none;  // a string body has no errors
+    while (!(method == Method::head ? serializer.is_header_done() : serializer.is_done()))
+        serializer.next(none, append);
+    return text;
 }
 
 std::string_view handshake_fault(const error_code& error) noexcept {
@@ -302,15 +322,9 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         const unsigned version = parser_->is_header_done() ? parser_->get().version() : 11;
         RequestServed served{settings_.port_name,          std::move(reply.facts), reply.status,
                              parser_->get().body().size(), reply.body.size(),      {}};
-        const auto message = message_of(reply, version, keep);
-        http::response_serializer<http::string_body> serializer(message);
+        const std::string text = wire_text(message_of(reply, version, keep), method_of(parser_->get().method()));
         deadline_->set(settings_.limits.request);
-        error_code error;
-        if (parser_->get().method() == http::verb::head) {
-            std::tie(error, std::ignore) = co_await http::async_write_header(stream_, serializer, as_result);
-        } else {
-            std::tie(error, std::ignore) = co_await http::async_write(stream_, serializer, as_result);
-        }
+        const auto [error, sent] = co_await asio::async_write(stream_, asio::buffer(text), as_result);
         served.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun_);
         settings_.log.write(served);
         buffer_.shrink_to_fit();  // an idle connection holds no buffer and no body

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from shows import main, shows
 
 PROGRAM = None
+PACK = Path(__file__).resolve().parents[2] / "rules/packs/back-pain-labs"
 PATIENCE_SECONDS = 60
 ENVIRONMENT, BAD_INPUT, FINE = 4, 3, 0
 MINIMAL = """{ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0",
@@ -78,6 +79,16 @@ class Serve(unittest.TestCase):
         connection.sendall(b"\r\n")
         self.assertTrue(connection.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n"))
         self.assertEqual(process.wait(PATIENCE_SECONDS), FINE)
+
+    def test_sends_head_and_body_as_one_tls_record(self):
+        self.write("config.json", MINIMAL % f'"packs": [{{ "path": "{PACK}" }}]')
+        _, port, _ = self.start()
+        connection = self.connect(port)
+        connection.sendall(b"GET /cds-services HTTP/1.1\r\nHost: x\r\n\r\n")
+        record = connection.recv(65536)  # never more than one
+        head, _, body = record.partition(b"\r\n\r\n")
+        self.assertEqual(int(re.search(rb"Content-Length: (\d+)", head)[1]), len(body))
+        self.assertGreater(len(record), 8192, "too short to show it: Asio joins what is shorter by itself")
 
     def test_answers_health_on_the_administration_port(self):
         _, _, admin = self.start()
