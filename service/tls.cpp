@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <ctime>
 #include <string_view>
 
@@ -41,6 +42,10 @@ void harden(SSL_CTX* context) {
     SSL_CTX_set1_groups_list(context, groups);
     // Resumption is by ticket: no session of a stranger takes memory here.
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    // Without it OpenSSL breaks off with every client that resumes a session and has shown a certificate.
+    constexpr std::string_view what_sessions_are_for = "backpain-cds";
+    SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>(what_sessions_are_for.data()),
+                                   what_sessions_are_for.size());
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
 }
 

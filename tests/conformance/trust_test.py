@@ -5,12 +5,12 @@ The environment variable BACKPAIN_CDS names the program.
 """
 
 import json
-import subprocess
 import time
 import unittest
 from pathlib import Path
 
 from served import PATIENT, Served, call, context, id_of, places_of, prefetch
+from self_signed import write_self_signed
 from shows import main, shows
 from signed import ISSUER, PUBLIC_URL, FhirServer, Key, key_folder, unsigned
 
@@ -210,9 +210,9 @@ class Clients(Trusted):
 
 class MutualTls(unittest.TestCase):
     def certificate(self, folder, name):
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2", "-subj",
-                        f"/CN={name}", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem"], check=True, capture_output=True)
-        return folder / f"{name}.pem", folder / f"{name}.key"
+        certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
+        write_self_signed(certificate, key, name)
+        return certificate, key
 
     @shows("R-130")
     def test_lets_in_who_has_a_certificate_of_the_listed_authority(self):

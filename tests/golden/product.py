@@ -5,10 +5,14 @@ import os
 import re
 import ssl
 import subprocess
+import sys
 import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from self_signed import write_self_signed
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "rules" / "packs" / "back-pain-labs"
@@ -45,7 +49,8 @@ class Service:
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory()
-        certificate = self.write_certificate(Path(self.folder.name))
+        certificate = Path(self.folder.name) / "server.pem"
+        write_self_signed(certificate, certificate.with_suffix(".key"))
         self.trust = ssl.create_default_context(cafile=certificate)
         self.log = open(Path(self.folder.name) / "serve.log", "wb")
         command = [self.program, "serve", "--config", self.write_config(Path(self.folder.name)), "--at", self.at]
@@ -64,13 +69,6 @@ class Service:
         self.process.stdout.close()
         self.log.close()
         self.folder.cleanup()
-
-    def write_certificate(self, folder):
-        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2"]
-        names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-        files = ["-keyout", folder / "server.key", "-out", folder / "server.pem"]
-        subprocess.run([*command, *names, *files], check=True, capture_output=True)
-        return folder / "server.pem"
 
     def write_config(self, folder):
         config = {

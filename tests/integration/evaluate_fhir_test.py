@@ -18,8 +18,9 @@ from pathlib import Path
 from loopback_fhir import FhirServer, outcome
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "golden"))
+sys.path[:0] = [str(ROOT / "tests" / "golden"), str(ROOT / "tests")]
 import product  # noqa: E402
+from self_signed import write_self_signed  # noqa: E402
 
 PROGRAM = None
 SAMPLES = ROOT / "deploy" / "samples"
@@ -152,9 +153,7 @@ class BadServers(unittest.TestCase):
     def test_the_certificate_is_not_trusted(self):
         with tempfile.TemporaryDirectory() as folder:
             key, certificate = Path(folder) / "key.pem", Path(folder) / "certificate.pem"
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                            "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
-                           check=True, capture_output=True)
+            write_self_signed(certificate, key)
             tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             tls.load_cert_chain(certificate, key)
             with FhirServer(record_of("ada-quill"), tls=tls) as server:

@@ -9,7 +9,6 @@ import re
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "conformance"), str(Pa
 import postgresql
 import served
 from running_service import PATIENCE_SECONDS, PATIENT_VIEW, RunningService, get, post, split
+from self_signed import write_self_signed
 from shows import main, shows
 from signed import ISSUER, PUBLIC_URL, Key
 
@@ -132,9 +132,7 @@ class Operation(unittest.TestCase):
 
     def test_the_certificate_is_exchanged_without_a_restart(self):
         with RunningService(PROGRAM) as service:
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "9",
-                            "-subj", "/CN=another", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", service.folder / "key.pem",
-                            "-out", service.folder / "certificate.pem"], check=True, capture_output=True)
+            write_self_signed(service.folder / "certificate.pem", service.folder / "key.pem", name="another", days=9)
             ends = counter(service, "backpain_cds_certificate_not_after_seconds")
             with service.connect() as old:
                 old.sendall(get("/cds-services"))

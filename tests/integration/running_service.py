@@ -10,9 +10,13 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from self_signed import write_self_signed
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "rules/packs/back-pain-labs"
@@ -54,10 +58,7 @@ class RunningService:
     def __enter__(self):
         self.keeper = tempfile.TemporaryDirectory()
         self.folder = Path(self.keeper.name)
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-             "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.folder / "key.pem",
-             "-out", self.folder / "certificate.pem"], check=True, capture_output=True)
+        write_self_signed(self.folder / "certificate.pem", self.folder / "key.pem")
         config = {"mode": "development", "authentication": "none", "listen": "127.0.0.1:0",
                   "admin": {"listen": "127.0.0.1:0"}, "threads": 2, "packs": [{"path": str(PACK)}],
                   "tls": {"certificate": "certificate.pem", "key": "key.pem"}} | self.settings

@@ -14,6 +14,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from self_signed import write_self_signed
 from shows import main, shows
 
 PROGRAM = None
@@ -30,10 +31,7 @@ class Serve(unittest.TestCase):
         self.addCleanup(self.keeper.cleanup)
         self.folder = Path(self.keeper.name)
         self.write("config.json", MINIMAL % "")
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-             "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.folder / "key.pem",
-             "-out", self.folder / "certificate.pem"], check=True, capture_output=True)
+        write_self_signed(self.folder / "certificate.pem", self.folder / "key.pem")
 
     def write(self, name, text):
         (self.folder / name).write_text(text, encoding="utf-8")
@@ -52,12 +50,19 @@ class Serve(unittest.TestCase):
         return subprocess.run([PROGRAM, "serve", "--config", self.folder / "config.json"], capture_output=True,
                               text=True, timeout=PATIENCE_SECONDS)
 
-    def connect(self, port):
-        trust = ssl.create_default_context(cafile=self.folder / "certificate.pem")
+    def trust(self):
+        return ssl.create_default_context(cafile=self.folder / "certificate.pem")
+
+    def connect(self, port, trust=None, session=None):
         raw = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)
-        connection = trust.wrap_socket(raw, server_hostname="127.0.0.1")
+        self.addCleanup(raw.close)
+        connection = (trust or self.trust()).wrap_socket(raw, server_hostname="127.0.0.1", session=session)
         self.addCleanup(connection.close)
         return connection
+
+    def first_line(self, connection):
+        connection.sendall(b"GET /cds-services HTTP/1.1\r\nHost: x\r\n\r\n")
+        return connection.recv(65536).partition(b"\r\n")[0]
 
     def test_stops_at_once_when_nothing_is_under_way(self):
         for signal_number in (signal.SIGTERM, signal.SIGINT):
@@ -131,6 +136,21 @@ class Serve(unittest.TestCase):
                                       "ALL:@SECLEVEL=0"], stdin=subprocess.DEVNULL, capture_output=True,
                                      timeout=PATIENCE_SECONDS)
             self.assertNotEqual(attempt.returncode, 0, version)
+
+    def test_takes_up_a_session_again_also_of_clients_with_a_certificate(self):
+        for more in ("", ', "clientCa": "certificate.pem"'):
+            self.write("config.json", (MINIMAL % "").replace('"key.pem" }', f'"key.pem"{more} }}'))
+            _, port, _ = self.start()
+            for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+                with self.subTest(more=more, version=version.name):
+                    trust = self.trust()
+                    trust.load_cert_chain(self.folder / "certificate.pem", self.folder / "key.pem")
+                    trust.maximum_version = version
+                    first = self.connect(port, trust)
+                    self.assertEqual(self.first_line(first), b"HTTP/1.1 200 OK")
+                    again = self.connect(port, trust, session=first.session)
+                    self.assertEqual(self.first_line(again), b"HTTP/1.1 200 OK")
+                    self.assertTrue(again.session_reused)
 
 
 if __name__ == "__main__":
