@@ -3,6 +3,7 @@
 #include "fhir/json_text.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -18,6 +19,10 @@ Place place_of(std::string file, std::string_view text, std::string pointer) {
 Place place_at(std::string file, std::string_view text, std::size_t offset) {
     const fhir::TextPosition position = fhir::position_at(text, offset);
     return {std::move(file), "", position.line, position.column};
+}
+
+void append(Diagnostics& findings, Diagnostics more) {
+    findings.insert(findings.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
 bool has_errors(const Diagnostics& findings) noexcept {

@@ -38,6 +38,9 @@ struct Diagnostic {
 
 using Diagnostics = std::vector<Diagnostic>;
 
+/// Puts `more` behind `findings`.
+void append(Diagnostics& findings, Diagnostics more);
+
 bool has_errors(const Diagnostics& findings) noexcept;
 
 /// By file, line and column, so that a person walks through each file once.

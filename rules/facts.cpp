@@ -151,15 +151,21 @@ FactItems FactReader::procedures(const CompiledFact& fact) {
 FactItems FactReader::observations(const CompiledFact& fact) {
     const fhir::Observation* latest = nullptr;
     std::optional<fhir::DateTime> latest_time;
+    std::optional<std::pair<std::chrono::sys_days, std::chrono::sys_seconds>> latest_moment;
     for (const fhir::Observation& observation : record_.observations) {
         if (!is_result_status(observation.status) || !match(observation.code).is_in(fact.sets)) continue;
         auto time = fhir::end_of(observation.effective);
         if (!time) time = observation.issued;
-        const bool is_later =
-            !latest || (time && (!latest_time || calendar_.moment_of(*time) > calendar_.moment_of(*latest_time)));
-        if (!is_later) continue;
+        decltype(latest_moment) moment;
+        if (time) {
+            const auto day = calendar_.day_of(*time);
+            if (!day) continue;
+            moment.emplace(*day, calendar_.moment_of(*time));
+        }
+        if (latest && moment <= latest_moment) continue;
         latest = &observation;
         latest_time = time;
+        latest_moment = moment;
     }
     const auto* value = latest ? std::get_if<fhir::CodeableConcept>(&latest->value) : nullptr;
     if (!value) return {};

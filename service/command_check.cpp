@@ -8,9 +8,9 @@
 #include "service/clinical_clock.hpp"
 #include "service/file_text.hpp"
 #include "service/findings.hpp"
+#include "service/prefetch_lint.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <ostream>
 
 namespace service {
@@ -26,10 +26,6 @@ struct CheckedPack {
     std::shared_ptr<const rules::Program> program;
     bool was_read = false;
 };
-
-void append(rules::Diagnostics& findings, rules::Diagnostics more) {
-    findings.insert(findings.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
 
 /// The pack's own files are named by their path in the pack; people need the path from where they stand.
 void name_from_here(CheckedPack& checked, const rules::PackFiles& files) {
@@ -72,6 +68,7 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
         rules::Compilation compilation = rules::compile(std::move(reading.pack), std::move(site));
         append(checked.findings, std::move(compilation.findings));
         checked.program = std::move(compilation.program);
+        if (checked.program) append(checked.findings, lint_services(*checked.program, path));
     }
     name_from_here(checked, *files);
     rules::sort_by_place(checked.findings);

@@ -8,7 +8,6 @@
 #include <boost/url/rfc/pchars.hpp>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace service {
@@ -53,7 +52,7 @@ std::vector<FhirQuery> queries_of(const HookCall& call) {
         if (source == call.sources.end() || !worth_asking(source->second.unavailable)) continue;
         // The further pages of a query that was not ours, because a token in it was not resolved, are not ours either.
         const bool goes_on = source->second.unavailable == Reason::incomplete;
-        queries.push_back({asked.key, query_of(asked.query, call.request),
+        queries.push_back({asked.key, query_of(asked, call.request.patient_id),
                            goes_on ? first_page(call.request, asked.key) : std::nullopt});
     }
     return queries;
@@ -111,18 +110,10 @@ boost::asio::awaitable<void> add_medications(HookCall& call, FhirSource& source)
 
 }  // namespace
 
-std::string query_of(std::string_view prefetch_template, const HookRequest& request) {
-    const std::array<std::pair<std::string_view, std::string_view>, 3> tokens = {{
-        {"{{context.patientId}}", request.patient_id},
-        {"{{context.encounterId}}", request.encounter_id},
-        {"{{context.userId}}", request.user_id},
-    }};
-    std::string query(prefetch_template);
-    for (const auto& [token, value] : tokens) {
-        for (auto at = query.find(token); at != std::string::npos; at = query.find(token)) {
-            query.replace(at, token.size(), value);
-        }
-    }
+std::string query_of(const rules::PrefetchTemplate& asked, std::string_view patient_id) {
+    constexpr std::string_view token = "{{context.patientId}}";
+    std::string query = asked.query;
+    if (const auto at = query.find(token); at != std::string::npos) query.replace(at, token.size(), patient_id);
     // Unasked, servers give ten to fifty entries a page, and a long problem list would end at `fhir.maxPages`.
     const bool is_search = query.find('?') != std::string::npos;
     if (is_search && query.find("_count=") == std::string::npos) query += "&_count=200";

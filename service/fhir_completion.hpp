@@ -25,9 +25,9 @@ struct FhirSource {
     Log& log;
 };
 
-/// The address of a prefetch template below the FHIR server's base: tokens filled in from the request, characters that
-/// a URL may not hold encoded, a search asking for large pages.
-std::string query_of(std::string_view prefetch_template, const HookRequest& request);
+/// What `asked` asks for about one patient, as an address below the base of a FHIR server: characters that a URL may
+/// not hold encoded, a search asking for large pages.
+std::string query_of(const rules::PrefetchTemplate& asked, std::string_view patient_id);
 
 /// The ids of the Medications on the server at `base` that resources of `source` refer to, and that it does not hold.
 std::set<std::string> medications_missing_from(const rules::SourceData& source, std::string_view base);

@@ -12,6 +12,9 @@ namespace urls = boost::urls;
 
 namespace {
 
+// Far beyond any call. What a client says of its token's life is a number of any size.
+constexpr std::chrono::seconds longest_use = std::chrono::hours(24);
+
 bool permits(std::string_view permission, Interaction interaction) {
     if (permission == "read" || permission == "*") return true;  // SMART v1
     if (permission.find_first_not_of("cruds") != std::string_view::npos) return false;
@@ -105,7 +108,8 @@ boost::system::result<FhirGrant, GrantFault> grant_fhir_access(const Client& cli
     }
     const FhirAuthorization& authorization = *access.authorization;
     if (const auto fault = check_authorization(authorization, client)) return *fault;
-    const WallTime until = authorization.expires_in ? now + *authorization.expires_in : WallTime::max();
+    const WallTime until =
+        authorization.expires_in ? now + std::min(*authorization.expires_in, longest_use) : WallTime::max();
     return FhirGrant{*base, authorization.access_token, authorization.scope, until};
 }
 

@@ -51,12 +51,6 @@ void add_medications(std::vector<FhirAnswer> answers, FetchedPrefetch& fetched) 
 
 }  // namespace
 
-std::string query_of(const rules::PrefetchTemplate& asked, std::string_view patient_id) {
-    HookRequest request;
-    request.patient_id = patient_id;
-    return query_of(asked.query, request);
-}
-
 asio::awaitable<FetchedPrefetch> fetch_prefetch(FhirClient& client, FhirGrant grant, PrefetchWanted wanted,
                                                 FhirClient::Clock::time_point deadline) {
     std::vector<FhirQuery> queries;

@@ -19,9 +19,6 @@
 
 namespace service {
 
-/// What `asked` asks for about one patient, as an address below the base of a FHIR server.
-std::string query_of(const rules::PrefetchTemplate& asked, std::string_view patient_id);
-
 /// A template whose answer could not be had.
 struct PrefetchGap {
     rules::PrefetchTemplate asked;

@@ -1,6 +1,7 @@
 #include "service/fhir_record.hpp"
 
 #include "service/fetch_advice.hpp"
+#include "service/fhir_completion.hpp"
 #include "service/fhir_prefetch.hpp"
 
 #include <boost/asio/co_spawn.hpp>

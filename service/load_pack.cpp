@@ -2,7 +2,6 @@
 
 #include "service/file_text.hpp"
 #include "service/findings.hpp"
-#include "service/hook_request.hpp"
 #include "service/prefetch_lint.hpp"
 #include "service/sha256.hpp"
 
@@ -10,10 +9,6 @@
 
 namespace service {
 namespace {
-
-void append(rules::Diagnostics& findings, rules::Diagnostics more) {
-    findings.insert(findings.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
 
 std::string digest_of(std::string_view bytes) {
     return "sha256:" + sha256_hex(bytes);
@@ -30,23 +25,6 @@ rules::Site read_site_file(const std::filesystem::path& path, const rules::Pack&
     rules::SiteReading reading = rules::read_site(std::move(*text), path.string(), pack);
     append(loaded.findings, std::move(reading.findings));
     return std::move(reading.site);
-}
-
-/// What clients could not handle of the services that `program` offers, as findings about the pack in `path`.
-rules::Diagnostics lint_services(const rules::Program& program, const std::filesystem::path& path) {
-    rules::Diagnostics findings;
-    for (const rules::Service& service : program.pack().services) {
-        if (!is_service_id(service.id)) {
-            findings.push_back(finding_of_file(
-                path.string(), "service-id",
-                "The id of the service \"" + service.id + "\" holds more than letters, digits and - . _ ~"));
-        }
-        for (const std::string& fault : faults_of_templates(program.prefetch(service.hook))) {
-            findings.push_back(finding_of_file(path.string(), "prefetch-template",
-                                               fault + " (Hook " + std::string(name_of(service.hook)) + ".)"));
-        }
-    }
-    return findings;
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "service/prefetch_lint.hpp"
 
+#include "service/findings.hpp"
+#include "service/hook_request.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -26,12 +29,6 @@ bool is_key(std::string_view key) noexcept {
     return !key.empty() && letters.find(key.front()) != std::string_view::npos && consists_of(key, "_");
 }
 
-/// The tokens that clients of every version resolve, at all four hooks: members of the context that are primitive.
-/// encounterId may be absent at three of them and is left to be absent; the user tokens are of 2.0 and later.
-bool is_token(std::string_view token) noexcept {
-    return token == "context.patientId" || token == "context.userId" || token == "context.encounterId";
-}
-
 /// `text` with each "{{token}}" replaced by one letter, or what is wrong with a token of it.
 struct Resolved {
     std::string text;
@@ -47,8 +44,9 @@ Resolved resolve_tokens(std::string_view text) {
         const auto close = text.find("}}", open);
         if (close == std::string_view::npos) return {{}, "has a token without an end"};
         const std::string_view token = text.substr(open + 2, close - open - 2);
-        if (!is_token(token)) {
-            return {{}, "has a token that not every client resolves: {{" + std::string(token) + "}}"};
+        // Clients of every version resolve it at all four hooks, and the rules ask for nothing else.
+        if (token != "context.patientId") {
+            return {{}, "has a token other than context.patientId: {{" + std::string(token) + "}}"};
         }
         resolved.text += 'x';
         text.remove_prefix(close + 2);
@@ -120,8 +118,7 @@ std::optional<std::string> fault_of_text(const rules::PrefetchTemplate& asked) {
     const bool is_read = slash != std::string_view::npos && path.substr(0, slash) == asked.resource_type &&
                          is_word(path.substr(0, slash)) && slash + 1 < path.size() &&
                          path.find('/', slash + 1) == std::string_view::npos;
-    const bool is_user = asked.query == "{{context.userId}}";  // its value is "Type/id"
-    return is_read || is_user ? std::nullopt : std::optional<std::string>("is neither a read nor a search");
+    return is_read ? std::nullopt : std::optional<std::string>("is neither a read nor a search");
 }
 
 }  // namespace
@@ -140,6 +137,22 @@ std::vector<std::string> faults_of_templates(std::span<const rules::PrefetchTemp
 
 bool is_service_id(std::string_view id) noexcept {
     return !id.empty() && id != "." && id != ".." && consists_of(id, "._~-");
+}
+
+rules::Diagnostics lint_services(const rules::Program& program, const std::filesystem::path& pack) {
+    rules::Diagnostics findings;
+    for (const rules::Service& service : program.pack().services) {
+        if (!is_service_id(service.id)) {
+            findings.push_back(finding_of_file(
+                pack.string(), "service-id",
+                "The id of the service \"" + service.id + "\" holds more than letters, digits and - . _ ~"));
+        }
+        for (const std::string& fault : faults_of_templates(program.prefetch(service.hook))) {
+            findings.push_back(finding_of_file(pack.string(), "prefetch-template",
+                                               fault + " (Hook " + std::string(name_of(service.hook)) + ".)"));
+        }
+    }
+    return findings;
 }
 
 }  // namespace service

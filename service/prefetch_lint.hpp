@@ -5,6 +5,7 @@
 
 #include "rules/program.hpp"
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,5 +18,8 @@ std::vector<std::string> faults_of_templates(std::span<const rules::PrefetchTemp
 
 /// Whether a service id can be joined to an address without escaping, as clients do.
 bool is_service_id(std::string_view id) noexcept;
+
+/// Both, for every service that `program` offers, as findings about the pack in `pack`.
+rules::Diagnostics lint_services(const rules::Program& program, const std::filesystem::path& pack);
 
 }  // namespace service

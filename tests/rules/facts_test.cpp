@@ -222,6 +222,39 @@ TEST(FactMedications, SayWhichRouteIsNotKnown) {
               "prednisone (MedicationRequest/m): its route is not known, so it does not count as \"Systemic steroid\"");
 }
 
+std::string pregnancy_status(std::string_view code, std::string_view when) {
+    return R"({"resourceType": "Observation", "id": ")" + std::string(when) +
+           R"(", "status": "final", "code": {"coding": [{"system": "http://loinc.org", "code": "82810-3"}]},
+               "effectiveDateTime": ")" +
+           std::string(when) +
+           R"(", "valueCodeableConcept": {"coding": [{"system": "http://snomed.info/sct", "code": ")" +
+           std::string(code) + R"("}]}})";
+}
+
+const char* const pregnant = "77386006";
+const char* const not_pregnant = "60001007";
+
+TEST(FactObservations, AreTheLatestOne) {
+    TestRun delivered(shipped_program(),
+                      list({pregnancy_status(pregnant, "2026-02-01"), pregnancy_status(not_pregnant, "2026-02-20")}));
+    EXPECT_EQ(told_items(delivered, "pregnancyStatus"), "");
+    TestRun expecting(shipped_program(),
+                      list({pregnancy_status(pregnant, "2026-02-20"), pregnancy_status(not_pregnant, "2026-02-01")}));
+    EXPECT_EQ(told_items(expecting, "pregnancyStatus"), "pregnancy: 10 days");
+}
+
+TEST(FactObservations, DatedAheadDoNotHideTheLatestOne) {
+    TestRun test(shipped_program(),
+                 list({pregnancy_status(pregnant, "2026-02-20"), pregnancy_status(not_pregnant, "2062-02-20")}));
+    EXPECT_EQ(told_items(test, "pregnancyStatus"), "pregnancy: 10 days");
+}
+
+TEST(FactObservations, OfAWholeYearAreOfItsLastDaySoFar) {
+    TestRun test(shipped_program(),
+                 list({pregnancy_status(not_pregnant, "2026-02-20"), pregnancy_status(pregnant, "2026")}));
+    EXPECT_EQ(told_items(test, "pregnancyStatus"), "pregnancy: 0 days or more");
+}
+
 TEST(FactOrders, AreOpenForTheirWindow) {
     const auto order = [](const char* id, const char* how, const char* when) {
         return R"({"resourceType": "ServiceRequest", "id": ")" + std::string(id) +

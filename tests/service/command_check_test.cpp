@@ -94,6 +94,17 @@ TEST_F(SpoiltPack, FailsItsSiteFileByThatFilesName) {
         << ended.out;
 }
 
+// The same as load_pack: what is fine here is served there.
+TEST_F(SpoiltPack, FailsACodeOfTheSiteThatNoTemplateCanHold) {
+    const std::filesystem::path site = folder / "site.jsonc";
+    std::ofstream(site) << R"({"codes": {"analytes": {"vitamin-d":
+        [{"system": "urn:oid:1.2.3", "code": "VIT D", "property": "any", "kind": "total"}]}}})";
+    const Ended ended = run({"check", good_pack, "--at", "2026-03-02", "--site", site.string()});
+    EXPECT_EQ(ended.code, ExitCode::does_not_hold);
+    EXPECT_NE(ended.out.find("that clients would have to escape: ' '"), std::string::npos) << ended.out;
+    EXPECT_NE(ended.out.find("[prefetch-template]"), std::string::npos) << ended.out;
+}
+
 TEST(CommandTest, IsFineWhereEveryStoryHolds) {
     const Ended ended = run({"test", good_pack});
     EXPECT_EQ(ended.code, ExitCode::fine) << ended.out << ended.err;

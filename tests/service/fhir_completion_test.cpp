@@ -223,13 +223,20 @@ TEST_F(FhirCompletionTest, DoesNotUseATokenOfAnotherApplication) {
     EXPECT_EQ(log_.count("other-subject"), 2U);
 }
 
-TEST(QueryOf, FillsInTokensAndEncodesWhatAUrlMayNotHold) {
-    HookRequest request;
-    request.patient_id = "p1";
-    request.user_id = "Practitioner/7";
-    EXPECT_EQ(query_of("Observation?patient={{context.patientId}}&code=http://loinc.org|1,http://loinc.org|2", request),
-              "Observation?patient=p1&code=http://loinc.org%7C1,http://loinc.org%7C2&_count=200");
-    EXPECT_EQ(query_of("{{context.userId}}", request), "Practitioner/7");
+TEST(QueryOf, FillsInThePatientAndEncodesWhatAUrlMayNotHold) {
+    const rules::PrefetchTemplate b12{
+        "b12", "Observation?patient={{context.patientId}}&code=http://loinc.org|2132-9,urn:x|a+b c&_count=100",
+        "Observation", false};
+    EXPECT_EQ(query_of(b12, "p-1"),
+              "Observation?patient=p-1&code=http://loinc.org%7C2132-9,urn:x%7Ca%2Bb%20c&_count=100");
+}
+
+TEST(QueryOf, AsksForLargePagesOfASearch) {
+    const rules::PrefetchTemplate conditions{"conditions", "Condition?patient={{context.patientId}}", "Condition",
+                                             true};
+    EXPECT_EQ(query_of(conditions, "p-1"), "Condition?patient=p-1&_count=200");
+    const rules::PrefetchTemplate read{"patient", "Patient/{{context.patientId}}", "Patient", true};
+    EXPECT_EQ(query_of(read, "p-1"), "Patient/p-1");
 }
 
 }  // namespace

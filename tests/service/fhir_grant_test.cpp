@@ -54,6 +54,14 @@ TEST(FhirGrant, IsGivenWithoutWhatSomeClientsLeaveOut) {
     EXPECT_TRUE(grant_fhir_access(hospital(), partial, now).has_value());
 }
 
+TEST(FhirGrant, IsGivenForATokenThatIsToLiveForEver) {
+    FhirAccess unending = access();
+    unending.authorization->expires_in = std::chrono::seconds::max();
+    const auto grant = grant_fhir_access(hospital(), unending, now);
+    ASSERT_TRUE(grant.has_value());
+    EXPECT_EQ(grant->usable_until, now + 24h);
+}
+
 struct Refused {
     const char* name;
     GrantFault fault;

@@ -20,20 +20,6 @@ const rules::PrefetchTemplate conditions{"conditions", "Condition?patient={{cont
 const rules::PrefetchTemplate prescriptions{"medicationRequests", "MedicationRequest?patient={{context.patientId}}",
                                             "MedicationRequest", false};
 
-TEST(FhirQuery, NamesThePatientAndIsAnAddress) {
-    const rules::PrefetchTemplate b12{
-        "b12", "Observation?patient={{context.patientId}}&code=http://loinc.org|2132-9,urn:x|a+b c&_count=100",
-        "Observation", false};
-    EXPECT_EQ(query_of(b12, "p-1"),
-              "Observation?patient=p-1&code=http://loinc.org%7C2132-9,urn:x%7Ca%2Bb%20c&_count=100");
-}
-
-TEST(FhirQuery, AsksForLargePagesOfASearch) {
-    EXPECT_EQ(query_of(conditions, "p-1"), "Condition?patient=p-1&_count=200");
-    const rules::PrefetchTemplate patient{"patient", "Patient/{{context.patientId}}", "Patient", true};
-    EXPECT_EQ(query_of(patient, "p-1"), "Patient/p-1");
-}
-
 class FhirPrefetchTest : public testing::Test {
   protected:
     FetchedPrefetch fetch(const HttpsTestServer& server, std::vector<rules::PrefetchTemplate> templates) {
