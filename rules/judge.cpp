@@ -3,6 +3,7 @@
 #include "rules/text_template.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace rules {
 namespace {
@@ -76,6 +77,17 @@ void note_unknown(const CompiledCriterion& criterion, const Judgement& part, Jud
     whole.missing |= part.missing;
     if (!whole.decisive) whole.decisive = &criterion;
     if (whole.error.empty()) whole.error = part.error;
+}
+
+/// What several items come to: what is known of one does not hide what is unknown of another.
+void add(Verdict one, Verdict& all) {
+    all.missing |= one.missing;
+    std::ranges::move(one.candidates, std::back_inserter(all.candidates));
+    if (all.outcome == Outcome::unknown && one.outcome != Outcome::unknown) return;
+    all.outcome = one.outcome;
+    all.decisive = one.decisive;
+    all.gate = one.gate;
+    all.error = std::move(one.error);
 }
 
 }  // namespace
@@ -197,31 +209,30 @@ bool Judge::is_indicator_gate(std::size_t gate, const Rule& rule, Indicator indi
            std::ranges::find(written.except, rule.id, &Authored::text) == written.except.end();
 }
 
-/// \returns false if a gate clearly stops the rule. An unknown one is noted: the rule may still clearly fail.
-bool Judge::pass_gates(const CompiledRule& rule, Verdict& verdict) {
-    bool is_unknown = false;
-    for (const std::size_t gate : rule.gates) {
+/// Fails if a gate clearly stops the rule, whatever is unknown before it. The gate that does, or the first unknown one,
+/// is noted.
+Truth Judge::pass_gates(std::span<const std::size_t> gates, Verdict& verdict) {
+    Truth passed = Truth::holds;
+    for (const std::size_t gate : gates) {
         const Truth truth = this->gate(gate).truth;
         if (truth == Truth::holds) continue;
-        if (truth == Truth::unknown && is_unknown) {
+        if (truth == Truth::unknown && passed == Truth::unknown) {
             verdict.missing |= this->gate(gate).missing;
             continue;
         }
         note_gate(gate, verdict);
-        if (truth == Truth::fails) return false;
-        is_unknown = true;
+        if (truth == Truth::fails) return truth;
+        passed = truth;
     }
-    return true;
+    return passed;
 }
 
-bool Judge::pass_indicator_gates(const CompiledRule& rule, Indicator indicator, Verdict& verdict) {
+Truth Judge::pass_indicator_gates(const CompiledRule& rule, Indicator indicator, Verdict& verdict) {
+    std::vector<std::size_t> gates;
     for (std::size_t gate = 0; gate < run_.program().gates.size(); ++gate) {
-        if (!is_indicator_gate(gate, *rule.written, indicator)) continue;
-        if (this->gate(gate).truth == Truth::holds) continue;
-        note_gate(gate, verdict);
-        return false;
+        if (is_indicator_gate(gate, *rule.written, indicator)) gates.push_back(gate);
     }
-    return true;
+    return pass_gates(gates, verdict);
 }
 
 void Judge::judge_item(std::size_t rule, const Value* item, Verdict& verdict) {
@@ -256,7 +267,7 @@ void Judge::judge_item(std::size_t rule, const Value* item, Verdict& verdict) {
         candidate.card = &compiled.variants[index].card;
         break;
     }
-    if (!pass_indicator_gates(compiled, candidate.card->form->indicator, verdict)) return;
+    if (pass_indicator_gates(compiled, candidate.card->form->indicator, verdict) != Truth::holds) return;
     if (item) {
         candidate.item = *item;
         add_items(Collection{*item}, candidate.evidence);
@@ -276,8 +287,9 @@ Verdict Judge::find_verdict(std::size_t rule) {
         verdict.outcome = Outcome::off;
         return verdict;
     }
-    if (!pass_gates(compiled, verdict)) return verdict;
-    const bool gate_is_unknown = verdict.gate != nullptr;
+    const Truth passed = pass_gates(compiled.gates, verdict);
+    if (passed == Truth::fails) return verdict;
+    const bool gate_is_unknown = passed == Truth::unknown;
     const Verdict at_gate = verdict;
     if (!compiled.for_each) {
         judge_item(rule, nullptr, verdict);
@@ -285,7 +297,11 @@ Verdict Judge::find_verdict(std::size_t rule) {
         const Answer items = run_.evaluate(*compiled.for_each);
         verdict.outcome = items.truth == Truth::unknown ? Outcome::unknown : Outcome::not_met;
         if (items.truth == Truth::unknown) verdict.missing |= items.missing;
-        for (const Value& item : items.items) judge_item(rule, &item, verdict);
+        for (const Value& item : items.items) {
+            Verdict one;
+            judge_item(rule, &item, one);
+            add(std::move(one), verdict);
+        }
     }
     run_.set_item(nullptr);
     if (!verdict.candidates.empty()) verdict.outcome = gate_is_unknown ? Outcome::unknown : Outcome::card;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -66,8 +67,8 @@ class Judge {
   private:
     Judgement any_of(const std::vector<CompiledCriterion>& criteria);
     Verdict find_verdict(std::size_t rule);
-    bool pass_gates(const CompiledRule& rule, Verdict& verdict);
-    bool pass_indicator_gates(const CompiledRule& rule, Indicator indicator, Verdict& verdict);
+    Truth pass_gates(std::span<const std::size_t> gates, Verdict& verdict);
+    Truth pass_indicator_gates(const CompiledRule& rule, Indicator indicator, Verdict& verdict);
     void note_gate(std::size_t gate, Verdict& verdict);
     void judge_item(std::size_t rule, const fhir::path::Value* item, Verdict& verdict);
 

@@ -173,17 +173,30 @@ class RecordReader {
         record_.observations.push_back(std::move(member));
     }
 
+    /// Nothing if `reference` cannot lead to a Medication beside it.
+    static std::string_view medication_id_in(const fhir::Reference& reference) {
+        switch (reference.kind) {
+            case fhir::ReferenceKind::relative:
+            case fhir::ReferenceKind::absolute:
+                return reference.type == "Medication" ? reference.id : std::string_view();
+            case fhir::ReferenceKind::urn:
+                // Synthetic and exported Bundles name a Medication by urn:uuid: and give it that id.
+                return reference.reference.substr(reference.reference.rfind(':') + 1);
+            case fhir::ReferenceKind::none:
+            case fhir::ReferenceKind::contained:
+            case fhir::ReferenceKind::other:
+                break;
+        }
+        return {};
+    }
+
     template <typename Records>
     void fill_medications_of(Records& records) {
         for (auto& record : records) {
             fhir::MedicationChoice& choice = record.medication;
-            if (choice.resolved || choice.reference.kind == fhir::ReferenceKind::none) continue;
-            // Synthetic and exported Bundles name a Medication by urn:uuid: and give it that id.
-            const std::string_view url = choice.reference.reference;
-            const std::string_view id = choice.reference.kind == fhir::ReferenceKind::urn
-                                            ? url.substr(url.rfind(':') + 1)
-                                            : choice.reference.id;
-            const auto found = medications_.find(id);
+            if (choice.resolved) continue;
+            const std::string_view id = medication_id_in(choice.reference);
+            const auto found = id.empty() ? medications_.end() : medications_.find(id);
             if (found != medications_.end()) fhir::fill(choice, found->second);
         }
     }

@@ -28,6 +28,7 @@ struct Scene {
     rules::Hook hook = rules::Hook::patient_view;
     rules::Site site = {};
     const char* birth_date = R"("birthDate": "1970-07-15")";
+    std::vector<std::string> drafts = {};
 };
 
 rules::Evaluation played(const Scene& scene) {
@@ -38,7 +39,9 @@ rules::Evaluation played(const Scene& scene) {
     rules::Sources sources = rules::sources_of_complete_record(objects_in(tree), observation_keys(shipped_pack()));
     for (const std::string& key : scene.unavailable) sources.erase(key);
     const rules::Record record = rules::read_record(sources);
+    const boost::json::value drafts = parsed(list(scene.drafts));
     rules::Call call;
+    call.drafts = objects_in(drafts);
     call.hook = scene.hook;
     call.at = *fhir::DateTime::parse("2026-03-02T12:00:00Z");
     const auto program = scene.site.off.empty() && scene.site.not_provided.empty() && !scene.site.approval
@@ -220,6 +223,23 @@ TEST(Explanation, NamesTheBandThatAValueHas) {
     const auto evaluation = played({{back_pain, vitamin_d("25")}});
     EXPECT_NE(outcome_of(evaluation, "vitamin-d-low").sentence.find("band \"adequate\", low needed"),
               std::string::npos);
+}
+
+std::string draft(const char* id, const char* cpt) {
+    return R"({"resourceType": "ServiceRequest", "id": ")" + std::string(id) +
+           R"(", "status": "draft", "intent": "order", "code": {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": ")" +
+           cpt + R"("}]}})";
+}
+
+TEST(Explanation, OfSeveralOrdersDoesNotHideWhatIsNotKnownOfOne) {
+    const std::string vitamin_d_order = draft("d", "82306"), b12_order = draft("b", "82607");
+    for (const auto& drafts : {std::vector{vitamin_d_order, b12_order}, std::vector{b12_order, vitamin_d_order}}) {
+        Scene scene{{back_pain, vitamin_d("9")}, {"b12"}, rules::Hook::order_sign};
+        scene.drafts = drafts;
+        const auto evaluation = played(scene);
+        EXPECT_EQ(outcome_of(evaluation, "duplicate-order").outcome, rules::Outcome::unknown);
+        EXPECT_NE(outcome_of(evaluation, "duplicate-order").sentence.find("not sent"), std::string::npos);
+    }
 }
 
 TEST(Explanation, NamesTheSourceThatIsMissing) {

@@ -212,6 +212,26 @@ TEST(FactMedications, StartIsThatOfTheCurrentCourse) {
     EXPECT_EQ(told_items(test, "vitaminDTherapy"), "cholecalciferol: 274 days");
 }
 
+// A search, or a contained Medication that is not there, leads to none of those beside it.
+TEST(FactMedications, AreNotThoseThatAReferenceDoesNotLeadTo) {
+    const auto referring = [](const char* reference) {
+        return R"({"resourceType": "MedicationRequest", "id": "r", "intent": "order", "status": "active", "authoredOn": "2026-02-01",
+                   "medicationReference": {"reference": ")" +
+               std::string(reference) + R"("}})";
+    };
+    const auto told = [&](const char* reference, const char* id) {
+        const std::string medication =
+            R"({"resourceType": "Medication", )" + std::string(id) + R"("code": {"text": "cholecalciferol"}})";
+        TestRun test(shipped_program(), list({referring(reference), medication}));
+        return told_items(test, "vitaminDTherapy");
+    };
+    EXPECT_EQ(told("Medication/x", R"("id": "x", )"), "cholecalciferol: 29 days");
+    EXPECT_EQ(told("urn:uuid:x", R"("id": "x", )"), "cholecalciferol: 29 days");
+    EXPECT_EQ(told("Medication?identifier=1", ""), "");
+    EXPECT_EQ(told("#x", R"("id": "x", )"), "");
+    EXPECT_EQ(told("Patient/x", R"("id": "x", )"), "");
+}
+
 TEST(FactMedications, SayWhichRouteIsNotKnown) {
     TestRun test(shipped_program(), list({request(prednisone, active_since_july)}));
     const auto& slots = shipped_program().inner().slots;
