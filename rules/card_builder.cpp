@@ -204,7 +204,9 @@ std::optional<Proposal> CardBuilder::propose(const Candidate& candidate) {
         const Answer removed = run_.evaluate(*form->remove);
         const std::string_view reference =
             removed.items.empty() ? std::string_view() : text_member(removed.items.front(), "reference");
-        if (reference.find('/') != std::string_view::npos) proposal.remove = std::string(reference);
+        // Half of a change would leave both orders standing.
+        if (reference.find('/') == std::string_view::npos) return std::nullopt;
+        proposal.remove = std::string(reference);
     }
     if (form->only_if) {
         const bool would_fire = !judge_.verdict(*form->only_if).candidates.empty();

@@ -10,11 +10,6 @@ const boost::json::object* object_of(const fhir::path::Value& item) {
     return json ? json->if_object() : nullptr;
 }
 
-std::string_view text_member(const boost::json::object& object, std::string_view name) {
-    const boost::json::value* member = fhir::find_member(object, name);
-    return member && member->is_string() ? std::string_view(member->get_string()) : std::string_view();
-}
-
 bool flag(const boost::json::object& object, std::string_view name) {
     const boost::json::value* member = fhir::find_member(object, name);
     return member && member->is_bool() && member->get_bool();
@@ -24,8 +19,8 @@ constexpr std::size_t usual_line = 160;
 
 /// How the date of a resource is told: what lasts is "since", what was ordered is "ordered".
 void append_date(const boost::json::object& object, std::string& line) {
-    const std::string_view date = text_member(object, "date");
-    const std::string_view reference = text_member(object, "reference");
+    const std::string_view date = fhir::member_text(object, "date");
+    const std::string_view reference = fhir::member_text(object, "reference");
     const bool is_order = reference.starts_with("ServiceRequest");
     if (date.empty()) {
         if (!fhir::find_member(object, "analyte") && !is_order) line += ", no date";
@@ -57,7 +52,7 @@ std::string_view reason_words(Unavailable reason) {
 
 std::string_view text_member(const fhir::path::Value& item, std::string_view name) {
     const boost::json::object* object = object_of(item);
-    return object ? text_member(*object, name) : std::string_view();
+    return object ? fhir::member_text(*object, name) : std::string_view();
 }
 
 std::string describe(const fhir::path::Value& item) {
@@ -65,13 +60,13 @@ std::string describe(const fhir::path::Value& item) {
     if (!object) return "";
     std::string line;
     line.reserve(usual_line);
-    line += text_member(*object, "label");
-    if (fhir::find_member(*object, "analyte")) line.append(" ").append(text_member(*object, "text"));
+    line += fhir::member_text(*object, "label");
+    if (fhir::find_member(*object, "analyte")) line.append(" ").append(fhir::member_text(*object, "text"));
     append_date(*object, line);
-    if (const std::string_view status = text_member(*object, "status"); !status.empty())
+    if (const std::string_view status = fhir::member_text(*object, "status"); !status.empty())
         line.append(", ").append(status);
-    if (const std::string_view why = text_member(*object, "why"); !why.empty()) line.append("; ").append(why);
-    if (const std::string_view range = text_member(*object, "rangeText"); !range.empty()) {
+    if (const std::string_view why = fhir::member_text(*object, "why"); !why.empty()) line.append("; ").append(why);
+    if (const std::string_view range = fhir::member_text(*object, "rangeText"); !range.empty()) {
         line.append(", laboratory's range ").append(range);
     }
     if (flag(*object, "preDates")) line += ", before treatment began";
@@ -85,7 +80,7 @@ std::string describe(const fhir::path::Value& item) {
             between = " and ";
         }
         line += ')';
-    } else if (const std::string_view reference = text_member(*object, "reference"); !reference.empty()) {
+    } else if (const std::string_view reference = fhir::member_text(*object, "reference"); !reference.empty()) {
         line.append(" (").append(reference).append(")");
     }
     return line;
@@ -94,9 +89,9 @@ std::string describe(const fhir::path::Value& item) {
 std::string describe_briefly(const fhir::path::Value& item) {
     const boost::json::object* object = object_of(item);
     if (!object) return "";
-    std::string line(text_member(*object, "reference"));
-    line.append(line.empty() ? "\"" : " \"").append(text_member(*object, "label"));
-    if (fhir::find_member(*object, "analyte")) line.append(" ").append(text_member(*object, "text"));
+    std::string line(fhir::member_text(*object, "reference"));
+    line.append(line.empty() ? "\"" : " \"").append(fhir::member_text(*object, "label"));
+    if (fhir::find_member(*object, "analyte")) line.append(" ").append(fhir::member_text(*object, "text"));
     line += '"';
     std::string date;
     append_date(*object, date);
@@ -105,19 +100,19 @@ std::string describe_briefly(const fhir::path::Value& item) {
 
 std::string describe_band(const fhir::path::Value& reading) {
     const boost::json::object* object = object_of(reading);
-    if (!object || text_member(*object, "band").empty()) return "";
-    const std::string lower(text_member(*object, "lower"));
-    const std::string upper(text_member(*object, "upper"));
+    if (!object || fhir::member_text(*object, "band").empty()) return "";
+    const std::string lower(fhir::member_text(*object, "lower"));
+    const std::string upper(fhir::member_text(*object, "upper"));
     std::string bounds;
     if (!lower.empty()) bounds = flag(*object, "lowerIncluded") ? lower + " or more" : "above " + lower;
     if (!upper.empty()) {
         bounds += bounds.empty() ? "" : ", ";
         bounds += flag(*object, "upperIncluded") ? "up to " + upper : "below " + upper;
     }
-    std::string line(text_member(*object, "title"));
-    line.append(", band \"").append(text_member(*object, "band")).append("\"");
+    std::string line(fhir::member_text(*object, "title"));
+    line.append(", band \"").append(fhir::member_text(*object, "band")).append("\"");
     if (!bounds.empty()) line.append(": ").append(bounds);
-    if (const std::string_view ruleset = text_member(*object, "ruleset"); !ruleset.empty()) {
+    if (const std::string_view ruleset = fhir::member_text(*object, "ruleset"); !ruleset.empty()) {
         line.append(" (").append(ruleset).append(")");
     }
     return line;

@@ -16,6 +16,8 @@
 
 namespace rules {
 
+struct Order;
+
 /// Numbers the value sets of a program.
 using SetId = std::uint16_t;
 
@@ -73,6 +75,13 @@ class NameIndex {
         std::vector<SetId> sets;
     };
     std::unordered_map<std::string, std::vector<Name>> by_first_word_;
+};
+
+/// The orders of the pack by code, and by words where a test has no code.
+struct OrderIndex {
+    CodeIndex codes;  ///< the set id is the position of the intent
+    NameIndex words;
+    std::vector<const Order*> orders;  ///< by that position
 };
 
 /// The words of `text` in lower case; everything but letters, digits and bytes beyond ASCII separates them.

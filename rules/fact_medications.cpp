@@ -65,7 +65,8 @@ void FactReader::read_treatments() {
         return treatment;
     };
     for (const fhir::MedicationRequest& request : record_.medication_requests) {
-        if (request.do_not_perform) continue;
+        // A proposal, and one of several options, authorises nothing (FHIR R4, request-intent).
+        if (request.do_not_perform || request.intent == "proposal" || request.intent == "option") continue;
         Treatment& treatment = add(request, "MedicationRequest");
         treatment.is_request = true;
         treatment.start = request.authored_on;
@@ -78,7 +79,7 @@ void FactReader::read_treatments() {
             treatment.end = period->end;
             treatment.has_open_period = !period->end;
         }
-        if (!treatment.start && !treatment.end) treatment.start = statement.date_asserted;
+        if (!treatment.start && !treatment.end) treatment.asserted = statement.date_asserted;
     }
 }
 
@@ -89,6 +90,7 @@ bool FactReader::is_current(const Treatment& treatment, long days) const {
         return age && *age <= days;
     };
     if (treatment.is_request) return treatment.start && is_recent(*treatment.start);
+    if (treatment.asserted) return is_recent(*treatment.asserted);
     if (!treatment.start && !treatment.end && !treatment.has_open_period) return false;
     if (treatment.start && !calendar_.day_of(*treatment.start)) return false;  // begins in the future
     // A period counts where it overlaps the window; an open end lasts until today.

@@ -73,9 +73,10 @@ class FactReader {
         bool is_active = false;
         bool is_past = false;  ///< completed or stopped: counts for the start of the treatment
         bool is_request = false;
-        bool has_open_period = false;         ///< an effective period without an end: it lasts
-        std::optional<fhir::DateTime> start;  ///< authoredOn, or the beginning of the effective period
-        std::optional<fhir::DateTime> end;    ///< of the effective period, or of the dispense request
+        bool has_open_period = false;            ///< an effective period without an end: it lasts
+        std::optional<fhir::DateTime> start;     ///< authoredOn, or the beginning of the effective period
+        std::optional<fhir::DateTime> end;       ///< of the effective period, or of the dispense request
+        std::optional<fhir::DateTime> asserted;  ///< that it is taken, since a day that nobody says
     };
 
     Match match(const fhir::CodeableConcept& code) const;

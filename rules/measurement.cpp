@@ -44,6 +44,17 @@ const Laboratory* MeasurementReader::laboratory_of(const fhir::Observation& obse
     return nullptr;
 }
 
+/// Whether a code of `code` is that of an order for something else: 25-OH and 1,25-dihydroxyvitamin D in one.
+bool MeasurementReader::orders_another_test(const fhir::CodeableConcept& code, const CompiledKind& kind) const {
+    return std::ranges::any_of(code.codings, [&](const fhir::Coding& coding) {
+        std::vector<CodeHit> hits;
+        orders_.codes.find(coding.system, coding.code, hits);
+        return !hits.empty() && std::ranges::none_of(hits, [&](const CodeHit& hit) {
+            return orders_.orders[hit.set]->intent == kind.intent;
+        });
+    });
+}
+
 void MeasurementReader::match(const fhir::CodeableConcept& code, Matches& matched) const {
     for (const fhir::Coding& coding : code.codings) {
         const std::vector<AnalyteHit>* hits = codes_.find(coding.system, coding.code);
@@ -57,6 +68,11 @@ void MeasurementReader::match(const fhir::CodeableConcept& code, Matches& matche
                 known->properties.push_back(hit.property);
             }
         }
+    }
+    if (code.codings.size() < 2) return;
+    for (MatchedCodes& codes : matched) {
+        const CompiledKind& kind = analytes_[codes.analyte].kinds[codes.kind];
+        codes.disagree = codes.disagree || orders_another_test(code, kind);
     }
 }
 
@@ -141,6 +157,7 @@ void MeasurementReader::date(Measurement& measurement) const {
     }
     measurement.date = calendar_.date_of(*when);
     measurement.moment = calendar_.moment_of(*when);
+    measurement.has_time = when->time.has_value();
     if (const auto day = calendar_.day_of(*when)) {
         measurement.day = *day;
         measurement.age_days = fhir::days_between(*day, calendar_.today());

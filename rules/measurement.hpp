@@ -5,6 +5,7 @@
 #pragma once
 
 #include "rules/calendar.hpp"
+#include "rules/code_index.hpp"
 #include "rules/written_value.hpp"
 
 #include <boost/container/small_vector.hpp>
@@ -37,12 +38,14 @@ struct Measurement {
     std::string_view unit_text;       ///< as it is shown; borrowed from record or program; empty: no known unit
     bool needs_verification = false;  ///< believed, but to be verified: beyond verifyAbove
     std::string echo;                 ///< what may be shown of a value without a known unit
+    std::string contradicted_by;      ///< the other value, of fault values_disagree
 
     // When; nothing only if unreadable or awaited
     std::optional<fhir::Date> date;
     std::optional<long> age_days;
     std::chrono::sys_days day{};
     std::chrono::sys_seconds moment{}, issued{};
+    bool has_time = false;  ///< `moment` is one, and not the midnight of `day`
 
     const std::vector<fhir::ReferenceRange>* ranges = nullptr;  ///< the laboratory's own; borrowed
     const LaboratoryRules* laboratory = nullptr;
@@ -62,15 +65,16 @@ struct MatchedCodes {
     std::size_t analyte = 0;
     std::size_t kind = 0;
     boost::container::small_vector<std::string_view, 2> properties;
-    bool disagree = false;  ///< they name different kinds
+    bool disagree = false;  ///< they name different kinds, or another test beside this one
 };
 
-/// Where results are read: the tests, their codes, the calendar and the site's laboratories. All borrowed.
+/// Where results are read: the tests, their codes, those of orders, the calendar and the site's laboratories. All
+/// borrowed.
 class MeasurementReader {
   public:
-    MeasurementReader(const std::vector<CompiledAnalyte>& analytes, const AnalyteIndex& codes, const Site& site,
-                      const Calendar& calendar)
-        : analytes_(analytes), codes_(codes), site_(site), calendar_(calendar) {}
+    MeasurementReader(const std::vector<CompiledAnalyte>& analytes, const AnalyteIndex& codes, const OrderIndex& orders,
+                      const Site& site, const Calendar& calendar)
+        : analytes_(analytes), codes_(codes), orders_(orders), site_(site), calendar_(calendar) {}
 
     /// Adds every result that `observation` and its components hold to the measurements of its test.
     /// \param by_analyte  one list for each analyte.
@@ -80,6 +84,7 @@ class MeasurementReader {
     /// Nearly always one test: no heap for that.
     using Matches = boost::container::small_vector<MatchedCodes, 2>;
     void match(const fhir::CodeableConcept& code, Matches& matched) const;
+    bool orders_another_test(const fhir::CodeableConcept& code, const CompiledKind& kind) const;
     /// Adds the result, if there is one, to `measurements`.
     void read_one(const fhir::Observation& observation, const MatchedCodes& codes, const fhir::ObservationValue& value,
                   bool is_absent, const std::vector<fhir::ReferenceRange>& ranges,
@@ -91,6 +96,7 @@ class MeasurementReader {
 
     const std::vector<CompiledAnalyte>& analytes_;
     const AnalyteIndex& codes_;
+    const OrderIndex& orders_;
     const Site& site_;
     const Calendar& calendar_;
 };

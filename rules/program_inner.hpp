@@ -108,13 +108,6 @@ struct CompiledRule {
     bool is_for(Hook hook) const { return hooks[static_cast<std::size_t>(hook)]; }
 };
 
-/// The orders of the pack by code, and by words where a test has no code.
-struct OrderIndex {
-    CodeIndex codes;  ///< the set id is the position of the intent
-    NameIndex words;
-    std::vector<const Order*> orders;  ///< by that position
-};
-
 /// The types of the small JSON objects that facts are made of.
 struct FactTypes {
     fhir::path::TypeId item{}, reading{}, results{}, param{};

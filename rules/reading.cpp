@@ -42,6 +42,8 @@ bool is_normal_range(const fhir::ReferenceRange& range) {
 std::optional<fhir::Decimal> bound_of(const std::optional<fhir::Quantity>& bound, const Measurement& measurement,
                                       const CompiledAnalyte& analyte) {
     if (!bound || !bound->value || bound->comparator != fhir::Comparator::none) return std::nullopt;
+    // Many laboratories print the unit once, with the value.
+    if (bound->unit.empty() && bound->code.empty()) return bound->value;
     const auto unit = unit_beside(*bound, analyte, measurement.laboratory);
     if (!unit || *unit != measurement.unit) return std::nullopt;
     return bound->value;
@@ -61,6 +63,7 @@ RangePlace place_in(const PrintedRange& range, const Interval& interval) {
     const bool is_inside =
         (!range.low || interval.is_at_least(*range.low)) && (!range.high || interval.is_at_most(*range.high));
     if (!is_inside || (!range.low && !range.high)) return RangePlace::unknown;
+    if (!range.low || !range.high) return RangePlace::not_beyond;
     const auto edge = end_of_lowest_tenth(range);
     return edge && interval.is_at_most(*edge) ? RangePlace::low_normal : RangePlace::within;
 }
@@ -68,6 +71,7 @@ RangePlace place_in(const PrintedRange& range, const Interval& interval) {
 std::string_view name_of(RangePlace place) {
     switch (place) {
         case RangePlace::unknown:
+        case RangePlace::not_beyond:
             return "";
         case RangePlace::below:
             return "below";
@@ -84,6 +88,7 @@ std::string_view name_of(RangePlace place) {
 std::string_view band_by_range(RangePlace place) {
     switch (place) {
         case RangePlace::unknown:
+        case RangePlace::not_beyond:
             return "";
         case RangePlace::below:
             return "low";
@@ -105,7 +110,17 @@ Banding by_range(const PrintedRange& range) {
     if (range.place == RangePlace::below) banding.lower.reset();
     banding.upper = range.place == RangePlace::below ? range.low : range.high;
     if (range.place == RangePlace::above) banding.upper.reset();
+    // The bounds of a range belong to it (FHIR R4, SimpleQuantity low and high of referenceRange).
+    banding.lower_included = range.place != RangePlace::above;
+    banding.upper_included = range.place != RangePlace::below;
     return banding;
+}
+
+/// Whether the laboratory's range decides; what a range with one bound leaves open, the guideline's band may say.
+bool decides(const PrintedRange& range, const std::optional<Banded>& banded) {
+    if (!range.low && !range.high) return false;
+    if (!banded || range.place != RangePlace::not_beyond) return true;
+    return banded->step->band == (range.low ? "low" : "high");
 }
 
 Banding by_guideline(const Banded& banded, const RulesetInForce& ruleset) {
@@ -208,6 +223,13 @@ void add_value(boost::json::object& json, const Measurement& measurement, const 
     if (banding.upper) json.emplace("upperIncluded", banding.upper_included);
 }
 
+std::string why_unreadable(const Measurement& measurement) {
+    std::string why(words_for(measurement.fault));
+    if (!measurement.contradicted_by.empty())
+        why.append(" (the other: ").append(measurement.contradicted_by).append(")");
+    return why;
+}
+
 }  // namespace
 
 PrintedRange range_of(const Measurement& measurement, const CompiledAnalyte& analyte) {
@@ -236,7 +258,7 @@ Banding band_measurement(const Measurement& measurement, const CompiledAnalyte& 
     if (is_lower_bound && kind.alone_is_no_result) return {};
     if (analyte.written->range_first) {
         const PrintedRange range = range_of(measurement, analyte);
-        if (range.low || range.high) return by_range(range);
+        if (decides(range, banded)) return by_range(range);
     }
     if (banded) return by_guideline(*banded, ruleset);
     Banding none;
@@ -285,7 +307,7 @@ boost::json::object reading_json(const Measurement& measurement, const CompiledA
     json.emplace("kind", kind.name);
     json.emplace("text", text_of(measurement, analyte));
     if (measurement.is_readable()) add_value(json, measurement, analyte, banding);
-    if (measurement.state == Measurement::State::unreadable) json.emplace("why", words_for(measurement.fault));
+    if (measurement.state == Measurement::State::unreadable) json.emplace("why", why_unreadable(measurement));
     json.emplace("preDates", notes.pre_dates);
     json.emplace("old", notes.is_old);
     json.emplace("verify", measurement.needs_verification);

@@ -13,8 +13,9 @@
 
 namespace rules {
 
-/// Where a value lies in the range that the laboratory printed beside it, in the same unit.
-enum class RangePlace { unknown, below, low_normal, within, above };
+/// Where a value lies in the range that the laboratory printed beside it, in the same unit; `not_beyond` the only bound
+/// says nothing of the other side.
+enum class RangePlace { unknown, below, low_normal, within, not_beyond, above };
 
 struct Banding {
     std::string_view band;     ///< empty: none

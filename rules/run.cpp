@@ -1,6 +1,7 @@
 #include "rules/run.hpp"
 
 #include "fhir/member.hpp"
+#include "rules/card_text.hpp"
 
 #include <algorithm>
 
@@ -10,8 +11,7 @@ namespace {
 using fhir::path::Collection;
 using fhir::path::Value;
 
-/// The sources of `program` that `record` lacks, wholly or in part. Medicines count as there if the requests are:
-/// statements only add to them (decisions, safety).
+/// The sources of `program` that `record` lacks, wholly or in part.
 SourceSet sources_lacking(const Program::Inner& program, const Record& record) {
     SourceSet lacking = 0;
     for (std::size_t source = 0; source < program.source_keys.size(); ++source) {
@@ -32,13 +32,6 @@ bool gives_something(const Collection& items) {
     return !items.empty() && !std::ranges::all_of(items, is_false);
 }
 
-std::string_view member(const Value& value, std::string_view name) {
-    const boost::json::value* json = value.is_element() ? value.json() : nullptr;
-    const boost::json::object* object = json ? json->if_object() : nullptr;
-    const boost::json::value* found = object ? fhir::find_member(*object, name) : nullptr;
-    return found && found->is_string() ? std::string_view(found->get_string()) : std::string_view();
-}
-
 std::optional<std::int64_t> age_of(const Value& value) {
     const boost::json::value* json = value.is_element() ? value.json() : nullptr;
     const boost::json::object* object = json ? json->if_object() : nullptr;
@@ -57,10 +50,12 @@ void sort_newest_first(Collection& items) {
 
 /// One resource is one item, however many facts it came from.
 void add_once(const Value& item, Collection& to) {
-    const std::string_view reference = member(item, "reference");
+    const std::string_view reference = text_member(item, "reference");
     if (!reference.empty()) {
         for (const Value& known : to) {
-            if (member(known, "reference") == reference && member(known, "label") == member(item, "label")) return;
+            if (text_member(known, "reference") == reference &&
+                text_member(known, "label") == text_member(item, "label"))
+                return;
         }
     }
     to.push_back(item);
@@ -84,9 +79,8 @@ Run::Run(const Program::Inner& program, const Record& record, const Call& call)
     values_.reserve(program.slots.size());  // once for all, so that they stay where they are
     variables_[slot_item] = &item_;
     for (const boost::json::object* draft : call.drafts) {
-        const boost::json::value* id = draft ? draft->if_contains("id") : nullptr;
-        if (id && id->is_string())
-            draft_references_.push_back(reference_to("ServiceRequest", std::string_view(id->get_string())));
+        const std::string_view id = draft ? fhir::member_text(*draft, "id") : std::string_view();
+        if (!id.empty()) draft_references_.push_back(reference_to("ServiceRequest", id));
     }
 }
 
@@ -304,25 +298,40 @@ void Run::fill_all(const CompiledFact& fact, SlotValue& value) {
     value.items = std::move(items);
 }
 
-const std::vector<fhir::ServiceRequest>& Run::drafts() {
-    if (drafts_) return *drafts_;
-    drafts_.emplace();
+const std::vector<fhir::ServiceRequest>& Run::basket() {
+    if (basket_) return *basket_;
+    basket_.emplace();
     fhir::Issues issues;
     for (const boost::json::object* draft : call_.drafts) {
-        const boost::json::value* type = draft ? draft->if_contains("resourceType") : nullptr;
-        if (!type || !type->is_string() || type->get_string() != "ServiceRequest") continue;
+        if (!draft || fhir::member_text(*draft, "resourceType") != "ServiceRequest") continue;
         fhir::ServiceRequest request = fhir::read_service_request(*draft, issues);
-        const bool is_selected =
-            call_.selections.empty() ||
-            std::ranges::find(call_.selections, reference_to("ServiceRequest", request.id)) != call_.selections.end();
-        if (is_selected && !request.do_not_perform) drafts_->push_back(std::move(request));
+        // Orders that are signed again may have another status than draft, but not one of these.
+        const bool is_void = request.status == "revoked" || request.status == "entered-in-error";
+        if (!is_void && !request.do_not_perform) basket_->push_back(std::move(request));
     }
-    return *drafts_;
+    return *basket_;
+}
+
+std::vector<fhir::ServiceRequest> Run::drafts() {
+    std::vector<fhir::ServiceRequest> selected = basket();
+    if (call_.selections.empty()) return selected;
+    std::erase_if(selected, [this](const fhir::ServiceRequest& request) {
+        return std::ranges::find(call_.selections, reference_to("ServiceRequest", request.id)) ==
+               call_.selections.end();
+    });
+    return selected;
 }
 
 const std::vector<Item>& Run::open_orders() {
     if (!open_orders_) open_orders_ = facts_.open_orders(draft_references_);
     return *open_orders_;
+}
+
+const std::vector<Item>& Run::ordered() {
+    if (ordered_) return *ordered_;
+    ordered_ = facts_.orders(basket());
+    ordered_->insert(ordered_->end(), open_orders().begin(), open_orders().end());
+    return *ordered_;
 }
 
 }  // namespace rules

@@ -67,8 +67,8 @@ class Run {
     const SlotValue& slot(std::uint16_t slot);
     const TestResults& results(std::size_t analyte);
 
-    /// The draft orders that are selected, read once.
-    const std::vector<fhir::ServiceRequest>& drafts();
+    /// The draft orders that are selected.
+    std::vector<fhir::ServiceRequest> drafts();
 
   private:
     /// Puts what `expression` gives into `items`. Precondition: the slots that it reads are filled.
@@ -94,6 +94,10 @@ class Run {
     /// The day on which the treatment that makes results of `analyte` stale began.
     std::optional<std::chrono::sys_days> treatment_start(const CompiledAnalyte& analyte);
     const std::vector<Item>& open_orders();
+    /// All draft orders that ask for something, read once.
+    const std::vector<fhir::ServiceRequest>& basket();
+    /// What need not be offered any more: open orders, and the basket.
+    const std::vector<Item>& ordered();
     SourceSet missing_for(const SlotUse& use);
 
     const Program::Inner& program_;
@@ -113,8 +117,8 @@ class Run {
     std::optional<std::vector<std::vector<Measurement>>> measurements_;
     std::vector<std::optional<TestResults>> results_;
     std::vector<std::vector<const boost::json::value*>> readings_;  ///< by analyte and position; null: not made yet
-    std::optional<std::vector<Item>> open_orders_;
-    std::optional<std::vector<fhir::ServiceRequest>> drafts_;
+    std::optional<std::vector<Item>> open_orders_, ordered_;
+    std::optional<std::vector<fhir::ServiceRequest>> basket_;
     std::vector<std::string> draft_references_;
 };
 

@@ -11,7 +11,8 @@ using fhir::path::Value;
 std::vector<std::vector<Measurement>>& Run::measurements() {
     if (measurements_) return *measurements_;
     measurements_.emplace(program_.analytes.size());
-    const MeasurementReader reader(program_.analytes, program_.analyte_codes, program_.site, calendar_);
+    const MeasurementReader reader(program_.analytes, program_.analyte_codes, program_.order_index, program_.site,
+                                   calendar_);
     for (const fhir::Observation& observation : record_.observations) reader.read(observation, *measurements_);
     return *measurements_;
 }
@@ -53,7 +54,8 @@ boost::json::object Run::make_reading(std::size_t analyte, std::size_t position)
     ReadingNotes notes;
     if (measurement.is_readable()) {
         const auto start = treatment_start(compiled);
-        notes.pre_dates = start && measurement.day < *start;
+        // What was taken on the day itself shows nothing of the treatment yet.
+        notes.pre_dates = start && measurement.day <= *start;
         notes.is_old = compiled.old_days && measurement.age_days && *measurement.age_days > *compiled.old_days;
     }
     return reading_json(measurement, compiled, found.bandings[position], notes, storage_);
@@ -104,13 +106,13 @@ void Run::fill_analyte(std::size_t analyte, SlotValue& value) {
              [&](std::size_t position) -> const boost::json::value& { return reading(analyte, position); });
     if (!known.empty()) json.emplace("known", std::move(known));
 
-    boost::json::array ordered(storage_);
-    for (const Item& order : open_orders()) {
+    boost::json::array orders(storage_);
+    for (const Item& order : ordered()) {
         const bool is_ours = std::ranges::any_of(program_.analytes[analyte].kinds,
                                                  [&](const CompiledKind& kind) { return kind.intent == order.intent; });
-        if (is_ours) ordered.push_back(item_json(order, storage_));
+        if (is_ours) orders.push_back(item_json(order, storage_));
     }
-    if (!ordered.empty()) json.emplace("ordered", std::move(ordered));
+    if (!orders.empty()) json.emplace("ordered", std::move(orders));
     value.items.push_back(item_value(std::move(json), program_.fact_types.results));
 }
 

@@ -42,11 +42,22 @@ bool name_different_specimens(const Measurement& left, const Measurement& right)
     return !first.empty() && !second.empty() && first != second;
 }
 
+bool name_one_specimen(const Measurement& left, const Measurement& right) {
+    const std::string_view specimen = left.observation->specimen;
+    return !specimen.empty() && specimen == right.observation->specimen;
+}
+
+/// Whether nothing speaks against it; of a day without a time that is all that can be known.
 bool are_of_one_specimen(const Measurement& left, const Measurement& right) {
     if (left.day != right.day || name_different_specimens(left, right)) return false;
-    const std::string_view specimen = left.observation->specimen;
-    if (!specimen.empty() && specimen == right.observation->specimen) return true;
-    return left.moment == right.moment;
+    return name_one_specimen(left, right) || left.moment == right.moment;
+}
+
+/// Whether the record says which of two came later, so that the later one decides (knowledge D.3).
+bool are_issued_apart(const Measurement& left, const Measurement& right) {
+    const bool are_undated_in_the_day = !left.has_time && !right.has_time && !name_one_specimen(left, right);
+    return are_undated_in_the_day && left.observation->issued && right.observation->issued &&
+           left.issued != right.issued;
 }
 
 /// Versions and repetitions of one specimen are of one day: nearly always there are none.
@@ -105,7 +116,14 @@ bool agree(const Measurement& left, const Measurement& right, const CompiledAnal
            is_close(comparable(left.interval.high, left), comparable(right.interval.high, right));
 }
 
-/// One value for each kind and specimen: where they disagree neither is read, else the first unit of the test decides.
+/// Whether either value is a danger of the same kind: then it is said, whichever is right (knowledge B.4).
+bool are_both_of_one_danger(const Measurement& left, const Measurement& right, const CompiledAnalyte& analyte) {
+    const Banding one = band_measurement(left, analyte), two = band_measurement(right, analyte);
+    return one.in_every_ruleset && two.in_every_ruleset && one.band == two.band;
+}
+
+/// One value for each kind and specimen: where they disagree neither is read, unless both are one danger; else the
+/// first unit of the test decides.
 void reduce_specimens(std::vector<Measurement>& measurements, const CompiledAnalyte& analyte) {
     std::vector<bool> dropped(measurements.size(), false);
     for (std::size_t first = 0; first < measurements.size(); ++first) {
@@ -117,8 +135,11 @@ void reduce_specimens(std::vector<Measurement>& measurements, const CompiledAnal
             const bool was_contradicted = one.fault == Fault::values_disagree;
             if (!two.is_readable() || !(one.is_readable() || was_contradicted)) continue;
             if (!are_of_one_specimen(one, two)) continue;
-            if (was_contradicted || !agree(one, two, analyte)) {
+            const bool differ = was_contradicted || !agree(one, two, analyte);
+            if (differ && !was_contradicted && are_issued_apart(one, two)) continue;
+            if (was_contradicted || (differ && !are_both_of_one_danger(one, two, analyte))) {
                 one.refuse(Fault::values_disagree);
+                if (one.contradicted_by.empty()) one.contradicted_by = text_of(two, analyte);
                 dropped[second] = true;
             } else {
                 const bool second_decides = one.unit != analyte.first_unit && two.unit == analyte.first_unit;

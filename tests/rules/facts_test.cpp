@@ -275,6 +275,17 @@ TEST(FactObservations, OfAWholeYearAreOfItsLastDaySoFar) {
     EXPECT_EQ(told_items(test, "pregnancyStatus"), "pregnancy: 0 days or more");
 }
 
+// The laboratory's only bound is the upper one: the pack's own limit still counts (knowledge D.6).
+TEST(FactResults, AreLowWhereTheLaboratoryPrintsNoLowerBound) {
+    const std::string haemoglobin = observation(
+        "o1", "718-7",
+        R"("valueQuantity": {"value": 7, "unit": "g/dL"}, "referenceRange": [{"high": {"value": 16, "unit": "g/dL"}}])");
+    const std::string woman =
+        R"({"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1970-07-15"})";
+    TestRun test(shipped_program(), list({haemoglobin, woman}));
+    EXPECT_EQ(told_items(test, "lowHaemoglobin"), "Haemoglobin: 10 days");
+}
+
 TEST(FactOrders, AreOpenForTheirWindow) {
     const auto order = [](const char* id, const char* how, const char* when) {
         return R"({"resourceType": "ServiceRequest", "id": ")" + std::string(id) +

@@ -341,7 +341,25 @@ INSTANTIATE_TEST_SUITE_P(
                     "vitaminD",
                     {observation("o1", total_moles, quantity("60", "nmol/L")),
                      observation("o2", total, quantity("20", "ng/mL"))},
-                    "unreadable: two values of one specimen differ by more than 2 %"},
+                    "unreadable: two values of one specimen differ by more than 2 % (the other: 20 ng/mL)"},
+        ReadingCase{"TwoValuesThatDisagreeButAreBothCritical",
+                    "calcium",
+                    {observation("o1", "17861-6", quantity("14.8", "mg/dL")),
+                     observation("o2", "17861-6", quantity("14.1", "mg/dL"))},
+                    "total critical: 14.8 mg/dL"},
+        ReadingCase{
+            "OneOfADangerAndOneNot",
+            "vitaminD",
+            {observation("o1", total, quantity("160", "ng/mL")), observation("o2", total, quantity("120", "ng/mL"))},
+            "unreadable: two values of one specimen differ by more than 2 % (the other: 120 ng/mL)"},
+        ReadingCase{
+            "TwoOfADayOfWhichOneWasIssuedLater",
+            "calcium",
+            {observation("o1", "17861-6", quantity("9.5", "mg/dL"),
+                         R"("status": "final", "effectiveDateTime": "2026-02-20", "issued": "2026-02-20T09:00:00Z")"),
+             observation("o2", "17861-6", quantity("12.8", "mg/dL"),
+                         R"("status": "final", "effectiveDateTime": "2026-02-20", "issued": "2026-02-20T15:00:00Z")")},
+            "total critical: 12.8 mg/dL"},
         ReadingCase{"AdjustedByAlbuminOfTheDay",
                     "calcium",
                     {observation("o1", "2000-8", quantity("2.60", "mmol/L")),
@@ -381,6 +399,34 @@ INSTANTIATE_TEST_SUITE_P(
                 "o1", "2000-8",
                 R"("valueQuantity": {"value": 2.58, "unit": "mmol/L"}, "referenceRange": [{"low": {"value": 2.1, "unit": "mmol/L"}, "high": {"value": 2.55, "unit": "mmol/L"}}])")},
             "total high: 2.58 mmol/L (10.3 mg/dL)"},
+        ReadingCase{
+            "HighWhereTheLaboratoryPrintsNoUpperBound",
+            "calcium",
+            {observation(
+                "o1", "17861-6",
+                R"("valueQuantity": {"value": 11.9, "unit": "mg/dL"}, "referenceRange": [{"low": {"value": 8.5, "unit": "mg/dL"}}])")},
+            "total high: 11.9 mg/dL"},
+        ReadingCase{
+            "HighByTheOnlyBoundOfTheLaboratory",
+            "calcium",
+            {observation(
+                "o1", "17861-6",
+                R"("valueQuantity": {"value": 10.4, "unit": "mg/dL"}, "referenceRange": [{"high": {"value": 10.2, "unit": "mg/dL"}}])")},
+            "total high: 10.4 mg/dL"},
+        ReadingCase{
+            "NotKnownToBeNormalWhereTheLaboratoryPrintsNoLowerBound",
+            "haemoglobin",
+            {observation(
+                "o1", "718-7",
+                R"("valueQuantity": {"value": 7, "unit": "g/dL"}, "referenceRange": [{"high": {"value": 16, "unit": "g/dL"}}])")},
+            "mass -: 7 g/dL"},
+        ReadingCase{
+            "ARangeThatLeavesTheUnitToTheValue",
+            "calcium",
+            {observation(
+                "o1", "17861-6",
+                R"("valueQuantity": {"value": 10.4, "unit": "mg/dL"}, "referenceRange": [{"low": {"value": 8.5}, "high": {"value": 10.2}}])")},
+            "total high: 10.4 mg/dL"},
         ReadingCase{
             "ARangeInAnotherUnitIsNotUsed",
             "calcium",
@@ -429,12 +475,37 @@ TEST(Reading, TellsBoundsMarksAndNearness) {
     EXPECT_EQ(reading.at("marks").as_array().at(0), "bone-profile");
 }
 
-TEST(Reading, SaysThatItPreDatesTreatment) {
-    const char* const medication = R"({"resourceType": "MedicationRequest", "id": "m", "status": "active",
-        "intent": "order", "authoredOn": "2026-02-25", "medicationCodeableConcept": {"coding": [
-        {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "2418"}]}})";
+/// Whether a result of 2026-02-20 counts as taken before the treatment that a resource with `more` tells of.
+bool pre_dates(std::string_view type, std::string_view more) {
+    const std::string medication = R"({"resourceType": ")" + std::string(type) +
+                                   R"(", "id": "m", "status": "active", "medicationCodeableConcept": {"coding": [
+        {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "2418"}]}, )" +
+                                   std::string(more) + "}";
     TestRun test(shipped_program(), list({vitamin_d("9"), medication}));
-    EXPECT_EQ(test.member("vitaminD", "result")->as_object().at("preDates"), true);
+    return test.member("vitaminD", "result")->as_object().at("preDates").as_bool();
+}
+
+// Knowledge D.3, D.6; FHIR R4, request-intent.
+TEST(Reading, SaysThatItPreDatesTreatment) {
+    EXPECT_TRUE(pre_dates("MedicationRequest", R"("intent": "order", "authoredOn": "2026-02-25")"));
+    EXPECT_TRUE(pre_dates("MedicationRequest", R"("intent": "order", "authoredOn": "2026-02-20T15:00:00Z")"))
+        << "what is taken on the day shows nothing of the treatment";
+    EXPECT_FALSE(pre_dates("MedicationRequest", R"("intent": "order", "authoredOn": "2026-02-19")"));
+    EXPECT_FALSE(pre_dates("MedicationRequest", R"("intent": "proposal", "authoredOn": "2026-02-25")"));
+    EXPECT_FALSE(pre_dates("MedicationRequest", R"("intent": "option", "authoredOn": "2026-02-25")"));
+    EXPECT_TRUE(pre_dates("MedicationRequest", R"("intent": "plan", "authoredOn": "2026-02-25")"))
+        << "many servers tell so of what patients take by themselves";
+    EXPECT_TRUE(pre_dates("MedicationStatement", R"("effectiveDateTime": "2026-02-25")"));
+    EXPECT_FALSE(pre_dates("MedicationStatement", R"("dateAsserted": "2026-02-25")")) << "it says not since when";
+}
+
+TEST(Reading, IsNotOneOfAResultThatIsAlsoOfAnotherTest) {
+    const std::string both =
+        R"({"resourceType": "Observation", "id": "o", "status": "final", "effectiveDateTime": "2026-02-20",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "62292-8"}, {"system": "http://loinc.org", "code": "62290-2"}]}, )" +
+        quantity("9", "ng/mL") + "}";
+    TestRun test(shipped_program(), list({both}));
+    EXPECT_EQ(told(test, "vitaminD"), "unreadable: its test codes name different tests");
 }
 
 struct EchoCase {
