@@ -1,9 +1,11 @@
 #include "service/command_test.hpp"
 
 #include "rules/coverage.hpp"
+#include "service/file_text.hpp"
 #include "service/findings.hpp"
 
 #include <fstream>
+#include <optional>
 #include <ostream>
 
 namespace service {
@@ -17,6 +19,21 @@ bool print_and_find_errors(rules::Diagnostics findings, const std::filesystem::p
     }
     print_findings(findings, err);
     return rules::has_errors(findings);
+}
+
+/// The site of `path`, read against `pack`; nothing, with the findings printed, if it cannot be used.
+std::optional<rules::Site> read_site_settings(const std::filesystem::path& path, const rules::Pack& pack,
+                                              std::ostream& err) {
+    if (path.empty()) return rules::Site();
+    auto text = read_text(path);
+    if (!text) {
+        print_findings({finding_of_file(path.generic_string(), "cannot-read", "The site file cannot be read.")}, err);
+        return std::nullopt;
+    }
+    rules::SiteReading reading = rules::read_site(std::move(*text), path.generic_string(), pack);
+    print_findings(reading.findings, err);
+    if (rules::has_errors(reading.findings)) return std::nullopt;
+    return std::move(reading.site);
 }
 
 void print_counts(const rules::Coverage& coverage, std::ostream& out) {
@@ -53,8 +70,11 @@ ExitCode run_test(const TestCommandOptions& options, const Streams& streams) {
     const rules::StoryReading stories = rules::read_stories(reading.pack);
     if (print_and_find_errors(stories.findings, options.pack, streams.err)) return ExitCode::bad_input;
 
+    const std::optional<rules::Site> site = read_site_settings(options.site, reading.pack, streams.err);
+    if (!site) return ExitCode::bad_input;
+
     rules::Coverage coverage(reading.pack);
-    const rules::ExampleReport report = rules::run_examples(reading.pack, stories.stories, &coverage);
+    const rules::ExampleReport report = rules::run_examples(reading.pack, stories.stories, &coverage, *site);
     if (print_and_find_errors(report.findings, options.pack, streams.err)) return ExitCode::bad_input;
     streams.out << rules::text_report(report);
     print_counts(coverage, streams.out);

@@ -101,6 +101,25 @@ TEST(CommandTest, IsFineWhereEveryStoryHolds) {
     EXPECT_NE(ended.out.find("touched by stories: rules 1 of 3"), std::string::npos) << ended.out;
 }
 
+TEST_F(SpoiltPack, ListsTheStoriesThatASiteChanges) {
+    const std::filesystem::path site = folder / "site.jsonc";
+    std::ofstream(site) << "{ \"off\": [\"vitamin-d-suggest\"] }";
+    const Ended ended = run({"test", good_pack, "--site", site.string()});
+    EXPECT_EQ(ended.code, ExitCode::fine) << ended.out << ended.err;
+    EXPECT_NE(ended.out.find("with this site: low back pain for exactly 84 days"), std::string::npos) << ended.out;
+    EXPECT_NE(ended.out.find("1 examples, 0 failed, 0 known misses, 1 changed by the site"), std::string::npos);
+}
+
+TEST_F(SpoiltPack, IsNotTestedWithASiteFileThatHasErrors) {
+    const std::filesystem::path site = folder / "site.jsonc";
+    std::ofstream(site) << "{ \"off\": [\"vitamin-d-lo\"] }";
+    const Ended ended = run({"test", good_pack, "--site", site.string()});
+    EXPECT_EQ(ended.code, ExitCode::bad_input);
+    EXPECT_NE(ended.err.find("site.jsonc:1:11: error: The pack has no rule \"vitamin-d-lo\"."), std::string::npos)
+        << ended.err;
+    EXPECT_EQ(run({"test", good_pack, "--site", "none.json"}).code, ExitCode::bad_input);
+}
+
 TEST(CommandTest, ListsWhatNoStoryTouches) {
     EXPECT_NE(run({"test", good_pack, "--missing"}).out.find("No story shows a card of wrong-vitamin-d-test."),
               std::string::npos);
