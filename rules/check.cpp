@@ -58,6 +58,19 @@ void check_owner_and_dates(const Pack& pack, const CheckOptions& options, Diagno
     }
 }
 
+// Nobody has approved yet what is approved on a day to come.
+void check_approval(const std::string& day, const Place& place, const CheckOptions& options, Diagnostics& findings) {
+    const auto approved = fhir::Date::parse(day);
+    if (!approved || !options.today || approved->first_day() <= options.today->last_day()) return;
+    add(findings, Severity::error, place, "future-approval", "This approval is dated ahead, on " + day + '.',
+        "Set the day on which the approval was given, once it is.");
+}
+
+void check_approvals(const Pack& pack, const Site& site, const CheckOptions& options, Diagnostics& findings) {
+    check_approval(pack.identity.approval_date, in_pack_json(pack, "/approvalDate"), options, findings);
+    if (site.approval) check_approval(site.approval->date, site.approval->place, options, findings);
+}
+
 void check_link(const std::string& url, const Place& place, Diagnostics& findings) {
     if (!url.starts_with("http://")) return;
     add(findings, Severity::error, place, "http-link", "This link is not encrypted.", "Write https://.");
@@ -217,6 +230,7 @@ bool is_told_apart(std::string_view value_set_id) {
 Diagnostics check(const Pack& pack, const Site& site, const CheckOptions& options) {
     Diagnostics findings;
     check_owner_and_dates(pack, options, findings);
+    check_approvals(pack, site, options, findings);
     check_links_and_citations(pack, findings);
     check_windows(pack, site, findings);
     check_codes(pack, findings);

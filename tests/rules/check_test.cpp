@@ -36,6 +36,27 @@ TEST(Check, ListsWhatIsNotConfirmedOnlyWhenStrict) {
     EXPECT_EQ(one_line(strict[0]), "analytes/vitamin-d.json:10:5: warning: \"1989-3\" is not confirmed. [unconfirmed]");
 }
 
+TEST(Check, RefusesAnApprovalThatIsDatedAhead) {
+    const CheckOptions on_that_day{fhir::Date::parse("2026-01-15"), false};
+    const CheckOptions before{fhir::Date::parse("2026-01-14"), false};
+    const Pack pack = read_pack(sample_files()).pack;
+    EXPECT_TRUE(check(pack, {}, on_that_day).empty());
+    const Diagnostics early = check(pack, {}, before);
+    ASSERT_EQ(early.size(), 1U);
+    EXPECT_EQ(one_line(early[0]),
+              "pack.json:8:19: error: This approval is dated ahead, on 2026-01-15. [future-approval]");
+}
+
+TEST(Check, RefusesAnApprovalOfASiteThatIsDatedAhead) {
+    const Pack pack = read_pack(sample_files()).pack;
+    const SiteReading site =
+        read_site(R"({ "approval": { "by": "the chief", "date": "2026-03-03" } })", "site.json", pack);
+    const Diagnostics findings = check(pack, site.site, {fhir::Date::parse("2026-03-02"), false});
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(one_line(findings[0]),
+              "site.json:1:44: error: This approval is dated ahead, on 2026-03-03. [future-approval]");
+}
+
 TEST(Check, AsksForNoApprovalOfADraft) {
     EXPECT_TRUE(check_edited("pack.json", "\"approvalDate\": \"2026-01-15\",", "").empty());
 }

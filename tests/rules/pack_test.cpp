@@ -90,6 +90,13 @@ TEST_P(BadPack, IsRefusedWithPlaceAndRemedy) {
                   as_text(reading.findings, reading.pack.files));
 }
 
+INSTANTIATE_TEST_SUITE_P(Identity, BadPack,
+                         testing::Values(Edit{"NoDayOfTheCalendar", "pack.json", "2027-01-15", "2026-11-31"},
+                                         Edit{"MonthForADay", "pack.json", "2027-01-15", "2027-01"},
+                                         Edit{"VersionOfTwoNumbers", "pack.json", "0.9.0", "1.0"},
+                                         Edit{"VersionWithAZeroBefore", "pack.json", "0.9.0", "01.0.0"}),
+                         CaseName());
+
 constexpr const char* vitamin_d = "analytes/vitamin-d.json";
 constexpr const char* suggest = "rules/vitamin-d-suggest.json";
 
