@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "rules/check.hpp"
+#include "rules/pack_folder.hpp"
 #include "rules/program.hpp"
 #include "rules/readers.hpp"
 #include "rules/story.hpp"
@@ -63,6 +64,7 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
         return checked;
     }
     checked.was_read = true;
+    append(checked.findings, rules::unread_files(path));
     rules::PackReading reading = rules::read_pack(*files);
     append(checked.findings, std::move(reading.findings));
     if (!rules::has_errors(checked.findings)) {

@@ -1,6 +1,7 @@
 #include "service/command_test.hpp"
 
 #include "rules/coverage.hpp"
+#include "rules/pack_folder.hpp"
 #include "service/file_text.hpp"
 #include "service/findings.hpp"
 
@@ -65,6 +66,7 @@ ExitCode run_test(const TestCommandOptions& options, const Streams& streams) {
         print_findings(files.error(), streams.err);
         return ExitCode::bad_input;
     }
+    print_findings(rules::unread_files(options.pack), streams.err);
     const rules::PackReading reading = rules::read_pack(std::move(*files));
     if (print_and_find_errors(reading.findings, options.pack, streams.err)) return ExitCode::bad_input;
     const rules::StoryReading stories = rules::read_stories(reading.pack);
@@ -87,6 +89,11 @@ ExitCode run_test(const TestCommandOptions& options, const Streams& streams) {
             streams.err << "backpain-cds: cannot write " << options.junit.string() << '\n';
             return ExitCode::environment;
         }
+    }
+    if (report.examples.empty()) {
+        streams.err << "backpain-cds: nothing was tested: " << options.pack.generic_string()
+                    << " has no story. Write one in " << (options.pack / "stories").generic_string() << ".\n";
+        return ExitCode::does_not_hold;
     }
     return rules::all_pass(report) ? ExitCode::fine : ExitCode::does_not_hold;
 }

@@ -14,8 +14,9 @@ struct TestCommandOptions {
     bool missing = false;         ///< also prints what no story touches, and boundary stories to add
 };
 
-/// \returns fine, also where the site changes what a story gets; does_not_hold if a story does not hold; bad_input if
-/// the pack, the site file or a story cannot be read or has errors; environment if the JUnit file cannot be written.
+/// \returns fine, also where the site changes what a story gets; does_not_hold if a story does not hold, or there is
+/// none; bad_input if the pack, the site file or a story cannot be read or has errors; environment if the JUnit file
+/// cannot be written.
 ExitCode run_test(const TestCommandOptions& options, const Streams& streams);
 
 }  // namespace service

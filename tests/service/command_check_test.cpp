@@ -120,6 +120,43 @@ TEST_F(SpoiltPack, IsNotTestedWithASiteFileThatHasErrors) {
     EXPECT_EQ(run({"test", good_pack, "--site", "none.json"}).code, ExitCode::bad_input);
 }
 
+TEST_F(SpoiltPack, IsWarnedOfFilesThatAreNotRead) {
+    for (const char* name : {"rules/a.JSON", "rules/b.jsonc", "rules/c.json.bak", "stories/d.json~", ".e.json",
+                             "rules/.f.json.swp", "README.md", "stories/README.md"}) {
+        write(name, "no pack");
+    }
+    std::filesystem::create_directory(folder / "rules" / "g.json");
+    const Ended ended = run({"check", folder.string(), "--at", "2026-03-02"});
+    EXPECT_EQ(ended.code, ExitCode::fine) << ended.out;
+    EXPECT_NE(ended.out.find("0 errors, 5 warnings"), std::string::npos) << ended.out;
+    EXPECT_NE(ended.out.find("/rules/a.JSON: warning: Nothing reads this file. [unread-file]\n"), std::string::npos)
+        << ended.out;
+    const Ended tested = run({"test", folder.string()});
+    EXPECT_EQ(tested.code, ExitCode::fine);
+    EXPECT_NE(tested.err.find("/stories/d.json~: warning: Nothing reads this file."), std::string::npos) << tested.err;
+}
+
+TEST_F(SpoiltPack, IsRefusedWithALinkThatHidesAPartOfIt) {
+    std::filesystem::create_symlink("nowhere.json", folder / "rules" / "a.json");
+    const Ended dangling = run({"check", folder.string(), "--at", "2026-03-02"});
+    EXPECT_EQ(dangling.code, ExitCode::bad_input);
+    EXPECT_NE(dangling.out.find("/rules/a.json: error: This link leads nowhere. [dangling-link]"), std::string::npos)
+        << dangling.out;
+    std::filesystem::remove(folder / "rules" / "a.json");
+    std::filesystem::rename(folder / "stories", folder / ".elsewhere");
+    std::filesystem::create_directory_symlink(".elsewhere", folder / "stories");
+    const Ended linked = run({"test", folder.string()});
+    EXPECT_EQ(linked.code, ExitCode::bad_input);
+    EXPECT_NE(linked.err.find("/stories: error: This is a link to a folder"), std::string::npos) << linked.err;
+}
+
+TEST_F(SpoiltPack, IsNotTestedWithoutAStory) {
+    std::filesystem::remove_all(folder / "stories");
+    const Ended ended = run({"test", folder.string()});
+    EXPECT_EQ(ended.code, ExitCode::does_not_hold);
+    EXPECT_NE(ended.err.find("nothing was tested: "), std::string::npos) << ended.err;
+}
+
 TEST(CommandTest, ListsWhatNoStoryTouches) {
     EXPECT_NE(run({"test", good_pack, "--missing"}).out.find("No story shows a card of wrong-vitamin-d-test."),
               std::string::npos);
