@@ -39,6 +39,25 @@ void report(const Node& node, const LineError& error) {
     node.error("story-line", error.message, error.mend);
 }
 
+// The value that a JSON pointer names inside `node`, or the nearest one above it.
+Node inside(Node node, std::string_view pointer) {
+    while (!pointer.empty()) {
+        pointer.remove_prefix(1);
+        const std::string_view token = pointer.substr(0, pointer.find('/'));
+        pointer.remove_prefix(token.size());
+        std::optional<Node> next;
+        for (const Node& element : node.is(kind::list) ? node.elements() : std::vector<Node>()) {
+            if (element.pointer().ends_with("/" + std::string(token))) next = element;
+        }
+        for (const auto& [name, member] : node.members()) {
+            if (fhir::pointer_token(name) == token) next = member;
+        }
+        if (!next) break;
+        node = *next;
+    }
+    return node;
+}
+
 // "rule (indicator), offers X, says "…"" piece by piece.
 class ExpectedCardReader {
   public:
@@ -257,11 +276,13 @@ class StoryReader {
         }
     }
 
-    // The findings of a site file have its own lines; here they all stand where "site" begins.
+    // The findings of a site file have its own lines; here each stands where its member stands in the story.
     Site read_story_site(const Node& node) const {
         SiteReading reading = read_site(fhir::print_json(node.value()), "site", pack_);
         for (const Diagnostic& finding : reading.findings) {
-            node.error(finding.code, finding.message, finding.mend);
+            const Node at = inside(node, finding.place.pointer);
+            finding.severity == Severity::error ? at.error(finding.code, finding.message, finding.mend)
+                                                : at.warning(finding.code, finding.message, finding.mend);
         }
         return std::move(reading.site);
     }

@@ -37,6 +37,14 @@ std::optional<rules::Site> read_site_settings(const std::filesystem::path& path,
     return std::move(reading.site);
 }
 
+/// The same with paths from here, so that an editor can jump there.
+rules::ExampleReport named_from_here(rules::ExampleReport report, const std::filesystem::path& pack) {
+    for (rules::Example& example : report.examples) {
+        example.place.file = (pack / example.place.file).generic_string();
+    }
+    return report;
+}
+
 void print_counts(const rules::Coverage& coverage, std::ostream& out) {
     out << "touched by stories:";
     const char* separator = " ";
@@ -78,7 +86,7 @@ ExitCode run_test(const TestCommandOptions& options, const Streams& streams) {
     rules::Coverage coverage(reading.pack);
     const rules::ExampleReport report = rules::run_examples(reading.pack, stories.stories, &coverage, *site);
     if (print_and_find_errors(report.findings, options.pack, streams.err)) return ExitCode::bad_input;
-    streams.out << rules::text_report(report);
+    streams.out << rules::text_report(named_from_here(report, options.pack));
     print_counts(coverage, streams.out);
     if (options.missing) print_missing(coverage, stories.stories, options.pack, streams.out);
 

@@ -73,6 +73,19 @@ TEST(Pack, SaysWhichFolderCannotBeRead) {
     EXPECT_EQ(files.error().at(0).code, "cannot-read");
 }
 
+TEST(Pack, SaysThatAFileIsEmptyOrNotUtf8) {
+    const auto first = [](const std::string& text) {
+        const PackReading reading = read_pack(edited_files("orders.json", "", text));
+        return reading.findings.empty() ? "" : one_line(reading.findings[0]);
+    };
+    EXPECT_EQ(first(""), "orders.json:1:1: error: This file is empty. [json]");
+    EXPECT_EQ(first(" \n"), "orders.json:1:1: error: This file is empty. [json]");
+    EXPECT_EQ(first("\xFF\xFE{"), "orders.json:1:1: error: This is no text in UTF-8. [json]");
+    EXPECT_EQ(first(std::string("{\0}\0", 4)), "orders.json:1:2: error: This is no text in UTF-8. [json]");
+    EXPECT_EQ(first("{ \"note\": \"c\xE6liac\" }"), "orders.json:1:13: error: This is no text in UTF-8. [json]");
+    EXPECT_EQ(first("{ \"note\": \"c\xC3\xA6liac \xE2\x80\xA6 \xF0\x9F\x98\x80\" }").find("UTF-8"), std::string::npos);
+}
+
 struct Edit {
     const char* name;
     const char* file;

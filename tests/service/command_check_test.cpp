@@ -84,6 +84,25 @@ TEST_F(SpoiltPack, IsFoundByFileLineAndColumn) {
         << ended.out;
 }
 
+TEST_F(SpoiltPack, IsMissedByThePathAsItWasGiven) {
+    std::filesystem::remove(folder / "pack.json");
+    const Ended ended = run({"check", folder.string()});
+    EXPECT_EQ(ended.code, ExitCode::does_not_hold);
+    EXPECT_TRUE(ended.out.starts_with((folder / "pack.json").generic_string() + ": error: The pack has no pack.json."))
+        << ended.out;
+}
+
+TEST_F(SpoiltPack, NamesACircleOfFactsAndNothingElse) {
+    std::ifstream stream(folder / "facts.json");
+    std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    const std::string fact = "\"conditions\": \"malabsorption\"";
+    text.replace(text.find(fact), fact.size(), "\"any\": [\"%vitaminDIndications\"]");
+    write("facts.json", text);
+    const Ended ended = run({"check", folder.string(), "--at", "2026-03-02"});
+    EXPECT_NE(ended.out.find("[cycle]"), std::string::npos) << ended.out;
+    EXPECT_NE(ended.out.find(": 1 errors, "), std::string::npos) << ended.out;
+}
+
 TEST_F(SpoiltPack, FailsItsSiteFileByThatFilesName) {
     const std::filesystem::path site = folder / "site.jsonc";
     std::ofstream(site) << "{ \"off\": [\"vitamin-d-lo\"] }";
@@ -172,6 +191,9 @@ TEST_F(SpoiltPack, FailsAStoryAndWritesJUnit) {
     const Ended ended = run({"test", folder.string(), "--junit", junit.string()});
     EXPECT_EQ(ended.code, ExitCode::does_not_hold);
     EXPECT_NE(ended.out.find("Expected vitamin-d-suggest (info), offers 25-OH vitamin D; got no card."),
+              std::string::npos)
+        << ended.out;
+    EXPECT_NE(ended.out.find((folder / "stories/vitamin-d.json").generic_string() + ":4:5: failed: low back pain"),
               std::string::npos)
         << ended.out;
     EXPECT_TRUE(std::filesystem::exists(junit));
