@@ -148,6 +148,14 @@ void check_unused_parameters(const Pack& pack, Diagnostics& findings) {
     }
 }
 
+void check_unused_facts(const Pack& pack, Diagnostics& findings) {
+    for (const Fact& fact : pack.facts) {
+        if (stands_in_files(pack, '%' + fact.name, true)) continue;
+        add(findings, Severity::warning, fact.place, "unused-fact", "Nothing looks at \"" + fact.name + "\".",
+            "Use it as %" + fact.name + " in a rule, a gate or another fact, or take it away.");
+    }
+}
+
 bool names_value_set(const Fact& fact, const std::string& id) {
     const auto is_it = [&](const Authored& name) { return name.text == id; };
     return std::any_of(fact.value_sets.begin(), fact.value_sets.end(), is_it) || (fact.routes && is_it(*fact.routes)) ||
@@ -237,6 +245,7 @@ Diagnostics check(const Pack& pack, const Site& site, const CheckOptions& option
     check_overlaps(pack, findings);
     check_texts(pack, findings);
     check_unused_parameters(pack, findings);
+    check_unused_facts(pack, findings);
     check_unused_value_sets(pack, findings);
     if (options.strict) list_unconfirmed(pack, findings);
     sort_by_place(findings);

@@ -125,6 +125,7 @@ bool Node::require(Kinds kinds, std::string_view what) const {
 Object::Object(Node node, const Form& form, Completeness completeness) : node_(std::move(node)), form_(&form) {
     if (!node_.require(kind::object, form.what)) return;
     refuse_unknown_members();
+    if (const auto confirmed = node_.member("confirmed")) confirmed->require(kind::boolean, "\"confirmed\"");
     for (const Field& wanted : form.fields) {
         const std::string quoted = '"' + std::string(wanted.name) + '"';
         if (const std::optional<Node> child = node_.member(wanted.name)) {

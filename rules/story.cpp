@@ -229,11 +229,21 @@ class StoryReader {
             }
         }
         for (const Node& node : object.list("resources")) {
-            if (!node.member("resourceType")) {
-                node.error("missing-member", "This is no FHIR resource.", "Add \"resourceType\".");
-            }
+            check_type(node);
             story.resources.push_back(node.value());
         }
+    }
+
+    // What no rule can see would let a story hold for nothing.
+    static void check_type(const Node& node) {
+        const std::vector<std::string_view> known = {"Patient",    "Condition",         "Observation",
+                                                     "Medication", "MedicationRequest", "MedicationStatement",
+                                                     "Procedure",  "ServiceRequest"};
+        const auto type = node.member("resourceType");
+        if (!type) return node.error("missing-member", "This is no FHIR resource.", "Add \"resourceType\".");
+        if (std::find(known.begin(), known.end(), type->text()) != known.end()) return;
+        type->error("unknown-resource-type", "Nothing reads a \"" + type->text() + "\".",
+                    did_you_mean(type->text(), known));
     }
 
     void read_drafts(const Object& object, Story& story) {

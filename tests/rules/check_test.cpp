@@ -160,6 +160,8 @@ INSTANTIATE_TEST_SUITE_P(
                          "Hospital\",\n  \"contact\": \"informatics@sample.example\","},
                     Edit{"RulesetWithoutCitation", vitamin_d, "\"cites\": \"nam-2011\",", ""},
                     Edit{"UnusedParameter", "pack.json", "\"steroid.longTermDays\"", "\"steroid.longDays\""},
+                    Edit{"UnusedFact", "facts.json", "\"backPain\": {",
+                         "\"spare\": { \"title\": \"Spare\", \"conditions\": \"malabsorption\" },\n  \"backPain\": {"},
                     Edit{"UnusedValueSet", "value-sets/chronic-back-pain.json", "\"id\": \"chronic-back-pain\"",
                          "\"id\": \"long-standing\""}),
     CaseName());

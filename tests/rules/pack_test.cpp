@@ -121,6 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Edit{"MisspeltMember", suggest, "\"indicator\"", "\"indicater\""},
                     Edit{"WrongKind", suggest, "[\"%vitaminDTestAdvised\"]", "[84]"},
                     Edit{"MissingMember", suggest, "\"topic\": \"vitamin-d-test\",", ""},
+                    Edit{"ConfirmedIsAText", suggest, "\"topic\"", "\"confirmed\": \"false\", \"topic\""},
                     Edit{"EmptyText", suggest, "\"title\": \"Consider 25-OH vitamin D\"", "\"title\": \"\""},
                     Edit{"UnknownWord", suggest, "\"guideline-supported\"", "\"guideline supported\""},
                     Edit{"UnknownFile", "fact.json", "", "{}"}, Edit{"NoObject", "citations.json", "", "[]"},
