@@ -73,6 +73,7 @@ class TextChecker {
             }
         }
         check_notice();
+        check_names_and_reasons();
     }
 
   private:
@@ -80,7 +81,7 @@ class TextChecker {
     void check_notice() {
         const DataUnavailable& notice = pack_.data_unavailable;
         if (notice.summary.text.empty()) return;
-        check_words(notice.summary);
+        check_text(notice.summary);
         check_notice_fills();
         check_notice_length();
         for (const auto& [key, words] : notice.sources) check_plain(words, "sources/" + key);
@@ -93,12 +94,42 @@ class TextChecker {
     }
 
     void check_plain(const std::string& text, const std::string& pointer) {
-        const Place place = place_of("pack.json", pack_.files.at("pack.json"), "/dataUnavailable/" + pointer);
-        check_words({text, place});
-        if (!taken_apart(text).fills.empty()) {
-            findings_.push_back({Severity::error, place, "template", "Nothing is filled in here.",
-                                 "Write {{what}} and {{advice}} into \"summary\", and plain words here."});
+        const Authored plain{text, place_of("pack.json", pack_.files.at("pack.json"), "/dataUnavailable/" + pointer)};
+        check_words(plain);
+        refuse_braces(plain.text, plain.place);
+    }
+
+    // Names and reasons are said as they stand.
+    void check_names_and_reasons() {
+        for (const Fact& fact : pack_.facts) refuse_braces(fact.title, fact.place);
+        for (const auto& [intent, order] : pack_.orders) refuse_braces(order.label, order.place);
+        for (const Analyte& analyte : pack_.analytes) {
+            refuse_braces(analyte.title, analyte.place);
+            for (const Kind& kind : analyte.kinds) refuse_braces(kind.title, analyte.place);
         }
+        for (const Gate& gate : pack_.gates) {
+            refuse_braces(gate.because, gate.place);
+            check_reasons(gate.when);
+            check_reasons(gate.unless);
+        }
+        for (const Rule& rule : pack_.rules) {
+            check_reasons(rule.when);
+            check_reasons(rule.unless);
+        }
+    }
+
+    void check_reasons(const std::vector<Criterion>& criteria) {
+        for (const Criterion& criterion : criteria) {
+            refuse_braces(criterion.because, criterion.place);
+            check_reasons(criterion.parts);
+        }
+    }
+
+    void refuse_braces(const std::string& text, const Place& place) {
+        if (text.find_first_of("{}") == std::string::npos) return;
+        findings_.push_back({Severity::error, place, "braces",
+                             "Nothing is filled in here, and the braces of \"" + text + "\" would be shown.",
+                             "Write plain words."});
     }
 
     void check_notice_fills() {
@@ -142,13 +173,13 @@ class TextChecker {
 
     void check_card(const CardForm& card, const std::string& item) {
         check_summary(card.summary, item);
-        check_words(card.summary);
+        check_text(card.summary);
         for (const auto* lines : {&card.why, &card.cautions, &card.not_considered, &card.options}) check_lines(*lines);
-        if (card.suggestion) check_words(card.suggestion->label);
+        if (card.suggestion) check_text(card.suggestion->label);
     }
 
     void check_lines(const std::vector<Line>& lines) {
-        for (const Line& line : lines) check_words(line.say);
+        for (const Line& line : lines) check_text(line.say);
     }
 
     // A variant holds what it shares with its rule: look at each place once.
@@ -171,9 +202,13 @@ class TextChecker {
                              "Shorten the text, or the longest label; the value and its unit are never cut."});
     }
 
-    void check_words(const Authored& text) {
+    void check_text(const Authored& text) {
         if (!is_new(text, "words ")) return;
+        check_words(text);
         check_braces(text);
+    }
+
+    void check_words(const Authored& text) {
         const std::string letters = small(text.text);
         if (commands_an_order(letters)) {
             findings_.push_back({Severity::error, text.place, "unwanted-word", "A card does not tell anybody to order.",

@@ -14,9 +14,10 @@ namespace service {
 namespace {
 
 /// Prints findings with paths from here, and says whether one is an error.
-bool print_and_find_errors(rules::Diagnostics findings, const std::filesystem::path& pack, std::ostream& err) {
+bool print_and_find_errors(rules::Diagnostics findings, const TestCommandOptions& options, std::ostream& err) {
     for (rules::Diagnostic& finding : findings) {
-        finding.place.file = (pack / finding.place.file).generic_string();
+        if (finding.place.file == options.site.generic_string()) continue;
+        finding.place.file = (options.pack / finding.place.file).generic_string();
     }
     print_findings(findings, err);
     return rules::has_errors(findings);
@@ -76,16 +77,16 @@ ExitCode run_test(const TestCommandOptions& options, const Streams& streams) {
     }
     print_findings(rules::unread_files(options.pack), streams.err);
     const rules::PackReading reading = rules::read_pack(std::move(*files));
-    if (print_and_find_errors(reading.findings, options.pack, streams.err)) return ExitCode::bad_input;
+    if (print_and_find_errors(reading.findings, options, streams.err)) return ExitCode::bad_input;
     const rules::StoryReading stories = rules::read_stories(reading.pack);
-    if (print_and_find_errors(stories.findings, options.pack, streams.err)) return ExitCode::bad_input;
+    if (print_and_find_errors(stories.findings, options, streams.err)) return ExitCode::bad_input;
 
     const std::optional<rules::Site> site = read_site_settings(options.site, reading.pack, streams.err);
     if (!site) return ExitCode::bad_input;
 
     rules::Coverage coverage(reading.pack);
     const rules::ExampleReport report = rules::run_examples(reading.pack, stories.stories, &coverage, *site);
-    if (print_and_find_errors(report.findings, options.pack, streams.err)) return ExitCode::bad_input;
+    if (print_and_find_errors(report.findings, options, streams.err)) return ExitCode::bad_input;
     streams.out << rules::text_report(named_from_here(report, options.pack));
     print_counts(coverage, streams.out);
     if (options.missing) print_missing(coverage, stories.stories, options.pack, streams.out);

@@ -138,6 +138,7 @@ INSTANTIATE_TEST_SUITE_P(
              "{{advice}} may be missing."},
         Edit{"NoticeThatDiagnoses", "pack.json", "Look in the record itself", "Diagnose from the record itself"},
         Edit{"NoticeWithAFillOutOfPlace", "pack.json", "Look in the record itself", "Look at {{what}}"},
+        Edit{"ReasonWithAFill", "pack.json", "red flags come first", "{{%redFlags.label}} comes first"},
         Edit{"NoticeOfHalfABrace", "pack.json", "{{advice}}", "{{advice}"},
         Edit{"Diagnoses", suggest, "Assumes that red flags", "Diagnosis assumes that red flags"},
         Edit{"HttpLink", "citations.json", "https://nap", "http://nap"},
