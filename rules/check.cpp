@@ -58,6 +58,19 @@ void check_owner_and_dates(const Pack& pack, const CheckOptions& options, Diagno
     }
 }
 
+// Nobody has approved yet what is approved on a day to come.
+void check_approval(const std::string& day, const Place& place, const CheckOptions& options, Diagnostics& findings) {
+    const auto approved = fhir::Date::parse(day);
+    if (!approved || !options.today || approved->first_day() <= options.today->last_day()) return;
+    add(findings, Severity::error, place, "future-approval", "This approval is dated ahead, on " + day + '.',
+        "Set the day on which the approval was given, once it is.");
+}
+
+void check_approvals(const Pack& pack, const Site& site, const CheckOptions& options, Diagnostics& findings) {
+    check_approval(pack.identity.approval_date, in_pack_json(pack, "/approvalDate"), options, findings);
+    if (site.approval) check_approval(site.approval->date, site.approval->place, options, findings);
+}
+
 void check_link(const std::string& url, const Place& place, Diagnostics& findings) {
     if (!url.starts_with("http://")) return;
     add(findings, Severity::error, place, "http-link", "This link is not encrypted.", "Write https://.");
@@ -132,6 +145,14 @@ void check_unused_parameters(const Pack& pack, Diagnostics& findings) {
         add(findings, Severity::warning, parameter.place, "unused-parameter",
             "Nothing reads \"" + parameter.name + "\": setting it would change nothing.",
             "Use it as %param." + parameter.name + ", or take it away.");
+    }
+}
+
+void check_unused_facts(const Pack& pack, Diagnostics& findings) {
+    for (const Fact& fact : pack.facts) {
+        if (stands_in_files(pack, '%' + fact.name, true)) continue;
+        add(findings, Severity::warning, fact.place, "unused-fact", "Nothing looks at \"" + fact.name + "\".",
+            "Use it as %" + fact.name + " in a rule, a gate or another fact, or take it away.");
     }
 }
 
@@ -217,12 +238,14 @@ bool is_told_apart(std::string_view value_set_id) {
 Diagnostics check(const Pack& pack, const Site& site, const CheckOptions& options) {
     Diagnostics findings;
     check_owner_and_dates(pack, options, findings);
+    check_approvals(pack, site, options, findings);
     check_links_and_citations(pack, findings);
     check_windows(pack, site, findings);
     check_codes(pack, findings);
     check_overlaps(pack, findings);
     check_texts(pack, findings);
     check_unused_parameters(pack, findings);
+    check_unused_facts(pack, findings);
     check_unused_value_sets(pack, findings);
     if (options.strict) list_unconfirmed(pack, findings);
     sort_by_place(findings);

@@ -13,7 +13,7 @@
 namespace rules {
 
 struct CheckOptions {
-    std::optional<fhir::Date> today;  ///< for review dates; without it they are not held against the calendar
+    std::optional<fhir::Date> today;  ///< for reviews and approvals; without it none is held against the calendar
     bool strict = false;              ///< also lists what is marked "confirmed": false
 };
 

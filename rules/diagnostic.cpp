@@ -86,7 +86,13 @@ std::string snippet(const Place& place, std::string_view text) {
     for (const char byte : line.substr(0, column)) {
         if (!continues_character(byte)) below += byte == '\t' ? '\t' : ' ';
     }
-    return std::string(line) + '\n' + below + '^';
+    // A file that is no text must not speak to the terminal.
+    std::string shown(line);
+    const auto is_control = [](char byte) {
+        return byte != '\t' && (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F);
+    };
+    std::replace_if(shown.begin(), shown.end(), is_control, ' ');
+    return shown + '\n' + below + '^';
 }
 
 }  // namespace rules

@@ -99,15 +99,15 @@ void explain_missing(const std::vector<ExpectedCard>& expected, const Evaluation
     }
 }
 
-// Programs by the text of their site settings: most stories have none.
+// Programs by the text of their site's settings: most stories have none of their own.
 class Programs {
   public:
     Programs(const Pack& pack, Diagnostics& findings) : pack_(pack), findings_(findings) {}
 
-    const Program* program_for(const Story& story) {
-        const auto [found, is_new] = programs_.try_emplace(story.site.text);
+    const Program* program_for(const Site& site) {
+        const auto [found, is_new] = programs_.try_emplace(site.text);
         if (is_new) {
-            Compilation compilation = compile(pack_, story.site);
+            Compilation compilation = compile(pack_, site);
             found->second = compilation.program;
             if (!compilation.program) {
                 findings_.insert(findings_.end(), compilation.findings.begin(), compilation.findings.end());
@@ -151,11 +151,53 @@ Call call_of(const Story& story, Hook hook) {
     return call;
 }
 
-void warn_of_miss_that_holds(const Story& story, bool all_hold, Diagnostics& findings) {
-    if (story.known_miss.empty() || !all_hold) return;
-    findings.push_back({Severity::warning, story.place, "known-miss", "\"" + story.name + "\" now holds.",
-                        "Take \"knownMiss\" away."});
-}
+// Tells stories to the engine, each with its own settings, or else with those of the run.
+class ExampleRunner {
+  public:
+    ExampleRunner(const Pack& pack, const Site& site, StoryWatcher* watcher)
+        : pack_(pack), site_(site), watcher_(watcher), programs_(pack, report_.findings) {
+        report_.with_site = !site.text.empty();
+    }
+
+    void run(const Story& story) {
+        const bool by_run = report_.with_site && story.site.text.empty();
+        const Program* program = programs_.program_for(by_run ? site_ : story.site);
+        if (!program) return;
+        const Record record = record_of(story, pack_);
+        bool all_hold = true;
+        for (const auto& [hook, expected] : story.expected) {
+            const Call call = call_of(story, hook);
+            const Evaluation evaluation = watcher_ ? explain(*program, record, call) : evaluate(*program, record, call);
+            Example example{story.name, story.place, hook, differences(expected, evaluation, pack_, story),
+                            story.known_miss};
+            all_hold = all_hold && example.holds();
+            const Program* plain = by_run && !example.holds() ? programs_.program_for(story.site) : nullptr;
+            if (plain) {
+                const Evaluation without = evaluate(*plain, record, call);
+                example.changed_by_site = differences(expected, without, pack_, story).empty();
+            }
+            report_.examples.push_back(std::move(example));
+            if (watcher_) watcher_->see({*program, story, hook, evaluation});
+        }
+        // A miss that only this site mends is still one for everybody else.
+        if (all_hold && !by_run) warn_of_miss_that_holds(story);
+    }
+
+    ExampleReport report() && { return std::move(report_); }
+
+  private:
+    void warn_of_miss_that_holds(const Story& story) {
+        if (story.known_miss.empty()) return;
+        report_.findings.push_back({Severity::warning, story.place, "known-miss", "\"" + story.name + "\" now holds.",
+                                    "Take \"knownMiss\" away."});
+    }
+
+    const Pack& pack_;
+    const Site& site_;
+    StoryWatcher* watcher_;
+    ExampleReport report_;
+    Programs programs_;
+};
 
 }  // namespace
 
@@ -164,26 +206,11 @@ bool all_pass(const ExampleReport& report) {
                                                        [](const Example& example) { return example.passes(); });
 }
 
-ExampleReport run_examples(const Pack& pack, const std::vector<Story>& stories, StoryWatcher* watcher) {
-    ExampleReport report;
-    Programs programs(pack, report.findings);
-    for (const Story& story : stories) {
-        const Program* program = programs.program_for(story);
-        if (!program) continue;
-        const Record record = record_of(story, pack);
-        bool all_hold = true;
-        for (const auto& [hook, expected] : story.expected) {
-            const Call call = call_of(story, hook);
-            const Evaluation evaluation = watcher ? explain(*program, record, call) : evaluate(*program, record, call);
-            Example example{story.name, story.place, hook, differences(expected, evaluation, pack, story),
-                            story.known_miss};
-            all_hold = all_hold && example.holds();
-            report.examples.push_back(std::move(example));
-            if (watcher) watcher->see({*program, story, hook, evaluation});
-        }
-        warn_of_miss_that_holds(story, all_hold, report.findings);
-    }
-    return report;
+ExampleReport run_examples(const Pack& pack, const std::vector<Story>& stories, StoryWatcher* watcher,
+                           const Site& site) {
+    ExampleRunner runner(pack, site, watcher);
+    for (const Story& story : stories) runner.run(story);
+    return std::move(runner).report();
 }
 
 std::vector<std::string> differences(const std::vector<ExpectedCard>& expected, const Evaluation& evaluation,

@@ -45,6 +45,9 @@ std::string junit_case(const Example& example) {
     std::string test = "  <testcase classname=\"" + xml(example.place.file) + "\" name=\"" + xml(example.story) + " (" +
                        std::string(name_of(example.hook)) + ")\"";
     if (example.holds()) return test + "/>\n";
+    if (example.changed_by_site) {
+        return test + "><skipped message=\"with this site: " + xml(example.differences.front()) + "\"/></testcase>\n";
+    }
     if (example.passes()) {
         return test + "><skipped message=\"known miss: " + xml(example.known_miss) + "\"/></testcase>\n";
     }
@@ -56,17 +59,20 @@ std::string junit_case(const Example& example) {
 
 std::string text_report(const ExampleReport& report) {
     std::string text;
-    std::size_t failed = 0, missed = 0;
+    std::size_t failed = 0, missed = 0, changed = 0;
     for (const Example& example : report.examples) {
         if (example.holds()) continue;
-        example.passes() ? ++missed : ++failed;
-        text += where(example) + ": " + (example.passes() ? "known miss" : "failed") + ": " + example.story + " (" +
-                std::string(name_of(example.hook)) + ")\n" + sentences(example);
-        if (example.passes()) text += "  Known: " + example.known_miss + '\n';
+        const bool known = !example.changed_by_site && example.passes();
+        ++(example.changed_by_site ? changed : known ? missed : failed);
+        const char* what = example.changed_by_site ? "with this site" : known ? "known miss" : "failed";
+        text += where(example) + ": " + what + ": " + example.story + " (" + std::string(name_of(example.hook)) +
+                ")\n" + sentences(example);
+        if (known) text += "  Known: " + example.known_miss + '\n';
     }
     text += std::to_string(report.examples.size()) + " examples, " + std::to_string(failed) + " failed, " +
-            std::to_string(missed) + " known misses\n";
-    return text;
+            std::to_string(missed) + " known misses";
+    if (report.with_site) text += ", " + std::to_string(changed) + " changed by the site";
+    return text + '\n';
 }
 
 std::string junit_report(const ExampleReport& report, const std::string& suite) {

@@ -45,6 +45,21 @@ bool is_empty(const json::value& value) {
     return fhir::text_of(value) == "";
 }
 
+// Where `text` stops being UTF-8 that a person wrote: a byte out of its order, or a zero, as half of UTF-16 is made of.
+// Whether a sequence is the shortest for its character is left to the parser.
+std::size_t first_outside_utf8(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[at]);
+        const std::size_t length = lead < 0x80 ? 1 : lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        if (lead == 0 || lead > 0xF4 || length == 0 || at + length > text.size()) return at;
+        for (std::size_t i = 1; i < length; ++i) {
+            if ((static_cast<unsigned char>(text[at + i]) & 0xC0U) != 0x80U) return at;
+        }
+        at += length;
+    }
+    return text.size();
+}
+
 // Findings are sentences, also where they begin with the name of a form.
 std::string sentence(std::string message) {
     if (message[0] >= 'a' && message[0] <= 'z') message[0] = static_cast<char>(message[0] - 'a' + 'A');
@@ -110,6 +125,7 @@ bool Node::require(Kinds kinds, std::string_view what) const {
 Object::Object(Node node, const Form& form, Completeness completeness) : node_(std::move(node)), form_(&form) {
     if (!node_.require(kind::object, form.what)) return;
     refuse_unknown_members();
+    if (const auto confirmed = node_.member("confirmed")) confirmed->require(kind::boolean, "\"confirmed\"");
     for (const Field& wanted : form.fields) {
         const std::string quoted = '"' + std::string(wanted.name) + '"';
         if (const std::optional<Node> child = node_.member(wanted.name)) {
@@ -206,6 +222,17 @@ std::vector<std::pair<std::string, Node>> Object::map(std::string_view name) con
 }
 
 std::optional<json::value> parse_authored(const AuthoredFile& file, bool comments_allowed) {
+    const auto refuse = [&](std::size_t offset, std::string message, std::string mend) {
+        file.findings->push_back({Severity::error, place_at(file.name, *file.text, offset), "json",
+                                  sentence(std::move(message)), std::move(mend)});
+        return std::nullopt;
+    };
+    if (file.text->find_first_not_of(" \t\r\n") == std::string::npos) {
+        return refuse(0, "This file is empty.", "Write what it is to hold, or take it away.");
+    }
+    if (const std::size_t offset = first_outside_utf8(*file.text); offset < file.text->size()) {
+        return refuse(offset, "This is no text in UTF-8.", "Save the file as UTF-8 (editors call it the encoding).");
+    }
     const auto dialect = comments_allowed ? fhir::JsonDialect::with_comments : fhir::JsonDialect::strict;
     const auto tree = fhir::parse_json(*file.text, {}, dialect);
     if (tree) return *tree;
@@ -214,9 +241,7 @@ std::optional<json::value> parse_authored(const AuthoredFile& file, bool comment
     if (error.code == fhir::JsonErrorCode::syntax && !comments_allowed) {
         mend = "Files of a pack are plain JSON: no comments, no trailing commas; remarks go into \"note\".";
     }
-    file.findings->push_back({Severity::error, place_at(file.name, *file.text, error.offset), "json",
-                              sentence(std::string(error.message) + '.'), std::move(mend)});
-    return std::nullopt;
+    return refuse(error.offset, std::string(error.message) + '.', std::move(mend));
 }
 
 }  // namespace rules

@@ -50,7 +50,15 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
             best = candidate;
         }
     }
-    return best;
+    // Who left off the end of a name meant that name, unless another is a single slip away.
+    constexpr std::size_t shortest_beginning = 4;
+    if (fewest <= whole_edit || word.size() < shortest_beginning) return best;
+    std::string_view longer;
+    for (const std::string_view candidate : candidates) {
+        if (!candidate.starts_with(word)) continue;
+        if (longer.empty() || candidate.size() < longer.size()) longer = candidate;
+    }
+    return longer.empty() ? best : longer;
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {

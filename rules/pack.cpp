@@ -2,34 +2,9 @@
 
 #include "rules/readers.hpp"
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <sstream>
-#include <system_error>
-
 namespace rules {
-namespace filesystem = std::filesystem;
 
 namespace {
-
-constexpr std::uintmax_t largest_file_bytes = 8 * 1024 * 1024;
-constexpr std::size_t most_files = 10'000;
-
-Diagnostics cannot_read(const filesystem::path& path, const std::string& why) {
-    return {{Severity::error, {path.generic_string(), "", 0, 0}, "cannot-read", why, ""}};
-}
-
-boost::system::result<std::string, Diagnostics> read_file(const filesystem::path& path) {
-    std::error_code error;
-    const std::uintmax_t size = filesystem::file_size(path, error);
-    if (error) return cannot_read(path, "This file cannot be read: " + error.message() + '.');
-    if (size > largest_file_bytes) return cannot_read(path, "This file is larger than 8 MiB.");
-    std::ifstream stream(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-    if (!stream.is_open() || stream.bad()) return cannot_read(path, "This file cannot be read.");
-    return text;
-}
 
 // Reads one file after the other into a pack. A file's kind is its path.
 class PackReader {
@@ -97,25 +72,6 @@ class PackReader {
 };
 
 }  // namespace
-
-boost::system::result<PackFiles, Diagnostics> read_pack_directory(const filesystem::path& directory) {
-    std::error_code error;
-    PackFiles files;
-    filesystem::recursive_directory_iterator entry(directory, error), end;
-    if (error) return cannot_read(directory, "This folder cannot be read: " + error.message() + '.');
-    while (entry != end) {
-        const filesystem::path& path = entry->path();
-        if (path.extension() == ".json" && entry->is_regular_file(error)) {
-            auto text = read_file(path);
-            if (!text) return text.error();
-            files.emplace(path.lexically_relative(directory).generic_string(), std::move(*text));
-            if (files.size() > most_files) return cannot_read(directory, "This folder holds too many files.");
-        }
-        entry.increment(error);
-        if (error) return cannot_read(directory, "This folder cannot be read: " + error.message() + '.');
-    }
-    return files;
-}
 
 PackReading read_pack(PackFiles files) {
     return PackReader(std::move(files)).read();

@@ -52,7 +52,8 @@ Compilation ProgramBuilder::build() {
     declare_types();
     compile_analytes();
     define_fixed_slots();
-    define_slots_in_order();
+    // With a circle most facts stay undefined: that each expression does not know them would only hide the circle.
+    if (!define_slots_in_order()) return {nullptr, std::move(findings_)};
     compile_gates();
     compile_rules();
     if (has_errors(findings_)) return {nullptr, std::move(findings_)};

@@ -31,7 +31,8 @@ class ProgramBuilder {
     void declare_types();
     fhir::path::TypeId declare_parameters(const std::string& prefix, boost::json::object& value);
     void define_fixed_slots();
-    void define_slots_in_order();
+    /// \returns whether it could: not if facts depend on each other in a circle.
+    bool define_slots_in_order();
     bool visit(std::size_t slot, std::vector<std::string>& trail);
     std::vector<std::string> dependencies_of(std::size_t slot) const;
     void define_fact(CompiledFact& fact);

@@ -160,7 +160,7 @@ bool ProgramBuilder::visit(std::size_t slot, std::vector<std::string>& trail) {
     return true;
 }
 
-void ProgramBuilder::define_slots_in_order() {
+bool ProgramBuilder::define_slots_in_order() {
     visits_.assign(inner_->slots.size(), Visit::not_yet);
     for (std::size_t slot = 0; slot < inner_->slots.size(); ++slot) {
         std::vector<std::string> trail;
@@ -171,10 +171,11 @@ void ProgramBuilder::define_slots_in_order() {
                                 ? inner_->pack.analytes[slot - inner_->analyte_slot(0)].place
                             : slot >= first_fact_slot ? inner_->pack.facts[slot - first_fact_slot].place
                                                       : Place{"facts.json", "", 1, 1};
-        findings_.push_back({Severity::error, place, "cycle", "facts depend on each other in a circle: " + circle,
-                             "let one of them not read the others"});
-        return;
+        findings_.push_back({Severity::error, place, "cycle", "Facts depend on each other in a circle: " + circle + ".",
+                             "Let one of them not read the others."});
+        return false;
     }
+    return true;
 }
 
 void ProgramBuilder::define_analyte(std::size_t analyte) {

@@ -1,6 +1,6 @@
+#include "fhir/date_time.hpp"
 #include "rules/readers.hpp"
-
-#include <algorithm>
+#include "rules/version.hpp"
 
 namespace rules {
 
@@ -57,17 +57,19 @@ constexpr std::int64_t most_cards = 10;
 
 constexpr Words<int, 3> status_words = {{{"draft", 0}, {"active", 1}, {"retired", 2}}};
 
-bool is_date(std::string_view text) {
-    constexpr std::string_view shape = "0000-00-00";
-    return text.size() == shape.size() && std::equal(text.begin(), text.end(), shape.begin(), [](char c, char pattern) {
-               return pattern == '0' ? c >= '0' && c <= '9' : c == pattern;
-           });
+bool is_day(std::string_view text) {
+    const auto date = fhir::Date::parse(text);
+    return date && date->precision() == fhir::Precision::day && date->text() == text;
 }
 
 Identity read_identity(const Object& object) {
     Identity identity;
     identity.id = object.text("id");
     identity.version = object.text("version");
+    if (const auto version = object.at("version"); !identity.version.empty() && !parse_version(identity.version)) {
+        version->error("version", "This is no version.",
+                       "Write three numbers, as Semantic Versioning has it: 1.0.0, or 1.1.0-draft.");
+    }
     identity.status = object.text("status");
     if (const auto status = object.at("status")) meaning_of(*status, status_words);
     identity.title = object.text("title");
@@ -133,7 +135,9 @@ DataUnavailable read_data_unavailable(const Node& node) {
 std::string read_date(const Object& object, std::string_view name) {
     const std::optional<Node> node = object.at(name);
     if (!node) return {};
-    if (!is_date(node->text())) node->error("date", "This is not a date.", "Write it as 2026-03-01.");
+    if (!is_day(node->text())) {
+        node->error("date", "This is no day of the calendar.", "Write it as 2026-03-01: year, month, day.");
+    }
     return node->text();
 }
 

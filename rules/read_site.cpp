@@ -68,7 +68,10 @@ class SiteReader {
     }
 
   private:
-    void read_approval(const Object& object) { site_.approval = {object.text("by"), read_date(object, "date")}; }
+    void read_approval(const Object& object) {
+        const auto date = object.at("date");
+        site_.approval = {object.text("by"), read_date(object, "date"), date ? date->place() : object.node().place()};
+    }
 
     void read_pack_reference(const Object& object) {
         site_.pack_id = object.text("pack");

@@ -30,6 +30,7 @@ struct Laboratory {
 /// That a clinician of this site answers for the pack here. JSON: "approval": { "by": "…", "date": "2027-01-15" }.
 struct Approval {
     std::string by, date;
+    Place place;  ///< of the date
 };
 
 /// JSON: { "site", "pack", "version": "^1.0", "displayUnits": "conventional" | "SI", "parameters": {…}, "off":

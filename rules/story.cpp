@@ -39,6 +39,25 @@ void report(const Node& node, const LineError& error) {
     node.error("story-line", error.message, error.mend);
 }
 
+// The value that a JSON pointer names inside `node`, or the nearest one above it.
+Node inside(Node node, std::string_view pointer) {
+    while (!pointer.empty()) {
+        pointer.remove_prefix(1);
+        const std::string_view token = pointer.substr(0, pointer.find('/'));
+        pointer.remove_prefix(token.size());
+        std::optional<Node> next;
+        for (const Node& element : node.is(kind::list) ? node.elements() : std::vector<Node>()) {
+            if (element.pointer().ends_with("/" + std::string(token))) next = element;
+        }
+        for (const auto& [name, member] : node.members()) {
+            if (fhir::pointer_token(name) == token) next = member;
+        }
+        if (!next) break;
+        node = *next;
+    }
+    return node;
+}
+
 // "rule (indicator), offers X, says "…"" piece by piece.
 class ExpectedCardReader {
   public:
@@ -210,11 +229,21 @@ class StoryReader {
             }
         }
         for (const Node& node : object.list("resources")) {
-            if (!node.member("resourceType")) {
-                node.error("missing-member", "This is no FHIR resource.", "Add \"resourceType\".");
-            }
+            check_type(node);
             story.resources.push_back(node.value());
         }
+    }
+
+    // What no rule can see would let a story hold for nothing.
+    static void check_type(const Node& node) {
+        const std::vector<std::string_view> known = {"Patient",    "Condition",         "Observation",
+                                                     "Medication", "MedicationRequest", "MedicationStatement",
+                                                     "Procedure",  "ServiceRequest"};
+        const auto type = node.member("resourceType");
+        if (!type) return node.error("missing-member", "This is no FHIR resource.", "Add \"resourceType\".");
+        if (std::find(known.begin(), known.end(), type->text()) != known.end()) return;
+        type->error("unknown-resource-type", "Nothing reads a \"" + type->text() + "\".",
+                    did_you_mean(type->text(), known));
     }
 
     void read_drafts(const Object& object, Story& story) {
@@ -257,11 +286,13 @@ class StoryReader {
         }
     }
 
-    // The findings of a site file have its own lines; here they all stand where "site" begins.
+    // The findings of a site file have its own lines; here each stands where its member stands in the story.
     Site read_story_site(const Node& node) const {
         SiteReading reading = read_site(fhir::print_json(node.value()), "site", pack_);
         for (const Diagnostic& finding : reading.findings) {
-            node.error(finding.code, finding.message, finding.mend);
+            const Node at = inside(node, finding.place.pointer);
+            finding.severity == Severity::error ? at.error(finding.code, finding.message, finding.mend)
+                                                : at.warning(finding.code, finding.message, finding.mend);
         }
         return std::move(reading.site);
     }

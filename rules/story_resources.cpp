@@ -2,6 +2,7 @@
 
 #include "fhir/coding.hpp"
 #include "fhir/json_text.hpp"
+#include "rules/nearest.hpp"
 #include "rules/story_words.hpp"
 
 #include <algorithm>
@@ -186,7 +187,8 @@ boost::system::result<json::object, LineError> coded_observation(StoryLine line,
         value["coding"] = json::array{coding_of(*answer)};
     } else {
         return LineError{"\"" + line.answer + "\" is no answer that a fact of this pack looks for.",
-                         "Write a display of the fact's \"values\", or \"coded SNOMED 60001007\" for another answer."};
+                         did_you_mean(line.answer, vocabulary.answers(*line.meaning)) +
+                             " Another answer needs its code: \"coded SNOMED 60001007\"."};
     }
     if (!line.answer.empty()) value["text"] = line.answer;
     line.coded.reset();

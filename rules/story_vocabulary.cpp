@@ -163,6 +163,19 @@ std::optional<Coding> Vocabulary::answer(const Meaning& meaning, std::string_vie
     return std::nullopt;
 }
 
+std::vector<std::string_view> Vocabulary::answers(const Meaning& meaning) const {
+    std::vector<std::string_view> all;
+    if (!meaning.fact || !meaning.fact->values) return all;
+    const auto values = pack_->value_sets.find(meaning.fact->values->text);
+    if (values == pack_->value_sets.end()) return all;
+    for (const auto& system : values->second.included()) {
+        for (const auto& entry : system.concepts) {
+            if (std::find(all.begin(), all.end(), entry.display) == all.end()) all.push_back(entry.display);
+        }
+    }
+    return all;
+}
+
 std::vector<std::string_view> Vocabulary::names(std::optional<World> world) const {
     std::vector<std::string_view> all;
     for (const auto& [name, meanings] : meanings_) {

@@ -41,6 +41,9 @@ class Vocabulary {
     /// The answer of that name among the values that the fact of `meaning` looks for.
     std::optional<Coding> answer(const Meaning& meaning, std::string_view name) const;
 
+    /// The names of all those answers.
+    std::vector<std::string_view> answers(const Meaning& meaning) const;
+
     /// All names of one world, or of every world; for proposing the nearest right one.
     std::vector<std::string_view> names(std::optional<World> world = std::nullopt) const;
 

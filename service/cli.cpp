@@ -75,6 +75,9 @@ void declare_check(CLI::App& verb, Action& action) {
 void declare_test(CLI::App& verb, Action& action) {
     auto options = std::make_shared<TestCommandOptions>();
     verb.add_option("PACK", options->pack, "A rule pack")->required();
+    verb.add_option("--site", options->site,
+                    "A site file: tells the stories with its settings, and lists what they change")
+        ->type_name("FILE");
     verb.add_option("--junit", options->junit, "Writes JUnit XML")->type_name("FILE");
     verb.add_flag("--missing", options->missing, "Prints what no story touches, and stories that could be added");
     verb.callback(

@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "rules/check.hpp"
+#include "rules/pack_folder.hpp"
 #include "rules/program.hpp"
 #include "rules/readers.hpp"
 #include "rules/story.hpp"
@@ -28,19 +29,19 @@ struct CheckedPack {
 };
 
 /// The pack's own files are named by their path in the pack; people need the path from where they stand.
-void name_from_here(CheckedPack& checked, const rules::PackFiles& files) {
-    const auto from_here = [&](const std::string& file) { return (checked.path / file).generic_string(); };
-    for (rules::Diagnostic& finding : checked.findings) {
-        if (files.contains(finding.place.file)) finding.place.file = from_here(finding.place.file);
+void name_from_here(rules::Diagnostics& findings, const std::filesystem::path& pack, const std::string& site_file) {
+    for (rules::Diagnostic& finding : findings) {
+        if (finding.place.file == site_file) continue;
+        finding.place.file = (pack / finding.place.file).generic_string();
     }
-    for (const auto& [path, text] : files) checked.files.emplace(from_here(path), text);
 }
 
 rules::Site read_site_settings(const std::filesystem::path& path, const rules::Pack& pack, CheckedPack& checked) {
     if (path.empty()) return {};
     auto text = read_text(path);
     if (!text) {
-        checked.findings.push_back(finding_of_file(path.string(), "cannot-read", "The site file cannot be read."));
+        checked.findings.push_back(
+            finding_of_file(path.generic_string(), "cannot-read", "The site file cannot be read."));
         checked.was_read = false;
         return {};
     }
@@ -59,6 +60,7 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
         return checked;
     }
     checked.was_read = true;
+    for (const auto& [name, text] : *files) checked.files.emplace((path / name).generic_string(), text);
     rules::PackReading reading = rules::read_pack(*files);
     append(checked.findings, std::move(reading.findings));
     if (!rules::has_errors(checked.findings)) {
@@ -70,7 +72,8 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
         checked.program = std::move(compilation.program);
         if (checked.program) append(checked.findings, lint_services(*checked.program, path));
     }
-    name_from_here(checked, *files);
+    name_from_here(checked.findings, path, site_file.generic_string());
+    append(checked.findings, rules::unread_files(path));
     rules::sort_by_place(checked.findings);
     return checked;
 }

@@ -1,9 +1,12 @@
 #include "service/command_test.hpp"
 
 #include "rules/coverage.hpp"
+#include "rules/pack_folder.hpp"
+#include "service/file_text.hpp"
 #include "service/findings.hpp"
 
 #include <fstream>
+#include <optional>
 #include <ostream>
 
 namespace service {
@@ -11,12 +14,36 @@ namespace service {
 namespace {
 
 /// Prints findings with paths from here, and says whether one is an error.
-bool print_and_find_errors(rules::Diagnostics findings, const std::filesystem::path& pack, std::ostream& err) {
+bool print_and_find_errors(rules::Diagnostics findings, const TestCommandOptions& options, std::ostream& err) {
     for (rules::Diagnostic& finding : findings) {
-        finding.place.file = (pack / finding.place.file).generic_string();
+        if (finding.place.file == options.site.generic_string()) continue;
+        finding.place.file = (options.pack / finding.place.file).generic_string();
     }
     print_findings(findings, err);
     return rules::has_errors(findings);
+}
+
+/// The site of `path`, read against `pack`; nothing, with the findings printed, if it cannot be used.
+std::optional<rules::Site> read_site_settings(const std::filesystem::path& path, const rules::Pack& pack,
+                                              std::ostream& err) {
+    if (path.empty()) return rules::Site();
+    auto text = read_text(path);
+    if (!text) {
+        print_findings({finding_of_file(path.generic_string(), "cannot-read", "The site file cannot be read.")}, err);
+        return std::nullopt;
+    }
+    rules::SiteReading reading = rules::read_site(std::move(*text), path.generic_string(), pack);
+    print_findings(reading.findings, err);
+    if (rules::has_errors(reading.findings)) return std::nullopt;
+    return std::move(reading.site);
+}
+
+/// The same with paths from here, so that an editor can jump there.
+rules::ExampleReport named_from_here(rules::ExampleReport report, const std::filesystem::path& pack) {
+    for (rules::Example& example : report.examples) {
+        example.place.file = (pack / example.place.file).generic_string();
+    }
+    return report;
 }
 
 void print_counts(const rules::Coverage& coverage, std::ostream& out) {
@@ -48,15 +75,19 @@ ExitCode run_test(const TestCommandOptions& options, const Streams& streams) {
         print_findings(files.error(), streams.err);
         return ExitCode::bad_input;
     }
+    print_findings(rules::unread_files(options.pack), streams.err);
     const rules::PackReading reading = rules::read_pack(std::move(*files));
-    if (print_and_find_errors(reading.findings, options.pack, streams.err)) return ExitCode::bad_input;
+    if (print_and_find_errors(reading.findings, options, streams.err)) return ExitCode::bad_input;
     const rules::StoryReading stories = rules::read_stories(reading.pack);
-    if (print_and_find_errors(stories.findings, options.pack, streams.err)) return ExitCode::bad_input;
+    if (print_and_find_errors(stories.findings, options, streams.err)) return ExitCode::bad_input;
+
+    const std::optional<rules::Site> site = read_site_settings(options.site, reading.pack, streams.err);
+    if (!site) return ExitCode::bad_input;
 
     rules::Coverage coverage(reading.pack);
-    const rules::ExampleReport report = rules::run_examples(reading.pack, stories.stories, &coverage);
-    if (print_and_find_errors(report.findings, options.pack, streams.err)) return ExitCode::bad_input;
-    streams.out << rules::text_report(report);
+    const rules::ExampleReport report = rules::run_examples(reading.pack, stories.stories, &coverage, *site);
+    if (print_and_find_errors(report.findings, options, streams.err)) return ExitCode::bad_input;
+    streams.out << rules::text_report(named_from_here(report, options.pack));
     print_counts(coverage, streams.out);
     if (options.missing) print_missing(coverage, stories.stories, options.pack, streams.out);
 
@@ -67,6 +98,11 @@ ExitCode run_test(const TestCommandOptions& options, const Streams& streams) {
             streams.err << "backpain-cds: cannot write " << options.junit.string() << '\n';
             return ExitCode::environment;
         }
+    }
+    if (report.examples.empty()) {
+        streams.err << "backpain-cds: nothing was tested: " << options.pack.generic_string()
+                    << " has no story. Write one in " << (options.pack / "stories").generic_string() << ".\n";
+        return ExitCode::does_not_hold;
     }
     return rules::all_pass(report) ? ExitCode::fine : ExitCode::does_not_hold;
 }

@@ -36,6 +36,27 @@ TEST(Check, ListsWhatIsNotConfirmedOnlyWhenStrict) {
     EXPECT_EQ(one_line(strict[0]), "analytes/vitamin-d.json:10:5: warning: \"1989-3\" is not confirmed. [unconfirmed]");
 }
 
+TEST(Check, RefusesAnApprovalThatIsDatedAhead) {
+    const CheckOptions on_that_day{fhir::Date::parse("2026-01-15"), false};
+    const CheckOptions before{fhir::Date::parse("2026-01-14"), false};
+    const Pack pack = read_pack(sample_files()).pack;
+    EXPECT_TRUE(check(pack, {}, on_that_day).empty());
+    const Diagnostics early = check(pack, {}, before);
+    ASSERT_EQ(early.size(), 1U);
+    EXPECT_EQ(one_line(early[0]),
+              "pack.json:8:19: error: This approval is dated ahead, on 2026-01-15. [future-approval]");
+}
+
+TEST(Check, RefusesAnApprovalOfASiteThatIsDatedAhead) {
+    const Pack pack = read_pack(sample_files()).pack;
+    const SiteReading site =
+        read_site(R"({ "approval": { "by": "the chief", "date": "2026-03-03" } })", "site.json", pack);
+    const Diagnostics findings = check(pack, site.site, {fhir::Date::parse("2026-03-02"), false});
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(one_line(findings[0]),
+              "site.json:1:44: error: This approval is dated ahead, on 2026-03-03. [future-approval]");
+}
+
 TEST(Check, AsksForNoApprovalOfADraft) {
     EXPECT_TRUE(check_edited("pack.json", "\"approvalDate\": \"2026-01-15\",", "").empty());
 }
@@ -107,6 +128,18 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"SummaryTooLong", suggest, "Indication is not the back pain itself.",
              "The indication is what is named here, and is not the back pain itself, for which no guideline asks."},
         Edit{"CommandsAnOrder", suggest, "\"Test 25-OH vitamin D\"", "\"Order 25-OH vitamin D\""},
+        Edit{"CommandsAnOrderInSmallLetters", suggest, "\"Test 25-OH vitamin D\"",
+             "\"Weigh it up: order 25-OH vitamin D\""},
+        Edit{"BracesThatDoNotMatch", suggest, "{{%vitaminDIndications", "{%vitaminDIndications"},
+        Edit{"NoticeWithAnUnknownFill", "pack.json", "{{advice}}", "{{advise}}"},
+        Edit{"NoticeThatFillsTwice", "pack.json", "{{what}} could", "{{what}} {{what}} could"},
+        Edit{"NoticeTooLong", "pack.json", "{{what}} could not be read: advice on {{advice}} may be missing.",
+             "Please note that {{what}}, which is a part of the record, could not be read by this service: advice on "
+             "{{advice}} may be missing."},
+        Edit{"NoticeThatDiagnoses", "pack.json", "Look in the record itself", "Diagnose from the record itself"},
+        Edit{"NoticeWithAFillOutOfPlace", "pack.json", "Look in the record itself", "Look at {{what}}"},
+        Edit{"ReasonWithAFill", "pack.json", "red flags come first", "{{%redFlags.label}} comes first"},
+        Edit{"NoticeOfHalfABrace", "pack.json", "{{advice}}", "{{advice}"},
         Edit{"Diagnoses", suggest, "Assumes that red flags", "Diagnosis assumes that red flags"},
         Edit{"HttpLink", "citations.json", "https://nap", "http://nap"},
         Edit{"NoLink", "citations.json", "\"url\": \"https://doi.org/10.1210/clinem/dgae290\", ", ""}),
@@ -128,6 +161,8 @@ INSTANTIATE_TEST_SUITE_P(
                          "Hospital\",\n  \"contact\": \"informatics@sample.example\","},
                     Edit{"RulesetWithoutCitation", vitamin_d, "\"cites\": \"nam-2011\",", ""},
                     Edit{"UnusedParameter", "pack.json", "\"steroid.longTermDays\"", "\"steroid.longDays\""},
+                    Edit{"UnusedFact", "facts.json", "\"backPain\": {",
+                         "\"spare\": { \"title\": \"Spare\", \"conditions\": \"malabsorption\" },\n  \"backPain\": {"},
                     Edit{"UnusedValueSet", "value-sets/chronic-back-pain.json", "\"id\": \"chronic-back-pain\"",
                          "\"id\": \"long-standing\""}),
     CaseName());

@@ -150,7 +150,7 @@ TEST(Evaluation, SaysWhetherAClinicianHasApprovedThePack) {
     ASSERT_FALSE(unapproved.cards.empty());
     EXPECT_TRUE(has_line(unapproved.cards.front().rule_lines, "not approved by a clinical owner"));
     rules::Site site;
-    site.approval = rules::Approval{"the chief of laboratory medicine", "2027-01-15"};
+    site.approval = rules::Approval{"the chief of laboratory medicine", "2027-01-15", {}};
     const auto approved = played({{back_pain, vitamin_d("9")}, {}, rules::Hook::patient_view, site});
     ASSERT_FALSE(approved.cards.empty());
     EXPECT_TRUE(

@@ -66,6 +66,37 @@ TEST_F(Differences, NameAnOrderThatNobodyExpected) {
     EXPECT_EQ(found({card}), std::vector<std::string>{"a offers 25-OH vitamin D, not nothing."});
 }
 
+Site site_of(const std::string& text, const Pack& pack) {
+    SiteReading reading = read_site(text, "site.json", pack);
+    EXPECT_EQ(as_text(reading.findings, {}), "");
+    return std::move(reading.site);
+}
+
+TEST(Examples, TellApartWhatOnlyTheSiteChanges) {
+    const Pack pack = read_pack(sample_files()).pack;
+    const Site site = site_of(R"({ "off": ["vitamin-d-suggest"] })", pack);
+    const ExampleReport report = run_examples(pack, read_stories(pack).stories, nullptr, site);
+    EXPECT_TRUE(all_pass(report));
+    EXPECT_TRUE(text_report(report).starts_with("stories/vitamin-d.json:4:5: with this site: low back pain"));
+    EXPECT_TRUE(text_report(report).ends_with("\n1 examples, 0 failed, 0 known misses, 1 changed by the site\n"));
+}
+
+TEST(Examples, FailWithASiteWhereTheyFailWithoutIt) {
+    const Pack pack = read_pack(edited_files("stories/vitamin-d.json",
+                                             "[\"vitamin-d-suggest (info), offers 25-OH vitamin D\"]", "\"no card\""))
+                          .pack;
+    const Site site = site_of(R"({ "parameters": { "vitaminD.validDays": 400 } })", pack);
+    EXPECT_FALSE(all_pass(run_examples(pack, read_stories(pack).stories, nullptr, site)));
+}
+
+TEST(Examples, LeaveAStoryItsOwnSite) {
+    const Pack pack =
+        read_pack(edited_files("stories/vitamin-d.json", "\"patient\"", "\"site\": {}, \"patient\"")).pack;
+    const Site site = site_of(R"({ "off": ["vitamin-d-suggest"] })", pack);
+    const ExampleReport report = run_examples(pack, read_stories(pack).stories, nullptr, site);
+    EXPECT_EQ(text_report(report), "1 examples, 0 failed, 0 known misses, 0 changed by the site\n");
+}
+
 ExampleReport sample_report() {
     ExampleReport report;
     report.examples = {

@@ -13,6 +13,12 @@ TEST(Nearest, FindsTheNameOneSlipAway) {
     EXPECT_EQ(nearest("hook", members), "hooks");
 }
 
+TEST(Nearest, PrefersTheNameThatBeginsSo) {
+    EXPECT_EQ(nearest("vitamin-d-above", {"vitamin-d-low", "vitamin-d-above-target"}), "vitamin-d-above-target");
+    EXPECT_EQ(nearest("vitamin-d-lo", {"vitamin-d-lower-still", "vitamin-d-low"}), "vitamin-d-low");
+    EXPECT_EQ(nearest("result", {"resultant", "results"}), "results");
+}
+
 TEST(Nearest, GuessesNothingForAnotherWord) {
     EXPECT_EQ(nearest("summary", members), "");
     EXPECT_EQ(nearest("x", members), "");

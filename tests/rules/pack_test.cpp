@@ -73,6 +73,19 @@ TEST(Pack, SaysWhichFolderCannotBeRead) {
     EXPECT_EQ(files.error().at(0).code, "cannot-read");
 }
 
+TEST(Pack, SaysThatAFileIsEmptyOrNotUtf8) {
+    const auto first = [](const std::string& text) {
+        const PackReading reading = read_pack(edited_files("orders.json", "", text));
+        return reading.findings.empty() ? "" : one_line(reading.findings[0]);
+    };
+    EXPECT_EQ(first(""), "orders.json:1:1: error: This file is empty. [json]");
+    EXPECT_EQ(first(" \n"), "orders.json:1:1: error: This file is empty. [json]");
+    EXPECT_EQ(first("\xFF\xFE{"), "orders.json:1:1: error: This is no text in UTF-8. [json]");
+    EXPECT_EQ(first(std::string("{\0}\0", 4)), "orders.json:1:2: error: This is no text in UTF-8. [json]");
+    EXPECT_EQ(first("{ \"note\": \"c\xE6liac\" }"), "orders.json:1:13: error: This is no text in UTF-8. [json]");
+    EXPECT_EQ(first("{ \"note\": \"c\xC3\xA6liac \xE2\x80\xA6 \xF0\x9F\x98\x80\" }").find("UTF-8"), std::string::npos);
+}
+
 struct Edit {
     const char* name;
     const char* file;
@@ -90,6 +103,13 @@ TEST_P(BadPack, IsRefusedWithPlaceAndRemedy) {
                   as_text(reading.findings, reading.pack.files));
 }
 
+INSTANTIATE_TEST_SUITE_P(Identity, BadPack,
+                         testing::Values(Edit{"NoDayOfTheCalendar", "pack.json", "2027-01-15", "2026-11-31"},
+                                         Edit{"MonthForADay", "pack.json", "2027-01-15", "2027-01"},
+                                         Edit{"VersionOfTwoNumbers", "pack.json", "0.9.0", "1.0"},
+                                         Edit{"VersionWithAZeroBefore", "pack.json", "0.9.0", "01.0.0"}),
+                         CaseName());
+
 constexpr const char* vitamin_d = "analytes/vitamin-d.json";
 constexpr const char* suggest = "rules/vitamin-d-suggest.json";
 
@@ -101,6 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Edit{"MisspeltMember", suggest, "\"indicator\"", "\"indicater\""},
                     Edit{"WrongKind", suggest, "[\"%vitaminDTestAdvised\"]", "[84]"},
                     Edit{"MissingMember", suggest, "\"topic\": \"vitamin-d-test\",", ""},
+                    Edit{"ConfirmedIsAText", suggest, "\"topic\"", "\"confirmed\": \"false\", \"topic\""},
                     Edit{"EmptyText", suggest, "\"title\": \"Consider 25-OH vitamin D\"", "\"title\": \"\""},
                     Edit{"UnknownWord", suggest, "\"guideline-supported\"", "\"guideline supported\""},
                     Edit{"UnknownFile", "fact.json", "", "{}"}, Edit{"NoObject", "citations.json", "", "[]"},

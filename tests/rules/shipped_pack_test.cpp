@@ -44,6 +44,21 @@ TEST_F(ShippedPack, HoldsItsStories) {
     EXPECT_TRUE(all_pass(report)) << text_report(report) << as_text(report.findings, pack().files);
 }
 
+// rules/README.md, "write a story".
+TEST_F(ShippedPack, LooksForTheAnswerThatTheManualWrites) {
+    const auto told = [](const std::string& answer) {
+        const std::string text =
+            R"({ "at": "2026-03-02", "stories": [{ "name": "x", "patient": "female, born 1987-07-15", "record": [)"
+            R"("pregnancy status: )" +
+            answer + R"( on 2026-02-01"], "patient-view": "no card" }] })";
+        return read_stories(pack(), "s.json", text).findings;
+    };
+    EXPECT_EQ(as_text(told("pregnancy"), {}), "");
+    const Diagnostics other = told("pregnant");
+    ASSERT_EQ(other.size(), 1U);
+    EXPECT_TRUE(other[0].mend.starts_with("Write \"pregnancy\".")) << other[0].mend;
+}
+
 // EHRs configure their prefetch after these queries: a change here is a change for every one of them.
 TEST_F(ShippedPack, AsksForThePrefetchThatEhrsWereTold) {
     const Compilation compilation = compile(pack());

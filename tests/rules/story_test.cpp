@@ -189,6 +189,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadStoryCase{"UnknownOffer", R"("patient-view": ["vitamin-d-suggest, offers vitamin D"])"},
         BadStoryCase{"ExpectsNothing", R"("record": [])"},
         BadStoryCase{"BadSite", R"("site": { "parameters": { "vitaminD.rulesets": "ros-2020" } }, "patient-view": [])"},
+        BadStoryCase{"UnknownResource",
+                     R"("resources": [{ "resourceType": "Condtion", "id": "c" }], "patient-view": [])"},
         BadStoryCase{"UnknownSource", R"("unavailable": ["medications"], "patient-view": [])"},
         BadStoryCase{"SelectionOfNothing", R"("selections": ["25-OH vitamin D"], "order-sign": [])"}),
     CaseName());

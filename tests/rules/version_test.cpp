@@ -39,8 +39,21 @@ TEST(Version, RefusesWhatIsNone) {
     EXPECT_FALSE(parse_version("1.0"));
     EXPECT_FALSE(parse_version("v1.0.0"));
     EXPECT_FALSE(parse_version("1.0.0.0"));
+    EXPECT_FALSE(parse_version("v2"));
     EXPECT_FALSE(parse_version_range("latest"));
     EXPECT_FALSE(parse_version_range("^"));
+}
+
+// The examples of semver.org, "Is there a suggested regular expression".
+TEST(Version, RefusesWhatSemanticVersioningRefuses) {
+    for (const char* text : {"01.1.1", "1.01.1", "1.1.01", "1.1.1-", "1.1.1+", "1.2.3-0123", "1.2.3-beta..2",
+                             "1.1.2+meta+meta", "1.2.3-beta!", "-1.0.0"}) {
+        EXPECT_FALSE(parse_version(text)) << text;
+    }
+    for (const char* text : {"0.0.4", "10.20.30", "1.1.2-prerelease+meta", "1.0.0-alpha.0valid", "1.0.0-0A.is.legal",
+                             "1.0.0+0.build.01", "2.0.1-alpha-1.1227", "1.0.0--"}) {
+        EXPECT_TRUE(parse_version(text)) << text;
+    }
 }
 
 TEST(Version, TakesLabelsAndDoesNotCompareThem) {

@@ -84,6 +84,25 @@ TEST_F(SpoiltPack, IsFoundByFileLineAndColumn) {
         << ended.out;
 }
 
+TEST_F(SpoiltPack, IsMissedByThePathAsItWasGiven) {
+    std::filesystem::remove(folder / "pack.json");
+    const Ended ended = run({"check", folder.string()});
+    EXPECT_EQ(ended.code, ExitCode::does_not_hold);
+    EXPECT_TRUE(ended.out.starts_with((folder / "pack.json").generic_string() + ": error: The pack has no pack.json."))
+        << ended.out;
+}
+
+TEST_F(SpoiltPack, NamesACircleOfFactsAndNothingElse) {
+    std::ifstream stream(folder / "facts.json");
+    std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    const std::string fact = "\"conditions\": \"malabsorption\"";
+    text.replace(text.find(fact), fact.size(), "\"any\": [\"%vitaminDIndications\"]");
+    write("facts.json", text);
+    const Ended ended = run({"check", folder.string(), "--at", "2026-03-02"});
+    EXPECT_NE(ended.out.find("[cycle]"), std::string::npos) << ended.out;
+    EXPECT_NE(ended.out.find(": 1 errors, "), std::string::npos) << ended.out;
+}
+
 TEST_F(SpoiltPack, FailsItsSiteFileByThatFilesName) {
     const std::filesystem::path site = folder / "site.jsonc";
     std::ofstream(site) << "{ \"off\": [\"vitamin-d-lo\"] }";
@@ -112,6 +131,62 @@ TEST(CommandTest, IsFineWhereEveryStoryHolds) {
     EXPECT_NE(ended.out.find("touched by stories: rules 1 of 3"), std::string::npos) << ended.out;
 }
 
+TEST_F(SpoiltPack, ListsTheStoriesThatASiteChanges) {
+    const std::filesystem::path site = folder / "site.jsonc";
+    std::ofstream(site) << "{ \"off\": [\"vitamin-d-suggest\"] }";
+    const Ended ended = run({"test", good_pack, "--site", site.string()});
+    EXPECT_EQ(ended.code, ExitCode::fine) << ended.out << ended.err;
+    EXPECT_NE(ended.out.find("with this site: low back pain for exactly 84 days"), std::string::npos) << ended.out;
+    EXPECT_NE(ended.out.find("1 examples, 0 failed, 0 known misses, 1 changed by the site"), std::string::npos);
+}
+
+TEST_F(SpoiltPack, IsNotTestedWithASiteFileThatHasErrors) {
+    const std::filesystem::path site = folder / "site.jsonc";
+    std::ofstream(site) << "{ \"off\": [\"vitamin-d-lo\"] }";
+    const Ended ended = run({"test", good_pack, "--site", site.string()});
+    EXPECT_EQ(ended.code, ExitCode::bad_input);
+    EXPECT_NE(ended.err.find("site.jsonc:1:11: error: The pack has no rule \"vitamin-d-lo\"."), std::string::npos)
+        << ended.err;
+    EXPECT_EQ(run({"test", good_pack, "--site", "none.json"}).code, ExitCode::bad_input);
+}
+
+TEST_F(SpoiltPack, IsWarnedOfFilesThatAreNotRead) {
+    for (const char* name : {"rules/a.JSON", "rules/b.jsonc", "rules/c.json.bak", "stories/d.json~", ".e.json",
+                             "rules/.f.json.swp", "README.md", "stories/README.md"}) {
+        write(name, "no pack");
+    }
+    std::filesystem::create_directory(folder / "rules" / "g.json");
+    const Ended ended = run({"check", folder.string(), "--at", "2026-03-02"});
+    EXPECT_EQ(ended.code, ExitCode::fine) << ended.out;
+    EXPECT_NE(ended.out.find("0 errors, 5 warnings"), std::string::npos) << ended.out;
+    EXPECT_NE(ended.out.find("/rules/a.JSON: warning: Nothing reads this file. [unread-file]\n"), std::string::npos)
+        << ended.out;
+    const Ended tested = run({"test", folder.string()});
+    EXPECT_EQ(tested.code, ExitCode::fine);
+    EXPECT_NE(tested.err.find("/stories/d.json~: warning: Nothing reads this file."), std::string::npos) << tested.err;
+}
+
+TEST_F(SpoiltPack, IsRefusedWithALinkThatHidesAPartOfIt) {
+    std::filesystem::create_symlink("nowhere.json", folder / "rules" / "a.json");
+    const Ended dangling = run({"check", folder.string(), "--at", "2026-03-02"});
+    EXPECT_EQ(dangling.code, ExitCode::bad_input);
+    EXPECT_NE(dangling.out.find("/rules/a.json: error: This link leads nowhere. [dangling-link]"), std::string::npos)
+        << dangling.out;
+    std::filesystem::remove(folder / "rules" / "a.json");
+    std::filesystem::rename(folder / "stories", folder / ".elsewhere");
+    std::filesystem::create_directory_symlink(".elsewhere", folder / "stories");
+    const Ended linked = run({"test", folder.string()});
+    EXPECT_EQ(linked.code, ExitCode::bad_input);
+    EXPECT_NE(linked.err.find("/stories: error: This is a link to a folder"), std::string::npos) << linked.err;
+}
+
+TEST_F(SpoiltPack, IsNotTestedWithoutAStory) {
+    std::filesystem::remove_all(folder / "stories");
+    const Ended ended = run({"test", folder.string()});
+    EXPECT_EQ(ended.code, ExitCode::does_not_hold);
+    EXPECT_NE(ended.err.find("nothing was tested: "), std::string::npos) << ended.err;
+}
+
 TEST(CommandTest, ListsWhatNoStoryTouches) {
     EXPECT_NE(run({"test", good_pack, "--missing"}).out.find("No story shows a card of wrong-vitamin-d-test."),
               std::string::npos);
@@ -127,6 +202,9 @@ TEST_F(SpoiltPack, FailsAStoryAndWritesJUnit) {
     const Ended ended = run({"test", folder.string(), "--junit", junit.string()});
     EXPECT_EQ(ended.code, ExitCode::does_not_hold);
     EXPECT_NE(ended.out.find("Expected vitamin-d-suggest (info), offers 25-OH vitamin D; got no card."),
+              std::string::npos)
+        << ended.out;
+    EXPECT_NE(ended.out.find((folder / "stories/vitamin-d.json").generic_string() + ":4:5: failed: low back pain"),
               std::string::npos)
         << ended.out;
     EXPECT_TRUE(std::filesystem::exists(junit));
