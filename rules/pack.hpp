@@ -367,8 +367,8 @@ struct Pack {
     PackFiles files;  ///< what was read: for positions, stories, the seal and the digest
 };
 
-/// Reads every .json file below a directory, but for names that begin with a point. Errors: "cannot-read", a link that
-/// leads nowhere ("dangling-link") or to a folder ("linked-folder"). What it leaves out: rules/pack_folder.hpp.
+/// Reads every .json file below a directory, also behind links, but for names that begin with a point. Errors:
+/// "cannot-read", a link that leads nowhere ("dangling-link"). What it leaves out: rules/pack_folder.hpp.
 boost::system::result<PackFiles, Diagnostics> read_pack_directory(const std::filesystem::path& directory);
 
 struct PackReading {

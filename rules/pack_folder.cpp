@@ -53,10 +53,6 @@ void sort_entry(const filesystem::directory_entry& entry, Contents& contents) {
     if (entry.is_symlink(ignored) && !entry.exists(ignored)) {
         contents.faults.push_back(finding(Severity::error, path, "dangling-link", "This link leads nowhere.",
                                           "Put the file in its place, or take the link away."));
-    } else if (entry.is_symlink(ignored) && is_folder) {
-        contents.faults.push_back(finding(Severity::error, path, "linked-folder",
-                                          "This is a link to a folder, and what lies behind it is not read.",
-                                          "Put the folder itself in its place."));
     } else if (is_json && entry.is_regular_file(ignored)) {
         contents.files.push_back(path);
     } else if (is_json) {
@@ -75,7 +71,9 @@ boost::system::result<Contents, Diagnostics> look_through(const filesystem::path
     std::error_code error;
     Contents contents;
     std::size_t seen = 0;
-    filesystem::recursive_directory_iterator entry(directory, error), end;
+    // A mounted configuration map is made of links.
+    const auto options = filesystem::directory_options::follow_directory_symlink;
+    filesystem::recursive_directory_iterator entry(directory, options, error), end;
     while (!error && entry != end) {
         if (++seen > most_files) return cannot_read(directory, "This folder holds too many files.");
         if (entry->path().filename().native().starts_with('.')) {
