@@ -35,10 +35,6 @@ class Bundle::Reader {
             const std::string_view url = entry.text("fullUrl");
             add(resource->json(), depth + 1, url.substr(0, url.rfind("/_history/")));
         });
-        if (depth > 0) return;
-        bundle.each("link", [&](const Element& link) {
-            if (link.text("relation") == "next" && bundle_.next_page_.empty()) bundle_.next_page_ = link.text("url");
-        });
     }
 
     void report_once_too_many(const Element& element) {

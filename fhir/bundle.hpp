@@ -51,7 +51,6 @@ class Bundle {
     const Entry* resolve(const Reference& reference, const Entry* from = nullptr) const;
 
     /// Bundle.link of relation "next" in the first tree: there are more pages. Empty if there is none.
-    std::string_view next_page() const { return next_page_; }
 
   private:
     class Reader;
@@ -60,7 +59,6 @@ class Bundle {
     std::vector<Entry> entries_;
     std::vector<std::size_t> by_type_and_id_;  // of those with an id
     std::vector<std::size_t> by_full_url_;     // of those with a fullUrl
-    std::string_view next_page_;
 };
 
 /// The resource contained in `resource` under `id` (without "#"). Null if there is none.

@@ -9,9 +9,7 @@
 namespace fhir {
 
 struct Dosage {
-    std::string_view text;
     CodeableConcept route;
-    bool as_needed = false;  ///< asNeededBoolean true, or any asNeededCodeableConcept
 };
 
 /// Reads the member `name` of `parent` as a list of Dosages.

@@ -9,10 +9,8 @@ Patient read_patient(const boost::json::object& resource, Issues& issues) {
     patient.id = element.text("id");
     patient.gender = element.text("gender");
     patient.birth_date = element.date("birthDate");
-    patient.deceased_since = element.date_time("deceasedDateTime");
-    // A date of death that cannot be read is still a death.
+    // A date of death, readable or not, is a death.
     patient.deceased = element.boolean("deceasedBoolean").value_or(false) || element.has("deceasedDateTime");
-    patient.active = element.boolean("active");
     return patient;
 }
 

@@ -14,9 +14,7 @@ struct Patient {
     std::string_view id;
     std::string_view gender;  ///< male | female | other | unknown; empty if not sent
     std::optional<Date> birth_date;
-    bool deceased = false;                   ///< by deceasedBoolean, or because there is a deceasedDateTime
-    std::optional<DateTime> deceased_since;  ///< if it can be read
-    std::optional<bool> active;
+    bool deceased = false;  ///< by deceasedBoolean, or because there is a deceasedDateTime
 };
 
 Patient read_patient(const boost::json::object& resource, Issues& issues);

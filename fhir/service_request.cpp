@@ -12,9 +12,7 @@ ServiceRequest read_service_request(const boost::json::object& resource, Issues&
     request.do_not_perform = element.boolean("doNotPerform").value_or(false);
     request.code = read_concept(element, "code");
     request.subject = read_reference(element, "subject");
-    request.encounter = read_reference(element, "encounter");
     request.authored_on = element.date_time("authoredOn");
-    request.occurrence = read_when(element, "occurrence");
     return request;
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "fhir/coding.hpp"
+#include "fhir/date_time.hpp"
 #include "fhir/reference.hpp"
-#include "fhir/when.hpp"
 
 #include <optional>
 #include <string_view>
@@ -18,9 +18,7 @@ struct ServiceRequest {
     bool do_not_perform = false;
     CodeableConcept code;
     Reference subject;
-    Reference encounter;
     std::optional<DateTime> authored_on;
-    When occurrence;  ///< occurrenceTiming is not read
 };
 
 ServiceRequest read_service_request(const boost::json::object& resource, Issues& issues);

@@ -132,7 +132,6 @@ class ValueSet::Reader {
                       if (member_text(extension, "url") != confirmed_extension) return;
                       const json::value* value = extension.if_contains("valueBoolean");
                       if (!value || !value->is_bool()) return fail(where, "this extension has a valueBoolean");
-                      concept_.confirmed = value->get_bool();
                   });
         read_list(object, at, "designation", "designation is a list of objects",
                   [&](const json::object& designation, const std::string& where) {
@@ -208,12 +207,6 @@ std::string_view ValueSet::label(std::string_view system, std::string_view code)
     if (!contains(system, code)) return {};
     const Concept* concept_ = listed(system, code);
     return concept_ && !concept_->display.empty() ? std::string_view(concept_->display) : std::string_view(title_);
-}
-
-bool ValueSet::is_confirmed(std::string_view system, std::string_view code) const {
-    if (!contains(system, code)) return false;
-    const Concept* concept_ = listed(system, code);
-    return !concept_ || concept_->confirmed;
 }
 
 }  // namespace fhir

@@ -37,7 +37,6 @@ class ValueSet {
         std::string code;
         std::string display;
         std::vector<std::string> designations;  ///< other names of it
-        bool confirmed = true;
     };
 
     /// The codes of one system that are listed, in the order of the file, and the branches.
@@ -63,9 +62,6 @@ class ValueSet {
     /// What to call `code` in this set's own words: its display; for a code of a branch the display of the longest
     /// listed code that it begins with; else the title. Empty if the set does not hold it.
     std::string_view label(std::string_view system, std::string_view code) const;
-
-    /// Whether `code` is held and its concept, or the longest listed code that it begins with, is confirmed.
-    bool is_confirmed(std::string_view system, std::string_view code) const;
 
     /// What is included, system by system, in the order of the file.
     const std::vector<System>& included() const { return included_; }

@@ -21,7 +21,6 @@ class Parameters {
     /// The value as text; nothing if there is no such parameter.
     std::optional<std::string_view> text(std::string_view name) const;
     std::optional<long> integer(std::string_view name) const;
-    bool is_true(std::string_view name) const { return text(name) == std::string_view("true"); }
 
     /// What an author wrote where a setting may stand: the value of "%param.name", or the text itself.
     std::optional<std::string_view> text(const Authored& written) const;

@@ -120,7 +120,6 @@ class Evaluator {
 
     const Value* focus() const { return focus_; }
     std::size_t index() const { return index_; }
-    bool is_explaining() const { return explanation_ != nullptr; }
     const Collection* exchange_total(const Collection* total) { return std::exchange(total_, total); }
     void define(std::string_view name, Collection values) { defined_.emplace_back(name, std::move(values)); }
 

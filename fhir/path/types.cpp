@@ -137,10 +137,6 @@ TypeId resource_type() {
     static constexpr TypeId type = row_named("Resource");
     return type;
 }
-TypeId element_type() {
-    static constexpr TypeId type = row_named("Element");
-    return type;
-}
 TypeId extension_type() {
     static constexpr TypeId type = row_named("Extension");
     return type;

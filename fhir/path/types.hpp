@@ -120,9 +120,8 @@ class Types {
 /// Quantity for Age. A System type itself; none for everything else. Source: FHIR R4, FHIRPath, 2.9.1.2.
 TypeId system_type_of(TypeId type);
 
-/// R4's Resource, of which an element's true type stands in its "resourceType"; Element; and Extension.
+/// R4's Resource, of which an element's true type stands in its "resourceType"; and Extension.
 TypeId resource_type();
-TypeId element_type();
 TypeId extension_type();
 
 /// Whether `type` is one of FHIRPath's own.

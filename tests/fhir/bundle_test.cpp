@@ -108,14 +108,6 @@ TEST(Bundle, StopsAtItsLimits) {
     EXPECT_EQ(told(shallow.issues), Told{"Bundle too-many"});
 }
 
-TEST(Bundle, KnowsWhetherThereAreMorePages) {
-    EXPECT_EQ(Listed(R"({"resourceType": "Bundle", "link": [{"relation": "self", "url": "a"},
-                         {"relation": "next", "url": "http://a.example/fhir?page=2"}]})")
-                  .bundle.next_page(),
-              "http://a.example/fhir?page=2");
-    EXPECT_EQ(Listed(R"({"resourceType": "Bundle"})").bundle.next_page(), "");
-}
-
 TEST(Contained, IsFoundByItsId) {
     const boost::json::value tree = parsed(R"({"contained": [7, {"id": "a"}, {"id": "b", "code": 1}]})");
     EXPECT_EQ(contained_in(tree.get_object(), "b"), tree.at("contained").at(2).if_object());

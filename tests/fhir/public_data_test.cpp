@@ -1,7 +1,6 @@
 // Public test data, which is read where it is present and skipped where it is not (tests/test_data.hpp).
 #include "fhir/bundle.hpp"
 #include "fhir/condition.hpp"
-#include "fhir/encounter.hpp"
 #include "fhir/medication_request.hpp"
 #include "fhir/medication_statement.hpp"
 #include "fhir/observation.hpp"
@@ -79,7 +78,6 @@ void read_resource(const Entry& entry, Issues& issues) {
          [](const auto& resource, Issues& found) { read_medication_statement(resource, found); }},
         {"Procedure", [](const auto& resource, Issues& found) { read_procedure(resource, found); }},
         {"ServiceRequest", [](const auto& resource, Issues& found) { read_service_request(resource, found); }},
-        {"Encounter", [](const auto& resource, Issues& found) { read_encounter(resource, found); }},
     };
     const auto reader = readers.find(entry.type);
     if (reader != readers.end()) reader->second(*entry.resource, issues);

@@ -68,14 +68,6 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     CaseName());
 
-TEST(ValueSet, KnowsWhatIsNotConfirmed) {
-    const ValueSet set = value_set(crohns);
-    EXPECT_TRUE(set.is_confirmed(snomed_system, "34000006"));
-    EXPECT_FALSE(set.is_confirmed(snomed_system, "1"));
-    EXPECT_TRUE(set.is_confirmed(icd10_cm_system, "K50.011"));
-    EXPECT_FALSE(set.is_confirmed(snomed_system, "2"));
-}
-
 TEST(ValueSet, TellsWhoItIsAndWhatItIncludes) {
     const ValueSet set = value_set(crohns);
     EXPECT_EQ(set.id(), "crohns");
