@@ -232,7 +232,8 @@ class SiteReader {
 SiteReading read_site(std::string text, std::string file_name, const Pack& pack) {
     SiteReading reading;
     reading.site.text = std::move(text);
-    const AuthoredFile file{std::move(file_name), &reading.site.text, &reading.findings};
+    reading.site.file = std::move(file_name);
+    const AuthoredFile file{reading.site.file, &reading.site.text, &reading.findings};
     if (const auto tree = parse_authored(file, true)) {
         SiteReader(pack, reading.site).read(Node(file, *tree, ""));
     }
