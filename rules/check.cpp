@@ -59,8 +59,11 @@ void check_owner_and_dates(const Pack& pack, const CheckOptions& options, Diagno
 }
 
 void check_link(const std::string& url, const Place& place, Diagnostics& findings) {
-    if (!url.starts_with("http://")) return;
-    add(findings, Severity::error, place, "http-link", "This link is not encrypted.", "Write https://.");
+    constexpr std::string_view secure = "https://";
+    if (url.empty() || (url.starts_with(secure) && url.size() > secure.size())) return;
+    const bool is_open = url.starts_with("http://");
+    add(findings, Severity::error, place, "http-link",
+        is_open ? "This link is not encrypted." : "This is no link that a card can show.", "Write https://.");
 }
 
 void check_links_and_citations(const Pack& pack, Diagnostics& findings) {

@@ -116,6 +116,8 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"CommandsAnOrder", suggest, "\"Test 25-OH vitamin D\"", "\"Order 25-OH vitamin D\""},
         Edit{"Diagnoses", suggest, "Assumes that red flags", "Diagnosis assumes that red flags"},
         Edit{"HttpLink", "citations.json", "https://nap", "http://nap"},
+        Edit{"LinkWithoutAScheme", "citations.json", "https://nap", "www.nap"},
+        Edit{"LinkThatRuns", "citations.json", "https://nap", "javascript:nap"},
         Edit{"NoLink", "citations.json", "\"url\": \"https://doi.org/10.1210/clinem/dgae290\", ", ""}),
     CaseName());
 
