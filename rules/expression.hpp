@@ -88,6 +88,8 @@ class ExpressionCompiler {
 
     /// \returns nothing after a finding.
     std::optional<CompiledExpression> compile(const Authored& written);
+    /// One that holds or does not: warns of what holds always or never, whatever the patient.
+    std::optional<CompiledExpression> compile_condition(const Authored& written);
     std::optional<TextTemplate> compile_template(const Authored& written);
 
     /// What %item is from now on: `none` where there is no %item.
@@ -96,6 +98,8 @@ class ExpressionCompiler {
   private:
     std::optional<CompiledExpression> compile(std::string_view text, const Place& place, std::size_t offset);
     std::vector<fhir::path::Variable> variables() const;
+    void report(Severity severity, Place place, std::string code, std::string message, std::string mend);
+    void report(const std::vector<fhir::path::Diagnostic>& faults, const Place& place, std::size_t offset);
     void describe_uses(CompiledExpression& compiled) const;
 
     const fhir::path::Types& types_;

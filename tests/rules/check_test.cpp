@@ -1,5 +1,6 @@
 #include "rules/check.hpp"
 
+#include "rules/program.hpp"
 #include "tests/case_name.hpp"
 #include "tests/golden_file.hpp"
 #include "tests/rules/sample_pack.hpp"
@@ -140,6 +141,34 @@ INSTANTIATE_TEST_SUITE_P(
                     Edit{"UnusedValueSet", "value-sets/chronic-back-pain.json", "\"id\": \"chronic-back-pain\"",
                          "\"id\": \"long-standing\""}),
     CaseName());
+
+// ---- expressions that compile, and still cannot be meant
+
+struct Doubt {
+    const char* name;
+    const char* criterion;
+};
+class DoubtfulCriterion : public testing::TestWithParam<Doubt> {};
+
+TEST_P(DoubtfulCriterion, IsFoundWithItsColumn) {
+    const std::string criterion = std::string("[\"") + GetParam().criterion + "\"]";
+    const PackFiles files = edited_files("rules/vitamin-d-suggest.json", "[\"%vitaminDTestAdvised\"]", criterion);
+    const Compilation compilation = compile(read_pack(files).pack);
+    EXPECT_FALSE(compilation.findings.empty());
+    expect_golden(std::string("tests/rules/packs/findings/expression-") + GetParam().name + ".txt",
+                  as_text(compilation.findings, files));
+}
+
+INSTANTIATE_TEST_SUITE_P(Warned, DoubtfulCriterion,
+                         testing::Values(Doubt{"NeverEqual", "%vitaminD.result.where(band = 1)"},
+                                         Doubt{"UnitOfANumber", "%vitaminD.result.where(value < 20 'ng/mL')"},
+                                         Doubt{"Number", "%malabsorption.count()"}, Doubt{"Constant", "true"}),
+                         CaseName());
+
+TEST(Check, HasNothingToSayOfTheExpressionsOfTheGoodPack) {
+    const Pack pack = read_pack(sample_files()).pack;
+    EXPECT_EQ(as_text(compile(pack).findings, pack.files), "");
+}
 
 // ---- what a site adds
 
