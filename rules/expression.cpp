@@ -1,5 +1,7 @@
 #include "rules/expression.hpp"
 
+#include "rules/nearest.hpp"
+
 #include <algorithm>
 
 namespace rules {
@@ -98,6 +100,7 @@ std::optional<CompiledExpression> ExpressionCompiler::compile(std::string_view t
         CompiledExpression expression{*compiled, {}, false, 0, {}};
         describe_uses(expression);
         report(compiled->warnings(), place, offset);
+        report_unknown_words(*compiled, place, offset);
         return expression;
     }
     report(compiled.error(), place, offset);
@@ -118,6 +121,17 @@ void ExpressionCompiler::report(const std::vector<fhir::path::Diagnostic>& fault
         exact.column += 1 + offset + fault.offset;  // behind the quotation mark that opens the JSON string
         report(fault.severity == fhir::path::Severity::error ? Severity::error : Severity::warning, std::move(exact),
                "fhirpath", fault.message, "");
+    }
+}
+
+void ExpressionCompiler::report_unknown_words(const fhir::path::Expression& expression, const Place& place,
+                                              std::size_t offset) {
+    for (const UnknownWord& unknown : words_.unknown_in(expression)) {
+        Place exact = place;
+        exact.column += 1 + offset + unknown.offset;
+        report(Severity::error, std::move(exact), "unknown-word",
+               "'" + unknown.word + "' is nothing that " + unknown.subject + " can be.",
+               did_you_mean(unknown.word, {unknown.known.begin(), unknown.known.end()}));
     }
 }
 

@@ -165,6 +165,25 @@ INSTANTIATE_TEST_SUITE_P(Warned, DoubtfulCriterion,
                                          Doubt{"Number", "%malabsorption.count()"}, Doubt{"Constant", "true"}),
                          CaseName());
 
+INSTANTIATE_TEST_SUITE_P(
+    Words, DoubtfulCriterion,
+    testing::Values(Doubt{"Band", "%vitaminD.result.where(preDates.not() and (band = 'low' or band = 'lwo'))"},
+                    Doubt{"BandOfAll", "%results.where(band in ('low' | 'idequate')).exists()"},
+                    Doubt{"Kind", "%vitaminD.result.where(kind != 'totl')"},
+                    Doubt{"Mark", "%vitaminD.result.where('bone-profil' in marks)"},
+                    Doubt{"Intent", "%drafts.where(intent = 'vitamin-d-125')"},
+                    Doubt{"Range", "%vitaminD.result.range = 'abov'"},
+                    Doubt{"Analyte", "%results.where($this.analyte = 'vitaminD')"},
+                    Doubt{"Ruleset", "%param.vitaminD.ruleset = 'nam2011' and %age > 18"},
+                    Doubt{"Set", "%backPain.where(sets contains 'chronic-back-pian')"}, Doubt{"Sex", "%sex = 'F'"}),
+    CaseName());
+
+TEST(Check, TakesAnyWordWhereNothingDeclaresThem) {
+    const PackFiles files = edited_files("rules/vitamin-d-suggest.json", "\"%vitaminDTestAdvised\"",
+                                         "\"%malabsorption.where(label = 'coeliac' or status = 'active').exists()\"");
+    EXPECT_EQ(as_text(compile(read_pack(files).pack).findings, files), "");
+}
+
 TEST(Check, HasNothingToSayOfTheExpressionsOfTheGoodPack) {
     const Pack pack = read_pack(sample_files()).pack;
     EXPECT_EQ(as_text(compile(pack).findings, pack.files), "");
