@@ -4,6 +4,7 @@
 #include "rules/code_systems.hpp"
 #include "rules/loinc_lookalikes.hpp"
 #include "rules/readers.hpp"
+#include "rules/text_bound.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -14,6 +15,8 @@
 namespace rules {
 
 namespace {
+
+constexpr std::size_t longest_display = 40;  // rules/README.md, "add a code"
 
 using SystemAndCode = std::pair<std::string, std::string>;
 
@@ -132,6 +135,14 @@ class CodeChecker {
         } else if (is_placeholder(code.display)) {
             code.node.error("placeholder", "\"" + code.display + "\" is no display yet: a card would show it.",
                             "Write \"display\" as a card is to name it.");
+        }
+        // The pack's own are held against each summary (check_texts); a site cannot change a summary.
+        const std::size_t length = count_characters(code.display);
+        if (code.author == Author::site && length > longest_display) {
+            code.node.error("display-too-long",
+                            "This display has " + std::to_string(length) + " characters, and a summary has room for " +
+                                std::to_string(longest_display) + '.',
+                            "Shorten \"display\".");
         }
         if (!in_sets_[value_set].insert(code.key()).second) {
             code.node.warning("twice", "\"" + code.code + "\" stands twice in this value set.", "Take one away.");

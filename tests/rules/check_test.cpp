@@ -228,6 +228,8 @@ INSTANTIATE_TEST_SUITE_P(Codes, SiteFault,
                                          SiteText{"Placeholder", R"({ "codes": { "valueSets": { "malabsorption": [
   { "system": "http://snomed.info/sct", "code": "…", "display": "coeliac disease" },
   { "system": "urn:local", "code": "MAL", "display": "…" }] } } })"},
+                                         SiteText{"LongDisplay", R"({ "codes": { "valueSets": { "malabsorption": [
+  { "system": "urn:local", "code": "CD", "display": "coeliac disease, proven by biopsy of the bowel" }] } } })"},
                                          SiteText{"BackPainAsRedFlag", R"({ "codes": { "valueSets": { "red-flags": [
   { "system": "http://snomed.info/sct", "code": "279039007", "display": "low back pain" }] } } })"},
                                          SiteText{"LocalCodeForAndAgainst", R"({ "codes": { "valueSets": {
