@@ -72,8 +72,11 @@ void check_approvals(const Pack& pack, const Site& site, const CheckOptions& opt
 }
 
 void check_link(const std::string& url, const Place& place, Diagnostics& findings) {
-    if (!url.starts_with("http://")) return;
-    add(findings, Severity::error, place, "http-link", "This link is not encrypted.", "Write https://.");
+    constexpr std::string_view secure = "https://";
+    if (url.empty() || (url.starts_with(secure) && url.size() > secure.size())) return;
+    const bool is_open = url.starts_with("http://");
+    add(findings, Severity::error, place, "http-link",
+        is_open ? "This link is not encrypted." : "This is no link that a card can show.", "Write https://.");
 }
 
 void check_links_and_citations(const Pack& pack, Diagnostics& findings) {
@@ -224,8 +227,7 @@ void list_unconfirmed(const Node& node, std::size_t depth, Diagnostics& findings
 void list_unconfirmed(const Pack& pack, Diagnostics& findings) {
     for (const auto& [path, text] : pack.files) {
         if (path.starts_with("stories/")) continue;
-        const AuthoredFile file{path, &text, &findings};
-        if (const auto tree = fhir::parse_json(text)) list_unconfirmed(Node(file, *tree, ""), 0, findings);
+        with_pack_file(pack, path, findings, [&](const Node& root) { list_unconfirmed(root, 0, findings); });
     }
 }
 
@@ -235,14 +237,28 @@ bool is_told_apart(std::string_view value_set_id) {
     return value_set_id.starts_with("not-") || value_set_id.find("-not-") != std::string_view::npos;
 }
 
+void with_pack_file(const Pack& pack, const std::string& path, Diagnostics& findings,
+                    const std::function<void(const Node&)>& visit) {
+    const AuthoredFile file{path, &pack.files.at(path), &findings};
+    if (const auto tree = fhir::parse_json(*file.text)) visit(Node(file, *tree, ""));
+}
+
+void with_site_file(const Site& site, Diagnostics& findings, const std::function<void(const Node&)>& visit) {
+    if (site.text.empty()) return;
+    const AuthoredFile file{site.file, &site.text, &findings};
+    const auto tree = fhir::parse_json(*file.text, {}, fhir::JsonDialect::with_comments);
+    if (tree) visit(Node(file, *tree, ""));
+}
+
 Diagnostics check(const Pack& pack, const Site& site, const CheckOptions& options) {
     Diagnostics findings;
     check_owner_and_dates(pack, options, findings);
     check_approvals(pack, site, options, findings);
     check_links_and_citations(pack, findings);
     check_windows(pack, site, findings);
-    check_codes(pack, findings);
-    check_overlaps(pack, findings);
+    check_codes(pack, site, findings);
+    check_units(pack, site, findings);
+    check_overlaps(pack, site, findings);
     check_texts(pack, findings);
     check_unused_parameters(pack, findings);
     check_unused_facts(pack, findings);

@@ -6,19 +6,23 @@
 #include "rules/pack.hpp"
 #include "rules/site.hpp"
 
+#include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace rules {
+
+class Node;
 
 struct CheckOptions {
     std::optional<fhir::Date> today;  ///< for reviews and approvals; without it none is held against the calendar
     bool strict = false;              ///< also lists what is marked "confirmed": false
 };
 
-/// Findings about a pack that was read without error. \param site its parameters, where it has any, in place of the
-/// defaults.
+/// Findings about a pack that was read without error and about what the site adds to it: its parameters count in place
+/// of the defaults, its codes and bands are held against the pack's.
 Diagnostics check(const Pack& pack, const Site& site = {}, const CheckOptions& options = {});
 
 /// Whether a value set, by its name, lists codes only to tell them apart: "not-total-vitamin-d",
@@ -27,14 +31,24 @@ bool is_told_apart(std::string_view value_set_id);
 
 // ---- its parts, one file each
 
-/// Codes: check digits, look-alikes, one code for two tests, units that do not fit their LOINC property, codes listed
+/// Codes of pack and site: systems that nobody knows, check digits, look-alikes, one code for two tests, codes listed
 /// to be told apart that stand among those that count.
-void check_codes(const Pack& pack, Diagnostics& findings);
+void check_codes(const Pack& pack, const Site& site, Diagnostics& findings);
+
+/// Units and numbers of pack and site: units that do not fit their LOINC property, spellings that mean another amount
+/// than their unit, numbers of one threshold that do not mean the same amount.
+void check_units(const Pack& pack, const Site& site, Diagnostics& findings);
 
 /// Texts of cards: summaries that can exceed 139 characters, words that a card must not use.
 void check_texts(const Pack& pack, Diagnostics& findings);
 
-/// A code that counts for a rule and against it.
-void check_overlaps(const Pack& pack, Diagnostics& findings);
+/// A code that counts for a rule and against it, by the pack or because the site adds it.
+void check_overlaps(const Pack& pack, const Site& site, Diagnostics& findings);
+
+/// Visits the root of a file of the pack, for what its structs do not keep: the place of each code and number.
+void with_pack_file(const Pack& pack, const std::string& path, Diagnostics& findings,
+                    const std::function<void(const Node&)>& visit);
+/// The same of the site file; nothing without one.
+void with_site_file(const Site& site, Diagnostics& findings, const std::function<void(const Node&)>& visit);
 
 }  // namespace rules

@@ -1,239 +1,271 @@
 #include "fhir/coding.hpp"
-#include "fhir/json_text.hpp"
-#include "fhir/ucum.hpp"
 #include "rules/check.hpp"
 #include "rules/check_digit.hpp"
+#include "rules/code_systems.hpp"
 #include "rules/loinc_lookalikes.hpp"
 #include "rules/readers.hpp"
+#include "rules/text_bound.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <cctype>
 #include <map>
 #include <set>
 #include <utility>
 
 namespace rules {
-namespace json = boost::json;
 
 namespace {
 
+constexpr std::size_t longest_display = 40;  // rules/README.md, "add a code"
+
 using SystemAndCode = std::pair<std::string, std::string>;
 
-std::string short_name(std::string_view system) {
-    if (system == fhir::loinc_system) return "LOINC";
-    if (system == fhir::snomed_system) return "SNOMED CT";
-    return std::string(system);
-}
+/// Who wrote a code: a site may have code systems of its own.
+enum class Author { pack, site };
 
 // A code as it stands in a file.
 struct CodeInFile {
     std::string system, code, display;
-    const Node* node;
-    std::string value_set;  ///< id; empty in analytes and orders
+    Node node;
+    Author author = Author::pack;
+
+    SystemAndCode key() const { return {system, code}; }
 };
 
-// Calls `visit` with each listed code of each value set. What a set excludes is not in it.
-void each_value_set_code(const Pack& pack, Diagnostics& findings, const std::function<void(const CodeInFile&)>& visit) {
-    for (const auto& [path, text] : pack.files) {
-        if (!path.starts_with("value-sets/")) continue;
-        const AuthoredFile file{path, &text, &findings};
-        const auto tree = fhir::parse_json(text);
-        if (!tree) continue;
-        const Node root(file, *tree, "");
-        const auto compose = root.member("compose");
-        const auto includes = compose ? compose->member("include") : std::nullopt;
-        if (!includes) continue;
-        const std::string id = root.member("id") ? root.member("id")->text() : "";
-        for (const Node& include : includes->elements()) {
-            const std::string system = include.member("system") ? include.member("system")->text() : "";
-            const auto concepts = include.member("concept");
-            if (!concepts) continue;
-            for (const Node& entry : concepts->elements()) {
-                const auto code = entry.member("code");
-                const auto display = entry.member("display");
-                if (code) visit({system, code->text(), display ? display->text() : "", &*code, id});
-            }
-        }
-    }
+std::string text_of(const Node& node, std::string_view member) {
+    const auto found = node.member(member);
+    return found ? found->text() : std::string();
 }
 
-void check_digit(const std::string& system, const std::string& code, const Node& node) {
-    const bool loinc = system == fhir::loinc_system;
-    if (loinc ? is_loinc_code(code) : (system != fhir::snomed_system || is_snomed_code(code))) return;
-    node.error("check-digit", "\"" + code + "\" is no " + short_name(system) + " code: its check digit is wrong.",
-               "Look the code up again; a digit is missing, wrong or in another place.");
+/// { "system", "code", "display" } at `node`; without a code of its own its place is that of the whole.
+CodeInFile code_at(const Node& node, std::string system, Author author) {
+    return {std::move(system), text_of(node, "code"), text_of(node, "display"), node.member("code").value_or(node),
+            author};
+}
+
+bool is_placeholder(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
+void check_system(const Node& node, Author author) {
+    const std::string system = node.text();
+    if (system.empty() || is_known_system(system)) return;
+    if (const std::string_view meant = system_meant_by(system); !meant.empty()) {
+        return node.error("unknown-system",
+                          "\"" + system + "\" is not the URL of " + std::string(name_of_system(meant)) +
+                              ": its codes would match nothing.",
+                          "Write \"" + std::string(meant) + "\".");
+    }
+    if (!is_absolute_uri(system)) {
+        return node.error("unknown-system", "\"" + system + "\" is no code system: its codes would match nothing.",
+                          "Write the system's URL, as records have it in Coding.system.");
+    }
+    if (author == Author::site) return;  // a site has systems of its own
+    node.warning(
+        "unknown-system", "No code system is known by \"" + system + "\".",
+        "Compare it with the URL that HL7 Terminology registers; codes of one site belong into its site file.");
+}
+
+void check_code_itself(const CodeInFile& code) {
+    if (code.code.empty()) return;  // the reader has said so
+    if (is_placeholder(code.code)) {
+        return code.node.error("placeholder", "\"" + code.code + "\" is no code yet.", "Write the code itself.");
+    }
+    const bool loinc = code.system == fhir::loinc_system;
+    if (loinc ? is_loinc_code(code.code) : (code.system != fhir::snomed_system || is_snomed_code(code.code))) return;
+    code.node.error(
+        "check-digit",
+        "\"" + code.code + "\" is no " + std::string(name_of_system(code.system)) + " code: its check digit is wrong.",
+        "Look the code up again; a digit is missing, wrong or in another place.");
 }
 
 class CodeChecker {
   public:
-    CodeChecker(const Pack& pack, Diagnostics& findings) : pack_(pack), findings_(findings) {}
+    CodeChecker(const Pack& pack, const Site& site, Diagnostics& findings)
+        : pack_(pack), site_(site), findings_(findings) {}
 
     void check() {
-        each_value_set_code(pack_, findings_, [this](const CodeInFile& code) { check_value_set_code(code); });
-        check_analyte_files();
-        check_order_file();
+        for (const auto& [path, text] : pack_.files) {
+            if (path.starts_with("value-sets/")) look_again(path, [this](const Node& root) { check_value_set(root); });
+        }
+        for (const Analyte& analyte : pack_.analytes) {
+            look_again(analyte.place.file, [&](const Node& root) {
+                if (const auto codes = root.member("codes")) {
+                    check_analyte_codes(analyte, analyte.codes, *codes, Author::pack);
+                }
+            });
+        }
+        if (pack_.files.contains("orders.json"))
+            look_again("orders.json", [this](const Node& root) { check_orders(root); });
+        with_site_file(site_, findings_, [this](const Node& root) {
+            if (const auto codes = root.member("codes")) check_site_codes(*codes);
+        });
         check_told_apart();
     }
 
   private:
-    void check_value_set_code(const CodeInFile& code) {
-        check_digit(code.system, code.code, *code.node);
-        if (code.display.empty()) {
-            code.node->warning("missing-display", "\"" + code.code + "\" has no display, so no card can name it.",
-                               "Add \"display\" in the pack's own words.");
-        }
-        if (!in_sets_[code.value_set].insert({code.system, code.code}).second) {
-            code.node->warning("twice", "\"" + code.code + "\" stands twice in this value set.", "Take one away.");
-        }
-        if (is_told_apart(code.value_set)) told_apart_.push_back({code, code.node->place()});
+    template <typename Visit>
+    void look_again(const std::string& path, Visit visit) {
+        with_pack_file(pack_, path, findings_, visit);
     }
 
-    void check_analyte_files() {
-        for (const Analyte& analyte : pack_.analytes) {
-            const std::string& path = analyte.place.file;
-            const AuthoredFile file{path, &pack_.files.at(path), &findings_};
-            const auto tree = fhir::parse_json(*file.text);
-            if (!tree) continue;
-            const Node root(file, *tree, "");
-            const auto codes = root.member("codes");
-            const std::vector<Node> nodes = codes ? codes->elements() : std::vector<Node>();
-            for (std::size_t i = 0; i < std::min(nodes.size(), analyte.codes.size()); ++i) {
-                check_analyte_code(analyte, analyte.codes[i], nodes[i]);
-            }
-            check_units(analyte, root);
-            check_pairs(analyte, root, 0);
-        }
-    }
-
-    void check_analyte_code(const Analyte& analyte, const AnalyteCode& code, const Node& node) {
-        check_digit(code.system, code.code, node);
-        const auto [other, is_new] = analyte_of_.try_emplace({code.system, code.code}, analyte.id);
-        if (!is_new) {
-            node.error("code-of-two", "\"" + code.code + "\" already is a code of \"" + other->second + "\".",
-                       "A code stands for one test: take it away from one of them.");
-        }
-        const LoincLookalike* lookalike = code.system == fhir::loinc_system ? find_loinc_lookalike(code.code) : nullptr;
-        if (!lookalike) return;
-        const auto kind = std::find_if(analyte.kinds.begin(), analyte.kinds.end(),
-                                       [&](const Kind& each) { return each.name == code.kind; });
-        const bool only_bounds = kind != analyte.kinds.end() && !kind->lower_bound_of.empty();
-        if (lookalike->is_fraction && only_bounds) return;
-        node.error("loinc-lookalike",
-                   "LOINC " + code.code + " is " + std::string(lookalike->is) + ", often taken for " +
-                       std::string(lookalike->taken_for) + '.',
-                   lookalike->is_fraction ? "Give it a kind of its own with \"lowerBoundOf\"."
-                                          : "Take it away; a value set \"not-…\" may list it.");
-    }
-
-    // LOINC's property says whether mass or moles are counted; a unit of the other kind is a wrong code or a wrong
-    // unit.
-    void check_units(const Analyte& analyte, const Node& root) {
-        const auto units_node = root.member("units");
-        if (!units_node) return;
-        const auto mass = fhir::parse_ucum("g/L");
-        const auto moles = fhir::parse_ucum("mol/L");
-        for (const auto& [property, units] : analyte.units) {
-            if (property != "MCnc" && property != "SCnc") continue;
-            const auto node = units_node->member(property);
-            for (const auto& [unit, synonyms] : units) {
-                std::vector<std::string> spellings = synonyms;
-                spellings.push_back(unit);
-                for (const std::string& spelling : spellings) {
-                    const auto parsed = fhir::parse_ucum(spelling);
-                    if (!parsed || !node || !comparable(*parsed, property == "MCnc" ? *moles : *mass)) continue;
-                    node->error("unit-property",
-                                "\"" + spelling + "\" does not fit LOINC property " + property + ", which counts " +
-                                    (property == "MCnc" ? "mass." : "moles."),
-                                std::string("Move it to \"") + (property == "MCnc" ? "SCnc" : "MCnc") + "\".");
+    void check_value_set(const Node& root) {
+        const auto compose = root.member("compose");
+        if (!compose) return;
+        const std::string id = text_of(root, "id");
+        for (const std::string_view part : {"include", "exclude"}) {
+            const auto list = compose->member(part);
+            if (!list) continue;
+            for (const Node& include : list->elements()) {
+                if (const auto system = include.member("system")) check_system(*system, Author::pack);
+                const auto concepts = include.member("concept");
+                if (!concepts || part == "exclude") continue;  // what a set excludes is not in it
+                for (const Node& entry : concepts->elements()) {
+                    check_value_set_code(id, code_at(entry, text_of(include, "system"), Author::pack));
                 }
             }
         }
     }
 
-    // The numbers of one threshold in two units must mean about the same amount: pairs are printed rounded, not wrong.
-    void check_pairs(const Analyte& analyte, const Node& node, std::size_t depth) {
-        constexpr std::size_t deepest = 8;
-        if (depth == deepest || analyte.shown_as.size() < 2) return;
-        if (node.value().is_array()) {
-            for (const Node& element : node.elements()) check_pairs(analyte, element, depth + 1);
+    void check_value_set_code(const std::string& value_set, const CodeInFile& code) {
+        check_code_itself(code);
+        if (code.display.empty()) {
+            code.node.warning("missing-display", "\"" + code.code + "\" has no display, so no card can name it.",
+                              "Add \"display\" in your own words.");
+        } else if (is_placeholder(code.display)) {
+            code.node.error("placeholder", "\"" + code.display + "\" is no display yet: a card would show it.",
+                            "Write \"display\" as a card is to name it.");
         }
-        const auto members = node.members();
-        const bool by_unit = members.size() > 1 && std::all_of(members.begin(), members.end(), [&](const auto& member) {
-                                 return analyte.shown_as.contains(member.first) && member.second.is(kind::number);
-                             });
-        if (by_unit) return check_pair(analyte, node);
-        for (const auto& [name, member] : members) {
-            if (name != "shownAs") check_pairs(analyte, member, depth + 1);
+        // The pack's own are held against each summary (check_texts); a site cannot change a summary.
+        const std::size_t length = count_characters(code.display);
+        if (code.author == Author::site && length > longest_display) {
+            code.node.error("display-too-long",
+                            "This display has " + std::to_string(length) + " characters, and a summary has room for " +
+                                std::to_string(longest_display) + '.',
+                            "Shorten \"display\".");
+        }
+        if (!in_sets_[value_set].insert(code.key()).second) {
+            code.node.warning("twice", "\"" + code.code + "\" stands twice in this value set.", "Take one away.");
+        }
+        if (is_told_apart(value_set)) told_apart_.push_back({code.key(), code.node.place()});
+        remember_place(code);
+    }
+
+    void check_analyte_codes(const Analyte& analyte, const std::vector<AnalyteCode>& codes, const Node& list,
+                             Author author) {
+        const std::vector<Node> nodes = list.elements();
+        for (std::size_t i = 0; i < std::min(nodes.size(), codes.size()); ++i) {
+            if (const auto system = nodes[i].member("system")) check_system(*system, author);
+            check_analyte_code(analyte, codes[i].kind, {codes[i].system, codes[i].code, "", nodes[i], author});
         }
     }
 
-    void check_pair(const Analyte& analyte, const Node& node) {
-        const fhir::Decimal tolerance = *fhir::Decimal::parse("0.05");
-        std::optional<fhir::Decimal> first;
-        for (const auto& [unit, number_node] : node.members()) {
-            const auto number = fhir::Decimal::parse(fhir::number_text(number_node.value()));
-            const fhir::Decimal factor = analyte.shown_as.at(unit);
-            const auto in_first_unit = number ? fhir::divide(*number, factor) : std::nullopt;
-            if (!in_first_unit) continue;
-            if (!first) {
-                first = in_first_unit;
-                continue;
+    void check_analyte_code(const Analyte& analyte, const std::string& kind_name, const CodeInFile& code) {
+        check_code_itself(code);
+        remember_place(code);
+        const auto [other, is_new] = analyte_of_.try_emplace(code.key(), analyte.id);
+        if (!is_new) {
+            code.node.error("code-of-two", "\"" + code.code + "\" already is a code of \"" + other->second + "\".",
+                            "A code stands for one test: take it away from one of them.");
+        }
+        const LoincLookalike* lookalike = code.system == fhir::loinc_system ? find_loinc_lookalike(code.code) : nullptr;
+        if (!lookalike) return;
+        const auto kind = std::find_if(analyte.kinds.begin(), analyte.kinds.end(),
+                                       [&](const Kind& each) { return each.name == kind_name; });
+        const bool only_bounds = kind != analyte.kinds.end() && !kind->lower_bound_of.empty();
+        if (lookalike->is_fraction && only_bounds) return;
+        code.node.error("loinc-lookalike",
+                        "LOINC " + code.code + " is " + std::string(lookalike->is) + ", often taken for " +
+                            std::string(lookalike->taken_for) + '.',
+                        lookalike->is_fraction ? "Give it a kind of its own with \"lowerBoundOf\"."
+                                               : "Take it away; a value set \"not-…\" may list it.");
+    }
+
+    void check_orders(const Node& root) {
+        for (const auto& [intent, order] : root.members()) {
+            for (const auto& [member, system] : order_systems) {
+                const auto codes = order.member(member);
+                if (!codes) continue;
+                for (const Node& code : codes->elements()) {
+                    check_order_code(intent, {std::string(system), code.text(), "", code, Author::pack});
+                }
             }
-            const auto distance = fhir::subtract(*in_first_unit, *first);
-            const auto allowed = fhir::multiply(fhir::absolute(*first), tolerance);
-            if (!distance || !allowed || fhir::absolute(*distance) <= *allowed) continue;
-            number_node.warning("pair",
-                                "The numbers for the units are not the same amount: by \"shownAs\" they differ by "
-                                "more than 5 %.",
-                                "Compare both with what the guideline prints.");
+            if (const auto other = order.member("other")) check_order_codings(intent, *other, Author::pack);
         }
     }
 
-    void check_order_file() {
-        std::map<SystemAndCode, std::string> intents;
-        for (const auto& [intent, order] : pack_.orders) {
-            const AuthoredFile file{order.place.file, &pack_.files.at(order.place.file), &findings_};
-            const auto tree = fhir::parse_json(*file.text);
-            if (!tree) continue;
-            const Node root(file, *tree, "");
-            const Node node = *root.member(intent);
-            for (const Coding& coding : order.codes) {
-                check_digit(coding.system, coding.code, node);
-                const auto [other, is_new] = intents.try_emplace({coding.system, coding.code}, intent);
-                if (is_new) continue;
-                node.error("code-of-two", "\"" + coding.code + "\" already means the order \"" + other->second + "\".",
-                           "A code means one order: take it away from one of them.");
+    void check_order_codings(const std::string& intent, const Node& list, Author author) {
+        for (const Node& coding : list.elements()) {
+            if (const auto system = coding.member("system")) check_system(*system, author);
+            check_order_code(intent, code_at(coding, text_of(coding, "system"), author));
+        }
+    }
+
+    void check_order_code(const std::string& intent, const CodeInFile& code) {
+        check_code_itself(code);
+        const auto [other, is_new] = intents_.try_emplace(code.key(), intent);
+        if (is_new) return;
+        code.node.error("code-of-two", "\"" + code.code + "\" already means the order \"" + other->second + "\".",
+                        "A code means one order: take it away from one of them.");
+    }
+
+    // The codes of a site join those of the pack and are held against them.
+    void check_site_codes(const Node& codes) {
+        if (const auto value_sets = codes.member("valueSets")) {
+            for (const auto& [id, list] : value_sets->members()) {
+                for (const Node& coding : list.elements()) {
+                    if (const auto system = coding.member("system")) check_system(*system, Author::site);
+                    check_value_set_code(id, code_at(coding, text_of(coding, "system"), Author::site));
+                }
             }
         }
+        if (const auto orders = codes.member("orders")) {
+            for (const auto& [intent, list] : orders->members()) check_order_codings(intent, list, Author::site);
+        }
+        const auto analytes = codes.member("analytes");
+        for (const Analyte& analyte : pack_.analytes) {
+            const auto list = analytes ? analytes->member(analyte.id) : std::nullopt;
+            const auto read = site_.analyte_codes.find(analyte.id);
+            if (list && read != site_.analyte_codes.end()) {
+                check_analyte_codes(analyte, read->second, *list, Author::site);
+            }
+        }
+    }
+
+    void remember_place(const CodeInFile& code) {
+        if (code.author == Author::site) in_site_.emplace(code.key(), code.node.place());
     }
 
     // Codes listed to be told apart must not stand where they would count.
     void check_told_apart() {
-        for (const auto& [code, place] : told_apart_) {
-            const SystemAndCode key{code.system, code.code};
+        for (const auto& [key, place] : told_apart_) {
             std::string where;
             for (const auto& [id, codes] : in_sets_) {
                 if (!is_told_apart(id) && codes.contains(key)) where = id;
             }
             if (const auto analyte = analyte_of_.find(key); analyte != analyte_of_.end()) where = analyte->second;
             if (where.empty()) continue;
-            findings_.push_back({Severity::error, place, "overlap",
-                                 "\"" + code.code + "\" must be told apart here, and counts in \"" + where + "\".",
+            const auto of_site = in_site_.find(key);
+            findings_.push_back({Severity::error, of_site == in_site_.end() ? place : of_site->second, "overlap",
+                                 "\"" + key.second + "\" must be told apart" +
+                                     (of_site == in_site_.end() ? " here" : "") + ", and counts in \"" + where + "\".",
                                  "Take it away from one of them."});
         }
     }
 
     const Pack& pack_;
+    const Site& site_;
     Diagnostics& findings_;
     std::map<std::string, std::set<SystemAndCode>> in_sets_;
-    std::map<SystemAndCode, std::string> analyte_of_;
-    std::vector<std::pair<CodeInFile, Place>> told_apart_;
+    std::map<SystemAndCode, std::string> analyte_of_, intents_;
+    std::map<SystemAndCode, Place> in_site_;
+    std::vector<std::pair<SystemAndCode, Place>> told_apart_;
 };
 
 }  // namespace
 
-void check_codes(const Pack& pack, Diagnostics& findings) {
-    CodeChecker(pack, findings).check();
+void check_codes(const Pack& pack, const Site& site, Diagnostics& findings) {
+    CodeChecker(pack, site, findings).check();
 }
 
 }  // namespace rules

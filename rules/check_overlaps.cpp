@@ -23,18 +23,19 @@ std::set<std::string> names_in(std::string_view text) {
 
 class OverlapChecker {
   public:
-    OverlapChecker(const Pack& pack, Diagnostics& findings) : pack_(pack), findings_(findings) {
+    OverlapChecker(const Pack& pack, const Site& site, Diagnostics& findings)
+        : pack_(pack), site_(site), findings_(findings) {
         for (const Fact& fact : pack.facts) facts_[fact.name] = &fact;
     }
 
     void check() {
-        std::set<const Fact*> gate_for, gate_against;
+        std::set<const Fact*> gate_against;
         for (const Gate& gate : pack_.gates) {
-            add(gate.when, gate_for);
+            add(gate.when, asked_by_gates_);
             add(gate.unless, gate_against);
         }
         for (const Rule& rule : pack_.rules) {
-            std::set<const Fact*> counts = gate_for, against = gate_against;
+            std::set<const Fact*> counts = asked_by_gates_, against = gate_against;
             add(rule.when, counts);
             add(rule.unless, against);
             for (const Fact* one : counts) {
@@ -73,10 +74,12 @@ class OverlapChecker {
     }
 
     void compare(const Fact& counts, const Fact& against) {
-        if (&counts == &against || !same_window(counts, against)) return;
-        if (!seen_.insert({counts.name, against.name}).second) return;
+        if (&counts == &against || !seen_.insert({counts.name, against.name}).second) return;
         for (const Authored& set : counts.value_sets) {
-            for (const Authored& other : against.value_sets) report_common(counts, set.text, against, other.text);
+            for (const Authored& other : against.value_sets) {
+                if (same_window(counts, against)) report_common(counts, set.text, against, other.text);
+                report_common_by_site(counts, set.text, against, other.text);
+            }
         }
     }
 
@@ -94,16 +97,47 @@ class OverlapChecker {
         }
     }
 
+    // A site cannot choose windows. What every card asks for must not silence it in any window; elsewhere a code of two
+    // windows may be meant.
+    void report_common_by_site(const Fact& counts, const std::string& set, const Fact& against,
+                               const std::string& other) {
+        const bool is_wrong = same_window(counts, against) || asked_by_gates_.contains(&counts);
+        for (const std::string& id : {set, other}) {
+            for (const Coding& coding : codes_of_site(id)) {
+                if (!holds(set, coding) || !holds(other, coding)) continue;
+                findings_.push_back({is_wrong ? Severity::error : Severity::warning, coding.place, "overlap",
+                                     "\"" + coding.code + "\" counts for a card in %" + counts.name +
+                                         " and against it in %" + against.name + '.',
+                                     "Take it away: \"" + set + "\" and \"" + other + "\" would both hold it."});
+            }
+        }
+    }
+
+    std::vector<Coding> codes_of_site(const std::string& value_set) const {
+        const auto found = site_.value_set_codes.find(value_set);
+        return found == site_.value_set_codes.end() ? std::vector<Coding>() : found->second;
+    }
+
+    bool holds(const std::string& value_set, const Coding& coding) const {
+        if (pack_.value_sets.at(value_set).contains(coding.system, coding.code)) return true;
+        const std::vector<Coding> own = codes_of_site(value_set);
+        return std::any_of(own.begin(), own.end(), [&](const Coding& other) {
+            return other.system == coding.system && other.code == coding.code;
+        });
+    }
+
     const Pack& pack_;
+    const Site& site_;
     Diagnostics& findings_;
+    std::set<const Fact*> asked_by_gates_;
     std::map<std::string, const Fact*> facts_;
     std::set<std::pair<std::string, std::string>> seen_;
 };
 
 }  // namespace
 
-void check_overlaps(const Pack& pack, Diagnostics& findings) {
-    OverlapChecker(pack, findings).check();
+void check_overlaps(const Pack& pack, const Site& site, Diagnostics& findings) {
+    OverlapChecker(pack, site, findings).check();
 }
 
 }  // namespace rules

@@ -16,6 +16,9 @@ constexpr std::string_view reserved_facts[] = {"param",   "item",   "age",    "s
 constexpr std::string_view record_keys[] = {"patient",    "conditions", "medicationRequests", "medicationStatements",
                                             "procedures", "orders"};
 
+// EHRs configure prefetch by these names, one for each group of tests (service/README.md), so a pack invents none.
+constexpr std::string_view observation_keys[] = {"vitaminD", "b12", "bone", "blood", "pregnancy"};
+
 template <typename Map>
 Names keys_of(const Map& map) {
     Names names;
@@ -49,7 +52,10 @@ class References {
             }
             check_rule(rule);
         }
-        for (const Rule& rule : pack_.rules) check_only_if_ends(rule);
+        for (const Rule& rule : pack_.rules) {
+            check_ends(rule, "onlyIf", only_if_of);
+            check_ends(rule, "replaces", replaced_by);
+        }
     }
 
   private:
@@ -126,10 +132,19 @@ class References {
         if (fact.values) look_up(*fact.values, value_sets, "value set");
         check_days(fact.within_days);
         check_days(fact.current_days);
-        if (std::find(std::begin(record_keys), std::end(record_keys), fact.prefetch) != std::end(record_keys)) {
-            error(fact.place, "reserved", "\"" + fact.prefetch + "\" is the key of another source.",
-                  "Choose a key for Observations.");
+        if (fact.form == Fact::Form::observations) check_prefetch(fact.prefetch, fact.place);
+    }
+
+    void check_prefetch(const std::string& key, const Place& owner) {
+        const Place place = in_file(owner.file, owner.pointer + "/prefetch");
+        if (std::find(std::begin(record_keys), std::end(record_keys), key) != std::end(record_keys)) {
+            return error(place, "reserved", "\"" + key + "\" is the key of another source.",
+                         "Choose a key for Observations.");
         }
+        const Names known(std::begin(observation_keys), std::end(observation_keys));
+        if (key.empty() || holds(known, key)) return;
+        error(place, "unknown-prefetch", "\"" + key + "\" is no key of Observations that EHRs are told to configure.",
+              did_you_mean(key, known));
     }
 
     void check_names_are_free() {
@@ -150,6 +165,7 @@ class References {
     }
 
     void check_analyte(const Analyte& analyte) {
+        check_prefetch(analyte.prefetch, analyte.place);
         const Names intents = keys_of(pack_.orders);
         if (!analyte.order.text.empty()) look_up(analyte.order, intents, "order");
         for (const auto& [kind, intent] : analyte.order_by_kind) look_up({intent, analyte.place}, intents, "order");
@@ -251,31 +267,40 @@ class References {
         for (const Authored& cite : evidence.disagrees) look_up(cite, citations, "citation");
     }
 
-    std::vector<std::string> only_if_of(const std::string& id) const {
+    static std::vector<std::string> only_if_of(const Rule& rule) {
         std::vector<std::string> next;
-        const auto rule = std::find_if(pack_.rules.begin(), pack_.rules.end(),
-                                       [&](const Rule& candidate) { return candidate.id == id; });
-        if (rule == pack_.rules.end()) return next;
         const auto add = [&](const CardForm& card) {
             if (card.suggestion && card.suggestion->only_if) next.push_back(card.suggestion->only_if->text);
         };
-        add(rule->card);
-        for (const Variant& variant : rule->variants) add(variant.card);
+        add(rule.card);
+        for (const Variant& variant : rule.variants) add(variant.card);
         return next;
     }
 
-    void check_only_if_ends(const Rule& rule) {
+    static std::vector<std::string> replaced_by(const Rule& rule) {
+        std::vector<std::string> next;
+        for (const Authored& replaced : rule.replaces) {
+            if (replaced.text != rule.id) next.push_back(replaced.text);  // itself: said already
+        }
+        return next;
+    }
+
+    /// Rules must not lead back to `rule` by the member that `next_of` follows: of rules that replace each other none
+    /// would be shown.
+    void check_ends(const Rule& rule, const std::string& member, std::vector<std::string> (*next_of)(const Rule&)) {
         std::set<std::string> seen;
-        std::vector<std::string> open = only_if_of(rule.id);
+        std::vector<std::string> open = next_of(rule);
         while (!open.empty()) {
             const std::string id = open.back();
             open.pop_back();
             if (id == rule.id) {
-                return error(rule.place, "cycle", "\"onlyIf\" leads from \"" + rule.id + "\" back to itself.",
-                             "Take one \"onlyIf\" of the circle away.");
+                return error(rule.place, "cycle", '"' + member + "\" leads from \"" + rule.id + "\" back to itself.",
+                             "Take one \"" + member + "\" of the circle away.");
             }
-            if (!seen.insert(id).second) continue;
-            for (std::string& next : only_if_of(id)) open.push_back(std::move(next));
+            const auto next = std::find_if(pack_.rules.begin(), pack_.rules.end(),
+                                           [&](const Rule& candidate) { return candidate.id == id; });
+            if (next == pack_.rules.end() || !seen.insert(id).second) continue;
+            for (std::string& further : next_of(*next)) open.push_back(std::move(further));
         }
     }
 

@@ -1,5 +1,7 @@
 #include "rules/expression.hpp"
 
+#include "rules/nearest.hpp"
+
 #include <algorithm>
 
 namespace rules {
@@ -27,6 +29,11 @@ std::size_t end_of_opaque_part(std::string_view text, std::size_t start) {
         return end == std::string_view::npos ? text.size() : end + 2;
     }
     return start;
+}
+
+bool is_number(fhir::path::TypeId type) {
+    using fhir::path::TypeId;
+    return type == TypeId::integer || type == TypeId::long_integer || type == TypeId::decimal;
 }
 
 SlotPart part_of(const Slot& slot, std::string_view member) {
@@ -92,15 +99,57 @@ std::optional<CompiledExpression> ExpressionCompiler::compile(std::string_view t
     if (compiled.has_value()) {
         CompiledExpression expression{*compiled, {}, false, 0, {}};
         describe_uses(expression);
+        report(compiled->warnings(), place, offset);
+        report_unknown_words(*compiled, place, offset);
         return expression;
     }
-    for (const fhir::path::Diagnostic& fault : compiled.error()) {
+    report(compiled.error(), place, offset);
+    return std::nullopt;
+}
+
+// A variant shares texts with its rule; what is wrong with them is said once.
+void ExpressionCompiler::report(Severity severity, Place place, std::string code, std::string message,
+                                std::string mend) {
+    Diagnostic finding{severity, std::move(place), std::move(code), std::move(message), std::move(mend)};
+    if (std::ranges::find(findings_, finding) == findings_.end()) findings_.push_back(std::move(finding));
+}
+
+void ExpressionCompiler::report(const std::vector<fhir::path::Diagnostic>& faults, const Place& place,
+                                std::size_t offset) {
+    for (const fhir::path::Diagnostic& fault : faults) {
         Place exact = place;
         exact.column += 1 + offset + fault.offset;  // behind the quotation mark that opens the JSON string
-        findings_.push_back({fault.severity == fhir::path::Severity::error ? Severity::error : Severity::warning,
-                             std::move(exact), "fhirpath", fault.message, ""});
+        report(fault.severity == fhir::path::Severity::error ? Severity::error : Severity::warning, std::move(exact),
+               "fhirpath", fault.message, "");
     }
-    return std::nullopt;
+}
+
+void ExpressionCompiler::report_unknown_words(const fhir::path::Expression& expression, const Place& place,
+                                              std::size_t offset) {
+    for (const UnknownWord& unknown : words_.unknown_in(expression)) {
+        Place exact = place;
+        exact.column += 1 + offset + unknown.offset;
+        report(Severity::error, std::move(exact), "unknown-word",
+               "'" + unknown.word + "' is nothing that " + unknown.subject + " can be.",
+               did_you_mean(unknown.word, {unknown.known.begin(), unknown.known.end()}));
+    }
+}
+
+std::optional<CompiledExpression> ExpressionCompiler::compile_condition(const Authored& written) {
+    auto compiled = compile(written);
+    if (!compiled) return compiled;
+    if (compiled->path.variable_uses().empty()) {
+        report(Severity::warning, written.place, "constant",
+               "This reads nothing of the patient: it is always the same.",
+               "Write what must hold, over facts and results; a rule is switched off in the site file.");
+    }
+    const std::vector<fhir::path::TypeId>& types = compiled->path.result_type().types;
+    if (!types.empty() && std::ranges::all_of(types, is_number)) {
+        report(Severity::warning, written.place, "number",
+               "This is a number, and a number holds whatever it is, 0 too.",
+               "Compare it (\"… > 0\"), or ask for what is counted (\"….exists()\").");
+    }
+    return compiled;
 }
 
 std::optional<CompiledExpression> ExpressionCompiler::compile(const Authored& written) {

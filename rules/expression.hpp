@@ -5,6 +5,7 @@
 #pragma once
 
 #include "fhir/path/path.hpp"
+#include "rules/declared_words.hpp"
 #include "rules/diagnostic.hpp"
 #include "rules/pack.hpp"
 
@@ -82,12 +83,15 @@ struct TextTemplate {
 /// the file.
 class ExpressionCompiler {
   public:
-    /// All arguments are borrowed; `types` must outlive the expressions.
-    ExpressionCompiler(const fhir::path::Types& types, const std::vector<Slot>& slots, Diagnostics& findings)
-        : types_(types), slots_(slots), findings_(findings) {}
+    /// `pack` is read, the others are borrowed; `types` must outlive the expressions.
+    ExpressionCompiler(const Pack& pack, const fhir::path::Types& types, const std::vector<Slot>& slots,
+                       Diagnostics& findings)
+        : words_(pack), types_(types), slots_(slots), findings_(findings) {}
 
     /// \returns nothing after a finding.
     std::optional<CompiledExpression> compile(const Authored& written);
+    /// One that holds or does not: warns of what holds always or never, whatever the patient.
+    std::optional<CompiledExpression> compile_condition(const Authored& written);
     std::optional<TextTemplate> compile_template(const Authored& written);
 
     /// What %item is from now on: `none` where there is no %item.
@@ -96,8 +100,12 @@ class ExpressionCompiler {
   private:
     std::optional<CompiledExpression> compile(std::string_view text, const Place& place, std::size_t offset);
     std::vector<fhir::path::Variable> variables() const;
+    void report(Severity severity, Place place, std::string code, std::string message, std::string mend);
+    void report(const std::vector<fhir::path::Diagnostic>& faults, const Place& place, std::size_t offset);
+    void report_unknown_words(const fhir::path::Expression& expression, const Place& place, std::size_t offset);
     void describe_uses(CompiledExpression& compiled) const;
 
+    DeclaredWords words_;
     const fhir::path::Types& types_;
     const std::vector<Slot>& slots_;
     Diagnostics& findings_;

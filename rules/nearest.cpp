@@ -61,6 +61,12 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
     return longer.empty() ? best : longer;
 }
 
+bool differ_by_one_slip(std::string_view left, std::string_view right) {
+    if (std::max(left.size(), right.size()) > longest_word) return false;
+    const std::size_t edits = distance(left, right);
+    return edits > 0 && edits <= whole_edit;
+}
+
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {
     constexpr std::size_t most_listed = 12;
     if (const std::string_view near = nearest(word, candidates); !near.empty()) {

@@ -89,6 +89,7 @@ struct Show {
 
 struct Coding {
     std::string system, code, display;
+    Place place = {};  ///< of the whole object, where it was written as one
 };
 
 /// Texts of the card `data-unavailable`, which is no rule over the record: the run's own unknowns make it.

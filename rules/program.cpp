@@ -42,7 +42,7 @@ const std::vector<PrefetchTemplate>& Program::prefetch(Hook hook) const {
 
 ProgramBuilder::ProgramBuilder(Pack pack, Site site)
     : inner_(std::make_shared<Program::Inner>(std::move(pack), std::move(site))),
-      expressions_(inner_->types, inner_->slots, findings_) {}
+      expressions_(inner_->pack, inner_->types, inner_->slots, findings_) {}
 
 Compilation ProgramBuilder::build() {
     inner_->provenance = provenance_of(inner_->pack.identity, inner_->site);

@@ -38,6 +38,7 @@ class ProgramBuilder {
     void define_fact(CompiledFact& fact);
     void define_analyte(std::size_t analyte);
     void compile_expressions(const std::vector<Authored>& written, std::vector<CompiledExpression>& compiled);
+    void compile_conditions(const std::vector<Authored>& written, std::vector<CompiledExpression>& compiled);
     void type_fact(const CompiledFact& fact, Slot& slot);
 
     // Gates, rules and cards (program_rules.cpp)

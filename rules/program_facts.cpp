@@ -192,6 +192,13 @@ void ProgramBuilder::compile_expressions(const std::vector<Authored>& written,
     }
 }
 
+void ProgramBuilder::compile_conditions(const std::vector<Authored>& written,
+                                        std::vector<CompiledExpression>& compiled) {
+    for (const Authored& text : written) {
+        if (auto expression = expressions_.compile_condition(text)) compiled.push_back(std::move(*expression));
+    }
+}
+
 void ProgramBuilder::define_fact(CompiledFact& fact) {
     const Fact& written = *fact.written;
     Slot& slot = inner_->slots[fact.slot];
@@ -222,8 +229,8 @@ void ProgramBuilder::define_fact(CompiledFact& fact) {
         case Fact::Form::any:
         case Fact::Form::all:
             compile_expressions(written.any, fact.any);
-            compile_expressions(written.all, fact.all);
-            compile_expressions(written.none, fact.none);
+            compile_conditions(written.all, fact.all);
+            compile_conditions(written.none, fact.none);
             break;
     }
     type_fact(fact, slot);

@@ -74,7 +74,7 @@ std::vector<CompiledCriterion> ProgramBuilder::compile_criteria(const std::vecto
         compiled.if_unknown = criterion.if_unknown;
         compiled.written = &criterion;
         if (criterion.form == Criterion::Form::expression) {
-            compiled.expression = expressions_.compile(criterion.expression);
+            compiled.expression = expressions_.compile_condition(criterion.expression);
             if (compiled.expression) compiled.fact_slot = only_fact_in(*compiled.expression);
         } else {
             compiled.parts = compile_criteria(criterion.parts);
@@ -134,7 +134,7 @@ void ProgramBuilder::compile_rule(CompiledRule& rule) {
     rule.card = compile_card(written.card, written.evidence);
     rule.reads |= reads_of(rule.when) | reads_of(rule.unless) | reads_of(rule.card);
     for (const Variant& variant : written.variants) {
-        auto condition = expressions_.compile(variant.condition);
+        auto condition = expressions_.compile_condition(variant.condition);
         CompiledCard card = compile_card(variant.card, variant.evidence);
         rule.reads |= reads_of(card) | (condition ? condition->reads : 0);
         if (condition) rule.variants.push_back({std::move(*condition), std::move(card)});
@@ -164,7 +164,7 @@ CompiledSuggestion ProgramBuilder::compile_suggestion(const SuggestionForm& form
         if (order == inner_->pack.orders.end()) continue;
         CompiledOrder& compiled = suggestion.orders.emplace_back();
         compiled.order = &order->second;
-        if (written.condition) compiled.condition = expressions_.compile(*written.condition);
+        if (written.condition) compiled.condition = expressions_.compile_condition(*written.condition);
     }
     if (form.reason) suggestion.reason = expressions_.compile(*form.reason);
     if (form.remove) suggestion.remove = expressions_.compile(*form.remove);
@@ -177,7 +177,7 @@ std::vector<CompiledLine> ProgramBuilder::compile_lines(const std::vector<Line>&
     for (const Line& line : written) {
         CompiledLine& compiled = lines.emplace_back();
         compiled.say = compile_text(line.say);
-        if (line.condition) compiled.condition = expressions_.compile(*line.condition);
+        if (line.condition) compiled.condition = expressions_.compile_condition(*line.condition);
     }
     return lines;
 }

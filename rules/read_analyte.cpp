@@ -104,6 +104,12 @@ PrintedNumbers read_limit(const Object& object, std::string_view name, const Ana
 
 void read_limits(const Object& object, Analyte& analyte) {
     analyte.shown_as = read_limit(object, "shownAs", analyte);
+    for (const auto& [unit, factor] : object.map("shownAs")) {
+        const auto read = analyte.shown_as.find(unit);
+        if (read == analyte.shown_as.end() || read->second > fhir::Decimal(0)) continue;
+        factor.error("shown-as", "A factor from one unit to another is more than 0.",
+                     "Write how many " + unit + " one of the first unit is.");
+    }
     analyte.fault_below = read_limit(object, "faultBelow", analyte);
     analyte.fault_above = read_limit(object, "faultAbove", analyte);
     analyte.verify_above = read_limit(object, "verifyAbove", analyte);

@@ -43,6 +43,22 @@ bool has_bound(const Band& band) {
     return band.from || band.above;
 }
 
+/// \returns whether `band` begins where `above_all` has begun, in some unit; it is then an error.
+bool refuse_covering(const Node& node, const Band& band, const Band& above_all) {
+    const std::optional<PrintedNumbers>& numbers = band.above ? band.above : band.from;
+    if (!numbers) return false;
+    for (const auto& [unit, number] : *numbers) {
+        const auto limit = lower_bound_in(above_all, unit);
+        if (!limit || *lower_bound_in(band, unit) < *limit) continue;
+        node.error("band-order",
+                   "\"" + band.band + "\" begins at " + number.text() + ' ' + unit + ", where \"" + above_all.band +
+                       "\" stands under every ruleset, from " + limit->number.text() + " on.",
+                   "Let it begin lower, or take it away: \"aboveAll\" is never overridden.");
+        return true;
+    }
+    return false;
+}
+
 void check_bounds_stand(const std::vector<Band>& bands, const std::vector<Node>& nodes) {
     for (std::size_t i = 0; i < bands.size(); ++i) {
         if (i == 0 && has_bound(bands[i])) {
@@ -64,10 +80,26 @@ std::vector<Band> read_bands(const Node& list, const std::set<std::string>& want
                              const std::set<std::string>& known) {
     const std::vector<Node> nodes = list.elements();
     std::vector<Band> bands;
+    if (nodes.empty()) {
+        list.error("empty", "This list of bands is empty.",
+                   "List the bands, or take the kind away: then it is not banded.");
+    }
     for (const Node& node : nodes) bands.push_back(read_band(node, wanted, known));
     check_bounds_stand(bands, nodes);
     for (std::size_t i = 2; i < bands.size(); ++i) refuse_descending(nodes[i], bands[i - 1], bands[i]);
     return bands;
+}
+
+// Bands that stand whatever the ruleset ("toxic") are not to be covered by one that begins as high.
+void refuse_above_all(const Node& list, const std::vector<Band>& bands, const std::string& kind,
+                      const Analyte& analyte) {
+    const std::vector<Node> nodes = list.elements();
+    for (std::size_t i = 0; i < bands.size(); ++i) {
+        for (const Analyte::AboveAll& above_all : analyte.above_all) {
+            if (!above_all.kind.empty() && above_all.kind != kind) continue;
+            if (refuse_covering(nodes[i], bands[i], above_all.band)) break;
+        }
+    }
 }
 
 }  // namespace
@@ -136,7 +168,9 @@ Ruleset read_ruleset(const std::string& id, const Node& node, const Analyte& ana
         if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
             list.error("unknown-kind", "This analyte has no kind \"" + kind + "\".", did_you_mean(kind, kinds));
         }
-        ruleset.bands.emplace(kind, read_bands(list, units_of_kind(analyte, kind), units_of(analyte)));
+        std::vector<Band> bands = read_bands(list, units_of_kind(analyte, kind), units_of(analyte));
+        refuse_above_all(list, bands, kind, analyte);
+        ruleset.bands.emplace(kind, std::move(bands));
     }
     return ruleset;
 }

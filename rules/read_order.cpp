@@ -35,9 +35,7 @@ constexpr Field citation_fields[] = {{"title", kind::text, true},
 constexpr Form citation_form = {"a citation", citation_fields};
 
 void read_codes(const Object& object, Order& order) {
-    constexpr std::pair<std::string_view, std::string_view> short_words[] = {
-        {"loinc", fhir::loinc_system}, {"cpt", fhir::cpt_system}, {"snomed", fhir::snomed_system}};
-    for (const auto& [member, system] : short_words) {
+    for (const auto& [member, system] : order_systems) {
         for (std::string& code : object.texts(member)) {
             order.codes.push_back({std::string(system), std::move(code), ""});
         }
@@ -66,7 +64,7 @@ std::string read_place(const Object& place, std::string_view units, const Order&
 
 Coding read_coding(const Node& node) {
     const Object object(node, coding_form);
-    return {object.text("system"), object.text("code"), object.text("display")};
+    return {object.text("system"), object.text("code"), object.text("display"), node.place()};
 }
 
 Order read_order(const std::string& intent, const Node& node) {

@@ -1,8 +1,10 @@
+#include "fhir/reference.hpp"
 #include "rules/readers.hpp"
 #include "rules/site.hpp"
 #include "rules/version.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace rules {
 
@@ -174,6 +176,8 @@ class SiteReader {
             node.error("missing-member", "Nothing says which results are this laboratory's.",
                        "Add \"reference\" or \"identifier\" of Observation.performer.");
         }
+        if (const auto reference = object.at("reference")) check_performer(*reference);
+        refuse_second(node, laboratory);
         for (const Node& id : object.list("unitWinsOverCode")) {
             if (analyte(id, id.text())) laboratory.unit_wins_over_code.push_back(id.authored());
         }
@@ -181,10 +185,66 @@ class SiteReader {
         read_laboratory_units(object, laboratory);
         for (const auto& [id, bands] : object.map("bands")) {
             if (const Analyte* known = analyte(bands, id)) {
-                laboratory.bands.emplace(id, read_ruleset(laboratory.name, bands, *known));
+                Ruleset own = read_ruleset(laboratory.name, bands, *known);
+                check_laboratory_bands(bands, own, *known);
+                laboratory.bands.emplace(id, std::move(own));
             }
         }
         site_.laboratories.push_back(std::move(laboratory));
+    }
+
+    // Rules ask for bands by the names that the pack's rulesets give them: a result in another band would be silent.
+    static void check_laboratory_bands(const Node& node, const Ruleset& own, const Analyte& analyte) {
+        std::set<std::string_view> names;
+        for (const auto& [id, ruleset] : analyte.rulesets) {
+            for (const auto& [kind, bands] : ruleset.bands) {
+                for (const Band& band : bands) names.insert(band.band);
+            }
+        }
+        const auto kinds = node.member("bands");
+        if (!kinds) return;
+        if (own.bands.empty()) {
+            kinds->error("empty", "These bands are empty: no result of this laboratory would be banded.",
+                         "List the bands, or take the member away: then the ruleset's bands count.");
+        }
+        for (const auto& [kind, list] : kinds->members()) {
+            for (const Node& band : list.elements()) {
+                const auto name = band.member("band");
+                if (!name || names.empty() || names.contains(name->text())) continue;
+                name->error("unknown-band", "No ruleset of \"" + analyte.id + "\" has a band \"" + name->text() + "\".",
+                            did_you_mean(name->text(), {names.begin(), names.end()}));
+            }
+        }
+    }
+
+    // What Observation.performer can point at (R4), as far as it can be a laboratory or somebody in it.
+    static void check_performer(const Node& node) {
+        constexpr std::string_view performers[] = {"Organization", "PractitionerRole", "Practitioner", "CareTeam"};
+        const std::string text = node.text();
+        const fhir::Reference reference = fhir::parse_reference(text);
+        if (reference.kind == fhir::ReferenceKind::urn) return;
+        const bool leads_somewhere =
+            reference.kind == fhir::ReferenceKind::relative || reference.kind == fhir::ReferenceKind::absolute;
+        const bool is_performer =
+            std::find(std::begin(performers), std::end(performers), reference.type) != std::end(performers);
+        if (leads_somewhere && is_performer && fhir::is_id(reference.id)) return;
+        node.error("laboratory-reference", "\"" + text + "\" refers to no laboratory: it would match no result.",
+                   "Write it as results have it in Observation.performer: \"Organization/…\" with the laboratory's id, "
+                   "or its whole URL.");
+    }
+
+    // The first laboratory that matches is taken, so a second one would be passed over.
+    void refuse_second(const Node& node, const Laboratory& laboratory) const {
+        for (const Laboratory& other : site_.laboratories) {
+            const bool same_reference = !other.reference.empty() && other.reference == laboratory.reference;
+            const bool same_identifier = !other.identifier_value.empty() &&
+                                         other.identifier_value == laboratory.identifier_value &&
+                                         other.identifier_system == laboratory.identifier_system;
+            if (!same_reference && !same_identifier) continue;
+            node.error("twice",
+                       "\"" + other.name + "\" already is this laboratory: what stands here would never count.",
+                       "Make one laboratory of them.");
+        }
     }
 
     void read_laboratory_units(const Object& object, Laboratory& laboratory) {
@@ -235,7 +295,8 @@ class SiteReader {
 SiteReading read_site(std::string text, std::string file_name, const Pack& pack) {
     SiteReading reading;
     reading.site.text = std::move(text);
-    const AuthoredFile file{std::move(file_name), &reading.site.text, &reading.findings};
+    reading.site.file = std::move(file_name);
+    const AuthoredFile file{reading.site.file, &reading.site.text, &reading.findings};
     if (const auto tree = parse_authored(file, true)) {
         SiteReader(pack, reading.site).read(Node(file, *tree, ""));
     }

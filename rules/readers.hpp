@@ -3,6 +3,7 @@
 // when the whole pack is there (check_references).
 #pragma once
 
+#include "fhir/coding.hpp"
 #include "rules/form.hpp"
 #include "rules/pack.hpp"
 
@@ -10,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -53,6 +55,9 @@ void refuse_descending(const Node& node, const Band& lower, const Band& upper);
 /// A file of value-sets/: a FHIR R4 ValueSet that lists its codes, or includes ICD and ATC codes by prefix.
 std::optional<fhir::ValueSet> read_value_set(const Node& node);
 
+/// The members of an order that hold codes of one system.
+inline constexpr std::pair<std::string_view, std::string_view> order_systems[] = {
+    {"loinc", fhir::loinc_system}, {"cpt", fhir::cpt_system}, {"snomed", fhir::snomed_system}};
 Order read_order(const std::string& intent, const Node& node);
 Citation read_citation(const std::string& id, const Node& node);
 Gate read_gate(const Node& node);

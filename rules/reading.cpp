@@ -68,6 +68,8 @@ RangePlace place_in(const PrintedRange& range, const Interval& interval) {
     return edge && interval.is_at_most(*edge) ? RangePlace::low_normal : RangePlace::within;
 }
 
+}  // namespace
+
 std::string_view name_of(RangePlace place) {
     switch (place) {
         case RangePlace::unknown:
@@ -100,6 +102,8 @@ std::string_view band_by_range(RangePlace place) {
     }
     return "";
 }
+
+namespace {
 
 Banding by_range(const PrintedRange& range) {
     Banding banding;

@@ -17,6 +17,11 @@ namespace rules {
 /// says nothing of the other side.
 enum class RangePlace { unknown, below, low_normal, within, not_beyond, above };
 
+/// What expressions see as `range`: "below", "low-normal", "within", "above"; empty for unknown.
+std::string_view name_of(RangePlace place);
+/// The band that a laboratory's own range gives: "low", "normal", "high"; empty for unknown.
+std::string_view band_by_range(RangePlace place);
+
 struct Banding {
     std::string_view band;     ///< empty: none
     std::string_view ruleset;  ///< who draws it; empty for a band that holds whatever the ruleset

@@ -48,6 +48,7 @@ struct Site {
     std::vector<Laboratory> laboratories;
     std::optional<Approval> approval;
     std::vector<std::string> not_provided;  ///< prefetch keys that this site never has: not reported on each card
+    std::string file;                       ///< its name, for findings
     std::string text;                       ///< the exact file, for the digest
 };
 

@@ -1,5 +1,6 @@
 // Operators: which types they are defined for, and what they give.
 #include "fhir/path/analyser.hpp"
+#include "fhir/ucum.hpp"
 
 #include <array>
 
@@ -64,6 +65,13 @@ bool any_pair(Kinds left, Kinds right, Fits fits) {
         }
     }
     return false;
+}
+
+// Whether `node` is a literal like 180 'pg/mL', whose unit is not the one that a number is taken to have: 1.
+bool has_unit_of_its_own(const Node& node) {
+    if (node.kind != NodeKind::literal || node.literal.kind() != Value::Kind::quantity) return false;
+    const auto unit = parse_ucum(node.literal.as_quantity().unit);
+    return !unit || !comparable(*unit, *parse_ucum("1"));
 }
 
 }  // namespace
@@ -147,6 +155,7 @@ void Analyser::analyse_comparison(Node& node) {
     const ResultType& left = node.input->type;
     const ResultType& right = node.arguments[0]->type;
     if (left.types.empty() || right.types.empty()) return;
+    warn_of_unit(node);
     if (any_pair(kinds_of(left), kinds_of(right), have_order)) return;
     report_name(node, "'" + node.name + "' is not defined for " + describe(left) + " and " + describe(right));
 }
@@ -163,9 +172,22 @@ void Analyser::analyse_equality(Node& node) {
             possible = possible || are_related;
         }
     }
-    if (possible) return;
+    if (possible) return warn_of_unit(node);
     report(Severity::warning, node.name_offset, node.name_length,
            describe(left) + " and " + describe(right) + " are never equal");
+}
+
+// FHIRPath, Quantity: a number becomes a quantity of the unit 1, which no other unit can be compared with.
+void Analyser::warn_of_unit(const Node& node) {
+    const auto warn_if = [&](const Node& number, const Node& quantity) {
+        const bool is_number = !number.type.types.empty() && (kinds_of(number.type) & ~kinds::number) == 0;
+        if (!is_number || !has_unit_of_its_own(quantity)) return;
+        report(Severity::warning, node.name_offset, node.name_length,
+               describe(number.type) + " has no unit, so it is never compared with one in '" +
+                   quantity.literal.as_quantity().unit + "'; leave the unit away");
+    };
+    warn_if(*node.input, *node.arguments[0]);
+    warn_if(*node.arguments[0], *node.input);
 }
 
 void Analyser::analyse_logic(Node& node) {

@@ -40,6 +40,7 @@ class Analyser {
     void analyse_arithmetic(Node& node);
     void analyse_comparison(Node& node);
     void analyse_equality(Node& node);
+    void warn_of_unit(const Node& node);
     void analyse_logic(Node& node);
     void analyse_type_operator(Node& node);
     void analyse_indexer(Node& node);

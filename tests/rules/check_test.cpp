@@ -1,5 +1,6 @@
 #include "rules/check.hpp"
 
+#include "rules/program.hpp"
 #include "tests/case_name.hpp"
 #include "tests/golden_file.hpp"
 #include "tests/rules/sample_pack.hpp"
@@ -114,6 +115,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Edit{"NoPair", vitamin_d, "\"from\": { \"ng/mL\": 20, \"nmol/L\": 50 }",
                          "\"from\": { \"ng/mL\": 30, \"nmol/L\": 50 }"},
                     Edit{"OneCodeTwoOrders", "orders.json", "\"cpt\": \"82652\"", "\"cpt\": \"82306\""},
+                    Edit{"SpellingOfAnotherAmount", vitamin_d, "[\"ug/L\", \"ng/ml\"]", "[\"ug/L\", \"mg/L\"]"},
+                    Edit{"SystemWithASlash", "value-sets/red-flags.json", "http://snomed.info/sct",
+                         "http://snomed.info/sct/"},
+                    Edit{"SystemOfAnAnalyte", vitamin_d, "\"loinc\": \"1989-3\"",
+                         "\"system\": \"https://loinc.org\", \"code\": \"1989-3\""},
+                    Edit{"SystemThatNobodyKnows", "value-sets/red-flags.json", "http://snomed.info/sct",
+                         "http://hospital.example/codes"},
                     Edit{"NoDisplay", "value-sets/red-flags.json", ", \"display\": \"Cauda equina syndrome\"", ""},
                     Edit{"ToldApartYetCounted", "value-sets/chronic-back-pain.json", "\"id\": \"chronic-back-pain\"",
                          "\"id\": \"chronic-not-back-pain\""},
@@ -142,6 +150,8 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"NoticeOfHalfABrace", "pack.json", "{{advice}}", "{{advice}"},
         Edit{"Diagnoses", suggest, "Assumes that red flags", "Diagnosis assumes that red flags"},
         Edit{"HttpLink", "citations.json", "https://nap", "http://nap"},
+        Edit{"LinkWithoutAScheme", "citations.json", "https://nap", "www.nap"},
+        Edit{"LinkThatRuns", "citations.json", "https://nap", "javascript:nap"},
         Edit{"NoLink", "citations.json", "\"url\": \"https://doi.org/10.1210/clinem/dgae290\", ", ""}),
     CaseName());
 
@@ -166,6 +176,128 @@ INSTANTIATE_TEST_SUITE_P(
                     Edit{"UnusedValueSet", "value-sets/chronic-back-pain.json", "\"id\": \"chronic-back-pain\"",
                          "\"id\": \"long-standing\""}),
     CaseName());
+
+// ---- expressions that compile, and still cannot be meant
+
+struct Doubt {
+    const char* name;
+    const char* criterion;
+};
+class DoubtfulCriterion : public testing::TestWithParam<Doubt> {};
+
+TEST_P(DoubtfulCriterion, IsFoundWithItsColumn) {
+    const std::string criterion = std::string("[\"") + GetParam().criterion + "\"]";
+    const PackFiles files = edited_files("rules/vitamin-d-suggest.json", "[\"%vitaminDTestAdvised\"]", criterion);
+    const Compilation compilation = compile(read_pack(files).pack);
+    EXPECT_FALSE(compilation.findings.empty());
+    expect_golden(std::string("tests/rules/packs/findings/expression-") + GetParam().name + ".txt",
+                  as_text(compilation.findings, files));
+}
+
+INSTANTIATE_TEST_SUITE_P(Warned, DoubtfulCriterion,
+                         testing::Values(Doubt{"NeverEqual", "%vitaminD.result.where(band = 1)"},
+                                         Doubt{"UnitOfANumber", "%vitaminD.result.where(value < 20 'ng/mL')"},
+                                         Doubt{"Number", "%malabsorption.count()"}, Doubt{"Constant", "true"}),
+                         CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
+    Words, DoubtfulCriterion,
+    testing::Values(Doubt{"Band", "%vitaminD.result.where(preDates.not() and (band = 'low' or band = 'lwo'))"},
+                    Doubt{"BandOfAll", "%results.where(band in ('low' | 'idequate')).exists()"},
+                    Doubt{"Kind", "%vitaminD.result.where(kind != 'totl')"},
+                    Doubt{"Mark", "%vitaminD.result.where('bone-profil' in marks)"},
+                    Doubt{"Intent", "%drafts.where(intent = 'vitamin-d-125')"},
+                    Doubt{"Range", "%vitaminD.result.range = 'abov'"},
+                    Doubt{"Analyte", "%results.where($this.analyte = 'vitaminD')"},
+                    Doubt{"Ruleset", "%param.vitaminD.ruleset = 'nam2011' and %age > 18"},
+                    Doubt{"Set", "%backPain.where(sets contains 'chronic-back-pian')"}, Doubt{"Sex", "%sex = 'F'"}),
+    CaseName());
+
+TEST(Check, TakesAnyWordWhereNothingDeclaresThem) {
+    const PackFiles files = edited_files("rules/vitamin-d-suggest.json", "\"%vitaminDTestAdvised\"",
+                                         "\"%malabsorption.where(label = 'coeliac' or status = 'active').exists()\"");
+    EXPECT_EQ(as_text(compile(read_pack(files).pack).findings, files), "");
+}
+
+TEST(Check, HasNothingToSayOfTheExpressionsOfTheGoodPack) {
+    const Pack pack = read_pack(sample_files()).pack;
+    EXPECT_EQ(as_text(compile(pack).findings, pack.files), "");
+}
+
+// ---- what a site adds
+
+struct SiteText {
+    const char* name;
+    const char* text;
+};
+
+/// What the linter says of the good pack with a site file that the reader takes.
+Diagnostics check_with_site(const std::string& text) {
+    const Pack pack = read_pack(sample_files()).pack;
+    const SiteReading reading = read_site(text, "site.json", pack);
+    EXPECT_EQ(as_text(reading.findings, {{"site.json", text}}), "");
+    return check(pack, reading.site);
+}
+
+class SiteFault : public testing::TestWithParam<SiteText> {};
+
+TEST_P(SiteFault, IsFoundInTheSiteFile) {
+    const std::string text = GetParam().text;
+    const Diagnostics findings = check_with_site(text);
+    EXPECT_FALSE(findings.empty());
+    for (const Diagnostic& finding : findings) EXPECT_EQ(finding.place.file, "site.json");
+    expect_golden(std::string("tests/rules/packs/findings/check-site-") + GetParam().name + ".txt",
+                  as_text(findings, {{"site.json", text}}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Codes, SiteFault,
+                         testing::Values(SiteText{"LoincCheckDigit", R"({ "codes": { "analytes": { "vitamin-d": [
+  { "loinc": "2132-8", "property": "MCnc", "kind": "total" }] } } })"},
+                                         SiteText{"Lookalike", R"({ // with a comment
+  "codes": { "analytes": { "vitamin-d": [{ "loinc": "62290-2", "property": "MCnc", "kind": "total" }] } } })"},
+                                         SiteText{"CodeOfThePackAgain", R"({ "codes": { "analytes": { "vitamin-d": [
+  { "loinc": "1989-3", "property": "MCnc", "kind": "total" }] } } })"},
+                                         SiteText{"OneCodeTwoOrders", R"({ "codes": { "orders": {
+  "vitamin-d": [{ "system": "urn:local", "code": "V1" }],
+  "vitamin-d-1-25": [{ "system": "urn:local", "code": "V1" }] } } })"},
+                                         SiteText{"Placeholder", R"({ "codes": { "valueSets": { "malabsorption": [
+  { "system": "http://snomed.info/sct", "code": "…", "display": "coeliac disease" },
+  { "system": "urn:local", "code": "MAL", "display": "…" }] } } })"},
+                                         SiteText{"LongDisplay", R"({ "codes": { "valueSets": { "malabsorption": [
+  { "system": "urn:local", "code": "CD", "display": "coeliac disease, proven by biopsy of the bowel" }] } } })"},
+                                         SiteText{"BackPainAsRedFlag", R"({ "codes": { "valueSets": { "red-flags": [
+  { "system": "http://snomed.info/sct", "code": "279039007", "display": "low back pain" }] } } })"},
+                                         SiteText{"LocalCodeForAndAgainst", R"({ "codes": { "valueSets": {
+  "back-pain": [{ "system": "urn:local", "code": "LBP", "display": "low back pain" }],
+  "red-flags": [{ "system": "urn:local", "code": "LBP", "display": "low back pain" }] } } })"},
+                                         SiteText{"SystemNearlyKnown", R"({ "codes": { "valueSets": { "malabsorption": [
+  { "system": "http://snomed.info/sct/", "code": "396331005", "display": "coeliac disease" },
+  { "system": "http://hl7.org/fhir/sid/icd10-cm", "code": "K90.0", "display": "coeliac disease" },
+  { "system": "ICD-10-CM", "code": "K90.0", "display": "coeliac disease" },
+  { "system": "urn:oid:2.16.840.1.113883.6.96", "code": "396331005", "display": "coeliac disease" },
+  { "system": "local", "code": "CD", "display": "coeliac disease" }] } } })"}),
+                         CaseName());
+
+INSTANTIATE_TEST_SUITE_P(Laboratories, SiteFault,
+                         testing::Values(SiteText{"MolesForMass", R"({ "laboratories": [{ "name": "North",
+  "reference": "Organization/north", "units": { "vitamin-d": { "ng/mL": ["nmol/L"] } } }] })"},
+                                         SiteText{"AnotherAmount", R"({ "laboratories": [{ "name": "North",
+  "reference": "Organization/north", "units": { "vitamin-d": { "ng/mL": ["mg/L"] } } }] })"},
+                                         SiteText{"UnitsSwapped", R"({ "laboratories": [{ "name": "North",
+  "reference": "Organization/north", "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
+    { "band": "low" }, { "band": "adequate", "from": { "ng/mL": 50, "nmol/L": 20 } }] } } } }] })"}),
+                         CaseName());
+
+TEST(Check, LeavesASiteItsOwnCodeSystemsAndSpellings) {
+    EXPECT_EQ(as_text(check_with_site(R"({
+      "codes": { "valueSets": { "malabsorption": [
+        { "system": "urn:oid:1.2.3.4", "code": "CD", "display": "coeliac disease" },
+        { "system": "https://hospital.example/codes", "code": "CD", "display": "coeliac disease" }] } },
+      "laboratories": [{ "name": "North", "reference": "Organization/north",
+        "units": { "vitamin-d": { "nmol/L": ["nM", "pmol/mL"], "ng/mL": ["mcg/L"] } } }] })"),
+                      {}),
+              "");
+}
 
 }  // namespace
 }  // namespace rules

@@ -63,6 +63,23 @@ TEST_F(SamplePack, TakesTheWindowOfAFactAsANumber) {
     EXPECT_TRUE(fact("redFlags").undated_counts);
 }
 
+// Neither card would be shown.
+TEST(Pack, RefusesRulesThatReplaceEachOther) {
+    PackFiles files = sample_files();
+    const auto replace_by = [&files](const std::string& file, const std::string& replaced) {
+        files[file].replace(files[file].find("\"advises\""), 0, "\"replaces\": \"" + replaced + "\", ");
+    };
+    replace_by("rules/vitamin-d-low.json", "vitamin-d-suggest");
+    EXPECT_EQ(as_text(read_pack(files).findings, files), "");
+    replace_by("rules/vitamin-d-suggest.json", "vitamin-d-low");
+    const Diagnostics findings = read_pack(files).findings;
+    ASSERT_EQ(findings.size(), 2U);
+    EXPECT_EQ(one_line(findings[0]),
+              "rules/vitamin-d-low.json:1:1: error: \"replaces\" leads from \"vitamin-d-low\" "
+              "back to itself. [cycle]");
+    EXPECT_EQ(findings[1].code, "cycle");
+}
+
 TEST(Pack, DigestCoversPathLengthAndBytes) {
     EXPECT_EQ(digest_input({{"b", "two\n"}, {"a", ""}}), "a\n0\nb\n4\ntwo\n");
 }
@@ -158,6 +175,14 @@ INSTANTIATE_TEST_SUITE_P(
              "\"from\": { \"ng/mL\": 20, \"nmol/L\": 25 }"},
         Edit{"HighAboveToxic", vitamin_d, "\"above\": { \"ng/mL\": 150, \"nmol/L\": 375 }",
              "\"above\": { \"ng/mL\": 90, \"nmol/L\": 375 }"},
+        Edit{"BandOverTheHighest", vitamin_d, "\"above\": { \"ng/mL\": 50, \"nmol/L\": 125 }",
+             "\"above\": { \"ng/mL\": 100, \"nmol/L\": 240 }"},
+        Edit{"NoBandInAList", vitamin_d, "\"bands\": {\n        \"total\"",
+             "\"bands\": {\n        \"d3\": [], \"total\""},
+        Edit{"FactorOfNothing", vitamin_d, "\"shownAs\": { \"ng/mL\": 1, \"nmol/L\": 2.496 }",
+             "\"shownAs\": { \"ng/mL\": 0, \"nmol/L\": -2.496 }"},
+        Edit{"PrefetchOfNoGroup", vitamin_d, "\"prefetch\": \"vitaminD\"", "\"prefetch\": \"vitamind\""},
+        Edit{"PrefetchOfAnotherSource", vitamin_d, "\"prefetch\": \"vitaminD\"", "\"prefetch\": \"orders\""},
         Edit{"LowestBandWithBound", vitamin_d, "{ \"band\": \"deficient\" }",
              "{ \"band\": \"deficient\", \"from\": { \"ng/mL\": 1, \"nmol/L\": 2.5 } }"},
         Edit{"RulesetIsNoValue", vitamin_d, "\"ros-2020\": {\n      \"title\"", "\"ros-2018\": {\n      \"title\""},

@@ -37,6 +37,10 @@ TEST_F(ShippedPack, HasNoClinicalFaultThatTheLinterKnows) {
     EXPECT_EQ(as_text(errors, pack().files), "");
 }
 
+TEST_F(ShippedPack, CompilesWithoutAFinding) {
+    EXPECT_EQ(as_text(compile(pack()).findings, pack().files), "");
+}
+
 TEST_F(ShippedPack, HoldsItsStories) {
     const StoryReading stories = read_stories(pack());
     EXPECT_EQ(as_text(stories.findings, pack().files), "");

@@ -64,6 +64,15 @@ TEST(Site, SaysWhoAnswersForThePackHere) {
     EXPECT_EQ(reading.site.approval->date, "2027-01-15");
 }
 
+TEST(Site, TakesALaboratoryByItsWholeUrlToo) {
+    const SiteReading reading = read_site(R"({ "laboratories": [
+      { "name": "A", "reference": "https://ehr.example/fhir/Organization/lab-1" },
+      { "name": "B", "reference": "PractitionerRole/pathology" },
+      { "name": "C", "reference": "urn:uuid:c757873d-ec9a-4326-a141-556f43239520" }] })",
+                                          "site.json", sample_pack());
+    EXPECT_EQ(as_text(reading.findings, {}), "");
+}
+
 struct BadSiteCase {
     const char* name;
     const char* text;
@@ -92,6 +101,24 @@ INSTANTIATE_TEST_SUITE_P(
         BadSiteCase{"WrongVersion", R"({ "version": "^1.0" })"}, BadSiteCase{"NoVersion", R"({ "version": "latest" })"},
         BadSiteCase{"NothingWithoutConditions", R"({ "notProvided": ["conditions"] })"},
         BadSiteCase{"LaboratoryWithoutName", R"({ "laboratories": [{ "units": { "vitamin-d": { "ng/dL": [] } } }] })"},
+        BadSiteCase{"LaboratoryTwice", R"({ "laboratories": [
+  { "name": "A", "reference": "Organization/lab-1" }, { "name": "B", "reference": "Organization/lab-1" },
+  { "name": "C", "identifier": { "system": "urn:labs", "value": "1" } },
+  { "name": "D", "identifier": { "system": "urn:labs", "value": "1" } }] })"},
+        BadSiteCase{"ReferenceToNoLaboratory", R"({ "laboratories": [
+  { "name": "A", "reference": "lab-1" }, { "name": "B", "reference": "Organisation/lab-1" },
+  { "name": "C", "reference": "Organization/…" }, { "name": "D", "reference": "#lab" },
+  { "name": "E", "reference": "https://ehr.example/fhir" }] })"},
+        BadSiteCase{"BandThatNoRulesetHas", R"({ "laboratories": [{ "name": "North", "reference": "Organization/north",
+  "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
+    { "band": "lwo" }, { "band": "adequate", "from": { "ng/mL": 20, "nmol/L": 50 } }] } } } }] })"},
+        BadSiteCase{"BandOverTheHighest", R"({ "laboratories": [{ "name": "North", "reference": "Organization/north",
+  "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
+    { "band": "low" }, { "band": "adequate", "from": { "ng/mL": 200, "nmol/L": 500 } }] } } } }] })"},
+        BadSiteCase{"NoBandInAList", R"({ "laboratories": [{ "name": "North", "reference": "Organization/north",
+  "bands": { "vitamin-d": { "title": "North", "bands": { "total": [] } } } }] })"},
+        BadSiteCase{"NoBandAtAll", R"({ "laboratories": [{ "name": "North", "reference": "Organization/north",
+  "bands": { "vitamin-d": { "title": "North", "bands": {} } } }] })"},
         BadSiteCase{"BandsWithoutPair", R"({ "laboratories": [{ "name": "North", "reference": "Organization/north",
   "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
     { "band": "low" }, { "band": "adequate", "from": { "ng/mL": 20 } }] } } } }] })"}),

@@ -163,6 +163,8 @@ TEST_P(Warned, ButCompiled) {
 INSTANTIATE_TEST_SUITE_P(
     Doubtful, Warned,
     testing::Values(Warning{"NeverEqual", "birthDate = 'x'", "date and String are never equal"},
+                    Warning{"NumberWithoutUnit", "multipleBirth.ofType(integer) < 2 'mg'",
+                            "integer has no unit, so it is never compared with one in 'mg'; leave the unit away"},
                     Warning{"NotABoolean", "active and name.exists() and gender",
                             "code counts as true where a Boolean is needed; write .exists() to say so"},
                     Warning{"NoSystemType", "active is System.Flag", "there is no type 'System.Flag'"}),

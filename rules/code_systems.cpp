@@ -1,0 +1,116 @@
+#include "rules/code_systems.hpp"
+
+#include "fhir/coding.hpp"
+#include "fhir/ucum.hpp"
+#include "rules/nearest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+#include <utility>
+
+namespace rules {
+
+namespace {
+
+struct CodeSystem {
+    std::string_view url;
+    std::string_view name;
+};
+
+// FHIR R4, "Using Codes", and HL7 Terminology; the last is this project's own.
+constexpr std::array systems = {
+    CodeSystem{fhir::snomed_system, "SNOMED CT"},
+    CodeSystem{fhir::loinc_system, "LOINC"},
+    CodeSystem{fhir::rxnorm_system, "RxNorm"},
+    CodeSystem{fhir::atc_system, "ATC"},
+    CodeSystem{fhir::icd10_system, "ICD-10"},
+    CodeSystem{fhir::icd10_cm_system, "ICD-10-CM"},
+    CodeSystem{fhir::cpt_system, "CPT"},
+    CodeSystem{fhir::ucum_system, "UCUM"},
+    CodeSystem{"http://hl7.org/fhir/sid/icd-9-cm", "ICD-9-CM"},
+    CodeSystem{"http://hl7.org/fhir/sid/icpc-1", "ICPC-1"},
+    CodeSystem{"http://hl7.org/fhir/sid/icpc-2", "ICPC-2"},
+    CodeSystem{"http://hl7.org/fhir/sid/ndc", "NDC"},
+    CodeSystem{"http://hl7.org/fhir/sid/cvx", "CVX"},
+    CodeSystem{"http://fhir.de/CodeSystem/bfarm/icd-10-gm", "ICD-10-GM"},
+    CodeSystem{"http://www.cms.gov/Medicare/Coding/ICD10", "ICD-10-PCS"},
+    CodeSystem{"https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", "HCPCS"},
+    CodeSystem{"https://dmd.nhs.uk", "dm+d"},
+    CodeSystem{"http://standardterms.edqm.eu", "EDQM"},
+    CodeSystem{"http://hl7.org/fhir/administrative-gender", "administrative gender"},
+    CodeSystem{"https://backpain-cds.org/fhir/CodeSystem/dose-form-words", "dose form words"},
+};
+
+// HL7's registry of OIDs. fhir/coding turns the OIDs of a record into URLs, so one in a pack would match nothing.
+constexpr std::string_view oid_prefix = "urn:oid:2.16.840.1.113883.6.";
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> oids{{{"96", fhir::snomed_system},
+                                                                             {"1", fhir::loinc_system},
+                                                                             {"88", fhir::rxnorm_system},
+                                                                             {"90", fhir::icd10_cm_system},
+                                                                             {"3", fhir::icd10_system},
+                                                                             {"73", fhir::atc_system},
+                                                                             {"12", fhir::cpt_system}}};
+
+constexpr std::string_view hl7_prefix = "http://terminology.hl7.org/CodeSystem/";
+
+const CodeSystem* find_system(std::string_view url) {
+    const auto found = std::ranges::find(systems, url, &CodeSystem::url);
+    return found == systems.end() ? nullptr : &*found;
+}
+
+// What is left of a URL or a name when everything is taken away in which people differ.
+std::string core_of(std::string_view system) {
+    system = system.substr(0, system.find('|'));
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (system.starts_with(scheme)) system.remove_prefix(scheme.size());
+    }
+    if (system.starts_with("www.")) system.remove_prefix(4);
+    std::string core;
+    for (const char c : system) {
+        const auto letter = static_cast<unsigned char>(c);
+        if (std::isalnum(letter)) core += static_cast<char>(std::tolower(letter));
+    }
+    return core;
+}
+
+bool is_meant(std::string_view core, std::string_view written, const CodeSystem& system) {
+    const std::string known = core_of(system.url);
+    const bool with_version =
+        written.size() > system.url.size() && written.starts_with(system.url) && written[system.url.size()] == '/';
+    return core == known || with_version || core == core_of(system.name) || differ_by_one_slip(core, known);
+}
+
+}  // namespace
+
+bool is_known_system(std::string_view url) {
+    return find_system(url) || (url.starts_with(hl7_prefix) && url.size() > hl7_prefix.size());
+}
+
+std::string_view system_meant_by(std::string_view system) {
+    if (is_known_system(system)) return {};
+    if (system.starts_with(oid_prefix)) {
+        const std::string_view number = system.substr(oid_prefix.size());
+        const auto found = std::ranges::find_if(oids, [number](const auto& oid) { return oid.first == number; });
+        return found == oids.end() ? std::string_view() : found->second;
+    }
+    const std::string core = core_of(system);
+    const auto meant =
+        std::ranges::find_if(systems, [&](const CodeSystem& one) { return is_meant(core, system, one); });
+    return meant == systems.end() ? std::string_view() : meant->url;
+}
+
+bool is_absolute_uri(std::string_view system) {
+    const bool has_scheme =
+        system.starts_with("urn:") || system.starts_with("http://") || system.starts_with("https://");
+    const std::string_view rest = system.substr(std::min(system.find(':') + 1, system.size()));
+    return has_scheme && std::ranges::any_of(rest, [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
+std::string_view name_of_system(std::string_view url) {
+    const CodeSystem* system = find_system(url);
+    return system ? system->name : url;
+}
+
+}  // namespace rules
