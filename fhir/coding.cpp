@@ -20,14 +20,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> registere
     {"urn:oid:2.16.840.1.113883.6.12", cpt_system},
 }};
 
+}  // namespace
+
 std::string_view system_url(std::string_view system) {
     if (!system.starts_with("urn:oid:")) return system;
     const auto found = std::find_if(registered_oids.begin(), registered_oids.end(),
                                     [system](const auto& registered) { return registered.first == system; });
     return found == registered_oids.end() ? system : found->second;
 }
-
-}  // namespace
 
 bool CodeableConcept::has(std::string_view system, std::string_view code) const {
     return std::any_of(codings.begin(), codings.end(),

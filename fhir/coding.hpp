@@ -19,6 +19,9 @@ inline constexpr std::string_view rxnorm_system = "http://www.nlm.nih.gov/resear
 inline constexpr std::string_view atc_system = "http://www.whocc.no/atc";
 inline constexpr std::string_view cpt_system = "http://www.ama-assn.org/go/cpt";
 
+/// The URL of a system that is written as the OID which HL7 registered for one of those above; else `system` itself.
+std::string_view system_url(std::string_view system);
+
 /// A code of a system. Texts are borrowed; any may be empty, but not all.
 struct Coding {
     std::string_view system;
@@ -41,7 +44,7 @@ struct CodeableConcept {
     bool operator==(const CodeableConcept&) const = default;
 };
 
-/// Reads a Coding. A system written as the OID that HL7 registered for one of the systems above is given as its URL.
+/// Reads a Coding. Its system is given by its URL (system_url).
 Coding read_coding(const Element& element);
 
 /// Reads the CodeableConcept `element`. A coding with nothing in it is skipped and reported.

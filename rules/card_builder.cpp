@@ -14,10 +14,6 @@ constexpr std::size_t most_lines = 6;  // of one kind that the record could make
 constexpr int deepest_fact = 8;        // facts behind facts
 constexpr std::string_view topic_path = "/rules";
 
-void add_once(std::string line, std::vector<std::string>& lines) {
-    if (!line.empty() && std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
-}
-
 std::string joined(const std::vector<std::string_view>& parts, std::string_view between) {
     std::string text;
     for (const std::string_view part : parts) text.append(text.empty() ? "" : between).append(part);

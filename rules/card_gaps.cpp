@@ -10,13 +10,9 @@ namespace {
 
 using fhir::path::Value;
 
-constexpr std::size_t most_lines = 5;
+constexpr std::size_t most_left_out = 5;
 
-void add_once(std::string line, std::vector<std::string>& lines) {
-    if (!line.empty() && std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
-}
-
-/// Whether the record of a medicine names nothing that could be read.
+/// How many records of a medicine name nothing that could be read.
 template <typename Records>
 std::size_t count_nameless(const Records& records) {
     return static_cast<std::size_t>(std::ranges::count_if(records, [](const auto& record) {
@@ -84,7 +80,7 @@ void CardBuilder::add_unreadable(const Candidate& candidate, Card& card) {
         const TestResults& results = run_.results(analyte);
         for (const std::size_t position : results.unreadable) {
             const Measurement& measurement = results.all[position];
-            if (reference_to("Observation", measurement.observation->id) == own || ++count > most_lines) continue;
+            if (reference_to("Observation", measurement.observation->id) == own || ++count > most_left_out) continue;
             add_once(of_test(measurement, compiled) +
                          " could not be read safely: " + std::string(words_for(measurement.fault)),
                      card.not_considered);
@@ -111,7 +107,7 @@ void CardBuilder::add_left_out(const Candidate& candidate, Card& card) {
     }
     std::size_t count = 0;
     for (const Skipped& skipped : record.skipped) {
-        if (!skipped.whole || ++count > most_lines) continue;
+        if (!skipped.whole || ++count > most_left_out) continue;
         add_once(skipped.reference + " was left out: not what was asked for", card.not_considered);
     }
 }

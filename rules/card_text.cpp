@@ -2,6 +2,8 @@
 
 #include "fhir/member.hpp"
 
+#include <algorithm>
+
 namespace rules {
 namespace {
 
@@ -149,6 +151,10 @@ std::string_view words_for(Strength strength) {
             return "Not supported";
     }
     return "";
+}
+
+void add_once(std::string line, std::vector<std::string>& lines) {
+    if (!line.empty() && std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
 }
 
 }  // namespace rules

@@ -31,4 +31,7 @@ std::vector<std::string> describe_missing_sources(const Run& run, SourceSet miss
 
 std::string_view words_for(Strength strength);
 
+/// Appends `line` unless it is empty or stands there.
+void add_once(std::string line, std::vector<std::string>& lines);
+
 }  // namespace rules

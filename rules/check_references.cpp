@@ -1,4 +1,5 @@
 #include "rules/readers.hpp"
+#include "rules/sources.hpp"
 
 #include <algorithm>
 #include <set>
@@ -12,9 +13,6 @@ using Names = std::vector<std::string_view>;
 constexpr std::string_view reserved_facts[] = {"param",   "item",   "age",    "sex",     "today",      "alive",
                                                "hook",    "drafts", "orders", "results", "unreadable", "resource",
                                                "context", "ucum",   "sct",    "loinc"};
-
-constexpr std::string_view record_keys[] = {"patient",    "conditions", "medicationRequests", "medicationStatements",
-                                            "procedures", "orders"};
 
 // EHRs configure prefetch by these names, one for each group of tests (service/README.md), so a pack invents none.
 constexpr std::string_view observation_keys[] = {"vitaminD", "b12", "bone", "blood", "pregnancy"};
@@ -109,11 +107,7 @@ class References {
     }
 
     void check_source(const std::string& key) {
-        Names known(std::begin(record_keys), std::end(record_keys));
-        for (const Analyte& analyte : pack_.analytes) known.push_back(analyte.prefetch);
-        for (const Fact& fact : pack_.facts) {
-            if (!fact.prefetch.empty()) known.push_back(fact.prefetch);
-        }
+        const Names known = source_keys(pack_);
         if (holds(known, key)) return;
         error(in_pack_json("/dataUnavailable/sources/" + key), "unknown-source", "There is no source \"" + key + "\".",
               did_you_mean(key, known));
@@ -137,7 +131,7 @@ class References {
 
     void check_prefetch(const std::string& key, const Place& owner) {
         const Place place = in_file(owner.file, owner.pointer + "/prefetch");
-        if (std::find(std::begin(record_keys), std::end(record_keys), key) != std::end(record_keys)) {
+        if (find_fixed_source(key)) {
             return error(place, "reserved", "\"" + key + "\" is the key of another source.",
                          "Choose a key for Observations.");
         }

@@ -8,7 +8,6 @@
 #include <array>
 #include <cctype>
 #include <string>
-#include <utility>
 
 namespace rules {
 
@@ -42,16 +41,6 @@ constexpr std::array systems = {
     CodeSystem{"http://hl7.org/fhir/administrative-gender", "administrative gender"},
     CodeSystem{"https://backpain-cds.org/fhir/CodeSystem/dose-form-words", "dose form words"},
 };
-
-// HL7's registry of OIDs. fhir/coding turns the OIDs of a record into URLs, so one in a pack would match nothing.
-constexpr std::string_view oid_prefix = "urn:oid:2.16.840.1.113883.6.";
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> oids{{{"96", fhir::snomed_system},
-                                                                             {"1", fhir::loinc_system},
-                                                                             {"88", fhir::rxnorm_system},
-                                                                             {"90", fhir::icd10_cm_system},
-                                                                             {"3", fhir::icd10_system},
-                                                                             {"73", fhir::atc_system},
-                                                                             {"12", fhir::cpt_system}}};
 
 constexpr std::string_view hl7_prefix = "http://terminology.hl7.org/CodeSystem/";
 
@@ -90,11 +79,8 @@ bool is_known_system(std::string_view url) {
 
 std::string_view system_meant_by(std::string_view system) {
     if (is_known_system(system)) return {};
-    if (system.starts_with(oid_prefix)) {
-        const std::string_view number = system.substr(oid_prefix.size());
-        const auto found = std::ranges::find_if(oids, [number](const auto& oid) { return oid.first == number; });
-        return found == oids.end() ? std::string_view() : found->second;
-    }
+    // Records are read with the URL in the place of the OID, so the OID in a pack would match nothing.
+    if (const std::string_view url = fhir::system_url(system); url != system) return url;
     const std::string core = core_of(system);
     const auto meant =
         std::ranges::find_if(systems, [&](const CodeSystem& one) { return is_meant(core, system, one); });

@@ -31,6 +31,11 @@ struct Authored {
 enum class Hook { patient_view, encounter_start, order_select, order_sign };
 enum class Indicator { info, warning, critical };
 
+/// The hook's name in CDS Hooks: "patient-view".
+std::string_view name_of(Hook hook);
+/// Nothing if no rule can be for a hook of that name.
+std::optional<Hook> hook_named(std::string_view name);
+
 // ---- pack.json
 // -------------------------------------------------------------------------------------------------------
 

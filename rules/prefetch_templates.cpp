@@ -47,22 +47,11 @@ std::string observation_query(const Program::Inner& program, std::size_t source)
 
 PrefetchTemplate template_for(const Program::Inner& program, std::size_t source) {
     const std::string& key = program.source_keys[source];
-    switch (source) {
-        case source_patient:
-            return {key, "Patient/" + std::string(patient), "Patient", true};
-        case source_conditions:
-            return {key, by_patient("Condition"), "Condition", true};
-        case source_medication_requests:
-            return {key, by_patient("MedicationRequest"), "MedicationRequest", false};
-        case source_medication_statements:
-            return {key, by_patient("MedicationStatement"), "MedicationStatement", false};
-        case source_procedures:
-            return {key, by_patient("Procedure"), "Procedure", false};
-        case source_orders:
-            return {key, by_patient("ServiceRequest", "&status=draft,active,on-hold"), "ServiceRequest", false};
-        default:
-            return {key, observation_query(program, source), "Observation", false};
-    }
+    if (source >= first_observation_source) return {key, observation_query(program, source), "Observation", false};
+    const auto& [fixed_key, type, required] = fixed_sources[source];
+    const std::string_view status = source == source_orders ? "&status=draft,active,on-hold" : "";
+    const std::string query = source == source_patient ? "Patient/" + std::string(patient) : by_patient(type, status);
+    return {key, query, std::string(type), required};
 }
 
 }  // namespace

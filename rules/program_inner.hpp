@@ -7,6 +7,7 @@
 #include "rules/expression.hpp"
 #include "rules/parameters.hpp"
 #include "rules/program.hpp"
+#include "rules/sources.hpp"
 
 #include <array>
 #include <cstddef>
@@ -16,17 +17,6 @@
 #include <vector>
 
 namespace rules {
-
-/// The prefetch keys that are the same in every pack; an analyte group each follows.
-enum FixedSource : std::size_t {
-    source_patient,
-    source_conditions,
-    source_medication_requests,
-    source_medication_statements,
-    source_procedures,
-    source_orders,
-    first_observation_source
-};
 
 inline constexpr SourceSet source_bit(std::size_t source) {
     return SourceSet(1) << source;

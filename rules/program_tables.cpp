@@ -20,12 +20,7 @@ std::size_t position_of_fact(const std::vector<CompiledFact>& facts, std::string
 
 void ProgramBuilder::number_sources() {
     std::vector<std::string>& keys = inner_->source_keys;
-    keys = {"patient", "conditions", "medicationRequests", "medicationStatements", "procedures", "orders"};
-    const auto add = [&keys](const std::string& key) {
-        if (!key.empty() && std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
-    };
-    for (const Analyte& analyte : inner_->pack.analytes) add(analyte.prefetch);
-    for (const Fact& fact : inner_->pack.facts) add(fact.prefetch);
+    for (const std::string_view key : source_keys(inner_->pack)) keys.emplace_back(key);
     if (keys.size() > most_sources) {
         findings_.push_back({Severity::error, Place{"pack.json", "", 1, 1}, "too-many-sources",
                              "the pack has more than 32 prefetch keys", "let analytes share a key"});

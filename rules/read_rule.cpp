@@ -195,4 +195,10 @@ std::string_view name_of(Hook hook) {
     return found->first;
 }
 
+std::optional<Hook> hook_named(std::string_view name) {
+    const auto found =
+        std::find_if(hook_words.begin(), hook_words.end(), [name](const auto& word) { return word.first == name; });
+    return found == hook_words.end() ? std::nullopt : std::optional(found->second);
+}
+
 }  // namespace rules

@@ -1,6 +1,7 @@
 #include "fhir/reference.hpp"
 #include "rules/readers.hpp"
 #include "rules/site.hpp"
+#include "rules/sources.hpp"
 #include "rules/version.hpp"
 
 #include <algorithm>
@@ -45,10 +46,6 @@ constexpr Form identifier_form = {"\"identifier\"", identifier_fields};
 
 constexpr Words<DisplayUnits, 2> unit_words = {
     {{"conventional", DisplayUnits::conventional}, {"SI", DisplayUnits::si}}};
-
-// What prefetch cannot do without (interfaces, HTTP): a site cannot declare these as never there.
-constexpr std::string_view required_keys[] = {"patient", "conditions"};
-constexpr std::string_view other_keys[] = {"medicationRequests", "medicationStatements", "procedures", "orders"};
 
 class SiteReader {
   public:
@@ -274,16 +271,12 @@ class SiteReader {
 
     void read_not_provided(const Node& node) {
         const std::string key = node.text();
-        if (std::find(std::begin(required_keys), std::end(required_keys), key) != std::end(required_keys)) {
+        const SourceKind* fixed = find_fixed_source(key);
+        if (fixed && fixed->required) {
             return node.error("not-provided", "Nothing can be said without \"" + key + "\".",
                               "Take it away: this service cannot be used where it is never there.");
         }
-        std::vector<std::string_view> known(std::begin(other_keys), std::end(other_keys));
-        for (const Analyte& one : pack_.analytes) known.push_back(one.prefetch);
-        for (const Fact& fact : pack_.facts) {
-            if (!fact.prefetch.empty()) known.push_back(fact.prefetch);
-        }
-        if (look_up(node, key, known, "source")) site_.not_provided.push_back(key);
+        if (look_up(node, key, source_keys(pack_), "source")) site_.not_provided.push_back(key);
     }
 
     const Pack& pack_;

@@ -82,7 +82,4 @@ inline constexpr Words<Hook, 4> hook_words = {{{"patient-view", Hook::patient_vi
                                                {"order-select", Hook::order_select},
                                                {"order-sign", Hook::order_sign}}};
 
-/// The hook's name in CDS Hooks: "patient-view".
-std::string_view name_of(Hook hook);
-
 }  // namespace rules

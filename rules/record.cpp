@@ -2,6 +2,7 @@
 
 #include "fhir/bundle.hpp"
 #include "fhir/member.hpp"
+#include "rules/sources.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,22 +18,10 @@ namespace {
 using boost::json::object;
 using fhir::member_text;
 
-constexpr std::string_view patient_key = "patient";
-constexpr std::string_view conditions_key = "conditions";
-constexpr std::string_view medication_requests_key = "medicationRequests";
-constexpr std::string_view medication_statements_key = "medicationStatements";
-constexpr std::string_view procedures_key = "procedures";
-constexpr std::string_view orders_key = "orders";
-
 /// The type that belongs under a key; everything else there is an Observation group.
 std::string_view type_under(std::string_view key) {
-    if (key == patient_key) return "Patient";
-    if (key == conditions_key) return "Condition";
-    if (key == medication_requests_key) return "MedicationRequest";
-    if (key == medication_statements_key) return "MedicationStatement";
-    if (key == procedures_key) return "Procedure";
-    if (key == orders_key) return "ServiceRequest";
-    return "Observation";
+    const SourceKind* source = find_fixed_source(key);
+    return source ? source->resource_type : "Observation";
 }
 
 /// Prescriptions bring along the Medications that they refer to.
@@ -240,10 +229,7 @@ Record read_record(const Sources& sources) {
 Sources sources_of_complete_record(const std::vector<const object*>& resources,
                                    const std::vector<std::string>& observation_keys) {
     Sources sources;
-    for (const std::string_view key : {patient_key, conditions_key, medication_requests_key, medication_statements_key,
-                                       procedures_key, orders_key}) {
-        sources.emplace(key, SourceData{});
-    }
+    for (const SourceKind& source : fixed_sources) sources.emplace(source.key, SourceData{});
     for (const std::string& key : observation_keys) sources.emplace(key, SourceData{});
     for (const object* resource : resources) {
         const std::string_view type = resource ? member_text(*resource, "resourceType") : std::string_view();

@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "rules/readers.hpp"
+#include "rules/sources.hpp"
 #include "rules/story_resources.hpp"
 
 #include <algorithm>
@@ -271,12 +272,7 @@ class StoryReader {
     }
 
     void read_unavailable(const Object& object, Story& story) const {
-        std::vector<std::string_view> known = {"patient",    "conditions", "medicationRequests", "medicationStatements",
-                                               "procedures", "orders"};
-        for (const Analyte& analyte : pack_.analytes) known.push_back(analyte.prefetch);
-        for (const Fact& fact : pack_.facts) {
-            if (!fact.prefetch.empty()) known.push_back(fact.prefetch);
-        }
+        const std::vector<std::string_view> known = source_keys(pack_);
         for (const Node& node : object.list("unavailable")) {
             if (std::find(known.begin(), known.end(), node.text()) == known.end()) {
                 node.error("unknown-source", "There is no source \"" + node.text() + "\".",

@@ -1,5 +1,6 @@
 #include "service/composed_request.hpp"
 
+#include "fhir/coding.hpp"
 #include "fhir/json_text.hpp"
 #include "service/hook_request.hpp"
 
@@ -84,7 +85,9 @@ bool has_code(const json::value& concept_value, const std::unordered_set<std::st
     if (!codings || !codings->is_array()) return false;
     return std::ranges::any_of(codings->get_array(), [&](const json::value& coding) {
         const json::object* object = coding.if_object();
-        return object && wanted.contains(member_text(*object, "system") + "|" + member_text(*object, "code"));
+        if (!object) return false;
+        const std::string system = member_text(*object, "system");
+        return wanted.contains(std::string(fhir::system_url(system)) + "|" + member_text(*object, "code"));
     });
 }
 

@@ -5,7 +5,6 @@
 #include "service/patient_match.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace service {
 
@@ -15,9 +14,6 @@ namespace {
 
 template <typename T>
 using Read = boost::system::result<T, Problem>;
-
-constexpr std::array hooks = {rules::Hook::patient_view, rules::Hook::encounter_start, rules::Hook::order_select,
-                              rules::Hook::order_sign};
 
 Problem problem_at(Fault fault, std::string place) {
     return {fault, {std::move(place)}, {}};
@@ -145,8 +141,8 @@ class RequestReader {
     Outcome read_hook(const Members& root) {
         const auto hook = root.required_text("hook");
         if (!hook) return hook.error();
-        const auto known = std::ranges::find_if(hooks, [&](rules::Hook one) { return name_of(one) == *hook; });
-        if (known == hooks.end() || std::ranges::find(expectations_.hooks, *known) == expectations_.hooks.end()) {
+        const auto known = rules::hook_named(*hook);
+        if (!known || std::ranges::find(expectations_.hooks, *known) == expectations_.hooks.end()) {
             return problem_at(Fault::wrong_hook, "hook");
         }
         request_.hook = *known;
@@ -309,20 +305,6 @@ class RequestReader {
 boost::system::result<HookRequest, Problem> read_hook_request(std::string_view body,
                                                               const RequestExpectations& expectations) {
     return RequestReader(expectations).read(body);
-}
-
-std::string_view name_of(rules::Hook hook) noexcept {
-    switch (hook) {
-        case rules::Hook::patient_view:
-            return "patient-view";
-        case rules::Hook::encounter_start:
-            return "encounter-start";
-        case rules::Hook::order_select:
-            return "order-select";
-        case rules::Hook::order_sign:
-            break;
-    }
-    return "order-sign";
 }
 
 bool is_uuid(std::string_view text) noexcept {
