@@ -332,7 +332,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         held_.release();
         deadline_->set(settings_.limits.idle);
         idle_ = true;
-        co_return !error && keep;
+        // Asked once more: the stop may have come while a slow client was reading.
+        co_return !error && keep && !last_request_;
     }
 
     /// Closes politely: lets the client read the last reply even if it is still sending, and says close_notify.

@@ -418,6 +418,17 @@ TEST(ServerStop, FinishesWhatIsUnderWay) {
     EXPECT_EQ(server.wait(), 0U);
 }
 
+TEST(ServerStop, ClosesBehindAReplyThatIsReadSlowly) {
+    TestServer server;
+    RawClient slow(server.port());
+    slow.send(post("/cds-services/echo", "\"large\""));
+    EXPECT_EQ(slow.receive(true).status, 200);  // the rest waits for somebody to read it
+    server.stop();
+    std::this_thread::sleep_for(50ms);
+    EXPECT_TRUE(slow.is_closed_within(patience));
+    EXPECT_EQ(server.wait(), 0U);
+}
+
 TEST(ServerStop, CutsOffWhatTakesTooLong) {
     TestServerOptions options;
     options.server.drain = 200ms;

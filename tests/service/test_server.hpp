@@ -42,7 +42,7 @@ class RecordingLog final : public Log {
 };
 
 /// Offers one service, "echo": it answers 200 with the size of the body; a body "wait" is answered when release() is
-/// called, "throw" never.
+/// called, "throw" never, and "large" with more than sockets hold.
 class EchoServices final : public CdsServices {
   public:
     const std::string& discovery(ClientProfile) const override { return discovery_; }
