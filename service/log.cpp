@@ -55,6 +55,9 @@ struct Fields {
         members = {{"event", "fhir-fetched"}, {"key", e.key}, {"outcome", e.outcome}, {"requests", e.requests}};
         members["microseconds"] = e.took.count();
     }
+    void operator()(const SourceMissing& e) {
+        members = {{"event", "source-missing"}, {"place", e.place}, {"reason", e.reason}};
+    }
     void operator()(const CardGiven& e) {
         members = {{"event", "card-given"}, {"rule", e.rule}, {"version", e.version}, {"indicator", e.indicator}};
     }
@@ -94,6 +97,7 @@ struct LevelOf {
     LogLevel operator()(const FhirFetched& e) const noexcept {
         return e.outcome == "fetched" ? LogLevel::debug : LogLevel::warning;
     }
+    LogLevel operator()(const SourceMissing&) const noexcept { return LogLevel::warning; }
     LogLevel operator()(const CardGiven&) const noexcept { return LogLevel::debug; }
     LogLevel operator()(const FeedbackStored&) const noexcept { return LogLevel::info; }
     LogLevel operator()(const StoreFailed&) const noexcept { return LogLevel::error; }

@@ -64,6 +64,12 @@ struct FhirFetched {
     unsigned requests = 0;
     std::chrono::microseconds took{};
 };
+/// A part of a call's data that could not be used: one that it is refused for, or one that a FHIR server should not
+/// have given.
+struct SourceMissing {
+    std::string place;        ///< "prefetch.conditions"
+    std::string_view reason;  ///< a literal
+};
 struct CardGiven {
     std::string rule, version;  ///< of the pack
     std::string_view indicator;
@@ -92,9 +98,10 @@ struct CallFailed {
     std::string exception;  ///< type of the exception; its text may hold anything
 };
 
-using Event = std::variant<ServiceStarted, PackLoaded, StopRequested, ServiceStopped, RequestServed, HandshakeFailed,
-                           ConnectionRefused, AcceptPaused, TokenRefused, KeySetFetched, FhirNotRead, FhirFetched,
-                           CardGiven, FeedbackStored, StoreFailed, ConfigurationFault, Reloaded, CallFailed>;
+using Event =
+    std::variant<ServiceStarted, PackLoaded, StopRequested, ServiceStopped, RequestServed, HandshakeFailed,
+                 ConnectionRefused, AcceptPaused, TokenRefused, KeySetFetched, FhirNotRead, FhirFetched, SourceMissing,
+                 CardGiven, FeedbackStored, StoreFailed, ConfigurationFault, Reloaded, CallFailed>;
 
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { json, text };

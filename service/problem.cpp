@@ -105,6 +105,7 @@ std::string sentence_of(const FaultMeaning& meaning, const Problem& problem) {
     }
     for (std::size_t i = 0; i < problem.places.size(); ++i) {
         sentence += (i == 0 ? " At " : ", ") + problem.places[i];
+        if (i < problem.reasons.size()) sentence += " (" + std::string(problem.reasons[i]) + ")";
     }
     if (!problem.places.empty()) sentence += '.';
     return sentence;
