@@ -71,6 +71,9 @@ FaultMeaning meaning_of(Fault fault) {
                     "Required data was neither in the prefetch nor to be had from the FHIR server."};
         case Fault::too_many_requests:
             return {429, "too-many-requests", "throttled", "There are too many requests; try again later."};
+        case Fault::keys_unavailable:
+            return {503, "keys-unavailable", "transient",
+                    "The keys of this client cannot be had from their server; try again later."};
         case Fault::overloaded:
             return {503, "overloaded", "transient", "The service is busy or stopping; try again later."};
         case Fault::internal:

@@ -47,6 +47,7 @@ enum class Fault {
     data_unavailable,
     // the service itself
     too_many_requests,
+    keys_unavailable,
     overloaded,
     internal
 };

@@ -2,6 +2,8 @@
 
 #include "service/admin_port.hpp"
 #include "service/clinical_port.hpp"
+#include "service/doctor.hpp"
+#include "service/findings.hpp"
 #include "service/hook_handler.hpp"
 #include "service/measured_log.hpp"
 #include "service/server.hpp"
@@ -152,7 +154,9 @@ std::shared_ptr<const Offer> RunningService::Parts::offer_of(const Deployment& d
     }
     made->cors = CorsPolicy(now.cors_origins);
     ReplayMemory& replay = store ? static_cast<ReplayMemory&>(*store) : window;
-    if (now.authentication_required) made->trust = std::make_shared<Trust>(now.clients, replay);
+    const auto before = offer.get();
+    const Trust* trusted = before != nullptr ? before->trust.get() : nullptr;
+    if (now.authentication_required) made->trust = std::make_shared<Trust>(now.clients, replay, trusted);
     made->anonymous = std::make_shared<const Client>(now.anonymous);
     made->public_urls = now.public_urls;
     return made;
@@ -185,9 +189,8 @@ void RunningService::Parts::reload() {
         next.reset();
     }
     for (const rules::Diagnostic& finding : findings) {
-        const rules::Place& place = finding.place;
-        log.write(ConfigurationFault{place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column),
-                                     finding.code, finding.message});
+        log.write(ConfigurationFault{print_place(finding.place), finding.code, finding.message,
+                                     finding.severity == rules::Severity::warning});
     }
     if (next) use(*next);
     log.write(next ? Reloaded{true, changes_that_need_a_restart(config, next->config)} : Reloaded{false, {}});

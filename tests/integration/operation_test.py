@@ -100,6 +100,7 @@ class Operation(unittest.TestCase):
         stranger = Key(self.folder, identifier="key-2")
         with RunningService(PROGRAM, **secured(self.key)) as service:
             self.assertEqual(called(service, stranger).status, 401)
+            wait_for(lambda: '"fault":"unknown-key","client":"General Hospital"' in service.log())
             told = self.reload(service, clients=secured(stranger)["clients"])
             self.assertEqual((told["fine"], "needRestart" in told), (True, False))
             self.assertEqual(called(service, stranger).status, 200)

@@ -48,7 +48,7 @@ TEST(Problem, SaysNothingToTheUnauthenticated) {
 
 TEST(Problem, SaysWhenToComeBack) {
     shows({"status.429"});
-    for (const Fault fault : {Fault::too_many_requests, Fault::overloaded}) {
+    for (const Fault fault : {Fault::too_many_requests, Fault::keys_unavailable, Fault::overloaded}) {
         EXPECT_EQ(problem_reply({fault, {}, {}}).headers, (std::vector<Header>{{"Retry-After", "1"}}));
     }
 }
