@@ -221,7 +221,9 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         parser_->header_limit(static_cast<std::uint32_t>(settings_.limits.header_bytes));
         const Reading head_reading = co_await read_head();
         if (head_reading == Reading::nothing) co_return false;
-        const RequestHead head = head_reading == Reading::complete ? head_of(parser_->get()) : RequestHead();
+        // Of a head that is refused, what was read of it: the page that sent it is to be able to read the answer
+        //
+        const RequestHead head = head_of(parser_->get());
         Reply reply;
         if (head_reading == Reading::refused) {
             reply = settings_.port.failure(head, fault_);

@@ -330,6 +330,21 @@ TEST(ServerCors, LetsAnAllowedPageReadErrors) {
     EXPECT_EQ(reply.header("Vary"), "Origin");
 }
 
+TEST(ServerCors, LetsAnAllowedPageReadThatItsHeadIsRefused) {
+    shows({"R-151"});
+    TestServerOptions options;
+    options.origins = {"https://ehr.example.org"};
+    options.connection.body_bytes = 8;
+    const TestServer server(std::move(options));
+    const std::string origin = "Origin: https://ehr.example.org\r\n";
+    const HttpReply large = RawClient(server.port()).exchange(post("/cds-services/echo", "123456789", origin));
+    EXPECT_EQ(large.status, 413);
+    EXPECT_EQ(large.header("Access-Control-Allow-Origin"), "https://ehr.example.org");
+    const HttpReply ambiguous = RawClient(server.port()).exchange(get("/cds-services", origin + "Host: other\r\n"));
+    EXPECT_EQ(ambiguous.status, 400);
+    EXPECT_EQ(ambiguous.header("Access-Control-Allow-Origin"), "https://ehr.example.org");
+}
+
 TEST(ServerCors, AnswersPreflightsOnEveryPath) {
     shows({"R-150", "R-151", "status.204"});
     TestServerOptions options;
