@@ -29,12 +29,15 @@ namespace {
 
 constexpr std::size_t least_pool_threads = 4;  // a store that is slow must not keep every signature waiting
 
+constexpr std::size_t most_admin_connections = 64;
+
 std::size_t cores() {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
 ConnectionLimits limits_of(const Config& config) {
     ConnectionLimits limits;
+    limits.connections = config.limits.connections;
     limits.header_bytes = config.limits.header_bytes;
     limits.body_bytes = config.limits.body_bytes;
     limits.request = std::chrono::seconds(config.limits.request_seconds);
@@ -45,7 +48,6 @@ ServerLimits server_limits_of(const Config& config) {
     constexpr std::chrono::seconds grace(5);
     ServerLimits limits;
     limits.threads = config.threads != 0 ? config.threads : cores();
-    limits.connections = config.limits.connections;
     limits.drain = std::chrono::seconds(config.limits.request_seconds) + grace;
     return limits;
 }

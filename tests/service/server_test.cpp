@@ -361,13 +361,15 @@ TEST(ServerCors, AnswersPreflightsOnEveryPath) {
 
 TEST(ServerLimitsTest, ClosesConnectionsBeyondTheLimit) {
     TestServerOptions options;
-    options.server.connections = 2;
+    options.connection.connections = 2;
     TestServer server(std::move(options));
     RawClient first(server.port()), second(server.port());
     EXPECT_EQ(first.exchange(get("/cds-services")).status, 200);
     EXPECT_EQ(second.exchange(get("/cds-services")).status, 200);
     EXPECT_FALSE(RawClient(server.port()).connected());
     EXPECT_EQ(server.log().count("connection-refused"), 1U);
+    RawClient admin(server.admin_port(), RawClient::Transport::plain);
+    EXPECT_EQ(admin.exchange(get("/health/live")).status, 200) << "each port has a limit of its own";
     first.cut();
     second.cut();
     for (int i = 0; i < 100 && !server.serves(); ++i) std::this_thread::sleep_for(20ms);

@@ -57,8 +57,8 @@ class EchoServices final : public CdsServices {
 };
 
 struct TestServerOptions {
-    ServerLimits server{2, 100, std::chrono::seconds(5)};
-    ConnectionLimits connection = {.body_bytes = 1024 * 1024};
+    ServerLimits server{2, std::chrono::seconds(5)};
+    ConnectionLimits connection = {.connections = 100, .body_bytes = 1024 * 1024};
     std::vector<std::string> origins;
     std::size_t requests_per_second = 0;
     std::shared_ptr<const CdsServices> services;  ///< null: the server's own EchoServices
