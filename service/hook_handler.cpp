@@ -1,6 +1,7 @@
 #include "service/hook_handler.hpp"
 
 #include "service/fhir_completion.hpp"
+#include "service/uuid.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -41,7 +42,7 @@ asio::awaitable<Reply> HookHandler::call(ServiceCall asked) const {
     auto problem = co_await complete(*call, client, begun);
     if (!problem) problem = missing_from(*call);
     Reply reply = problem ? problem_reply(*problem, asked.head.accept, client.profile) : answer(*call, client);
-    if (is_uuid(call->request.hook_instance)) reply.facts.hook_instance = call->request.hook_instance;
+    if (uuid_of(call->request.hook_instance)) reply.facts.hook_instance = call->request.hook_instance;
     co_return reply;
 }
 

@@ -3,6 +3,7 @@
 #include "fhir/json_text.hpp"
 #include "fhir/reference.hpp"
 #include "service/patient_match.hpp"
+#include "service/uuid.hpp"
 
 #include <algorithm>
 #include <array>
@@ -152,7 +153,7 @@ class RequestReader {
         request_.hook = *known;
         const auto instance = root.required_text("hookInstance");
         if (!instance) return instance.error();
-        if (expectations_.strict && !is_uuid(*instance)) return problem_at(Fault::bad_value, "hookInstance");
+        if (expectations_.strict && !uuid_of(*instance)) return problem_at(Fault::bad_value, "hookInstance");
         request_.hook_instance = *instance;
         return {};
     }
@@ -323,14 +324,6 @@ std::string_view name_of(rules::Hook hook) noexcept {
             break;
     }
     return "order-sign";
-}
-
-bool is_uuid(std::string_view text) noexcept {
-    constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    constexpr std::string_view digits = "0123456789abcdefABCDEF";
-    return std::ranges::equal(text, form, [&](char c, char wanted) {
-        return wanted == '-' ? c == '-' : digits.find(c) != std::string_view::npos;
-    });
 }
 
 }  // namespace service

@@ -54,7 +54,4 @@ boost::system::result<HookRequest, Problem> read_hook_request(std::string_view b
 /// "patient-view", … as CDS Hooks names them.
 std::string_view name_of(rules::Hook hook) noexcept;
 
-/// Whether `text` is a UUID in its common form, 8-4-4-4-12 hexadecimal digits.
-bool is_uuid(std::string_view text) noexcept;
-
 }  // namespace service
