@@ -51,7 +51,7 @@ ExitCode run_serve(const ServeOptions& options, const Streams& streams) {
     RunningService service(std::move(*deployment), *clock, options.config);
     const auto listening = service.start();
     if (!listening) {
-        streams.err << "error: " << listening.error().reason << '\n';
+        print_findings({listening.error()}, streams.err);
         return ExitCode::environment;
     }
     streams.out << "listening on https://" << print_address(listening->clinical) << '\n';

@@ -92,8 +92,11 @@ struct RunningService::Parts {
           pool(std::max(least_pool_threads, cores())),
           reloads(asio::make_strand(pool)) {}
 
-    boost::system::result<void, StartFault> open_store();
-    boost::system::result<void, StartFault> listen(Address& address, ConnectionSettings settings);
+    rules::Diagnostic fault(std::string pointer, std::string message) const;
+    rules::Diagnostic why_no_store(StoreFault opening) const;
+    boost::system::result<void, rules::Diagnostic> open_store();
+    boost::system::result<void, rules::Diagnostic> listen(Address& address, const char* pointer,
+                                                          ConnectionSettings settings);
     std::shared_ptr<const Offer> offer_of(const Deployment& deployment);
     void use(const Deployment& deployment);
     void reload();
@@ -120,21 +123,37 @@ struct RunningService::Parts {
     asio::strand<asio::thread_pool::executor_type> reloads;
 };
 
-boost::system::result<void, StartFault> RunningService::Parts::open_store() {
+/// What stands at `pointer` in the configuration cannot be had.
+rules::Diagnostic RunningService::Parts::fault(std::string pointer, std::string message) const {
+    return finding_in_file(file, std::move(pointer), "cannot-start", std::move(message));
+}
+
+rules::Diagnostic RunningService::Parts::why_no_store(StoreFault opening) const {
+    rules::Diagnostic finding = fault("/store", "The store cannot be opened: " + std::string(name_of(opening)) + ".");
+    for (const DoctorLine& line : examine_store(config)) {
+        if (line.verdict != Verdict::fault) continue;
+        finding.message = line.about + ": " + line.says + ".";
+        finding.mend = line.mend;
+    }
+    return finding;
+}
+
+boost::system::result<void, rules::Diagnostic> RunningService::Parts::open_store() {
     if (config.store.empty()) return {};
     auto opened = Store::open(config.store);
-    if (!opened) return StartFault{"the store cannot be opened: " + std::string(name_of(opened.error()))};
+    if (!opened) return why_no_store(opened.error());
     store = std::move(*opened);
     recorder = std::make_unique<DecisionRecorder>(*store, log);
     return {};
 }
 
-boost::system::result<void, StartFault> RunningService::Parts::listen(Address& address, ConnectionSettings settings) {
+boost::system::result<void, rules::Diagnostic> RunningService::Parts::listen(Address& address, const char* pointer,
+                                                                             ConnectionSettings settings) {
     boost::system::error_code error;
     const auto ip = asio::ip::make_address(address.host, error);
     const auto port = error ? boost::system::result<std::uint16_t, ListenError>(ListenError{error.message()})
                             : server.listen(tcp::endpoint(ip, address.port), std::move(settings));
-    if (!port) return StartFault{"cannot listen on " + print_address(address) + ": " + port.error().reason};
+    if (!port) return fault(pointer, "Cannot listen on " + print_address(address) + ": " + port.error().reason + ".");
     address.port = *port;
     return {};
 }
@@ -203,9 +222,9 @@ RunningService::RunningService(Deployment deployment, ClinicalClock clock, std::
 
 RunningService::~RunningService() = default;
 
-boost::system::result<Listening, StartFault> RunningService::start() {
+boost::system::result<Listening, rules::Diagnostic> RunningService::start() {
     Parts& parts = *parts_;
-    if (parts.fhir_tls == nullptr) return StartFault{"fhir.ca holds no certificates: " + parts.config.fhir.ca.string()};
+    if (parts.fhir_tls == nullptr) return parts.fault("/fhir/ca", "This file holds no certificates in PEM form.");
     if (const auto opened = parts.open_store(); !opened) return opened.error();
     parts.clinical.emplace(parts.offer, ClinicalSurroundings{parts.log, &parts.clients, parts.pool.get_executor()},
                            parts.config.limits.requests_per_second);
@@ -218,12 +237,15 @@ boost::system::result<Listening, StartFault> RunningService::start() {
     Listening listening{parts.config.listen, parts.config.admin};
     const ConnectionLimits limits = limits_of(parts.config);
     const auto clinical =
-        parts.listen(listening.clinical, {"clinical", *parts.clinical, &parts.tls, limits, parts.log});
+        parts.listen(listening.clinical, "/listen", {"clinical", *parts.clinical, &parts.tls, limits, parts.log});
     if (!clinical) return clinical.error();
     if (listening.admin) {
         ConnectionLimits admin_limits = limits;
-        admin_limits.refuses_when_overloaded = false;  // health and metrics matter most when there is too much to do
-        const auto admin = parts.listen(*listening.admin, {"admin", *parts.admin, nullptr, admin_limits, parts.log});
+        // Health and metrics matter most when there is too much to do.
+        admin_limits.connections = most_admin_connections;
+        admin_limits.refuses_when_overloaded = false;
+        const auto admin =
+            parts.listen(*listening.admin, "/admin/listen", {"admin", *parts.admin, nullptr, admin_limits, parts.log});
         if (!admin) return admin.error();
     }
     parts.use(*parts.first);
