@@ -343,6 +343,21 @@ TEST(ServerCors, LetsAnAllowedPageReadThatItsHeadIsRefused) {
     const HttpReply ambiguous = RawClient(server.port()).exchange(get("/cds-services", origin + "Host: other\r\n"));
     EXPECT_EQ(ambiguous.status, 400);
     EXPECT_EQ(ambiguous.header("Access-Control-Allow-Origin"), "https://ehr.example.org");
+    const HttpReply long_head =
+        RawClient(server.port()).exchange(get("/cds-services", origin + "X: " + std::string(20'000, 'x') + "\r\n"));
+    EXPECT_EQ(long_head.status, 431);
+    EXPECT_EQ(long_head.header("Access-Control-Allow-Origin"), "https://ehr.example.org");
+}
+
+TEST(ServerCors, LetsAnAllowedPageReadThatItWasTooSlow) {
+    shows({"R-151"});
+    TestServerOptions options = impatient();
+    options.origins = {"https://ehr.example.org"};
+    const TestServer server(std::move(options));
+    const HttpReply late =
+        RawClient(server.port()).exchange("GET /cds-services HTTP/1.1\r\nOrigin: https://ehr.example.org\r\nHost: ");
+    EXPECT_EQ(late.status, 408);
+    EXPECT_EQ(late.header("Access-Control-Allow-Origin"), "https://ehr.example.org");
 }
 
 TEST(ServerCors, AnswersPreflightsOnEveryPath) {
