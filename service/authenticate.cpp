@@ -52,7 +52,9 @@ asio::awaitable<result<VerificationKey, TokenFault>> key_of(Authentication with,
                 co_return std::move(*advice->key);
             case Step::use_renew:
                 asio::co_spawn(with.client->executor(), fetch_keys(with, advice->url),
-                               [](const std::exception_ptr&, bool) {});
+                               [log = with.log](const std::exception_ptr& failure, bool) {
+                                   if (failure && log != nullptr) log->write(CallFailed{"key-set", "renewal"});
+                               });
                 co_return std::move(*advice->key);
             case Step::fetch:
                 co_await fetch_keys(with, advice->url);
@@ -73,8 +75,8 @@ asio::awaitable<result<VerificationKey, TokenFault>> key_of(Authentication with,
 }  // namespace
 
 Fault fault_of(TokenFault fault) noexcept {
-    const bool ours = fault == TokenFault::replay_unknown || fault == TokenFault::keys_unavailable ||
-                      fault == TokenFault::too_many_checks;
+    if (fault == TokenFault::keys_unavailable) return Fault::keys_unavailable;
+    const bool ours = fault == TokenFault::replay_unknown || fault == TokenFault::too_many_checks;
     return ours ? Fault::overloaded : Fault::unauthenticated;
 }
 
@@ -96,14 +98,17 @@ asio::awaitable<bool> fetch_keys(Authentication with, std::string url) {
     request.accept = "application/jwk-set+json, application/json";
     request.most_bytes = key_set_bytes_limit;
     const auto answer = co_await with.client->get(std::move(request), HttpsClient::Clock::now() + longest_fetch);
-    bool fine = answer && answer->status == 200;
-    if (fine) {
+    std::string reason;  // empty: all is well
+    if (!answer) reason = name_of(answer.error());
+    if (answer && answer->status != 200) reason = "status-" + std::to_string(answer->status);
+    if (reason.empty()) {
         const auto lifetime = key_lifetime(answer->cache_control, answer->age);
-        fine = with.trust->keys_fetched(url, answer->body, lifetime, with.now());
+        if (!with.trust->keys_fetched(url, answer->body, lifetime, with.now())) reason = "no-usable-key";
     } else {
         with.trust->keys_failed(url);
     }
-    if (with.log != nullptr) with.log->write(KeySetFetched{std::move(url), fine});
+    const bool fine = reason.empty();
+    if (with.log != nullptr) with.log->write(KeySetFetched{std::move(url), fine, std::move(reason)});
     co_return fine;
 }
 

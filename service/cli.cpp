@@ -11,9 +11,9 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <memory>
 #include <ostream>
+#include <string>
 #include <string_view>
 
 namespace service {
@@ -21,9 +21,15 @@ namespace {
 
 using Action = std::function<ExitCode(const Streams&)>;
 
-CLI::CheckedTransformer formats() {
-    return CLI::CheckedTransformer(
-        std::map<std::string, OutputFormat>{{"json", OutputFormat::json}, {"text", OutputFormat::text}});
+/// The two words; CLI11's own transformer would name their numbers too, and take them.
+CLI::Validator formats() {
+    return CLI::Validator(
+        [](std::string& word) -> std::string {
+            if (word != "json" && word != "text") return "must be json or text";
+            word = std::to_string(static_cast<int>(word == "json" ? OutputFormat::json : OutputFormat::text));
+            return {};
+        },
+        "json|text");
 }
 
 void declare_serve(CLI::App& verb, Action& action) {

@@ -1,6 +1,7 @@
 #include "service/clinical_clock.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
 
 namespace service {
@@ -24,6 +25,11 @@ fhir::UtcOffset local_offset_at(const fhir::DateTime& local) {
 }
 
 }  // namespace
+
+void use_time_zone(const std::string& name) {
+    if (!name.empty()) setenv("TZ", name.c_str(), 1);
+    tzset();
+}
 
 ClinicalClock running_clock() {
     return [] {

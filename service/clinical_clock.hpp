@@ -5,9 +5,14 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace service {
+
+/// Calendar days are counted in this zone from now on; "": in the system's. Before any thread, since it changes the
+/// environment.
+void use_time_zone(const std::string& name);
 
 using ClinicalClock = std::function<fhir::DateTime()>;
 

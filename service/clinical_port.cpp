@@ -118,7 +118,9 @@ asio::awaitable<ClinicalPort::Identified> ClinicalPort::identify(const Offer& of
     Authentication with{offer.trust, &client, surroundings_.pool, wall_time, &surroundings_.log, &checks_};
     const auto caller = co_await authenticate(std::move(with), head.authorization, use);
     if (caller) co_return caller->client;
-    surroundings_.log.write(TokenRefused{match.route->name, name_of(caller.error())});
+    Claimed claimed = offer.trust->claimed_by(head.authorization);
+    surroundings_.log.write(TokenRefused{match.route->name, name_of(caller.error()), std::move(claimed.client),
+                                         std::move(claimed.issuer_digest)});
     co_return service::fault_of(caller.error());
 }
 

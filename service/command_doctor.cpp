@@ -7,8 +7,6 @@
 #include "service/findings.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <ctime>
 #include <iterator>
 #include <ostream>
 
@@ -63,8 +61,7 @@ ExitCode run_doctor(const DoctorOptions& options, const Streams& streams) {
     const auto config = load_config(options.config, findings);
     print_findings(findings, streams.err);
     if (!config) return ExitCode::bad_input;
-    if (!config->time_zone.empty()) setenv("TZ", config->time_zone.c_str(), 1);  // before any thread
-    tzset();
+    use_time_zone(config->time_zone);
     const DoctorLines lines = examine(*config);
     switch (options.format) {
         case OutputFormat::text:

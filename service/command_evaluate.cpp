@@ -11,6 +11,7 @@
 #include "service/hook_call.hpp"
 #include "service/uuid.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
@@ -39,13 +40,20 @@ void print_json_error(const std::string& file, std::string_view text, const fhir
     print_findings({finding}, err);
 }
 
-/// The resources of a file: one JSON value, or one a line. Nothing after having said why not.
+/// The resources of a file: one JSON object, or one a line. Nothing after having said why not.
 std::optional<std::vector<json::value>> read_resource_file(const std::string& file, const Streams& streams) {
     const auto text = read_input(file, streams);
     if (!text) return std::nullopt;
     auto values = fhir::parse_resources(*text);
-    if (values) return std::move(*values);
-    print_json_error(file, *text, values.error(), streams.err);
+    if (!values) {
+        print_json_error(file, *text, values.error(), streams.err);
+        return std::nullopt;
+    }
+    const auto stranger = std::ranges::find_if_not(*values, &json::value::is_object);
+    if (stranger == values->end()) return std::move(*values);
+    const std::string which = std::to_string(stranger - values->begin() + 1);
+    print_findings({finding_of_file(file, "not-a-resource", "Value " + which + " of this file is no JSON object.")},
+                   streams.err);
     return std::nullopt;
 }
 
@@ -55,12 +63,11 @@ using Body = boost::system::result<std::string, ExitCode>;
 /// How to compose the request, draft orders included; nothing after having said why not.
 std::optional<ComposeOptions> read_compose_options(const EvaluateOptions& options, const ServedService& service,
                                                    const Streams& streams) {
-    ComposeOptions compose{service.offered.hook, service.offered.prefetch, std::nullopt, options.selections,
-                           random_uuid()};
+    ComposeOptions compose{service.offered.hook, service.offered.prefetch, {}, options.selections, random_uuid()};
     if (options.orders_file.empty()) return compose;
     auto orders = read_resource_file(options.orders_file, streams);
     if (!orders) return std::nullopt;
-    if (!orders->empty()) compose.draft_orders = std::move(orders->front());
+    compose.draft_orders = std::move(*orders);
     return compose;
 }
 
@@ -80,9 +87,7 @@ Body compose_from_files(const EvaluateOptions& options, const ServedService& ser
     const auto trees = read_resource_file(options.patient_file, streams);
     if (!trees) return ExitCode::bad_input;
     std::vector<const json::object*> objects;
-    for (const json::value& tree : *trees) {
-        if (const json::object* object = tree.if_object()) objects.push_back(object);
-    }
+    for (const json::value& tree : *trees) objects.push_back(&tree.get_object());
     fhir::Issues issues;
     const fhir::Bundle record = fhir::Bundle::of(objects, issues);
     const auto compose = read_compose_options(options, service, streams);
@@ -190,6 +195,20 @@ bool fit_together(const EvaluateOptions& options, std::ostream& err) {
         err << "error: --patient-id takes a FHIR id: up to 64 letters, digits, dashes and points\n";
     } else if (!options.token_variable.empty() && options.fhir_url.empty()) {
         err << "error: --token-env goes with --fhir\n";
+    } else if (!options.request_file.empty() && (!options.orders_file.empty() || !options.selections.empty())) {
+        err << "error: --orders and --selections go with --patient and --fhir: a request has its own\n";
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/// The same for what only one of the services can tell.
+bool fit_the_hook(const EvaluateOptions& options, rules::Hook hook, std::ostream& err) {
+    if (!options.orders_file.empty() && !is_order_hook(hook)) {
+        err << "error: --orders goes with services for order-select and order-sign\n";
+    } else if (!options.selections.empty() && hook != rules::Hook::order_select) {
+        err << "error: --selections goes with services for order-select\n";
     } else {
         return true;
     }
@@ -235,6 +254,7 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Streams& streams) {
         say_which_services(services, options.service_id, streams.err);
         return ExitCode::usage;
     }
+    if (!fit_the_hook(options, called.front()->offered.hook, streams.err)) return ExitCode::usage;
     const Body body = read_body(options, *called.front(), streams);
     return body ? answer_body({called, *at}, *body, options, streams) : body.error();
 }

@@ -5,8 +5,6 @@
 #include "service/server.hpp"
 
 #include <csignal>
-#include <cstdlib>
-#include <ctime>
 #include <iostream>
 #include <optional>
 #include <utility>
@@ -14,12 +12,6 @@
 namespace service {
 
 namespace {
-
-/// Calendar days are counted in this zone. Before any thread, since it changes the environment.
-void use_time_zone(const std::string& name) {
-    if (!name.empty()) setenv("TZ", name.c_str(), 1);
-    tzset();
-}
 
 /// The clock that the rules go by, or nothing after having said why `at` cannot be it.
 std::optional<ClinicalClock> open_clock(const std::string& at, const Config& config, std::ostream& err) {
@@ -59,7 +51,7 @@ ExitCode run_serve(const ServeOptions& options, const Streams& streams) {
     RunningService service(std::move(*deployment), *clock, options.config);
     const auto listening = service.start();
     if (!listening) {
-        streams.err << "error: " << listening.error().reason << '\n';
+        print_findings({listening.error()}, streams.err);
         return ExitCode::environment;
     }
     streams.out << "listening on https://" << print_address(listening->clinical) << '\n';

@@ -57,13 +57,7 @@ std::vector<json::value> copies_with_names(const fhir::Bundle& record) {
     return copies;
 }
 
-// What a search asks for, as far as our templates go: one type, and perhaps codes and status.
-struct Search {
-    std::string type;
-    std::vector<std::string> codes;  // "http://loinc.org|62292-8"; empty: any
-    std::vector<std::string> statuses;
-};
-
+// The values of a search parameter: "http://loinc.org|62292-8" and others of `code`, for instance.
 std::vector<std::string> parameter_values(std::string_view query, std::string_view name) {
     std::vector<std::string> values;
     const std::string begin = "&" + std::string(name) + "=";
@@ -161,14 +155,21 @@ const json::value* newest_encounter(const std::vector<json::value>& resources) {
     return newest;
 }
 
-bool is_order_hook(rules::Hook hook) {
-    return hook == rules::Hook::order_select || hook == rules::Hook::order_sign;
-}
-
-json::object as_bundle(const json::value& orders) {
-    if (orders.is_object() && member_text(orders.get_object(), "resourceType") == "Bundle") return orders.get_object();
-    return {
-        {"resourceType", "Bundle"}, {"type", "collection"}, {"entry", json::array{json::object{{"resource", orders}}}}};
+// One Bundle as it is; anything else as one Bundle of all.
+json::object as_bundle(const std::vector<json::value>& orders) {
+    json::array entries;
+    for (const json::value& one : orders) {
+        const json::object& resource = one.get_object();
+        const bool is_bundle = member_text(resource, "resourceType") == "Bundle";
+        if (is_bundle && orders.size() == 1) return resource;
+        const json::value* inner = is_bundle ? resource.if_contains("entry") : nullptr;
+        if (!is_bundle) {
+            entries.push_back(json::object{{"resource", one}});
+        } else if (inner && inner->is_array()) {
+            entries.insert(entries.end(), inner->get_array().begin(), inner->get_array().end());
+        }
+    }
+    return {{"resourceType", "Bundle"}, {"type", "collection"}, {"entry", std::move(entries)}};
 }
 
 std::vector<std::string> names_of_orders(const json::object& bundle) {
@@ -182,8 +183,7 @@ std::vector<std::string> names_of_orders(const json::object& bundle) {
 
 // Adds draft orders and selections to the context.
 std::optional<ComposeFault> add_orders(json::object& context, const ComposeOptions& options) {
-    if (!options.draft_orders) return ComposeFault::no_draft_orders;
-    json::object bundle = as_bundle(*options.draft_orders);
+    json::object bundle = as_bundle(options.draft_orders);
     const std::vector<std::string> drafts = names_of_orders(bundle);
     if (drafts.empty()) return ComposeFault::no_draft_orders;
     if (options.hook == rules::Hook::order_select) {
@@ -220,6 +220,10 @@ json::object context_of(std::string_view patient_id) {
 }
 
 }  // namespace
+
+bool is_order_hook(rules::Hook hook) noexcept {
+    return hook == rules::Hook::order_select || hook == rules::Hook::order_sign;
+}
 
 std::string_view explain(ComposeFault fault) {
     switch (fault) {

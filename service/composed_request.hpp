@@ -22,7 +22,7 @@ namespace service {
 struct ComposeOptions {
     rules::Hook hook = rules::Hook::patient_view;
     std::vector<rules::PrefetchTemplate> templates;  ///< that a record is to answer
-    std::optional<boost::json::value> draft_orders;  ///< a Bundle, or one order; order hooks only
+    std::vector<boost::json::value> draft_orders;    ///< orders, or Bundles of them: objects; order hooks only
     std::vector<std::string> selections;             ///< "ServiceRequest/1"; empty: all drafts
     std::string hook_instance;                       ///< a UUID
 };
@@ -33,6 +33,9 @@ enum class ComposeFault {
     no_draft_orders,   ///< an order hook without draft orders
     unknown_selection  ///< a selection that is no draft order
 };
+
+/// Whether calls of `hook` have draft orders.
+bool is_order_hook(rules::Hook hook) noexcept;
 
 /// One sentence about a fault, for people.
 std::string_view explain(ComposeFault fault);

@@ -129,6 +129,7 @@ class ConfigReader {
             } else if (store(*find_key(path + "[]"), element, element_pointer)) {
                 store_defaults(path + "[].");
                 read_object(element.get_object(), path + "[]", element_pointer);
+                if (path == "clients") check_key_source(element.get_object(), element_pointer);
             }
         }
     }
@@ -173,6 +174,18 @@ class ConfigReader {
             }
         }
         check_https(config.public_urls, "/publicUrl");
+    }
+
+    void check_key_source(const json::object& client, const std::string& pointer) {
+        std::string first;
+        for (const char* source : {"jwks", "jwksFile", "jwksUrl"}) {
+            if (!client.contains(source)) continue;
+            if (!first.empty()) {
+                find(pointer + "/" + source, "keys-twice", "This client has \"" + first + "\" besides.",
+                     "Keep one of \"jwks\", \"jwksFile\" and \"jwksUrl\".");
+            }
+            first = source;
+        }
     }
 
     void check_client(const Client& client, const std::string& pointer) {

@@ -2,6 +2,9 @@
 #include "service/address_policy.hpp"
 #include "service/config_value.hpp"
 
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+
 #include <algorithm>
 
 namespace service {
@@ -9,12 +12,40 @@ namespace {
 
 constexpr std::size_t kib = 1024, mib = 1024 * kib;
 
+/// `text` as browsers write it in an Origin header (RFC 6454, 6.2); nothing if it is no origin.
+std::optional<std::string> origin_of(const std::string& text) {
+    const auto parsed = boost::urls::parse_uri(text);
+    if (!parsed || parsed->host().empty() || parsed->has_userinfo() || text.find('*') != std::string::npos) return {};
+    if (!parsed->encoded_path().empty() || parsed->has_query() || parsed->has_fragment()) return {};
+    boost::urls::url origin(*parsed);
+    origin.normalize_scheme();
+    origin.normalize_authority();
+    const std::string_view port = origin.port();
+    const std::string_view usual = origin.scheme() == "https" ? "443" : origin.scheme() == "http" ? "80" : "";
+    if (port == usual) origin.remove_port();
+    return std::string(origin.buffer());
+}
+
+/// Origins are compared as text: one that no browser sends would never match (R-152).
 Complaint store_origins(Config& config, const ConfigValue& value) {
     if (Complaint complaint = value.texts(config.cors_origins); !complaint.empty()) return complaint;
     for (const std::string& origin : config.cors_origins) {
-        const auto scheme = origin.find("://");
-        const bool bare = scheme != std::string::npos && origin.find('/', scheme + 3) == std::string::npos;
-        if (origin != "*" && !bare) return "must hold origins such as \"https://ehr.example.org\" (no path), or \"*\"";
+        if (origin == "*") continue;
+        const auto sent = origin_of(origin);
+        if (!sent) return "must hold origins such as \"https://ehr.example.org\" (no path, no wildcard), or \"*\"";
+        if (*sent != origin)
+            return "must hold origins as browsers send them: \"" + *sent + "\", not \"" + origin + "\"";
+    }
+    return {};
+}
+
+/// What the path of an endpoint is appended to (R-135).
+Complaint store_public_urls(Config& config, const ConfigValue& value) {
+    if (Complaint complaint = value.urls(config.public_urls); !complaint.empty()) return complaint;
+    for (std::string_view url : config.public_urls) {
+        if (url.find('?') != std::string_view::npos) return "must be an address without a query";
+        while (url.ends_with('/')) url.remove_suffix(1);
+        if (url.ends_with("/cds-services")) return "must end before \"/cds-services\", which is appended to it";
     }
     return {};
 }
@@ -53,7 +84,7 @@ Complaint store_algorithms(Config& config, const ConfigValue& value) {
 
 Complaint store_one_url(std::optional<std::string>& to, const ConfigValue& value) {
     std::vector<std::string> urls;
-    if (Complaint complaint = value.urls(urls, true); !complaint.empty()) return complaint;
+    if (Complaint complaint = value.urls(urls); !complaint.empty()) return complaint;
     if (urls.size() != 1) return "must be one address";
     to = urls.front();
     return {};
@@ -82,8 +113,7 @@ constexpr ConfigKey table[] = {
     {"listen", "address", "", "", "where the clinical port listens, over HTTPS; port 0: any free one", true,
      [](Config& c, const ConfigValue& v) { return v.address(c.listen); }},
     {"publicUrl", "https address, or an array of them", "[]", "",
-     "what clients call; need not be the address listened on", false,
-     [](Config& c, const ConfigValue& v) { return v.urls(c.public_urls, true); }},
+     "what clients call, up to /cds-services; need not be the address listened on", false, store_public_urls},
     {"tls.certificate", "file", "", "", "the server's certificate and the intermediate ones, PEM", true,
      [](Config& c, const ConfigValue& v) { return v.file(c.tls.certificate); }},
     {"tls.key", "file", "", "", "its private key, PEM, without a passphrase", true,
@@ -133,7 +163,7 @@ constexpr ConfigKey table[] = {
     {"clients[].jwksUrl", "https address", "", "", "where its keys are fetched, whatever its tokens say", false,
      [](Config& c, const ConfigValue& v) { return store_one_url(c.clients.back().keys_at, v); }},
     {"clients[].jku", "array of https addresses", "[]", "", "addresses of key sets that its tokens may name", false,
-     [](Config& c, const ConfigValue& v) { return v.urls(c.clients.back().key_urls, true); }},
+     [](Config& c, const ConfigValue& v) { return v.urls(c.clients.back().key_urls); }},
     {"clients[].tenants", "array of strings", "[]", "", "the `tenant` that its tokens must name; empty: any, or none",
      false, [](Config& c, const ConfigValue& v) { return v.texts(c.clients.back().tenants); }},
     {"clients[].algorithms", "array of names", R"(["ES384", "RS384"])", "", "signatures that are accepted", false,
@@ -154,14 +184,14 @@ constexpr ConfigKey table[] = {
     {"clients[].clientId", "string", "", "", "what `fhirAuthorization.subject` must be; absent: it is not looked at",
      false, [](Config& c, const ConfigValue& v) { return v.text(c.clients.back().client_id.emplace()); }},
     {"clients[].fhirServers", "array of https addresses", "[]", "", "FHIR servers that its calls may name", false,
-     [](Config& c, const ConfigValue& v) { return v.urls(c.clients.back().fhir_servers, true); }},
+     [](Config& c, const ConfigValue& v) { return v.urls(c.clients.back().fhir_servers); }},
     {"clients[].profile", "\"1.0\", \"2.0\", \"3.0\", \"crd\" or \"sandbox\"", "\"2.0\"", "",
      "what a response to it may hold", false,
      [](Config& c, const ConfigValue& v) { return store_profile(c.clients.back().profile, v); }},
     {"clients[].strict", "true or false", "false", "", "whether it is held to the letter of CDS Hooks", false,
      [](Config& c, const ConfigValue& v) { return v.boolean(c.clients.back().strict); }},
     {"anonymous.fhirServers", "array of addresses", "[]", "", "FHIR servers that calls without a token may name", false,
-     [](Config& c, const ConfigValue& v) { return v.urls(c.anonymous.fhir_servers, true); }},
+     [](Config& c, const ConfigValue& v) { return v.urls(c.anonymous.fhir_servers); }},
     {"anonymous.profile", "\"1.0\", \"2.0\", \"3.0\", \"crd\" or \"sandbox\"", "\"2.0\"", "",
      "what a response to a client without a token may hold", false,
      [](Config& c, const ConfigValue& v) { return store_profile(c.anonymous.profile, v); }},
@@ -181,7 +211,7 @@ constexpr ConfigKey table[] = {
      [](Config& c, const ConfigValue& v) { return v.integer(c.limits.body_bytes, kib, 256 * mib); }},
     {"limits.headerBytes", "whole number", "16384", "bytes", "largest head of a request", false,
      [](Config& c, const ConfigValue& v) { return v.integer(c.limits.header_bytes, kib, mib); }},
-    {"limits.connections", "whole number", "10000", "", "connections open at once; more are closed", false,
+    {"limits.connections", "whole number", "10000", "", "connections open at once at `listen`; more are closed", false,
      [](Config& c, const ConfigValue& v) { return v.integer(c.limits.connections, 1, 1'000'000); }},
     {"limits.requestSeconds", "whole number", "10", "seconds", "from the first byte of a request to its answer", false,
      [](Config& c, const ConfigValue& v) { return v.integer(c.limits.request_seconds, 1, 300); }},

@@ -2,6 +2,7 @@
 
 #include "service/file_text.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -13,10 +14,10 @@ namespace json = boost::json;
 
 namespace {
 
-bool is_absolute_url(std::string_view text, bool http_allowed) {
+bool is_absolute_url(std::string_view text) {
     const auto url = boost::urls::parse_absolute_uri(boost::urls::string_view(text.data(), text.size()));
     if (!url || url->host().empty() || url->has_userinfo()) return false;
-    return url->scheme() == "https" || (http_allowed && url->scheme() == "http");
+    return url->scheme() == "https" || url->scheme() == "http";
 }
 
 /// An empty set is allowed: the keys then come from an address. One of which nothing can be used is a mistake.
@@ -42,6 +43,9 @@ std::optional<Address> parse_address(std::string_view text) {
     if (bracketed) host = host.substr(1, host.size() - 2);
     if (host.empty() || bracketed != (host.find(':') != std::string_view::npos)) return std::nullopt;
     Address address{std::string(host == "localhost" ? "127.0.0.1" : host), 0};
+    boost::system::error_code error;
+    boost::asio::ip::make_address(address.host, error);
+    if (error) return std::nullopt;
     const auto end = digits.data() + digits.size();
     const auto parsed = std::from_chars(digits.data(), end, address.port);
     if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
@@ -145,7 +149,9 @@ Complaint ConfigValue::address(Address& to) const {
     return {};
 }
 
-Complaint ConfigValue::urls(std::vector<std::string>& to, bool http_allowed) const {
+Complaint ConfigValue::urls(std::vector<std::string>& to) const {
+    if (!fhir::is_text(value_) && !value_.is_array()) return "must be an absolute address, or an array of them";
+
     if (fhir::is_text(value_)) {
         to.resize(1);
         if (Complaint complaint = text(to.front()); !complaint.empty()) return complaint;
@@ -153,7 +159,7 @@ Complaint ConfigValue::urls(std::vector<std::string>& to, bool http_allowed) con
         return complaint;
     }
     for (const std::string& url : to) {
-        if (!is_absolute_url(url, http_allowed)) return "must be an absolute address, https and without a user name";
+        if (!is_absolute_url(url)) return "must be an absolute address, https and without a user name";
     }
     return {};
 }

@@ -26,8 +26,8 @@ class ConfigValue {
     /// What Store::open takes; the path of an SQLite file is relative like all others.
     Complaint store(std::string& to) const;
     Complaint address(Address& to) const;
-    /// An absolute https address (http too, if `http_allowed`), or an array of them.
-    Complaint urls(std::vector<std::string>& to, bool http_allowed) const;
+    /// An absolute address, https or http, or an array of them.
+    Complaint urls(std::vector<std::string>& to) const;
     Complaint array() const;
 
     template <typename Enum>

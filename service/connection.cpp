@@ -221,7 +221,9 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         parser_->header_limit(static_cast<std::uint32_t>(settings_.limits.header_bytes));
         const Reading head_reading = co_await read_head();
         if (head_reading == Reading::nothing) co_return false;
-        const RequestHead head = head_reading == Reading::complete ? head_of(parser_->get()) : RequestHead();
+        // Of a head that is refused, what was read of it: the page that sent it is to be able to read the answer
+        //
+        const RequestHead head = head_of(parser_->get());
         Reply reply;
         if (head_reading == Reading::refused) {
             reply = settings_.port.failure(head, fault_);
@@ -256,13 +258,29 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
             }
             if (received.size() >= settings_.limits.header_bytes) {
                 const bool in_target = received.find("\r\n") == std::string_view::npos;
+                parse_what_came();
                 co_return refuse(in_target ? Fault::target_too_long : Fault::header_too_large);
             }
             searched = received.size();
             const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(one_tls_record), as_result);
-            if (error) co_return deadline_->passed() && !idle_ ? refuse(Fault::request_timeout) : Reading::nothing;
+            if (error && (idle_ || !deadline_->passed())) co_return Reading::nothing;
+            if (error) {
+                parse_what_came();
+                co_return refuse(Fault::request_timeout);
+            }
             buffer_.commit(size);
         }
+    }
+
+    /// Of a head that did not end, the lines that did: its Origin may be among them.
+    void parse_what_came() {
+        const std::string_view received = received_text();
+        const std::size_t last = received.rfind("\r\n");
+        if (last == std::string_view::npos) return;
+        const std::string lines = std::string(received.substr(0, last)) + "\r\n\r\n";
+        error_code ignored;
+        parser_->header_limit(static_cast<std::uint32_t>(lines.size()));
+        parser_->put(asio::buffer(lines), ignored);
     }
 
     Reading parse_head(std::string_view text) {
@@ -332,7 +350,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         held_.release();
         deadline_->set(settings_.limits.idle);
         idle_ = true;
-        co_return !error && keep;
+        // Asked once more: the stop may have come while a slow client was reading.
+        co_return !error && keep && !last_request_;
     }
 
     /// Closes politely: lets the client read the last reply even if it is still sending, and says close_notify.

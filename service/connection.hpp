@@ -24,6 +24,7 @@
 namespace service {
 
 struct ConnectionLimits {
+    std::size_t connections = 10'000;  ///< open at once at this port; more are closed
     std::size_t header_bytes = 16 * 1024;
     std::size_t target_bytes = 4 * 1024;
     std::size_t body_bytes = 10 * 1024 * 1024;

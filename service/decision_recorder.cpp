@@ -1,6 +1,8 @@
 #include "service/decision_recorder.hpp"
 
+#include <exception>
 #include <iterator>
+#include <typeinfo>
 #include <utility>
 
 namespace service {
@@ -64,9 +66,15 @@ void DecisionRecorder::run() {
 }
 
 bool DecisionRecorder::write(std::vector<Decision>& batch) {
-    const auto recorded = store_.record(std::span<const Decision>(batch));
-    if (!recorded) log_.write(StoreFailed{"record-decisions", name_of(recorded.error()), 0});
-    return recorded.has_value();
+    try {
+        const auto recorded = store_.record(std::span<const Decision>(batch));
+        if (!recorded) log_.write(StoreFailed{"record-decisions", name_of(recorded.error()), 0});
+        return recorded.has_value();
+    } catch (const std::exception& caught) {
+        // A bug, or no memory; it would end the process.
+        log_.write(CallFailed{"record-decisions", typeid(caught).name()});
+        return false;
+    }
 }
 
 }  // namespace service

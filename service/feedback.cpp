@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "service/timestamp.hpp"
+#include "service/uuid.hpp"
 
 #include <algorithm>
 #include <array>
@@ -32,20 +33,6 @@ bool is_empty(const json::value& value) {
     return text && text->find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-/// An id of the form that we make (RFC 4122, version aside), in lower case.
-std::optional<std::string> uuid_of(std::string_view text) {
-    if (text.size() != 36) return std::nullopt;
-    std::string uuid(text);
-    for (std::size_t i = 0; i < uuid.size(); ++i) {
-        char& c = uuid[i];
-        if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-        if (dash ? c != '-' : !digit) return std::nullopt;
-    }
-    return uuid;
-}
-
 /// Reads one item; stops at its first problem.
 class ItemReader {
   public:
@@ -64,7 +51,7 @@ class ItemReader {
         const auto instant = parse_timestamp(*time);
         if (!instant) return problem(Fault::bad_value, at("outcomeTimestamp"));
 
-        const auto uuid = uuid_of(*card);
+        const auto uuid = uuid_of(*card);  // of the form that we make, or not ours
         ours = uuid.has_value();
         Feedback feedback;
         feedback.card = uuid.value_or("");
@@ -93,7 +80,7 @@ class ItemReader {
         if (member == nullptr) return problem(Fault::member_missing, at(name));
         if (is_empty(*member)) return problem(Fault::member_empty, at(name));
         if (!member->is_array()) return problem(Fault::wrong_type, at(name));
-        if (member->get_array().size() > suggestions_limit) return problem(Fault::bad_value, at(name));
+        if (member->get_array().size() > suggestions_limit) return problem(Fault::too_many_values, at(name));
         std::size_t index = 0;
         for (const json::value& entry : member->get_array()) {
             const std::string place = at(name) + "[" + std::to_string(index++) + "]";
@@ -168,7 +155,7 @@ result<FeedbackMessage, Problem> read_feedback(const json::value& message, const
     if (items == nullptr) return problem(Fault::member_missing, "feedback");
     if (!items->is_array()) return problem(items->is_null() ? Fault::member_empty : Fault::wrong_type, "feedback");
     if (items->get_array().empty() && reading.strict) return problem(Fault::member_empty, "feedback");
-    if (items->get_array().size() > feedback_items_limit) return problem(Fault::bad_value, "feedback");
+    if (items->get_array().size() > feedback_items_limit) return problem(Fault::too_many_values, "feedback");
 
     FeedbackMessage read;
     std::size_t index = 0;

@@ -170,6 +170,7 @@ struct FhirClient::Call {
     std::size_t bytes = 0;  ///< received so far
     std::size_t left = 0;   ///< queries without an answer
     std::vector<FhirAnswer> answers;
+    std::exception_ptr failure;  ///< of any of them: a bug, or no memory
     asio::steady_timer all_done;
 };
 
@@ -186,12 +187,14 @@ asio::awaitable<std::vector<FhirAnswer>> FhirClient::fetch(FhirGrant grant, std:
         call->answers[i].key = queries[i].key;
         if (i >= most_queries) queries[i].query.clear();
         asio::co_spawn(http_->executor(), answer(call, std::move(queries[i]), &call->answers[i]),
-                       [call](const std::exception_ptr&) {
+                       [call](const std::exception_ptr& failure) {
+                           if (failure) call->failure = failure;
                            if (--call->left == 0) call->all_done.cancel();
                        });
     }
     // Every request gives up at the deadline, so this ends.
     while (call->left > 0) co_await call->all_done.async_wait(as_result);
+    if (call->failure) std::rethrow_exception(call->failure);
     co_return std::move(call->answers);
 }
 

@@ -79,7 +79,7 @@ boost::asio::awaitable<std::vector<FhirAnswer>> fetch(FhirSource& source, std::v
 }
 
 /// An answer takes the place of what was sent. Another patient's data is the server's fault, and is not used.
-void put(FhirAnswer answer, HookCall& call) {
+void put(FhirAnswer answer, HookCall& call, Log& log) {
     rules::SourceData& source = call.sources[answer.key];
     if (!answer.value) {
         source = {{}, reason_of(answer.value.error())};
@@ -88,6 +88,7 @@ void put(FhirAnswer answer, HookCall& call) {
     const json::value& kept = call.fetched.emplace_back(std::move(*answer.value));
     const rules::PrefetchTemplate& asked = template_of(call, answer.key);
     auto read = read_source(kept, asked, {call.service->offered.prefetch, call.request.patient_id, false});
+    if (!read) log.write(SourceMissing{"prefetch." + answer.key, "other-patient"});
     source = read ? std::move(*read) : rules::SourceData{{}, Reason::failed};
 }
 
@@ -138,11 +139,16 @@ std::set<std::string> medications_missing_from(const rules::SourceData& source, 
     return missing;
 }
 
+bool lacks_sources(const HookCall& call) {
+    return std::ranges::any_of(call.sources,
+                               [](const auto& source) { return worth_asking(source.second.unavailable); });
+}
+
 boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source) {
     std::vector<FhirQuery> queries = queries_of(call);
     if (!queries.empty()) {
         auto answers = co_await fetch(source, std::move(queries));
-        for (FhirAnswer& answer : answers) put(std::move(answer), call);
+        for (FhirAnswer& answer : answers) put(std::move(answer), call, source.log);
     }
     co_await add_medications(call, source);
 }

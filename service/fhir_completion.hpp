@@ -32,6 +32,9 @@ std::string query_of(const rules::PrefetchTemplate& asked, std::string_view pati
 /// The ids of the Medications on the server at `base` that resources of `source` refer to, and that it does not hold.
 std::set<std::string> medications_missing_from(const rules::SourceData& source, std::string_view base);
 
+/// Whether complete_from_fhir() would ask for a source of `call`.
+bool lacks_sources(const HookCall& call);
+
 /// Reads what `call` lacks; afterwards call.sources hold it, or why it could not be had. `call` is borrowed.
 boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source);
 

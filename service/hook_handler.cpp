@@ -1,6 +1,7 @@
 #include "service/hook_handler.hpp"
 
 #include "service/fhir_completion.hpp"
+#include "service/uuid.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -39,10 +40,19 @@ asio::awaitable<Reply> HookHandler::call(ServiceCall asked) const {
     auto call = read_hook_call(by_id_.find(asked.service_id)->second, asked.body, client.strict);
     if (!call) co_return problem_reply(call.error(), asked.head.accept, client.profile);
     auto problem = co_await complete(*call, client, begun);
-    if (!problem) problem = missing_sources(call->sources, call->service->offered.prefetch);
+    if (!problem) problem = missing_from(*call);
     Reply reply = problem ? problem_reply(*problem, asked.head.accept, client.profile) : answer(*call, client);
-    if (is_uuid(call->request.hook_instance)) reply.facts.hook_instance = call->request.hook_instance;
+    if (uuid_of(call->request.hook_instance)) reply.facts.hook_instance = call->request.hook_instance;
     co_return reply;
+}
+
+/// The 412 for what is missing, if it is, with the reasons in the log.
+std::optional<Problem> HookHandler::missing_from(const HookCall& call) const {
+    auto problem = missing_sources(call.sources, call.service->offered.prefetch);
+    for (std::size_t i = 0; problem && i < problem->places.size(); ++i) {
+        settings_.log.write(SourceMissing{problem->places[i], problem->reasons[i]});
+    }
+    return problem;
 }
 
 asio::awaitable<std::optional<Problem>> HookHandler::complete(HookCall& call, const Client& client,
@@ -55,8 +65,11 @@ asio::awaitable<std::optional<Problem>> HookHandler::complete(HookCall& call, co
         if (grant.error() == GrantFault::other_patient) {
             co_return Problem{Fault::other_patient, {"fhirAuthorization.patient"}, {}};
         }
-        if (grant.error() != GrantFault::no_server) settings_.log.write(FhirNotRead{name_of(grant.error())});
-        if (client.strict && is_forbidden(grant.error())) co_return Problem{Fault::forbidden, {"fhirServer"}, {}};
+        const bool refused = client.strict && is_forbidden(grant.error());
+        // Nobody minds a server that need not be read.
+        const bool matters = refused || (grant.error() != GrantFault::no_server && lacks_sources(call));
+        if (matters) settings_.log.write(FhirNotRead{name_of(grant.error())});
+        if (refused) co_return Problem{Fault::forbidden, {"fhirServer"}, {}};
         co_return std::nullopt;
     }
     if (settings_.fhir.clients == nullptr) co_return std::nullopt;

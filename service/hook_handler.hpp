@@ -49,6 +49,7 @@ class HookHandler final : public CdsServices {
   private:
     boost::asio::awaitable<std::optional<Problem>> complete(HookCall& call, const Client& client,
                                                             FhirClient::Clock::time_point begun) const;
+    std::optional<Problem> missing_from(const HookCall& call) const;
     Reply answer(const HookCall& call, const Client& client) const;
     void keep(const HookCall& call, const std::vector<rules::Card>& cards, const std::vector<std::string>& uuids) const;
 

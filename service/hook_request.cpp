@@ -3,6 +3,7 @@
 #include "fhir/json_text.hpp"
 #include "fhir/reference.hpp"
 #include "service/patient_match.hpp"
+#include "service/uuid.hpp"
 
 #include <algorithm>
 
@@ -148,7 +149,7 @@ class RequestReader {
         request_.hook = *known;
         const auto instance = root.required_text("hookInstance");
         if (!instance) return instance.error();
-        if (expectations_.strict && !is_uuid(*instance)) return problem_at(Fault::bad_value, "hookInstance");
+        if (expectations_.strict && !uuid_of(*instance)) return problem_at(Fault::bad_value, "hookInstance");
         request_.hook_instance = *instance;
         return {};
     }
@@ -305,14 +306,6 @@ class RequestReader {
 boost::system::result<HookRequest, Problem> read_hook_request(std::string_view body,
                                                               const RequestExpectations& expectations) {
     return RequestReader(expectations).read(body);
-}
-
-bool is_uuid(std::string_view text) noexcept {
-    constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    constexpr std::string_view digits = "0123456789abcdefABCDEF";
-    return std::ranges::equal(text, form, [&](char c, char wanted) {
-        return wanted == '-' ? c == '-' : digits.find(c) != std::string_view::npos;
-    });
 }
 
 }  // namespace service

@@ -51,7 +51,4 @@ struct RequestExpectations {
 boost::system::result<HookRequest, Problem> read_hook_request(std::string_view body,
                                                               const RequestExpectations& expectations);
 
-/// Whether `text` is a UUID in its common form, 8-4-4-4-12 hexadecimal digits.
-bool is_uuid(std::string_view text) noexcept;
-
 }  // namespace service

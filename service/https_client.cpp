@@ -149,7 +149,6 @@ class HttpsClient::Connection {
 
     /// Since when nobody uses it.
     Clock::time_point idle_since{};
-    bool used_before = false;
 
   private:
     template <typename Stream>
@@ -182,7 +181,6 @@ class HttpsClient::Connection {
         if (!encoding.empty() && !beast::iequals(encoding, "identity")) return FetchFault::bad_answer;
         HttpAnswer answer;
         answer.status = message.result_int();
-        answer.content_type = field(http::field::content_type);
         answer.cache_control = field(http::field::cache_control);
         answer.age = field(http::field::age);
         answer.body = std::move(message.body());

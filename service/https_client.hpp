@@ -55,7 +55,6 @@ struct HttpGet {
 
 struct HttpAnswer {
     unsigned status = 0;
-    std::string content_type;
     std::string cache_control;
     std::string age;
     std::string body;

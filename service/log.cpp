@@ -46,14 +46,20 @@ struct Fields {
     void operator()(const AcceptPaused& e) { members = {{"event", "accept-paused"}, {"errno", e.error}}; }
     void operator()(const TokenRefused& e) {
         members = {{"event", "token-refused"}, {"endpoint", e.endpoint}, {"fault", e.fault}};
+        if (!e.client.empty()) members["client"] = e.client;
+        if (!e.issuer_digest.empty()) members["issuerSha256"] = e.issuer_digest;
     }
     void operator()(const KeySetFetched& e) {
         members = {{"event", "key-set-fetched"}, {"url", e.url}, {"fine", e.fine}};
+        if (!e.reason.empty()) members["reason"] = e.reason;
     }
     void operator()(const FhirNotRead& e) { members = {{"event", "fhir-not-read"}, {"fault", e.fault}}; }
     void operator()(const FhirFetched& e) {
         members = {{"event", "fhir-fetched"}, {"key", e.key}, {"outcome", e.outcome}, {"requests", e.requests}};
         members["microseconds"] = e.took.count();
+    }
+    void operator()(const SourceMissing& e) {
+        members = {{"event", "source-missing"}, {"place", e.place}, {"reason", e.reason}};
     }
     void operator()(const CardGiven& e) {
         members = {{"event", "card-given"}, {"rule", e.rule}, {"version", e.version}, {"indicator", e.indicator}};
@@ -68,7 +74,10 @@ struct Fields {
         members = {{"event", "store-failed"}, {"operation", e.operation}, {"fault", e.fault}, {"lost", e.lost}};
     }
     void operator()(const ConfigurationFault& e) {
-        members = {{"event", "configuration-fault"}, {"place", e.place}, {"code", e.code}, {"message", e.message}};
+        members = {{"event", e.warning ? "configuration-warning" : "configuration-fault"},
+                   {"place", e.place},
+                   {"code", e.code},
+                   {"message", e.message}};
     }
     void operator()(const Reloaded& e) {
         members = {{"event", "reloaded"}, {"fine", e.fine}};
@@ -94,10 +103,13 @@ struct LevelOf {
     LogLevel operator()(const FhirFetched& e) const noexcept {
         return e.outcome == "fetched" ? LogLevel::debug : LogLevel::warning;
     }
+    LogLevel operator()(const SourceMissing&) const noexcept { return LogLevel::warning; }
     LogLevel operator()(const CardGiven&) const noexcept { return LogLevel::debug; }
     LogLevel operator()(const FeedbackStored&) const noexcept { return LogLevel::info; }
     LogLevel operator()(const StoreFailed&) const noexcept { return LogLevel::error; }
-    LogLevel operator()(const ConfigurationFault&) const noexcept { return LogLevel::error; }
+    LogLevel operator()(const ConfigurationFault& e) const noexcept {
+        return e.warning ? LogLevel::warning : LogLevel::error;
+    }
     LogLevel operator()(const Reloaded& e) const noexcept {
         if (!e.fine) return LogLevel::error;
         return e.ignored.empty() ? LogLevel::info : LogLevel::warning;

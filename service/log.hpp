@@ -45,13 +45,16 @@ struct ConnectionRefused {
 struct AcceptPaused {
     int error = 0;  ///< errno
 };
-/// Why a call was answered 401, which the client is not told.
+/// Why a call was answered 401 or 503, which the client is not told, and who sent it by the token's own account.
 struct TokenRefused {
     std::string_view endpoint, fault;
+    std::string client;         ///< name in the configuration; empty: none
+    std::string issuer_digest;  ///< SHA-256 of an issuer that has no name there
 };
 struct KeySetFetched {
     std::string url;  ///< of the configuration
     bool fine = false;
+    std::string reason;  ///< why not
 };
 /// Why the FHIR server that a call names was not read.
 struct FhirNotRead {
@@ -63,6 +66,12 @@ struct FhirFetched {
     std::string_view outcome;  ///< "fetched", or why not: a literal
     unsigned requests = 0;
     std::chrono::microseconds took{};
+};
+/// A part of a call's data that could not be used: one that it is refused for, or one that a FHIR server should not
+/// have given.
+struct SourceMissing {
+    std::string place;        ///< "prefetch.conditions"
+    std::string_view reason;  ///< a literal
 };
 struct CardGiven {
     std::string rule, version;  ///< of the pack
@@ -78,10 +87,11 @@ struct StoreFailed {
     std::string_view operation, fault;  ///< literals
     std::size_t lost = 0;               ///< decisions that will not be stored
 };
-/// Something about the files that the service lives by: at a reload, of which nothing is used then.
+/// Something about the files that the service lives by, at a reload: unless it is a warning, nothing of them is used.
 struct ConfigurationFault {
     std::string place;  ///< file:line:column
     std::string code, message;
+    bool warning = false;
 };
 struct Reloaded {
     bool fine = false;                 ///< whether the new state is in use
@@ -92,9 +102,10 @@ struct CallFailed {
     std::string exception;  ///< type of the exception; its text may hold anything
 };
 
-using Event = std::variant<ServiceStarted, PackLoaded, StopRequested, ServiceStopped, RequestServed, HandshakeFailed,
-                           ConnectionRefused, AcceptPaused, TokenRefused, KeySetFetched, FhirNotRead, FhirFetched,
-                           CardGiven, FeedbackStored, StoreFailed, ConfigurationFault, Reloaded, CallFailed>;
+using Event =
+    std::variant<ServiceStarted, PackLoaded, StopRequested, ServiceStopped, RequestServed, HandshakeFailed,
+                 ConnectionRefused, AcceptPaused, TokenRefused, KeySetFetched, FhirNotRead, FhirFetched, SourceMissing,
+                 CardGiven, FeedbackStored, StoreFailed, ConfigurationFault, Reloaded, CallFailed>;
 
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { json, text };

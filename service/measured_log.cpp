@@ -27,6 +27,7 @@ struct Count {
     void operator()(const HandshakeFailed&) const {}
     void operator()(const ConnectionRefused&) const { metrics.refused("connection"); }
     void operator()(const AcceptPaused&) const {}
+    void operator()(const SourceMissing&) const {}
     void operator()(const ConfigurationFault&) const {}
     void operator()(const CallFailed&) const {}
 };

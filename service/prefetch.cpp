@@ -142,6 +142,24 @@ std::string place_of_stranger(const SourceData& source, const PrefetchExpectatio
 
 }  // namespace
 
+std::string_view name_of(Unavailable reason) noexcept {
+    switch (reason) {
+        case Unavailable::not_sent:
+            return "not-sent";
+        case Unavailable::failed:
+            return "failed";
+        case Unavailable::incomplete:
+            return "incomplete";
+        case Unavailable::unresolved:
+            return "unresolved";
+        case Unavailable::wrong_type:
+            return "wrong-type";
+        case Unavailable::not_provided:
+            return "not-provided";
+    }
+    return "unknown";
+}
+
 boost::system::result<SourceData, Problem> read_source(const json::value& received,
                                                        const rules::PrefetchTemplate& asked,
                                                        const PrefetchExpectations& expectations) {
@@ -177,8 +195,10 @@ std::optional<Problem> missing_sources(const rules::Sources& sources,
     Problem problem{Fault::data_unavailable, {}, {}};
     for (const rules::PrefetchTemplate& asked : templates) {
         const auto source = sources.find(asked.key);
-        const bool missing = source == sources.end() || source->second.unavailable.has_value();
-        if (asked.required && missing) problem.places.push_back("prefetch." + asked.key);
+        const auto reason = source == sources.end() ? Unavailable::not_sent : source->second.unavailable;
+        if (!asked.required || !reason) continue;
+        problem.places.push_back("prefetch." + asked.key);
+        problem.reasons.push_back(name_of(*reason));
     }
     if (problem.places.empty()) return std::nullopt;
     return problem;

@@ -24,6 +24,9 @@ struct PrefetchExpectations {
     bool strict = false;  ///< a value of the wrong type, an empty or a wrapped one is refused, not merely unusable
 };
 
+/// Why a source could not be had, for log and client: "not-sent", "incomplete", …
+std::string_view name_of(rules::Unavailable reason) noexcept;
+
 /// One value that was sent or fetched for the template `asked`, as a source that points into it.
 /// \returns the same problems as read_prefetch.
 boost::system::result<rules::SourceData, Problem> read_source(const boost::json::value& received,
@@ -36,7 +39,7 @@ boost::system::result<rules::SourceData, Problem> read_source(const boost::json:
 boost::system::result<rules::Sources, Problem> read_prefetch(const boost::json::object* prefetch,
                                                              const PrefetchExpectations& expectations);
 
-/// The 412 that is due if a required source could not be had; nothing if all are there.
+/// The 412 that is due if a required source could not be had, with the reason of each; nothing if all are there.
 std::optional<Problem> missing_sources(const rules::Sources& sources,
                                        std::span<const rules::PrefetchTemplate> templates);
 

@@ -71,6 +71,9 @@ FaultMeaning meaning_of(Fault fault) {
                     "Required data was neither in the prefetch nor to be had from the FHIR server."};
         case Fault::too_many_requests:
             return {429, "too-many-requests", "throttled", "There are too many requests; try again later."};
+        case Fault::keys_unavailable:
+            return {503, "keys-unavailable", "transient",
+                    "The keys of this client cannot be had from their server; try again later."};
         case Fault::overloaded:
             return {503, "overloaded", "transient", "The service is busy or stopping; try again later."};
         case Fault::internal:
@@ -105,6 +108,7 @@ std::string sentence_of(const FaultMeaning& meaning, const Problem& problem) {
     }
     for (std::size_t i = 0; i < problem.places.size(); ++i) {
         sentence += (i == 0 ? " At " : ", ") + problem.places[i];
+        if (i < problem.reasons.size()) sentence += " (" + std::string(problem.reasons[i]) + ")";
     }
     if (!problem.places.empty()) sentence += '.';
     return sentence;

@@ -47,6 +47,7 @@ enum class Fault {
     data_unavailable,
     // the service itself
     too_many_requests,
+    keys_unavailable,
     overloaded,
     internal
 };
@@ -56,6 +57,7 @@ struct Problem {
     Fault fault = Fault::internal;
     std::vector<std::string> places;             ///< FHIRPath-like, of our own names: "context.patientId"
     std::optional<fhir::TextPosition> position;  ///< of a syntax error in the body
+    std::vector<std::string_view> reasons = {};  ///< literals: what is amiss at each place; empty: the fault says it
 };
 
 /// What a fault means to the client and to the log.

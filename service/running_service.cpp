@@ -2,6 +2,8 @@
 
 #include "service/admin_port.hpp"
 #include "service/clinical_port.hpp"
+#include "service/doctor.hpp"
+#include "service/findings.hpp"
 #include "service/hook_handler.hpp"
 #include "service/measured_log.hpp"
 #include "service/server.hpp"
@@ -27,12 +29,15 @@ namespace {
 
 constexpr std::size_t least_pool_threads = 4;  // a store that is slow must not keep every signature waiting
 
+constexpr std::size_t most_admin_connections = 64;
+
 std::size_t cores() {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
 ConnectionLimits limits_of(const Config& config) {
     ConnectionLimits limits;
+    limits.connections = config.limits.connections;
     limits.header_bytes = config.limits.header_bytes;
     limits.body_bytes = config.limits.body_bytes;
     limits.request = std::chrono::seconds(config.limits.request_seconds);
@@ -43,7 +48,6 @@ ServerLimits server_limits_of(const Config& config) {
     constexpr std::chrono::seconds grace(5);
     ServerLimits limits;
     limits.threads = config.threads != 0 ? config.threads : cores();
-    limits.connections = config.limits.connections;
     limits.drain = std::chrono::seconds(config.limits.request_seconds) + grace;
     return limits;
 }
@@ -88,8 +92,11 @@ struct RunningService::Parts {
           pool(std::max(least_pool_threads, cores())),
           reloads(asio::make_strand(pool)) {}
 
-    boost::system::result<void, StartFault> open_store();
-    boost::system::result<void, StartFault> listen(Address& address, ConnectionSettings settings);
+    rules::Diagnostic fault(std::string pointer, std::string message) const;
+    rules::Diagnostic why_no_store(StoreFault opening) const;
+    boost::system::result<void, rules::Diagnostic> open_store();
+    boost::system::result<void, rules::Diagnostic> listen(Address& address, const char* pointer,
+                                                          ConnectionSettings settings);
     std::shared_ptr<const Offer> offer_of(const Deployment& deployment);
     void use(const Deployment& deployment);
     void reload();
@@ -116,21 +123,37 @@ struct RunningService::Parts {
     asio::strand<asio::thread_pool::executor_type> reloads;
 };
 
-boost::system::result<void, StartFault> RunningService::Parts::open_store() {
+/// What stands at `pointer` in the configuration cannot be had.
+rules::Diagnostic RunningService::Parts::fault(std::string pointer, std::string message) const {
+    return finding_in_file(file, std::move(pointer), "cannot-start", std::move(message));
+}
+
+rules::Diagnostic RunningService::Parts::why_no_store(StoreFault opening) const {
+    rules::Diagnostic finding = fault("/store", "The store cannot be opened: " + std::string(name_of(opening)) + ".");
+    for (const DoctorLine& line : examine_store(config)) {
+        if (line.verdict != Verdict::fault) continue;
+        finding.message = line.about + ": " + line.says + ".";
+        finding.mend = line.mend;
+    }
+    return finding;
+}
+
+boost::system::result<void, rules::Diagnostic> RunningService::Parts::open_store() {
     if (config.store.empty()) return {};
     auto opened = Store::open(config.store);
-    if (!opened) return StartFault{"the store cannot be opened: " + std::string(name_of(opened.error()))};
+    if (!opened) return why_no_store(opened.error());
     store = std::move(*opened);
     recorder = std::make_unique<DecisionRecorder>(*store, log);
     return {};
 }
 
-boost::system::result<void, StartFault> RunningService::Parts::listen(Address& address, ConnectionSettings settings) {
+boost::system::result<void, rules::Diagnostic> RunningService::Parts::listen(Address& address, const char* pointer,
+                                                                             ConnectionSettings settings) {
     boost::system::error_code error;
     const auto ip = asio::ip::make_address(address.host, error);
     const auto port = error ? boost::system::result<std::uint16_t, ListenError>(ListenError{error.message()})
                             : server.listen(tcp::endpoint(ip, address.port), std::move(settings));
-    if (!port) return StartFault{"cannot listen on " + print_address(address) + ": " + port.error().reason};
+    if (!port) return fault(pointer, "Cannot listen on " + print_address(address) + ": " + port.error().reason + ".");
     address.port = *port;
     return {};
 }
@@ -152,7 +175,9 @@ std::shared_ptr<const Offer> RunningService::Parts::offer_of(const Deployment& d
     }
     made->cors = CorsPolicy(now.cors_origins);
     ReplayMemory& replay = store ? static_cast<ReplayMemory&>(*store) : window;
-    if (now.authentication_required) made->trust = std::make_shared<Trust>(now.clients, replay);
+    const auto before = offer.get();
+    const Trust* trusted = before != nullptr ? before->trust.get() : nullptr;
+    if (now.authentication_required) made->trust = std::make_shared<Trust>(now.clients, replay, trusted);
     made->anonymous = std::make_shared<const Client>(now.anonymous);
     made->public_urls = now.public_urls;
     return made;
@@ -185,9 +210,8 @@ void RunningService::Parts::reload() {
         next.reset();
     }
     for (const rules::Diagnostic& finding : findings) {
-        const rules::Place& place = finding.place;
-        log.write(ConfigurationFault{place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column),
-                                     finding.code, finding.message});
+        log.write(ConfigurationFault{print_place(finding.place), finding.code, finding.message,
+                                     finding.severity == rules::Severity::warning});
     }
     if (next) use(*next);
     log.write(next ? Reloaded{true, changes_that_need_a_restart(config, next->config)} : Reloaded{false, {}});
@@ -198,9 +222,9 @@ RunningService::RunningService(Deployment deployment, ClinicalClock clock, std::
 
 RunningService::~RunningService() = default;
 
-boost::system::result<Listening, StartFault> RunningService::start() {
+boost::system::result<Listening, rules::Diagnostic> RunningService::start() {
     Parts& parts = *parts_;
-    if (parts.fhir_tls == nullptr) return StartFault{"fhir.ca holds no certificates: " + parts.config.fhir.ca.string()};
+    if (parts.fhir_tls == nullptr) return parts.fault("/fhir/ca", "This file holds no certificates in PEM form.");
     if (const auto opened = parts.open_store(); !opened) return opened.error();
     parts.clinical.emplace(parts.offer, ClinicalSurroundings{parts.log, &parts.clients, parts.pool.get_executor()},
                            parts.config.limits.requests_per_second);
@@ -213,12 +237,15 @@ boost::system::result<Listening, StartFault> RunningService::start() {
     Listening listening{parts.config.listen, parts.config.admin};
     const ConnectionLimits limits = limits_of(parts.config);
     const auto clinical =
-        parts.listen(listening.clinical, {"clinical", *parts.clinical, &parts.tls, limits, parts.log});
+        parts.listen(listening.clinical, "/listen", {"clinical", *parts.clinical, &parts.tls, limits, parts.log});
     if (!clinical) return clinical.error();
     if (listening.admin) {
         ConnectionLimits admin_limits = limits;
-        admin_limits.refuses_when_overloaded = false;  // health and metrics matter most when there is too much to do
-        const auto admin = parts.listen(*listening.admin, {"admin", *parts.admin, nullptr, admin_limits, parts.log});
+        // Health and metrics matter most when there is too much to do.
+        admin_limits.connections = most_admin_connections;
+        admin_limits.refuses_when_overloaded = false;
+        const auto admin =
+            parts.listen(*listening.admin, "/admin/listen", {"admin", *parts.admin, nullptr, admin_limits, parts.log});
         if (!admin) return admin.error();
     }
     parts.use(*parts.first);

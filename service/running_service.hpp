@@ -22,11 +22,6 @@ struct Listening {
     std::optional<Address> admin;
 };
 
-/// Why it cannot be started here, in words for people.
-struct StartFault {
-    std::string reason;
-};
-
 /// Pinned: its parts refer to each other.
 class RunningService {
   public:
@@ -36,8 +31,8 @@ class RunningService {
     RunningService(const RunningService&) = delete;
     RunningService& operator=(const RunningService&) = delete;
 
-    /// Opens the store and the ports.
-    boost::system::result<Listening, StartFault> start();
+    /// Opens the store and the ports. \returns what of the configuration cannot be had here.
+    boost::system::result<Listening, rules::Diagnostic> start();
 
     /// Serves until SIGTERM or SIGINT, and until what was under way is finished. SIGHUP reloads.
     void run();

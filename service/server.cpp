@@ -105,9 +105,16 @@ sigset_t obeyed_set() {
 }  // namespace
 
 struct Server::State {
+    /// A port, as its connections know it.
+    struct Door {
+        explicit Door(ConnectionSettings how) : settings(std::move(how)) {}
+
+        const ConnectionSettings settings;
+        std::atomic<std::size_t> open{0};
+    };
     struct Listener {
         tcp::acceptor acceptor;
-        const ConnectionSettings& settings;
+        Door& door;
     };
 
     State(const ServerLimits& asked, Log& events) : limits(asked), log(events) {
@@ -116,17 +123,15 @@ struct Server::State {
     }
 
     asio::awaitable<void> accept(Listener& listener);
-    void take(tcp::socket socket, const ConnectionSettings& how, Worker& worker);
+    void take(tcp::socket socket, Door& door, Worker& worker);
     void stop_accepting();
 
     ServerLimits limits;
     Log& log;
-    std::atomic<std::size_t> open{0};
     std::atomic<bool> stopping{false};
     std::size_t next_worker = 0;
-    // An acceptor needs its worker's io_context, a connection its listener's settings: settings, workers, acceptors go
-    // last to first.
-    std::vector<std::unique_ptr<const ConnectionSettings>> settings;
+    // An acceptor needs its worker's io_context, a connection its door: doors, workers, acceptors go last to first.
+    std::vector<std::unique_ptr<Door>> doors;
     std::vector<std::unique_ptr<Worker>> workers;
     std::vector<std::unique_ptr<Listener>> listeners;
     std::optional<asio::signal_set> signals;
@@ -147,23 +152,24 @@ asio::awaitable<void> Server::State::accept(Listener& listener) {
             continue;
         }
         next_worker = (next_worker + 1) % workers.size();
-        if (open.load() >= limits.connections) {
-            log.write(ConnectionRefused{limits.connections});
+        const std::size_t most = listener.door.settings.limits.connections;
+        if (listener.door.open.load() >= most) {
+            log.write(ConnectionRefused{most});
             continue;
         }
-        take(std::move(socket), listener.settings, worker);
+        take(std::move(socket), listener.door, worker);
     }
 }
 
-void Server::State::take(tcp::socket socket, const ConnectionSettings& how, Worker& worker) {
-    open.fetch_add(1);
-    asio::post(worker.io(), [this, &how, &worker, socket = std::move(socket)]() mutable {
+void Server::State::take(tcp::socket socket, Door& door, Worker& worker) {
+    door.open.fetch_add(1);
+    asio::post(worker.io(), [&door, &worker, socket = std::move(socket)]() mutable {
         if (worker.draining()) {
-            open.fetch_sub(1);
+            door.open.fetch_sub(1);
             return;
         }
-        serve_connection(std::move(socket), how, worker.connections(), [this, &worker] {
-            open.fetch_sub(1);
+        serve_connection(std::move(socket), door.settings, worker.connections(), [&door, &worker] {
+            door.open.fetch_sub(1);
             worker.connection_ended();
         });
         worker.connection_began();
@@ -176,9 +182,7 @@ void Server::State::stop_accepting() {
     signals->cancel(ignored);
 }
 
-Server::Server(const ServerLimits& limits, Log& log) : state_(std::make_unique<State>(limits, log)) {
-    allow_descriptors(limits.connections);
-}
+Server::Server(const ServerLimits& limits, Log& log) : state_(std::make_unique<State>(limits, log)) {}
 
 Server::~Server() = default;
 
@@ -192,9 +196,12 @@ boost::system::result<std::uint16_t, ListenError> Server::listen(const tcp::endp
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) return ListenError{error.message()};
     const std::uint16_t port = acceptor.local_endpoint().port();
-    state_->settings.push_back(std::make_unique<const ConnectionSettings>(std::move(settings)));
+    state_->doors.push_back(std::make_unique<State::Door>(std::move(settings)));
     state_->listeners.push_back(
-        std::make_unique<State::Listener>(State::Listener{std::move(acceptor), *state_->settings.back()}));
+        std::make_unique<State::Listener>(State::Listener{std::move(acceptor), *state_->doors.back()}));
+    std::size_t connections = 0;
+    for (const auto& door : state_->doors) connections += door->settings.limits.connections;
+    allow_descriptors(connections);
     return port;
 }
 
@@ -205,7 +212,9 @@ std::vector<asio::any_io_executor> Server::executors() const {
 }
 
 std::size_t Server::open_connections() const noexcept {
-    return state_->open.load();
+    std::size_t open = 0;
+    for (const auto& door : state_->doors) open += door->open.load();
+    return open;
 }
 
 void hold_back_signals() {

@@ -1,7 +1,7 @@
 // Listens, spreads connections over threads, and stops without dropping what is under way.
 //
 // Each thread has an io_context of its own; an accepted connection is given to one of them in turn and stays there.
-// Limits: connections in all (more are closed at once), the time that stopping may take.
+// Limits: connections at each port (more are closed at once), the time that stopping may take.
 #pragma once
 
 #include "service/connection.hpp"
@@ -22,7 +22,6 @@ namespace service {
 
 struct ServerLimits {
     std::size_t threads = 1;
-    std::size_t connections = 10'000;                            ///< of all listeners together
     std::chrono::milliseconds drain = std::chrono::seconds(15);  ///< then what is still under way is cut off
 };
 
@@ -50,7 +49,7 @@ class Server {
     /// One executor of each thread that serves.
     std::vector<boost::asio::any_io_executor> executors() const;
 
-    /// How many connections are open. Safe from every thread.
+    /// How many connections are open, at all ports. Safe from every thread.
     std::size_t open_connections() const noexcept;
 
     /// SIGTERM and SIGINT stop the server; SIGHUP calls `on_hangup`, which must not block. Call before run().

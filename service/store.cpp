@@ -206,12 +206,27 @@ void Store::give_back(std::unique_ptr<SqlConnection> connection) {
     one_free_.notify_one();
 }
 
+/// Gives a connection back, however its use ends.
+class Store::Lease {
+  public:
+    Lease(Store& store, std::unique_ptr<SqlConnection> connection)
+        : store_(store), connection_(std::move(connection)) {}
+    ~Lease() { store_.give_back(std::move(connection_)); }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+
+    SqlConnection& connection() { return *connection_; }
+
+  private:
+    Store& store_;
+    std::unique_ptr<SqlConnection> connection_;
+};
+
 result<void, StoreFault> Store::with_connection(const Work& work) {
-    auto connection = take();
-    if (!connection) return connection.error();
-    auto done = work(**connection);
-    give_back(std::move(*connection));
-    return done;
+    auto taken = take();
+    if (!taken) return taken.error();
+    Lease lease(*this, std::move(*taken));
+    return work(lease.connection());
 }
 
 result<void, StoreFault> Store::in_transaction(const Work& work) {
@@ -255,14 +270,6 @@ result<int, StoreFault> Store::schema_version() {
     });
     if (!done) return done.error();
     return version;
-}
-
-result<void, StoreFault> Store::check() {
-    return with_connection([](SqlConnection& connection) -> result<void, StoreFault> {
-        const auto answer = connection.run("SELECT COUNT(*) FROM backpain_cds_schema");
-        if (!answer) return answer.error();
-        return {};
-    });
 }
 
 result<void, StoreFault> Store::record(std::span<const Decision> decisions) {

@@ -100,7 +100,8 @@ class SqlConnection {
     /// Runs one statement. \param values  of its parameters in the order of their numbers; nothing is NULL.
     virtual boost::system::result<Answer, StoreFault> run(const std::string& statement, const Row& values = {}) = 0;
 
-    /// Whether the other side is still there, as far as can be told without asking it.
+    /// Whether it is fit for the next caller: the other side still there, as far as can be told without asking it, and
+    /// no transaction left open.
     virtual bool alive() = 0;
 
     /// What begins a transaction that may write.
@@ -139,9 +140,6 @@ class Store final : public ReplayMemory {
     /// The version of the schema that is there; 0 for an empty database.
     boost::system::result<int, StoreFault> schema_version();
 
-    /// Whether it can be read right now. For readiness.
-    boost::system::result<void, StoreFault> check();
-
     boost::system::result<void, StoreFault> record(std::span<const Decision> decisions);
 
     /// All of the batch or nothing of it. The same feedback a second time changes nothing.
@@ -161,6 +159,7 @@ class Store final : public ReplayMemory {
     boost::system::result<void, StoreFault> in_transaction_twice_if_lost(const Work& work);
     boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> take();
     void give_back(std::unique_ptr<SqlConnection> connection);
+    class Lease;
     void forget_expired(WallTime now);
 
     Connect connect_;

@@ -66,7 +66,8 @@ class SqliteConnection final : public SqlConnection {
         return answer_of(prepared);
     }
 
-    bool alive() override { return true; }
+    /// One whose transaction could neither be finished nor taken back is of no use any longer.
+    bool alive() override { return sqlite3_get_autocommit(database_.get()) != 0; }
 
     std::string begin_statement() const override { return "BEGIN IMMEDIATE"; }
 

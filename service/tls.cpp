@@ -1,10 +1,12 @@
 #include "service/tls.hpp"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
 #include <ctime>
 #include <string_view>
+#include <utility>
 
 namespace service {
 
@@ -49,6 +51,30 @@ void harden(SSL_CTX* context) {
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
 }
 
+/// A service has nobody to ask for a passphrase.
+int refuse_passphrase(char*, int, int, void* asked) {
+    *static_cast<bool*>(asked) = true;
+    return -1;
+}
+
+/// Why the key does not fit; empty: it does.
+std::string use_key(ssl::context& context, const std::filesystem::path& key) {
+    SSL_CTX* native = context.native_handle();
+    bool encrypted = false;
+    SSL_CTX_set_default_passwd_cb(native, refuse_passphrase);
+    SSL_CTX_set_default_passwd_cb_userdata(native, &encrypted);
+    boost::system::error_code error;
+    context.use_private_key_file(key.string(), ssl::context::pem, error);
+    SSL_CTX_set_default_passwd_cb_userdata(native, nullptr);  // the context would delete it
+    if (encrypted) return "is encrypted: it must be without a passphrase";
+    const std::string not_the_key = "is not the private key of the certificate, in PEM form";
+    if (error) return not_the_key + ": " + error.message();
+    // OpenSSL has a place for each type of key: one of another type than the certificate's has been taken.
+    const bool fits = SSL_CTX_check_private_key(native) == 1;
+    ERR_clear_error();
+    return fits ? "" : not_the_key + ": it is of another type";
+}
+
 }  // namespace
 
 boost::system::result<TlsContext, TlsError> open_tls(const TlsFiles& files) {
@@ -57,8 +83,8 @@ boost::system::result<TlsContext, TlsError> open_tls(const TlsFiles& files) {
     boost::system::error_code error;
     context->use_certificate_chain_file(files.certificate.string(), error);
     if (error) return TlsError{files.certificate, "is not a certificate in PEM form: " + error.message()};
-    context->use_private_key_file(files.key.string(), ssl::context::pem, error);
-    if (error) return TlsError{files.key, "is not the private key of the certificate, in PEM form: " + error.message()};
+    if (std::string reason = use_key(*context, files.key); !reason.empty())
+        return TlsError{files.key, std::move(reason)};
     if (files.client_ca.empty()) return context;
     context->load_verify_file(files.client_ca.string(), error);
     if (error) return TlsError{files.client_ca, "is not a CA certificate in PEM form: " + error.message()};
@@ -68,8 +94,10 @@ boost::system::result<TlsContext, TlsError> open_tls(const TlsFiles& files) {
 }
 
 WallTime valid_until(ssl::context& context) {
+    const X509* certificate = SSL_CTX_get0_certificate(context.native_handle());
+    if (certificate == nullptr) return {};
     std::tm end{};
-    ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context.native_handle())), &end);
+    ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end);
     return std::chrono::time_point_cast<std::chrono::milliseconds>(
         std::chrono::system_clock::from_time_t(timegm(&end)));
 }

@@ -29,7 +29,7 @@ using CurrentTls = Current<boost::asio::ssl::context>;
 /// A server context of these files.
 boost::system::result<TlsContext, TlsError> open_tls(const TlsFiles& files);
 
-/// Until when the server certificate of `context` is valid.
+/// Until when the server certificate of `context` is valid; the epoch if it has none.
 WallTime valid_until(boost::asio::ssl::context& context);
 
 }  // namespace service

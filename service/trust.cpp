@@ -55,13 +55,30 @@ std::vector<std::string> endpoint_addresses(const std::vector<std::string>& publ
     return addresses;
 }
 
-Trust::Trust(std::vector<Client> clients, ReplayMemory& replay) : replay_(&replay) {
+Trust::Trust(std::vector<Client> clients, ReplayMemory& replay, const Trust* before) : replay_(&replay) {
     for (Client& client : clients) {
-        if (client.keys_at) caches_.try_emplace(*client.keys_at);
-        for (const std::string& url : client.key_urls) caches_.try_emplace(url);
+        if (client.keys_at) add_cache(*client.keys_at, before);
+        for (const std::string& url : client.key_urls) add_cache(url, before);
         std::string issuer = client.issuer;
         clients_.insert_or_assign(std::move(issuer), std::make_shared<const Client>(std::move(client)));
     }
+}
+
+void Trust::add_cache(const std::string& url, const Trust* before) {
+    std::shared_ptr<SharedCache>& cache = caches_[url];
+    if (cache != nullptr) return;
+    const bool known = before != nullptr && before->caches_.contains(url);
+    cache = known ? before->caches_.at(url) : std::make_shared<SharedCache>();
+}
+
+Claimed Trust::claimed_by(std::string_view authorization) const {
+    const auto compact = bearer_token(authorization);
+    if (!compact) return {};
+    const auto token = parse_token(*compact);
+    if (!token) return {};
+    const auto found = clients_.find(token->issuer);
+    if (found == clients_.end()) return {{}, sha256_hex(token->issuer)};
+    return {found->second->name, {}};
 }
 
 boost::system::result<Candidate, TokenFault> Trust::examine(std::string_view authorization, const TokenUse& use,
@@ -93,8 +110,9 @@ boost::system::result<Trust::KeyAdvice, TokenFault> Trust::key_for(const Candida
     }
     const auto url = key_url_for(token, client);
     if (!url) return TokenFault::unknown_key;
-    const std::lock_guard lock(mutex_);
-    KeyCache::Advice advice = caches_.at(*url).advise(token.key_id, token.algorithm, now);
+    SharedCache& shared = *caches_.at(*url);
+    const std::lock_guard lock(shared.mutex);
+    KeyCache::Advice advice = shared.cache.advise(token.key_id, token.algorithm, now);
     if (advice.step == KeyCache::Step::unknown_key) return TokenFault::unknown_key;
     if (advice.step == KeyCache::Step::unavailable) return TokenFault::keys_unavailable;
     return KeyAdvice{advice.step, *url, std::move(advice.key)};
@@ -102,19 +120,21 @@ boost::system::result<Trust::KeyAdvice, TokenFault> Trust::key_for(const Candida
 
 bool Trust::keys_fetched(const std::string& url, std::string_view body, std::chrono::seconds lifetime, WallTime now) {
     auto set = KeySet::parse(body);
-    const std::lock_guard lock(mutex_);
+    SharedCache& shared = *caches_.at(url);
+    const std::lock_guard lock(shared.mutex);
     // A set without one usable key is a fault of its server, not the news that every key was withdrawn.
     if (!set || set->empty()) {
-        caches_.at(url).failed();
+        shared.cache.failed();
         return false;
     }
-    caches_.at(url).fetched(std::move(*set), lifetime, now);
+    shared.cache.fetched(std::move(*set), lifetime, now);
     return true;
 }
 
 void Trust::keys_failed(const std::string& url) {
-    const std::lock_guard lock(mutex_);
-    caches_.at(url).failed();
+    SharedCache& shared = *caches_.at(url);
+    const std::lock_guard lock(shared.mutex);
+    shared.cache.failed();
 }
 
 boost::system::result<Caller, TokenFault> Trust::admit(const Candidate& candidate, const VerificationKey& key,
@@ -132,14 +152,7 @@ boost::system::result<Caller, TokenFault> Trust::admit(const Candidate& candidat
                 return TokenFault::replay_unknown;
         }
     }
-    return Caller{candidate.client, token.id, token.tenant};
-}
-
-std::map<std::string, WallTime> Trust::key_ages() const {
-    const std::lock_guard lock(mutex_);
-    std::map<std::string, WallTime> fetched;
-    for (const auto& [url, cache] : caches_) fetched.emplace(url, cache.fetched_at().value_or(WallTime{}));
-    return fetched;
+    return Caller{candidate.client};
 }
 
 }  // namespace service

@@ -67,8 +67,12 @@ std::vector<std::string> endpoint_addresses(const std::vector<std::string>& publ
 /// A caller who has proven to be a client.
 struct Caller {
     std::shared_ptr<const Client> client;
-    std::string token_id;               ///< may be logged (R-139)
-    std::optional<std::string> tenant;  ///< likewise
+};
+
+/// Who a token says it comes from, for the log. Not proven.
+struct Claimed {
+    std::string client;         ///< the name that the configuration gives to its issuer; empty: none
+    std::string issuer_digest;  ///< SHA-256 of an issuer that has none: what a stranger writes is not for the log
 };
 
 /// A token on its way through the checks. What it says is not proven before admit().
@@ -82,7 +86,12 @@ class Trust {
   public:
     /// \param clients  with one issuer each.
     /// \param replay   borrowed; lives as long as this does.
-    Trust(std::vector<Client> clients, ReplayMemory& replay);
+    /// \param before   what was trusted until now: key sets behind URLs that are still in use are shared with it. Null:
+    ///                 none.
+    Trust(std::vector<Client> clients, ReplayMemory& replay, const Trust* before = nullptr);
+
+    /// Who a token that was refused says it comes from.
+    Claimed claimed_by(std::string_view authorization) const;
 
     /// The checks that need no key: everything before the signature, in order. Cheap.
     boost::system::result<Candidate, TokenFault> examine(std::string_view authorization, const TokenUse& use,
@@ -105,14 +114,18 @@ class Trust {
     boost::system::result<Caller, TokenFault> admit(const Candidate& candidate, const VerificationKey& key,
                                                     const TokenUse& use, WallTime now) const;
 
-    /// When the set behind each URL was last fetched; the epoch if never. For doctor and health.
-    std::map<std::string, WallTime> key_ages() const;
-
   private:
+    /// Shared with the Trust of the next configuration: the last good set outlives a reload.
+    struct SharedCache {
+        std::mutex mutex;
+        KeyCache cache;
+    };
+
+    void add_cache(const std::string& url, const Trust* before);
+
     std::map<std::string, std::shared_ptr<const Client>, std::less<>> clients_;  ///< by issuer
     ReplayMemory* replay_;
-    mutable std::mutex mutex_;                ///< of caches_
-    std::map<std::string, KeyCache> caches_;  ///< by URL; every URL of the configuration, no other
+    std::map<std::string, std::shared_ptr<SharedCache>> caches_;  ///< by URL; every URL of the configuration, no other
 };
 
 }  // namespace service

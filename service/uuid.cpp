@@ -42,4 +42,17 @@ std::string random_uuid() {
     return text;
 }
 
+std::optional<std::string> uuid_of(std::string_view text) {
+    if (text.size() != 36) return std::nullopt;
+    std::string uuid(text);
+    for (std::size_t i = 0; i < uuid.size(); ++i) {
+        char& c = uuid[i];
+        if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        if (dash ? c != '-' : !digit) return std::nullopt;
+    }
+    return uuid;
+}
+
 }  // namespace service

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -99,6 +100,7 @@ class Operation(unittest.TestCase):
         stranger = Key(self.folder, identifier="key-2")
         with RunningService(PROGRAM, **secured(self.key)) as service:
             self.assertEqual(called(service, stranger).status, 401)
+            wait_for(lambda: '"fault":"unknown-key","client":"General Hospital"' in service.log())
             told = self.reload(service, clients=secured(stranger)["clients"])
             self.assertEqual((told["fine"], "needRestart" in told), (True, False))
             self.assertEqual(called(service, stranger).status, 200)
@@ -144,6 +146,15 @@ class Operation(unittest.TestCase):
             with service.connect() as new:
                 self.assertIn((("commonName", "another"),), new.getpeercert()["subject"])
             self.assertGreater(counter(service, "backpain_cds_certificate_not_after_seconds"), ends)
+
+    def test_a_key_that_is_not_the_certificates_changes_nothing(self):
+        with RunningService(PROGRAM) as service:
+            subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-out", service.folder / "rsa.pem"], check=True,
+                           capture_output=True)
+            told = self.reload(service, tls={"certificate": "certificate.pem", "key": "rsa.pem"})
+            self.assertFalse(told["fine"])
+            self.assertRegex(service.log(), r'"event":"configuration-fault".*rsa\.pem')
+            self.assertEqual(called(service).status, 200)
 
     def test_what_takes_a_restart_is_said(self):
         with RunningService(PROGRAM) as service:

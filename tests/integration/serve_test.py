@@ -107,8 +107,20 @@ class Serve(unittest.TestCase):
             self.write("config.json", (MINIMAL % "").replace('"127.0.0.1:0",\n', f'"127.0.0.1:{port}",\n'))
             refusal = self.refused()
         self.assertEqual(refusal.returncode, ENVIRONMENT)
-        self.assertIn(f"cannot listen on 127.0.0.1:{port}", refusal.stderr)
+        self.assertIn(f"error: Cannot listen on 127.0.0.1:{port}", refusal.stderr)
         self.assertEqual(refusal.stdout, "")
+
+    def test_does_not_start_without_the_store_that_it_is_to_have(self):
+        (self.folder / "folder").mkdir()
+        self.write("text.db", "this is no database, " * 100)
+        for store, says in (("sqlite:nowhere/x.db", "is not there and cannot be made"), ("sqlite:folder", "cannot be opened or reached"),
+                            ("sqlite:text.db", "is there and refuses to be written"),
+                            ("postgresql://nobody@127.0.0.1:1/x", "cannot be opened or reached")):
+            with self.subTest(store):
+                self.write("config.json", MINIMAL % f'\n"store": "{store}"')
+                refusal = self.refused()
+                self.assertEqual(refusal.returncode, ENVIRONMENT)
+                self.assertRegex(refusal.stderr, rf"config\.json:\d+:10: error: store: .*{says}.*\[cannot-start\]")
 
     def test_does_not_start_with_a_fault_in_the_configuration(self):
         self.write("config.json", MINIMAL % '\n"treads": 1')

@@ -3,6 +3,7 @@
 #include "tests/service/https_test_server.hpp"
 #include "tests/service/loop.hpp"
 #include "tests/service/signing_key.hpp"
+#include "tests/service/test_server.hpp"
 #include "tests/shows.hpp"
 
 #include <boost/asio/detached.hpp>
@@ -156,8 +157,11 @@ TEST_F(AuthenticateTest, RefusesAllWhenThereNeverWereKeys) {
         return response;
     });
     trust_key_server(server);
+    RecordingLog log;
+    with.log = &log;
     EXPECT_EQ(authenticated(token(key)).error(), TokenFault::keys_unavailable);
     EXPECT_EQ(server.requests().size(), 1U);
+    EXPECT_EQ(log.count(R"("fine":false,"reason":"status-302")"), 1U) << log.text();
 }
 
 // A token that was turned away for lack of time has not been used.
@@ -184,7 +188,7 @@ TEST(TokenFaults, AreTheTokensOrOurs) {
     EXPECT_EQ(fault_of(TokenFault::expired), Fault::unauthenticated);
     EXPECT_EQ(fault_of(TokenFault::replayed), Fault::unauthenticated);
     EXPECT_EQ(fault_of(TokenFault::unknown_key), Fault::unauthenticated);
-    EXPECT_EQ(fault_of(TokenFault::keys_unavailable), Fault::overloaded);
+    EXPECT_EQ(fault_of(TokenFault::keys_unavailable), Fault::keys_unavailable);
     EXPECT_EQ(fault_of(TokenFault::replay_unknown), Fault::overloaded);
     EXPECT_EQ(fault_of(TokenFault::too_many_checks), Fault::overloaded);
 }

@@ -1,9 +1,12 @@
 #include "service/cli.hpp"
 
 #include "tests/case_name.hpp"
+#include "tests/service/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 namespace service {
@@ -52,11 +55,78 @@ TEST(CommandLineHelp, SaysThatAPlannedCommandIsNotThereYet) {
     EXPECT_NE(run({"diff", "a", "b"}).err.find("'diff' is not there yet"), std::string::npos);
 }
 
+TEST(CommandLineHelp, NamesTheTwoFormats) {
+    const Ended result = run({"doctor", "--config", "x", "--format", "xml"});
+    EXPECT_EQ(result.code, ExitCode::usage);
+    EXPECT_NE(result.err.find("must be json or text"), std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find('{'), std::string::npos) << result.err;
+    EXPECT_EQ(run({"doctor", "--config", "x", "--format", "1"}).code, ExitCode::usage);
+    EXPECT_EQ(run({"doctor", "--config", "x", "--format", "text"}).code, ExitCode::bad_input)
+        << "there is no such file";
+}
+
 TEST(CommandServe, CannotServeAConfigurationThatDoesNotExist) {
     const Ended result = run({"serve", "--config", "does-not-exist.json"});
     EXPECT_EQ(result.code, ExitCode::bad_input);
     EXPECT_NE(result.err.find("does-not-exist.json: error: The configuration cannot be read. [cannot-read]"),
               std::string::npos);
+}
+
+// ---- evaluate: the files of orders and patients
+
+class CommandEvaluate : public testing::Test {
+  protected:
+    std::string file(const std::string& name, const std::string& text) const {
+        const std::filesystem::path path = folder_.path() / name;
+        std::ofstream(path) << text;
+        return path.string();
+    }
+
+    static Ended evaluate(const std::string& service, std::vector<std::string> more) {
+        std::vector<std::string> arguments = {
+            "evaluate",       "--pack", "rules/packs/back-pain-labs", "--service", "back-pain-labs-" + service,
+            "--print-request"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return run(std::move(arguments));
+    }
+
+    static std::string order(const std::string& id) {
+        return R"({"resourceType":"ServiceRequest","id":")" + id + R"(","subject":{"reference":"Patient/p1"}})";
+    }
+
+    TemporaryFolder folder_;
+    std::string patient_ = file("patient.json", R"({"resourceType":"Patient","id":"p1"})");
+};
+
+TEST_F(CommandEvaluate, TakesEveryOrderOfAFile) {
+    const std::string bundle =
+        R"({"resourceType":"Bundle","type":"collection","entry":[{"resource":)" + order("c") + "}]}";
+    const std::string orders = file("orders.ndjson", order("a") + "\n" + order("b") + "\n" + bundle + "\n");
+    const Ended result = evaluate("order-select", {"--patient", patient_, "--orders", orders});
+    ASSERT_EQ(result.code, ExitCode::fine) << result.err;
+    EXPECT_NE(result.out.find(R"("selections":["ServiceRequest/a","ServiceRequest/b","ServiceRequest/c"])"),
+              std::string::npos)
+        << result.out;
+}
+
+TEST_F(CommandEvaluate, RefusesWhatIsNoResource) {
+    const std::string mixed = file("mixed.ndjson", R"({"resourceType":"Patient","id":"p1"})"
+                                                   "\n3\n");
+    const Ended result = evaluate("patient-view", {"--patient", mixed});
+    EXPECT_EQ(result.code, ExitCode::bad_input);
+    EXPECT_NE(result.err.find("Value 2 of this file is no JSON object. [not-a-resource]"), std::string::npos)
+        << result.err;
+}
+
+TEST_F(CommandEvaluate, RefusesOrdersForAHookThatHasNone) {
+    const std::string orders = file("orders.json", order("a"));
+    EXPECT_EQ(evaluate("patient-view", {"--patient", patient_, "--orders", orders}).code, ExitCode::usage);
+    EXPECT_EQ(evaluate("patient-view", {"--patient", patient_, "--selections", "ServiceRequest/a"}).code,
+              ExitCode::usage);
+    EXPECT_EQ(
+        evaluate("order-sign", {"--patient", patient_, "--orders", orders, "--selections", "ServiceRequest/a"}).code,
+        ExitCode::usage);
+    EXPECT_EQ(evaluate("order-select", {"--request", patient_, "--orders", orders}).code, ExitCode::usage);
 }
 
 }  // namespace

@@ -49,13 +49,14 @@ TEST(Config, ReadsCommentsPathsAndEnvironment) {
         // where it is administered
         "admin": { "listen": "${HOST}:9443" },
         "packs": [ { "path": "../../tests", "site": "config_test.cpp" } ],
-        "cors": { "origins": ["https://ehr.example.org"] },)"));
+        "cors": { "origins": ["https://ehr.example.org", "https://[::1]:8443", "app://ehr"] },)"));
     ASSERT_TRUE(reading.findings.empty()) << reading.findings.front().message;
     EXPECT_EQ(reading.config.admin, (Address{"127.0.0.1", 9443}));
     EXPECT_EQ(reading.config.tls.key, std::filesystem::path("tests/service/config_test.cpp"));
     ASSERT_EQ(reading.config.packs.size(), 1U);
     EXPECT_EQ(reading.config.packs[0].path, std::filesystem::path("tests"));
-    EXPECT_EQ(reading.config.cors_origins, std::vector<std::string>{"https://ehr.example.org"});
+    EXPECT_EQ(reading.config.cors_origins,
+              (std::vector<std::string>{"https://ehr.example.org", "https://[::1]:8443", "app://ehr"}));
 }
 
 struct Wrong {
@@ -76,30 +77,41 @@ TEST_P(ConfigFault, IsOneFinding) {
 
 INSTANTIATE_TEST_SUITE_P(
     Keys, ConfigFault,
-    testing::Values(Wrong{"Syntax", "{ \"mode\": }", "json", ""}, Wrong{"NotAnObject", "[]", "json", "object"},
-                    Wrong{"UnknownKey", with(R"("lissten": 1)"), "unknown-key", "\"listen\""},
-                    Wrong{"UnknownMember", with(R"("limits": { "bodyByte": 1 })"), "unknown-key", "\"bodyBytes\""},
-                    Wrong{"NotThereYet", with(R"("packs": [ { "path": "../../tests", "shadow": "x" } ])"),
-                          "not-supported-yet", "packs[].shadow"},
-                    Wrong{"WrongType", with(R"("threads": "two")"), "bad-value", "whole number"},
-                    Wrong{"OutOfRange", with(R"("limits": { "connections": 0 })"), "bad-value", "from 1 to"},
-                    Wrong{"SectionIsText", with(R"("limits": "none")"), "wrong-type", "must be an object"},
-                    Wrong{"Choice", with(R"("log": { "level": "loud" })"), "bad-value", "\"debug\", \"info\""},
-                    Wrong{"MissingFile", with(R"("packs": [ { "path": "nowhere" } ])"), "bad-value", "does not exist"},
-                    Wrong{"PackWithoutPath", with(R"("packs": [ { } ])"), "missing-key", "packs[].path"},
-                    Wrong{"NoSuchVariable", with(R"("admin": { "listen": "${PORT}" })"), "bad-value", "PORT"},
-                    Wrong{"AddressWithoutPort", with(R"("admin": { "listen": "127.0.0.1" })"), "bad-value", "port"},
-                    Wrong{"OriginWithPath", with(R"("cors": { "origins": ["https://ehr.example.org/"] })"), "bad-value",
-                          "no path"},
-                    Wrong{"TimeZone", with(R"("timeZone": "Mars/Olympus")"), "bad-value", "time zone"},
-                    Wrong{"NoListen", R"({ "mode": "development", "authentication": "none",
+    testing::Values(
+        Wrong{"Syntax", "{ \"mode\": }", "json", ""}, Wrong{"NotAnObject", "[]", "json", "object"},
+        Wrong{"UnknownKey", with(R"("lissten": 1)"), "unknown-key", "\"listen\""},
+        Wrong{"UnknownMember", with(R"("limits": { "bodyByte": 1 })"), "unknown-key", "\"bodyBytes\""},
+        Wrong{"NotThereYet", with(R"("packs": [ { "path": "../../tests", "shadow": "x" } ])"), "not-supported-yet",
+              "packs[].shadow"},
+        Wrong{"WrongType", with(R"("threads": "two")"), "bad-value", "whole number"},
+        Wrong{"OutOfRange", with(R"("limits": { "connections": 0 })"), "bad-value", "from 1 to"},
+        Wrong{"SectionIsText", with(R"("limits": "none")"), "wrong-type", "must be an object"},
+        Wrong{"Choice", with(R"("log": { "level": "loud" })"), "bad-value", "\"debug\", \"info\""},
+        Wrong{"MissingFile", with(R"("packs": [ { "path": "nowhere" } ])"), "bad-value", "does not exist"},
+        Wrong{"PackWithoutPath", with(R"("packs": [ { } ])"), "missing-key", "packs[].path"},
+        Wrong{"NoSuchVariable", with(R"("admin": { "listen": "${PORT}" })"), "bad-value", "PORT"},
+        Wrong{"AddressWithoutPort", with(R"("admin": { "listen": "127.0.0.1" })"), "bad-value", "port"},
+        Wrong{"OriginWithPath", with(R"("cors": { "origins": ["https://ehr.example.org/"] })"), "bad-value", "no path"},
+        Wrong{"OriginInUpperCase", with(R"("cors": { "origins": ["https://EHR.example.org"] })"), "bad-value",
+              "\"https://ehr.example.org\", not"},
+        Wrong{"OriginWithItsUsualPort", with(R"("cors": { "origins": ["https://ehr.example.org:443"] })"), "bad-value",
+              "\"https://ehr.example.org\", not"},
+        Wrong{"OriginWithAWildcard", with(R"("cors": { "origins": ["https://*.example.org"] })"), "bad-value",
+              "no wildcard"},
+        Wrong{"PublicUrlOfAnEndpoint", with(R"("publicUrl": "https://cds.example.org/cds-services/")"), "bad-value",
+              "before \"/cds-services\""},
+        Wrong{"PublicUrlWithAQuery", with(R"("publicUrl": "https://cds.example.org?a=b")"), "bad-value", "query"},
+        Wrong{"PublicUrlIsANumber", with(R"("publicUrl": 5)"), "bad-value", "an absolute address"},
+        Wrong{"ListensOnAName", with(R"("admin": { "listen": "x:0" })"), "bad-value", "IP address"},
+        Wrong{"TimeZone", with(R"("timeZone": "Mars/Olympus")"), "bad-value", "time zone"},
+        Wrong{"NoListen", R"({ "mode": "development", "authentication": "none",
             "tls": { "certificate": "config_test.cpp", "key": "config_test.cpp" } })",
-                          "missing-key", "\"listen\""},
-                    Wrong{"NoTls", R"({ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0" })",
-                          "missing-key", "\"tls\""},
-                    Wrong{"OpenInProduction", R"({ "authentication": "none", "listen": "127.0.0.1:0",
+              "missing-key", "\"listen\""},
+        Wrong{"NoTls", R"({ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0" })", "missing-key",
+              "\"tls\""},
+        Wrong{"OpenInProduction", R"({ "authentication": "none", "listen": "127.0.0.1:0",
             "tls": { "certificate": "config_test.cpp", "key": "config_test.cpp" } })",
-                          "no-authentication", "development"}),
+              "no-authentication", "development"}),
     CaseName());
 
 /// A configuration in production with one client, whose members besides its name are these.
@@ -165,6 +177,8 @@ INSTANTIATE_TEST_SUITE_P(
               "missing-key", "publicUrl"},
         Wrong{"NoIssuer", with_client(keys), "missing-key", "clients[].issuer"},
         Wrong{"NoKeys", with_client(R"("issuer": "a")"), "no-keys", "jwksFile"},
+        Wrong{"KeysTwice", with_client(issuer + keys + R"(, "jwksUrl": "https://ehr.example.org/jwks.json")"),
+              "keys-twice", "\"jwks\" besides"},
         Wrong{"PrivateKey", with_client(issuer + R"("jwks": { "keys": [ { "kty": "EC", "crv": "P-256", "kid": "1",
             "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
             "d": "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE" } ] }, "jku": ["https://ehr.example.org/jwks.json"])"),
@@ -217,6 +231,7 @@ INSTANTIATE_TEST_SUITE_P(Forms, AddressText,
                          testing::Values(Written{"Ipv4", "0.0.0.0:8443", Address{"0.0.0.0", 8443}},
                                          Written{"Ipv6", "[::1]:0", Address{"::1", 0}},
                                          Written{"Localhost", "localhost:1", Address{"127.0.0.1", 1}},
+                                         Written{"Name", "cds.example.org:1", std::nullopt},
                                          Written{"NoPort", "0.0.0.0:", std::nullopt},
                                          Written{"LargePort", "0.0.0.0:65536", std::nullopt},
                                          Written{"BareIpv6", "::1:80", std::nullopt},

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -49,6 +50,21 @@ TEST(DecisionRecorder, WaitsForAStoreThatComesBack) {
     EXPECT_EQ(log.count(R"("operation":"record-decisions","fault":"unavailable","lost":0)"), 1U);
     const Feedback feedback{"0a8fe2c9-39b1-4c3f-9a39-3fd0c8b1a7f1", Outcome::overridden, {}, {}, {}};
     EXPECT_EQ(store.record(std::span(&feedback, 1), wall_time())->unknown_card, 0U);
+}
+
+// A bug in the store ends no process, and is seen.
+TEST(DecisionRecorder, SaysThatTheStoreHasABug) {
+    const auto broken = []() -> boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> {
+        throw std::runtime_error("a secret of the patient");
+    };
+    Store store(broken, 1);
+    RecordingLog log;
+    {
+        DecisionRecorder recorder(store, log);
+        recorder.add(std::vector<Decision>(3));
+    }
+    EXPECT_EQ(log.count(R"("event":"call-failed","endpoint":"record-decisions")"), 1U) << log.text();
+    EXPECT_EQ(log.count("secret"), 0U);
 }
 
 }  // namespace

@@ -240,7 +240,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Feedback, RefusesMoreItemsThanItReads) {
     std::string text = R"({"feedback":[0)";
     for (std::size_t i = 0; i < feedback_items_limit; ++i) text += ",0";
-    EXPECT_EQ(read(text + "]}").error().fault, Fault::bad_value);
+    EXPECT_EQ(read(text + "]}").error().fault, Fault::too_many_values);
 }
 
 }  // namespace

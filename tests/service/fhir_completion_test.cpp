@@ -156,6 +156,24 @@ TEST_F(FhirCompletionTest, DoesNotUseWhatTheServerGivesOfAnotherPatient) {
     const Reply reply = call(server, "");
     EXPECT_EQ(reply.status, 412U);
     EXPECT_NE(reply.body.find("prefetch.conditions"), std::string::npos);
+    EXPECT_EQ(log_.count(R"("place":"prefetch.conditions","reason":"other-patient")"), 1U) << log_.text();
+}
+
+// A server that need not be read is nobody's trouble.
+TEST_F(FhirCompletionTest, SaysThatAServerIsNotReadOnlyIfSomethingIsMissing) {
+    const HttpsTestServer server(whole_record);
+    subject_ = "another";
+    Client client;
+    client.client_id = "backpain-cds";
+    std::string everything = R"("patient": )" + std::string(patient);
+    for (const char* key : {"conditions", "medicationRequests", "medicationStatements", "procedures", "orders",
+                            "vitaminD", "b12", "bone", "blood", "pregnancy"}) {
+        everything += ", \"" + std::string(key) + "\": null";
+    }
+    EXPECT_EQ(call(server, everything, client).status, 200U);
+    EXPECT_EQ(log_.count("fhir-not-read"), 0U) << log_.text();
+    EXPECT_EQ(call(server, "", client).status, 412U);
+    EXPECT_EQ(log_.count("fhir-not-read"), 1U) << log_.text();
 }
 
 struct Failure {

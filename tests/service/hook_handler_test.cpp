@@ -140,6 +140,36 @@ INSTANTIATE_TEST_SUITE_P(
                             "prefetch.patient"}),
     CaseName());
 
+struct Unusable {
+    const char* name;
+    std::string conditions;
+    std::string reason;
+};
+class UnusablePrefetch : public HookHandlerTest, public testing::WithParamInterface<Unusable> {};
+
+// Whoever reads the 412 or the log can tell the EHR's fault from a lack of data.
+TEST_P(UnusablePrefetch, IsToldToTheClientAndTheLog) {
+    shows({"R-053", "R-056", "R-060"});
+    const Reply reply = call(call_with(patient + R"(, "conditions": )" + GetParam().conditions));
+    EXPECT_EQ(reply.status, 412U);
+    EXPECT_NE(reply.body.find("prefetch.conditions (" + GetParam().reason + ")"), std::string::npos) << reply.body;
+    EXPECT_EQ(log_.count(R"("event":"source-missing","place":"prefetch.conditions","reason":")" + GetParam().reason),
+              1U)
+        << log_.text();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Reasons, UnusablePrefetch,
+    testing::Values(
+        Unusable{"Empty", "{}", "not-sent"}, Unusable{"Outcome", R"({"resourceType": "OperationOutcome"})", "failed"},
+        Unusable{"OtherType", R"({"resourceType": "Condition", "id": "c1"})", "wrong-type"},
+        Unusable{"OnePage", R"({"resourceType": "Bundle", "link": [{"relation": "next", "url": "https://x"}]})",
+                 "incomplete"},
+        Unusable{"UnresolvedToken",
+                 R"({"resourceType": "Bundle", "link": [{"relation": "self", "url": "Condition?patient={{x}}"}]})",
+                 "unresolved"}),
+    CaseName());
+
 TEST_F(HookHandlerTest, RefusesAnotherHook) {
     shows({"R-038"});
     EXPECT_EQ(call(call_with(patient, "order-sign")).status, 400U);

@@ -38,5 +38,12 @@ TEST(Log, RaisesFailuresAndLowersProbes) {
     EXPECT_EQ(level_of(event), LogLevel::debug);
 }
 
+TEST(Log, TellsAWarningOfTheConfigurationFromAFault) {
+    EXPECT_EQ(level_of(ConfigurationFault{"site.json", "code", "text", false}), LogLevel::error);
+    const ConfigurationFault warning{"site.json", "code", "text", true};
+    EXPECT_EQ(level_of(warning), LogLevel::warning);
+    EXPECT_EQ(fields_of(warning, LogFormat::text), "configuration-warning place=site.json code=code message=text");
+}
+
 }  // namespace
 }  // namespace service

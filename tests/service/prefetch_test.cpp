@@ -191,6 +191,7 @@ TEST_F(Prefetch, MissesWhatIsRequired) {
     ASSERT_TRUE(problem.has_value());
     EXPECT_EQ(problem->fault, Fault::data_unavailable);
     EXPECT_EQ(problem->places, (std::vector<std::string>{"prefetch.patient", "prefetch.conditions"}));
+    EXPECT_EQ(problem->reasons, (std::vector<std::string_view>{"not-sent", "not-sent"}));
 }
 
 TEST_F(Prefetch, MissesNothingThatIsKnownToBeEmpty) {

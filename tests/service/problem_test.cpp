@@ -26,6 +26,12 @@ TEST(Problem, IsAnOperationOutcomeThatNamesThePlace) {
                           R"("expression":["context.patientId"]}]})");
 }
 
+TEST(Problem, SaysWhatIsAmissAtEachPlace) {
+    const Reply reply =
+        problem_reply({Fault::data_unavailable, {"prefetch.patient", "prefetch.x"}, {}, {"not-sent", "failed"}});
+    EXPECT_NE(reply.body.find("At prefetch.patient (not-sent), prefetch.x (failed)."), std::string::npos) << reply.body;
+}
+
 TEST(Problem, NamesThePositionOfASyntaxError) {
     const Reply reply = problem_reply({Fault::not_json, {}, fhir::TextPosition{2, 7}});
     EXPECT_NE(reply.body.find("At line 2, column 7."), std::string::npos);
@@ -42,7 +48,7 @@ TEST(Problem, SaysNothingToTheUnauthenticated) {
 
 TEST(Problem, SaysWhenToComeBack) {
     shows({"status.429"});
-    for (const Fault fault : {Fault::too_many_requests, Fault::overloaded}) {
+    for (const Fault fault : {Fault::too_many_requests, Fault::keys_unavailable, Fault::overloaded}) {
         EXPECT_EQ(problem_reply({fault, {}, {}}).headers, (std::vector<Header>{{"Retry-After", "1"}}));
     }
 }

@@ -330,6 +330,36 @@ TEST(ServerCors, LetsAnAllowedPageReadErrors) {
     EXPECT_EQ(reply.header("Vary"), "Origin");
 }
 
+TEST(ServerCors, LetsAnAllowedPageReadThatItsHeadIsRefused) {
+    shows({"R-151"});
+    TestServerOptions options;
+    options.origins = {"https://ehr.example.org"};
+    options.connection.body_bytes = 8;
+    const TestServer server(std::move(options));
+    const std::string origin = "Origin: https://ehr.example.org\r\n";
+    const HttpReply large = RawClient(server.port()).exchange(post("/cds-services/echo", "123456789", origin));
+    EXPECT_EQ(large.status, 413);
+    EXPECT_EQ(large.header("Access-Control-Allow-Origin"), "https://ehr.example.org");
+    const HttpReply ambiguous = RawClient(server.port()).exchange(get("/cds-services", origin + "Host: other\r\n"));
+    EXPECT_EQ(ambiguous.status, 400);
+    EXPECT_EQ(ambiguous.header("Access-Control-Allow-Origin"), "https://ehr.example.org");
+    const HttpReply long_head =
+        RawClient(server.port()).exchange(get("/cds-services", origin + "X: " + std::string(20'000, 'x') + "\r\n"));
+    EXPECT_EQ(long_head.status, 431);
+    EXPECT_EQ(long_head.header("Access-Control-Allow-Origin"), "https://ehr.example.org");
+}
+
+TEST(ServerCors, LetsAnAllowedPageReadThatItWasTooSlow) {
+    shows({"R-151"});
+    TestServerOptions options = impatient();
+    options.origins = {"https://ehr.example.org"};
+    const TestServer server(std::move(options));
+    const HttpReply late =
+        RawClient(server.port()).exchange("GET /cds-services HTTP/1.1\r\nOrigin: https://ehr.example.org\r\nHost: ");
+    EXPECT_EQ(late.status, 408);
+    EXPECT_EQ(late.header("Access-Control-Allow-Origin"), "https://ehr.example.org");
+}
+
 TEST(ServerCors, AnswersPreflightsOnEveryPath) {
     shows({"R-150", "R-151", "status.204"});
     TestServerOptions options;
@@ -346,13 +376,15 @@ TEST(ServerCors, AnswersPreflightsOnEveryPath) {
 
 TEST(ServerLimitsTest, ClosesConnectionsBeyondTheLimit) {
     TestServerOptions options;
-    options.server.connections = 2;
+    options.connection.connections = 2;
     TestServer server(std::move(options));
     RawClient first(server.port()), second(server.port());
     EXPECT_EQ(first.exchange(get("/cds-services")).status, 200);
     EXPECT_EQ(second.exchange(get("/cds-services")).status, 200);
     EXPECT_FALSE(RawClient(server.port()).connected());
     EXPECT_EQ(server.log().count("connection-refused"), 1U);
+    RawClient admin(server.admin_port(), RawClient::Transport::plain);
+    EXPECT_EQ(admin.exchange(get("/health/live")).status, 200) << "each port has a limit of its own";
     first.cut();
     second.cut();
     for (int i = 0; i < 100 && !server.serves(); ++i) std::this_thread::sleep_for(20ms);
@@ -415,6 +447,17 @@ TEST(ServerStop, FinishesWhatIsUnderWay) {
     const HttpReply reply = busy.receive();
     EXPECT_EQ(reply.status, 200);
     EXPECT_EQ(reply.header("Connection"), "close");
+    EXPECT_EQ(server.wait(), 0U);
+}
+
+TEST(ServerStop, ClosesBehindAReplyThatIsReadSlowly) {
+    TestServer server;
+    RawClient slow(server.port());
+    slow.send(post("/cds-services/echo", "\"large\""));
+    EXPECT_EQ(slow.receive(true).status, 200);  // the rest waits for somebody to read it
+    server.stop();
+    std::this_thread::sleep_for(50ms);
+    EXPECT_TRUE(slow.is_closed_within(patience));
     EXPECT_EQ(server.wait(), 0U);
 }
 

@@ -4,6 +4,7 @@
 #include "service/store_sqlite.hpp"
 #include "tests/case_name.hpp"
 #include "tests/service/postgresql_server.hpp"
+#include "tests/service/temporary_folder.hpp"
 #include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
@@ -13,10 +14,12 @@
 #include <fstream>
 #include <functional>
 #include <signal.h>
+#include <stdexcept>
 #include <string>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace service {
 namespace {
@@ -112,7 +115,6 @@ void keeps_everything_over_a_restart(const std::string& address) {
     EXPECT_EQ(total(*store), 1U);
     EXPECT_EQ(store->remember("a", now + 60s, now), Seen::before);
     EXPECT_EQ(*store->schema_version(), 1);
-    EXPECT_TRUE(store->check());
 }
 
 void lets_one_of_many_threads_be_first(const std::string& address) {
@@ -235,6 +237,41 @@ TEST_P(SqliteStore, KeepsTheContract) {
 
 INSTANTIATE_TEST_SUITE_P(R114R139, SqliteStore, testing::ValuesIn(contracts), CaseName());
 
+TEST(SqliteStore, DoesNotUseAConnectionAgainThatIsLeftInATransaction) {
+    const TemporaryFolder folder;
+    const auto connection = connect_sqlite((folder.path() / "cds.db").string());
+    ASSERT_TRUE(connection.has_value());
+    EXPECT_TRUE((*connection)->alive());
+    ASSERT_TRUE((*connection)->run("BEGIN IMMEDIATE"));
+    EXPECT_FALSE((*connection)->alive());
+}
+
+/// Throws whatever it is asked for.
+class BrokenConnection final : public SqlConnection {
+  public:
+    boost::system::result<Answer, StoreFault> run(const std::string&, const Row&) override {
+        throw std::runtime_error("a bug");
+    }
+    bool alive() override { return false; }
+    std::string begin_statement() const override { return "BEGIN"; }
+    std::string lock_schema_statement() const override { return {}; }
+};
+
+TEST(Store, GetsAConnectionBackWhoseUseEndsInAnException) {
+    const TemporaryFolder folder;
+    const std::string path = (folder.path() / "cds.db").string();
+    ASSERT_TRUE(Store::open("sqlite:" + path).has_value());  // makes the tables
+    bool broken = true;
+    Store store(
+        [&]() -> boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> {
+            if (std::exchange(broken, false)) return std::make_unique<BrokenConnection>();
+            return connect_sqlite(path);
+        },
+        1);
+    EXPECT_THROW((void)store.remember("digest", now + 1h, now), std::runtime_error);
+    EXPECT_EQ(store.remember("digest", now + 1h, now), Seen::first_time);
+}
+
 TEST(SqliteStoreFailures, AreNamed) {
     EXPECT_EQ(Store::open("sqlite:/nonexistent/directory/store.db").error(), StoreFault::unavailable);
     EXPECT_EQ(Store::open("oracle:x").error(), StoreFault::unavailable);
@@ -271,7 +308,7 @@ TEST(PostgresqlStore, OutlivesARestartOfItsServer) {
     EXPECT_EQ(store->remember("a", now + 60s, now), Seen::first_time);
     server->stop();
     EXPECT_EQ(store->remember("b", now + 60s, now), Seen::unknown) << "a token nobody can vouch for must not pass";
-    EXPECT_EQ(store->check().error(), StoreFault::unavailable);
+    EXPECT_EQ(store->outcomes().error(), StoreFault::unavailable);
     const std::vector<Feedback> batch = {accepted(card_a)};
     EXPECT_EQ(store->record(batch, now).error(), StoreFault::unavailable);
     server->resume();

@@ -107,7 +107,8 @@ asio::awaitable<Reply> EchoServices::call(ServiceCall call) const {
         }
     }
     Reply reply;
-    reply.body = std::to_string(body.size());
+    constexpr std::size_t large = 16 * 1024 * 1024;
+    reply.body = body == "\"large\"" ? std::string(large, ' ') : std::to_string(body.size());
     co_return reply;
 }
 

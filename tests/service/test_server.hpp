@@ -42,7 +42,7 @@ class RecordingLog final : public Log {
 };
 
 /// Offers one service, "echo": it answers 200 with the size of the body; a body "wait" is answered when release() is
-/// called, "throw" never.
+/// called, "throw" never, and "large" with more than sockets hold.
 class EchoServices final : public CdsServices {
   public:
     const std::string& discovery(ClientProfile) const override { return discovery_; }
@@ -57,8 +57,8 @@ class EchoServices final : public CdsServices {
 };
 
 struct TestServerOptions {
-    ServerLimits server{2, 100, std::chrono::seconds(5)};
-    ConnectionLimits connection = {.body_bytes = 1024 * 1024};
+    ServerLimits server{2, std::chrono::seconds(5)};
+    ConnectionLimits connection = {.connections = 100, .body_bytes = 1024 * 1024};
     std::vector<std::string> origins;
     std::size_t requests_per_second = 0;
     std::shared_ptr<const CdsServices> services;  ///< null: the server's own EchoServices

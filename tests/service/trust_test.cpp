@@ -72,8 +72,22 @@ TEST(Trust, AdmitsAClient) {
     const auto caller = admitted(trust, client_key().token(claims_with("tenant", "general")), use());
     ASSERT_TRUE(caller.has_value());
     EXPECT_EQ(caller->client->name, "General Hospital");
-    EXPECT_EQ(caller->token_id, "1");
-    EXPECT_EQ(caller->tenant, "general");
+}
+
+// R-139: for whoever looks for the cause of a 401.
+TEST(Trust, KnowsWhoARefusedTokenSaysItComesFrom) {
+    shows({"R-139", "R-163"});
+    ReplayWindow replay;
+    const Trust trust({hospital()}, replay);
+    const Claimed known = trust.claimed_by("Bearer " + client_key().token(claims_with("exp", 1)));
+    EXPECT_EQ(known.client, "General Hospital");
+    EXPECT_EQ(known.issuer_digest, "");
+    const Claimed unknown = trust.claimed_by("Bearer " + client_key().token(claims_with("iss", "abc")));
+    EXPECT_EQ(unknown.client, "");
+    EXPECT_EQ(unknown.issuer_digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        << "FIPS 180-4, example of \"abc\"";
+    const Claimed unreadable = trust.claimed_by("Bearer x.y.z");
+    EXPECT_EQ(unreadable.client + unreadable.issuer_digest, "");
 }
 
 TEST(Trust, RefusesWhatBringsNoToken) {
@@ -364,7 +378,21 @@ TEST_F(TrustKeys, StayWhenTheirServerAnswersWithSomethingElse) {
     EXPECT_FALSE(trust.keys_fetched(*client.keys_at, "<html>maintenance</html>", 1h, now + 1s));
     EXPECT_FALSE(trust.keys_fetched(*client.keys_at, R"({"keys":[]})", 1h, now + 2s));
     EXPECT_TRUE(admitted(trust, token(), use()).has_value());
-    EXPECT_EQ(trust.key_ages(), (std::map<std::string, WallTime>{{*client.keys_at, now}}));
+}
+
+// R-143: what comes next may begin while the key server is down.
+TEST_F(TrustKeys, StayWhenAnotherConfigurationComesIntoUse) {
+    shows({"R-143"});
+    client.keys_at = "https://ehr.example.org/jwks.json";
+    Trust trust({client}, replay);
+    EXPECT_EQ(advice(trust, token())->step, Step::fetch);
+    Trust next({client}, replay, &trust);
+    EXPECT_EQ(advice(next, token())->step, Step::wait) << "the fetch that is under way is theirs together";
+    EXPECT_TRUE(trust.keys_fetched(*client.keys_at, client_key().key_set(), 1h, now));
+    EXPECT_TRUE(admitted(next, token(), use()).has_value());
+    client.keys_at = "https://ehr.example.org/other.json";
+    Trust elsewhere({client}, replay, &next);
+    EXPECT_EQ(advice(elsewhere, token())->step, Step::fetch);
 }
 
 }  // namespace
