@@ -38,6 +38,25 @@ INSTANTIATE_TEST_SUITE_P(
                     Escaped{"InvalidUtf8", "a\xFFz", "a\uFFFDz"}),
     CaseName());
 
+// GFM, 6.1: of ASCII these need a backslash, and three of them HTML's name instead.
+TEST(MarkdownOfOneCharacter, IsTheSameWhereverItStands) {
+    shows({"R-101"});
+    const std::string_view backslashed = R"([]()*_`|#~!\@)";
+    for (char c = '!'; c <= '~'; ++c) {
+        const std::string escaped =
+            c == '&'   ? "&amp;"
+            : c == '<' ? "&lt;"
+            : c == '>' ? "&gt;"
+                       : (backslashed.find(c) != std::string_view::npos ? "\\" : "") + std::string(1, c);
+        for (std::size_t before = 0; before < 18; ++before) {
+            const std::string left = "x" + std::string(before, 'a'), right = " z.9,B:; (µ) ";
+            std::string markdown;
+            append_markdown(markdown, left + c + right + c + right);
+            EXPECT_EQ(markdown, left + escaped + R"( z.9,B:; \(µ\) )" + escaped + R"( z.9,B:; \(µ\))");
+        }
+    }
+}
+
 TEST(PlainLine, KeepsEveryPrintableCharacter) {
     shows({"R-101"});
     EXPECT_EQ(plain_line("Größe <30 µg/L"), "Größe <30 µg/L");
