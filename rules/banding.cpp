@@ -27,8 +27,9 @@ std::optional<Banded> band_of(const Interval& interval, const BandScale& scale) 
     std::size_t lowest = 0;
     std::size_t highest = 0;
     for (std::size_t index = 1; index < scale.size(); ++index) {
+        if (!some_reach(interval, scale[index])) break;  // nor any step above: bounds ascend
+        highest = index;
         if (all_reach(interval, scale[index])) lowest = index;
-        if (some_reach(interval, scale[index])) highest = index;
     }
     const bool in_one = lowest == highest;
     if (!in_one && (interval.high || !scale[lowest].or_more)) return std::nullopt;

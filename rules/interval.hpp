@@ -26,9 +26,14 @@ struct Interval {
 
     /// Whether every value of the interval is below, above, at most, at least `bound`.
     bool is_below(const fhir::Decimal& bound) const {
-        return high && (*high < bound || (*high == bound && !high_included));
+        if (!high) return false;
+        const auto order = *high <=> bound;
+        return order < 0 || (order == 0 && !high_included);
     }
-    bool is_above(const fhir::Decimal& bound) const { return low > bound || (low == bound && !low_included); }
+    bool is_above(const fhir::Decimal& bound) const {
+        const auto order = low <=> bound;
+        return order > 0 || (order == 0 && !low_included);
+    }
     bool is_at_most(const fhir::Decimal& bound) const { return high && *high <= bound; }
     bool is_at_least(const fhir::Decimal& bound) const { return low >= bound; }
 
