@@ -7,8 +7,8 @@
 #include "rules/readers.hpp"
 #include "rules/story.hpp"
 #include "service/clinical_clock.hpp"
-#include "service/file_text.hpp"
 #include "service/findings.hpp"
+#include "service/load_pack.hpp"
 #include "service/prefetch_lint.hpp"
 
 #include <algorithm>
@@ -36,21 +36,6 @@ void name_from_here(rules::Diagnostics& findings, const std::filesystem::path& p
     }
 }
 
-rules::Site read_site_settings(const std::filesystem::path& path, const rules::Pack& pack, CheckedPack& checked) {
-    if (path.empty()) return {};
-    auto text = read_text(path);
-    if (!text) {
-        checked.findings.push_back(
-            finding_of_file(path.generic_string(), "cannot-read", "The site file cannot be read."));
-        checked.was_read = false;
-        return {};
-    }
-    checked.files.emplace(path.generic_string(), *text);
-    rules::SiteReading reading = rules::read_site(std::move(*text), path.generic_string(), pack);
-    append(checked.findings, std::move(reading.findings));
-    return std::move(reading.site);
-}
-
 CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem::path& site_file,
                        const rules::CheckOptions& options) {
     CheckedPack checked{path, {}, {}, nullptr, false};
@@ -64,10 +49,13 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
     rules::PackReading reading = rules::read_pack(*files);
     append(checked.findings, std::move(reading.findings));
     if (!rules::has_errors(checked.findings)) {
-        rules::Site site = read_site_settings(site_file, reading.pack, checked);
+        SiteFile site = read_site_file(site_file, reading.pack);
+        checked.was_read = site.was_read;
+        checked.files.emplace(site_file.generic_string(), std::move(site.text));
+        append(checked.findings, std::move(site.findings));
         append(checked.findings, rules::read_stories(reading.pack).findings);
-        append(checked.findings, rules::check(reading.pack, site, options));
-        rules::Compilation compilation = rules::compile(std::move(reading.pack), std::move(site));
+        append(checked.findings, rules::check(reading.pack, site.site, options));
+        rules::Compilation compilation = rules::compile(std::move(reading.pack), std::move(site.site));
         append(checked.findings, std::move(compilation.findings));
         checked.program = std::move(compilation.program);
         if (checked.program) append(checked.findings, lint_services(*checked.program, path));

@@ -2,11 +2,10 @@
 
 #include "rules/coverage.hpp"
 #include "rules/pack_folder.hpp"
-#include "service/file_text.hpp"
 #include "service/findings.hpp"
+#include "service/load_pack.hpp"
 
 #include <fstream>
-#include <optional>
 #include <ostream>
 
 namespace service {
@@ -21,21 +20,6 @@ bool print_and_find_errors(rules::Diagnostics findings, const TestCommandOptions
     }
     print_findings(findings, err);
     return rules::has_errors(findings);
-}
-
-/// The site of `path`, read against `pack`; nothing, with the findings printed, if it cannot be used.
-std::optional<rules::Site> read_site_settings(const std::filesystem::path& path, const rules::Pack& pack,
-                                              std::ostream& err) {
-    if (path.empty()) return rules::Site();
-    auto text = read_text(path);
-    if (!text) {
-        print_findings({finding_of_file(path.generic_string(), "cannot-read", "The site file cannot be read.")}, err);
-        return std::nullopt;
-    }
-    rules::SiteReading reading = rules::read_site(std::move(*text), path.generic_string(), pack);
-    print_findings(reading.findings, err);
-    if (rules::has_errors(reading.findings)) return std::nullopt;
-    return std::move(reading.site);
 }
 
 /// The same with paths from here, so that an editor can jump there.
@@ -81,11 +65,12 @@ ExitCode run_test(const TestCommandOptions& options, const Streams& streams) {
     const rules::StoryReading stories = rules::read_stories(reading.pack);
     if (print_and_find_errors(stories.findings, options, streams.err)) return ExitCode::bad_input;
 
-    const std::optional<rules::Site> site = read_site_settings(options.site, reading.pack, streams.err);
-    if (!site) return ExitCode::bad_input;
+    const SiteFile site = read_site_file(options.site, reading.pack);
+    print_findings(site.findings, streams.err);
+    if (rules::has_errors(site.findings)) return ExitCode::bad_input;
 
     rules::Coverage coverage(reading.pack);
-    const rules::ExampleReport report = rules::run_examples(reading.pack, stories.stories, &coverage, *site);
+    const rules::ExampleReport report = rules::run_examples(reading.pack, stories.stories, &coverage, site.site);
     if (print_and_find_errors(report.findings, options, streams.err)) return ExitCode::bad_input;
     streams.out << rules::text_report(named_from_here(report, options.pack));
     print_counts(coverage, streams.out);

@@ -14,20 +14,23 @@ std::string digest_of(std::string_view bytes) {
     return "sha256:" + sha256_hex(bytes);
 }
 
-/// The site of `path`, read against `pack`; its findings and digest go to `loaded`.
-rules::Site read_site_file(const std::filesystem::path& path, const rules::Pack& pack, LoadedPack& loaded) {
+}  // namespace
+
+SiteFile read_site_file(const std::filesystem::path& path, const rules::Pack& pack) {
+    SiteFile file;
+    if (path.empty()) return file;
     auto text = read_text(path);
     if (!text) {
-        loaded.findings.push_back(finding_of_file(path.string(), "cannot-read", "The site file cannot be read."));
-        return {};
+        file.was_read = false;
+        file.findings = {finding_of_file(path.generic_string(), "cannot-read", "The site file cannot be read.")};
+        return file;
     }
-    loaded.site_digest = digest_of(*text);
-    rules::SiteReading reading = rules::read_site(std::move(*text), path.string(), pack);
-    append(loaded.findings, std::move(reading.findings));
-    return std::move(reading.site);
+    file.text = *text;
+    rules::SiteReading reading = rules::read_site(std::move(*text), path.generic_string(), pack);
+    file.site = std::move(reading.site);
+    file.findings = std::move(reading.findings);
+    return file;
 }
-
-}  // namespace
 
 LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site) {
     LoadedPack loaded;
@@ -40,9 +43,11 @@ LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::p
     rules::PackReading pack = rules::read_pack(std::move(*files));
     append(loaded.findings, std::move(pack.findings));
     if (rules::has_errors(loaded.findings)) return loaded;
-    rules::Site settings = site.empty() ? rules::Site() : read_site_file(site, pack.pack, loaded);
+    SiteFile file = read_site_file(site, pack.pack);
+    if (!site.empty() && file.was_read) loaded.site_digest = digest_of(file.text);
+    append(loaded.findings, std::move(file.findings));
     if (rules::has_errors(loaded.findings)) return loaded;
-    rules::Compilation compilation = rules::compile(std::move(pack.pack), std::move(settings));
+    rules::Compilation compilation = rules::compile(std::move(pack.pack), std::move(file.site));
     append(loaded.findings, std::move(compilation.findings));
     if (compilation.program != nullptr) append(loaded.findings, lint_services(*compilation.program, path));
     if (rules::has_errors(loaded.findings)) return loaded;

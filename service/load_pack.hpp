@@ -9,6 +9,17 @@
 
 namespace service {
 
+/// A site file as it was read.
+struct SiteFile {
+    rules::Site site;
+    rules::Diagnostics findings;
+    std::string text;      ///< for digests, and for the lines that findings are about
+    bool was_read = true;  ///< false: "cannot-read" stands among the findings
+};
+
+/// Reads the site file of `path` against `pack`; without a path there is no site.
+SiteFile read_site_file(const std::filesystem::path& path, const rules::Pack& pack);
+
 struct LoadedPack {
     std::shared_ptr<const rules::Program> program;  ///< null if the findings hold an error
     std::string digest;                             ///< "sha256:…": what every card of it carries
