@@ -6,7 +6,10 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <initializer_list>
 #include <mutex>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace service {
@@ -20,6 +23,32 @@ using Histograms = prometheus::Family<prometheus::Histogram>;
 /// Seconds. 0.45 is the deadline of a call, 0.5 what CDS Hooks asks for.
 const prometheus::Histogram::BucketBoundaries durations = {0.005, 0.01, 0.025, 0.05, 0.1, 0.2,
                                                            0.3,   0.45, 0.5,   1.0,  2.5, 10.0};
+
+/// The metrics that each call asks for, by what their labels say: the library makes and hashes a map of strings to find
+/// one again. They stay where they are, since none of their families ever removes one.
+template <typename Metric>
+class Remembered {
+  public:
+    /// \param make  asked once for each `name`.
+    template <typename Make>
+    Metric& get(std::string name, const Make& make) {
+        const std::lock_guard lock(mutex_);
+        Metric*& metric = metrics_[std::move(name)];
+        if (metric == nullptr) metric = &make();
+        return *metric;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::unordered_map<std::string, Metric*> metrics_;
+};
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string name;
+    name.reserve(96);
+    for (const std::string_view part : parts) name.append(part).append(1, '\n');
+    return name;
+}
 
 double seconds_of(std::chrono::nanoseconds time) {
     return std::chrono::duration<double>(time).count();
@@ -66,6 +95,9 @@ struct Metrics::Series {
         gauges("backpain_cds_certificate_not_after_seconds", "End of the server certificate's validity, as Unix time.");
     Gauges& packs = gauges("backpain_cds_pack_loaded_seconds", "When a rule pack in use was loaded, as Unix time.");
 
+    Remembered<prometheus::Counter> known_requests, known_cards;
+    Remembered<prometheus::Histogram> known_durations;
+
     std::mutex packs_mutex;
     std::vector<prometheus::Gauge*> current_packs;
 };
@@ -76,10 +108,20 @@ Metrics::~Metrics() = default;
 
 void Metrics::answered(std::string_view endpoint, std::string_view service, unsigned status,
                        std::chrono::nanoseconds took) {
-    prometheus::Labels labels = {{"endpoint", std::string(endpoint)}, {"service", std::string(service)}};
-    series_->request_seconds.Add(labels, durations).Observe(seconds_of(took));
-    labels.emplace("status", std::to_string(status));
-    series_->requests.Add(labels).Increment();
+    const auto labels = [&]() -> prometheus::Labels {
+        return {{"endpoint", std::string(endpoint)}, {"service", std::string(service)}};
+    };
+    const auto make_duration = [&]() -> auto& {
+        return series_->request_seconds.Add(labels(), durations);
+    };
+    series_->known_durations.get(joined({endpoint, service}), make_duration).Observe(seconds_of(took));
+    const std::string code = std::to_string(status);
+    const auto make_count = [&]() -> auto& {
+        prometheus::Labels with_status = labels();
+        with_status.emplace("status", code);
+        return series_->requests.Add(with_status);
+    };
+    series_->known_requests.get(joined({endpoint, service, code}), make_count).Increment();
 }
 
 void Metrics::refused(std::string_view fault) {
@@ -91,7 +133,10 @@ void Metrics::token_refused(std::string_view fault) {
 }
 
 void Metrics::rule_fired(std::string_view rule, std::string_view indicator) {
-    series_->cards.Add({{"rule", std::string(rule)}, {"indicator", std::string(indicator)}}).Increment();
+    const auto make = [&]() -> auto& {
+        return series_->cards.Add({{"rule", std::string(rule)}, {"indicator", std::string(indicator)}});
+    };
+    series_->known_cards.get(joined({rule, indicator}), make).Increment();
 }
 
 void Metrics::fhir_fetched(std::string_view outcome, unsigned requests, std::chrono::nanoseconds took) {
