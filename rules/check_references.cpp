@@ -14,9 +14,6 @@ constexpr std::string_view reserved_facts[] = {"param",   "item",   "age",    "s
                                                "hook",    "drafts", "orders", "results", "unreadable", "resource",
                                                "context", "ucum",   "sct",    "loinc"};
 
-// EHRs configure prefetch by these names, one for each group of tests (service/README.md), so a pack invents none.
-constexpr std::string_view observation_keys[] = {"vitaminD", "b12", "bone", "blood", "pregnancy"};
-
 template <typename Map>
 Names keys_of(const Map& map) {
     Names names;
@@ -135,7 +132,7 @@ class References {
             return error(place, "reserved", "\"" + key + "\" is the key of another source.",
                          "Choose a key for Observations.");
         }
-        const Names known(std::begin(observation_keys), std::end(observation_keys));
+        const Names known(observation_groups.begin(), observation_groups.end());
         if (key.empty() || holds(known, key)) return;
         error(place, "unknown-prefetch", "\"" + key + "\" is no key of Observations that EHRs are told to configure.",
               did_you_mean(key, known));

@@ -1,5 +1,5 @@
-// What a call brings, by prefetch key: the keys that are the same in every pack, because EHRs configure them by name,
-// and the Observation groups of the pack.
+// What a call brings, by prefetch key. EHRs configure the keys by name, so they are the same in every pack; which of
+// the Observation groups there are is the pack's to say.
 #pragma once
 
 #include "rules/pack.hpp"
@@ -36,6 +36,10 @@ inline constexpr std::array<SourceKind, first_observation_source> fixed_sources 
      {"medicationStatements", "MedicationStatement", false},
      {"procedures", "Procedure", false},
      {"orders", "ServiceRequest", false}}};
+
+/// The keys under which a pack may ask for Observations, one for each group of tests. EHRs are told to configure these
+/// (service/README.md), so a pack invents none.
+inline constexpr std::array<std::string_view, 5> observation_groups = {"vitaminD", "b12", "bone", "blood", "pregnancy"};
 
 /// Null for an Observation group, or for no key at all.
 const SourceKind* find_fixed_source(std::string_view key);

@@ -159,7 +159,8 @@ Complaint ConfigValue::urls(std::vector<std::string>& to) const {
         return complaint;
     }
     for (const std::string& url : to) {
-        if (!is_absolute_url(url)) return "must be an absolute address, https and without a user name";
+        if (!is_absolute_url(url))
+            return "must be an absolute address like \"https://ehr.example.org\", without a user name";
     }
     return {};
 }

@@ -134,7 +134,6 @@ bool KeyCache::begin_fetch(WallTime now) noexcept {
 
 void KeyCache::fetched(KeySet set, seconds lifetime, WallTime now) {
     set_ = std::move(set);
-    fetched_at_ = now;
     renew_at_ = now + lifetime * 4 / 5;
     expires_at_ = now + lifetime;
     last_failed_ = false;
@@ -144,10 +143,6 @@ void KeyCache::fetched(KeySet set, seconds lifetime, WallTime now) {
 void KeyCache::failed() noexcept {
     last_failed_ = true;
     fetching_since_.reset();
-}
-
-std::optional<WallTime> KeyCache::fetched_at() const noexcept {
-    return set_ ? std::optional(fetched_at_) : std::nullopt;
 }
 
 }  // namespace service

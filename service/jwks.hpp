@@ -90,15 +90,11 @@ class KeyCache {
     /// A fetch failed, or brought no key set. The last good set stays.
     void failed() noexcept;
 
-    /// When the set that is in use was fetched; nothing if there is none.
-    std::optional<WallTime> fetched_at() const noexcept;
-
   private:
     bool begin_fetch(WallTime now) noexcept;
     bool fetching(WallTime now) const noexcept { return fetching_since_ && now < *fetching_since_ + fetch_at_most; }
 
     std::optional<KeySet> set_;
-    WallTime fetched_at_{};
     WallTime renew_at_{};  ///< ahead of expires_at_, so that a set in use is as a rule renewed without anybody waiting
     WallTime expires_at_{};
     bool last_failed_ = false;
