@@ -1,5 +1,5 @@
 // backpain-cds: clinical decision support for adults with back pain, over CDS Hooks.
-#include "service/cli.hpp"
+#include "service/commands/cli.hpp"
 
 #include <exception>
 #include <iostream>

@@ -1,8 +1,8 @@
-#include "rules/check.hpp"
+#include "rules/check/check.hpp"
 
 #include "fhir/json_text.hpp"
 #include "fhir/value_set.hpp"
-#include "rules/readers.hpp"
+#include "rules/pack/readers.hpp"
 
 #include <algorithm>
 #include <array>

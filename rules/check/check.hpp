@@ -3,8 +3,8 @@
 #pragma once
 
 #include "fhir/date_time.hpp"
-#include "rules/pack.hpp"
-#include "rules/site.hpp"
+#include "rules/pack/pack.hpp"
+#include "rules/pack/site.hpp"
 
 #include <functional>
 #include <optional>

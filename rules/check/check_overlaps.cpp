@@ -1,4 +1,4 @@
-#include "rules/check.hpp"
+#include "rules/check/check.hpp"
 
 #include <algorithm>
 #include <cctype>

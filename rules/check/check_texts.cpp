@@ -1,6 +1,6 @@
-#include "rules/check.hpp"
-#include "rules/nearest.hpp"
-#include "rules/text_bound.hpp"
+#include "rules/check/check.hpp"
+#include "rules/check/text_bound.hpp"
+#include "rules/text/nearest.hpp"
 
 #include <algorithm>
 #include <array>

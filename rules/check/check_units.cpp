@@ -1,7 +1,7 @@
 #include "fhir/json_text.hpp"
 #include "fhir/ucum.hpp"
-#include "rules/check.hpp"
-#include "rules/readers.hpp"
+#include "rules/check/check.hpp"
+#include "rules/pack/readers.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "rules/loinc_lookalikes.hpp"
+#include "rules/check/loinc_lookalikes.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -1,4 +1,4 @@
-#include "rules/text_bound.hpp"
+#include "rules/check/text_bound.hpp"
 
 #include <algorithm>
 #include <array>

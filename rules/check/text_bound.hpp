@@ -6,7 +6,7 @@
 // site's local codes may be longer.
 #pragma once
 
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
 
 #include <map>
 #include <string>

@@ -1,7 +1,7 @@
-#include "rules/card_builder.hpp"
+#include "rules/evaluate/card_builder.hpp"
 
-#include "rules/card_text.hpp"
-#include "rules/text_template.hpp"
+#include "rules/run/card_text.hpp"
+#include "rules/run/text_template.hpp"
 
 #include <algorithm>
 

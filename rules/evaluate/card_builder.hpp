@@ -1,7 +1,7 @@
 // A card that survived, laid out: the same parts in the same order on every card (knowledge G.1).
 #pragma once
 
-#include "rules/judge.hpp"
+#include "rules/run/judge.hpp"
 
 #include <vector>
 

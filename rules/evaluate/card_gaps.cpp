@@ -1,7 +1,7 @@
 // What a card says of what it could not take into account: the pack's own words, sources that could not be had, results
 // that are awaited or cannot be read, records that were left out.
-#include "rules/card_builder.hpp"
-#include "rules/card_text.hpp"
+#include "rules/evaluate/card_builder.hpp"
+#include "rules/run/card_text.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
-#include "rules/card_builder.hpp"
-#include "rules/evaluation.hpp"
-#include "rules/explain.hpp"
-#include "rules/policy.hpp"
+#include "rules/evaluate/card_builder.hpp"
+#include "rules/explain/explain.hpp"
+#include "rules/run/evaluation.hpp"
+#include "rules/run/policy.hpp"
 
 namespace rules {
 namespace {

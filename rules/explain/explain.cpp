@@ -1,8 +1,8 @@
-#include "rules/explain.hpp"
+#include "rules/explain/explain.hpp"
 
-#include "rules/card_text.hpp"
-#include "rules/near_miss.hpp"
-#include "rules/text_template.hpp"
+#include "rules/explain/near_miss.hpp"
+#include "rules/run/card_text.hpp"
+#include "rules/run/text_template.hpp"
 
 #include <algorithm>
 

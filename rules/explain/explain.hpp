@@ -2,7 +2,7 @@
 // down to the resource, the number of days and the threshold. No names, no free text of the record.
 #pragma once
 
-#include "rules/judge.hpp"
+#include "rules/run/judge.hpp"
 
 #include <cstddef>
 #include <string>

@@ -1,4 +1,4 @@
-#include "rules/near_miss.hpp"
+#include "rules/explain/near_miss.hpp"
 
 #include <algorithm>
 #include <cctype>

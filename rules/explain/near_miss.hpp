@@ -4,7 +4,7 @@
 // explains; it decides nothing.
 #pragma once
 
-#include "rules/parameters.hpp"
+#include "rules/program/parameters.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,6 +1,6 @@
 // Records that a fact passed over although their code is one of its own, and why: refuted, resolved, too old.
-#include "rules/card_text.hpp"
-#include "rules/explain.hpp"
+#include "rules/explain/explain.hpp"
+#include "rules/run/card_text.hpp"
 
 #include <algorithm>
 

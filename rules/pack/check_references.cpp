@@ -1,5 +1,5 @@
-#include "rules/readers.hpp"
-#include "rules/sources.hpp"
+#include "rules/pack/readers.hpp"
+#include "rules/pack/sources.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,8 +1,8 @@
-#include "rules/code_systems.hpp"
+#include "rules/pack/code_systems.hpp"
 
 #include "fhir/coding.hpp"
 #include "fhir/ucum.hpp"
-#include "rules/nearest.hpp"
+#include "rules/text/nearest.hpp"
 
 #include <algorithm>
 #include <array>

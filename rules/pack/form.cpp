@@ -1,4 +1,4 @@
-#include "rules/form.hpp"
+#include "rules/pack/form.hpp"
 
 #include "fhir/json_text.hpp"
 

@@ -5,9 +5,9 @@
 // reading goes on with what is right. Every object may carry remarks that nobody reads: "note", "$schema", "confirmed".
 #pragma once
 
-#include "rules/diagnostic.hpp"
-#include "rules/nearest.hpp"
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
+#include "rules/text/diagnostic.hpp"
+#include "rules/text/nearest.hpp"
 
 #include <boost/json.hpp>
 

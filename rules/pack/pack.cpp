@@ -1,6 +1,6 @@
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
 
-#include "rules/readers.hpp"
+#include "rules/pack/readers.hpp"
 
 namespace rules {
 

@@ -8,7 +8,7 @@
 
 #include "fhir/decimal.hpp"
 #include "fhir/value_set.hpp"
-#include "rules/diagnostic.hpp"
+#include "rules/text/diagnostic.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -374,7 +374,7 @@ struct Pack {
 };
 
 /// Reads every .json file below a directory, also behind links, but for names that begin with a point. Errors:
-/// "cannot-read", a link that leads nowhere ("dangling-link"). What it leaves out: rules/pack_folder.hpp.
+/// "cannot-read", a link that leads nowhere ("dangling-link"). What it leaves out: rules/pack/pack_folder.hpp.
 boost::system::result<PackFiles, Diagnostics> read_pack_directory(const std::filesystem::path& directory);
 
 struct PackReading {

@@ -1,6 +1,6 @@
-#include "rules/pack_folder.hpp"
+#include "rules/pack/pack_folder.hpp"
 
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // The folder of a pack: which files are the pack's (read_pack_directory), and what else lies there.
 #pragma once
 
-#include "rules/diagnostic.hpp"
+#include "rules/text/diagnostic.hpp"
 
 #include <filesystem>
 

@@ -1,4 +1,4 @@
-#include "rules/readers.hpp"
+#include "rules/pack/readers.hpp"
 
 namespace rules {
 

@@ -1,5 +1,5 @@
 #include "fhir/json_text.hpp"
-#include "rules/readers.hpp"
+#include "rules/pack/readers.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "fhir/date_time.hpp"
-#include "rules/readers.hpp"
-#include "rules/version.hpp"
+#include "rules/pack/readers.hpp"
+#include "rules/text/version.hpp"
 
 namespace rules {
 

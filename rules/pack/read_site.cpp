@@ -1,8 +1,8 @@
 #include "fhir/reference.hpp"
-#include "rules/readers.hpp"
-#include "rules/site.hpp"
-#include "rules/sources.hpp"
-#include "rules/version.hpp"
+#include "rules/pack/readers.hpp"
+#include "rules/pack/site.hpp"
+#include "rules/pack/sources.hpp"
+#include "rules/text/version.hpp"
 
 #include <algorithm>
 #include <set>

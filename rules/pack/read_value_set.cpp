@@ -1,5 +1,5 @@
 #include "fhir/value_set.hpp"
-#include "rules/readers.hpp"
+#include "rules/pack/readers.hpp"
 
 namespace rules {
 

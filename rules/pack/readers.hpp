@@ -4,8 +4,8 @@
 #pragma once
 
 #include "fhir/coding.hpp"
-#include "rules/form.hpp"
-#include "rules/pack.hpp"
+#include "rules/pack/form.hpp"
+#include "rules/pack/pack.hpp"
 
 #include <cstdint>
 #include <optional>

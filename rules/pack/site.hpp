@@ -3,7 +3,7 @@
 // place.
 #pragma once
 
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
 
 #include <map>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "rules/sources.hpp"
+#include "rules/pack/sources.hpp"
 
 #include <algorithm>
 

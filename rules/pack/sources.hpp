@@ -2,7 +2,7 @@
 // the Observation groups there are is the pack's to say.
 #pragma once
 
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "rules/analyte.hpp"
+#include "rules/program/analyte.hpp"
 
 #include <algorithm>
 

@@ -2,10 +2,10 @@
 // in force, and what a laboratory of the site does differently. Everything here comes from the pack and the site file.
 #pragma once
 
-#include "rules/banding.hpp"
-#include "rules/by_system.hpp"
-#include "rules/parameters.hpp"
-#include "rules/site.hpp"
+#include "rules/pack/site.hpp"
+#include "rules/program/banding.hpp"
+#include "rules/program/by_system.hpp"
+#include "rules/program/parameters.hpp"
 
 #include <cstdint>
 #include <functional>

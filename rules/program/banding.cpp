@@ -1,4 +1,4 @@
-#include "rules/banding.hpp"
+#include "rules/program/banding.hpp"
 
 namespace rules {
 namespace {

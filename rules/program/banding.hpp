@@ -2,7 +2,7 @@
 // laboratory reported, only if the whole interval lies there. Nothing is converted (knowledge 0.1, point 2).
 #pragma once
 
-#include "rules/interval.hpp"
+#include "rules/program/interval.hpp"
 
 #include <optional>
 #include <string>

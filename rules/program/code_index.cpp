@@ -1,4 +1,4 @@
-#include "rules/code_index.hpp"
+#include "rules/program/code_index.hpp"
 
 #include "fhir/code_hierarchy.hpp"
 

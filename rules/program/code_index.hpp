@@ -5,7 +5,7 @@
 #pragma once
 
 #include "fhir/value_set.hpp"
-#include "rules/by_system.hpp"
+#include "rules/program/by_system.hpp"
 
 #include <cstdint>
 #include <functional>

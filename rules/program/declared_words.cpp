@@ -1,7 +1,7 @@
-#include "rules/declared_words.hpp"
+#include "rules/program/declared_words.hpp"
 
 #include "fhir/path/program.hpp"
-#include "rules/reading.hpp"
+#include "rules/record/reading.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "fhir/path/path.hpp"
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
 
 #include <map>
 #include <set>

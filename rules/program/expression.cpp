@@ -1,6 +1,6 @@
-#include "rules/expression.hpp"
+#include "rules/program/expression.hpp"
 
-#include "rules/nearest.hpp"
+#include "rules/text/nearest.hpp"
 
 #include <algorithm>
 

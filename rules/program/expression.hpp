@@ -5,9 +5,9 @@
 #pragma once
 
 #include "fhir/path/path.hpp"
-#include "rules/declared_words.hpp"
-#include "rules/diagnostic.hpp"
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
+#include "rules/program/declared_words.hpp"
+#include "rules/text/diagnostic.hpp"
 
 #include <boost/container/small_vector.hpp>
 

@@ -1,4 +1,4 @@
-#include "rules/interval.hpp"
+#include "rules/program/interval.hpp"
 
 namespace rules {
 

@@ -1,4 +1,4 @@
-#include "rules/parameters.hpp"
+#include "rules/program/parameters.hpp"
 
 #include <charconv>
 

@@ -2,7 +2,7 @@
 // Both were validated when they were read; nothing is checked again here.
 #pragma once
 
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,7 +1,7 @@
 // The prefetch templates of a program, derived from what the rules of a hook read. The keys are fixed,
 // because EHRs configure them by name; the Observation keys are the pack's. Only Observations are asked for by code:
 // a list of every condition code would make the URL longer than servers take.
-#include "rules/program_builder.hpp"
+#include "rules/program/program_builder.hpp"
 
 #include <algorithm>
 #include <set>

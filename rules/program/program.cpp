@@ -1,7 +1,7 @@
-#include "rules/program.hpp"
+#include "rules/program/program.hpp"
 
-#include "rules/program_builder.hpp"
-#include "rules/program_inner.hpp"
+#include "rules/program/program_builder.hpp"
+#include "rules/program/program_inner.hpp"
 
 #include <algorithm>
 #include <utility>

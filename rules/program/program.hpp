@@ -2,8 +2,8 @@
 // parameters resolved. Immutable after compilation and shared between threads.
 #pragma once
 
-#include "rules/pack.hpp"
-#include "rules/site.hpp"
+#include "rules/pack/pack.hpp"
+#include "rules/pack/site.hpp"
 
 #include <memory>
 #include <string>
@@ -23,7 +23,7 @@ struct PrefetchTemplate {
 
 class Program {
   public:
-    struct Inner;  // rules/program_inner.hpp: what evaluate() and the tools read
+    struct Inner;  // rules/program/program_inner.hpp: what evaluate() and the tools read
     explicit Program(std::shared_ptr<const Inner> inner) : inner_(std::move(inner)) {}
 
     const Pack& pack() const;

@@ -2,7 +2,7 @@
 // dependencies, then gates and rules, then the prefetch. Gathers findings; the result is used only without errors.
 #pragma once
 
-#include "rules/program_inner.hpp"
+#include "rules/program/program_inner.hpp"
 
 #include <memory>
 #include <string>

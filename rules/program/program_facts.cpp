@@ -1,5 +1,5 @@
 // The slots of a program: the types that expressions see, and facts and analytes in the order of their dependencies.
-#include "rules/program_builder.hpp"
+#include "rules/program/program_builder.hpp"
 
 #include <algorithm>
 #include <iterator>

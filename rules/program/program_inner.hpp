@@ -2,12 +2,12 @@
 // gates, rules, and the tables that look codes up. Only rules/ includes this. Immutable once built.
 #pragma once
 
-#include "rules/analyte.hpp"
-#include "rules/code_index.hpp"
-#include "rules/expression.hpp"
-#include "rules/parameters.hpp"
-#include "rules/program.hpp"
-#include "rules/sources.hpp"
+#include "rules/pack/sources.hpp"
+#include "rules/program/analyte.hpp"
+#include "rules/program/code_index.hpp"
+#include "rules/program/expression.hpp"
+#include "rules/program/parameters.hpp"
+#include "rules/program/program.hpp"
 
 #include <array>
 #include <cstddef>

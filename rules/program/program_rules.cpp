@@ -1,5 +1,5 @@
 // Gates, rules and cards of a program: every expression and every text compiled once.
-#include "rules/program_builder.hpp"
+#include "rules/program/program_builder.hpp"
 
 #include <algorithm>
 

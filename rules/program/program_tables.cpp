@@ -1,5 +1,5 @@
 // The tables of a program: sources, codes, orders, laboratory tests.
-#include "rules/program_builder.hpp"
+#include "rules/program/program_builder.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "rules/calendar.hpp"
+#include "rules/record/calendar.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // Which conditions count for a fact, and since when. Source: knowledge A.1 (status logic, duration), D.6.
-#include "rules/facts.hpp"
+#include "rules/record/facts.hpp"
 
 #include <algorithm>
 #include <array>

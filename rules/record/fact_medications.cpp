@@ -1,6 +1,6 @@
 // Which medicines a patient takes, by ingredient and route, and since when. Source: knowledge A.6, D.6; decisions,
 // "RxNorm products".
-#include "rules/facts.hpp"
+#include "rules/record/facts.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "rules/facts.hpp"
+#include "rules/record/facts.hpp"
 
 #include <algorithm>
 

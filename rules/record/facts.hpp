@@ -4,10 +4,10 @@
 // record's. Days are whole calendar days (rules/calendar). Source: knowledge A.1, A.3, A.6, D.6.
 #pragma once
 
-#include "rules/calendar.hpp"
-#include "rules/evaluation.hpp"
-#include "rules/program_inner.hpp"
-#include "rules/record.hpp"
+#include "rules/program/program_inner.hpp"
+#include "rules/record/calendar.hpp"
+#include "rules/record/record.hpp"
+#include "rules/run/evaluation.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,4 +1,4 @@
-#include "rules/measurement.hpp"
+#include "rules/record/measurement.hpp"
 
 #include "fhir/ucum.hpp"
 

@@ -4,9 +4,9 @@
 // (knowledge D.3). A result without a value is no result (D.6).
 #pragma once
 
-#include "rules/calendar.hpp"
-#include "rules/code_index.hpp"
-#include "rules/written_value.hpp"
+#include "rules/program/code_index.hpp"
+#include "rules/record/calendar.hpp"
+#include "rules/record/written_value.hpp"
 
 #include <boost/container/small_vector.hpp>
 

@@ -1,7 +1,7 @@
-#include "rules/reading.hpp"
+#include "rules/record/reading.hpp"
 
 #include "fhir/json_text.hpp"
-#include "rules/record.hpp"
+#include "rules/record/record.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // range; and how it is written on a card.
 #pragma once
 
-#include "rules/measurement.hpp"
+#include "rules/record/measurement.hpp"
 
 #include <boost/json.hpp>
 

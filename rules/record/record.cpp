@@ -1,8 +1,8 @@
-#include "rules/record.hpp"
+#include "rules/record/record.hpp"
 
 #include "fhir/bundle.hpp"
 #include "fhir/member.hpp"
-#include "rules/sources.hpp"
+#include "rules/pack/sources.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "rules/test_results.hpp"
+#include "rules/record/test_results.hpp"
 
 #include <algorithm>
 #include <numeric>

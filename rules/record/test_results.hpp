@@ -4,7 +4,7 @@
 // Source: knowledge A.2 (fractions), B.5, D.3, D.6; decisions, safety.
 #pragma once
 
-#include "rules/reading.hpp"
+#include "rules/record/reading.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "rules/written_value.hpp"
+#include "rules/record/written_value.hpp"
 
 #include "fhir/ucum.hpp"
 

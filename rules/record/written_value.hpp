@@ -5,7 +5,7 @@
 #pragma once
 
 #include "fhir/observation.hpp"
-#include "rules/analyte.hpp"
+#include "rules/program/analyte.hpp"
 
 #include <functional>
 #include <span>

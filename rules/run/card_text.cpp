@@ -1,4 +1,4 @@
-#include "rules/card_text.hpp"
+#include "rules/run/card_text.hpp"
 
 #include "fhir/member.hpp"
 

@@ -2,7 +2,7 @@
 // sentences are the pack's or stand here; of the record only dates, status codes, references and safe numbers appear.
 #pragma once
 
-#include "rules/judge.hpp"
+#include "rules/run/judge.hpp"
 
 #include <string>
 #include <string_view>

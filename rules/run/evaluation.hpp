@@ -3,8 +3,8 @@
 #pragma once
 
 #include "fhir/date_time.hpp"
-#include "rules/program.hpp"
-#include "rules/record.hpp"
+#include "rules/program/program.hpp"
+#include "rules/record/record.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,6 +1,6 @@
-#include "rules/judge.hpp"
+#include "rules/run/judge.hpp"
 
-#include "rules/text_template.hpp"
+#include "rules/run/text_template.hpp"
 
 #include <algorithm>
 #include <iterator>

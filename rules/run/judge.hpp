@@ -2,7 +2,7 @@
 // rules ask for each other ("only if that rule would fire").
 #pragma once
 
-#include "rules/run.hpp"
+#include "rules/run/run.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "rules/policy.hpp"
+#include "rules/run/policy.hpp"
 
 #include <algorithm>
 #include <tuple>

@@ -5,7 +5,7 @@
 // nothing is left and something was unknown for lack of data, one card says so (decisions, safety).
 #pragma once
 
-#include "rules/judge.hpp"
+#include "rules/run/judge.hpp"
 
 #include <cstddef>
 #include <string>

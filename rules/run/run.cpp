@@ -1,7 +1,7 @@
-#include "rules/run.hpp"
+#include "rules/run/run.hpp"
 
 #include "fhir/member.hpp"
-#include "rules/card_text.hpp"
+#include "rules/run/card_text.hpp"
 
 #include <algorithm>
 

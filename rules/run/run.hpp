@@ -6,11 +6,11 @@
 // is unknown.
 #pragma once
 
-#include "rules/calendar.hpp"
-#include "rules/evaluation.hpp"
-#include "rules/facts.hpp"
-#include "rules/program_inner.hpp"
-#include "rules/test_results.hpp"
+#include "rules/program/program_inner.hpp"
+#include "rules/record/calendar.hpp"
+#include "rules/record/facts.hpp"
+#include "rules/record/test_results.hpp"
+#include "rules/run/evaluation.hpp"
 
 #include <boost/json.hpp>
 

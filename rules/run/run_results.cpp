@@ -1,5 +1,5 @@
 // The slots that come from laboratory results.
-#include "rules/run.hpp"
+#include "rules/run/run.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "rules/text_template.hpp"
+#include "rules/run/text_template.hpp"
 
 #include <algorithm>
 

@@ -5,8 +5,8 @@
 // without a digit; a reported value and its unit are never cut (knowledge G.1).
 #pragma once
 
-#include "rules/expression.hpp"
-#include "rules/run.hpp"
+#include "rules/program/expression.hpp"
+#include "rules/run/run.hpp"
 
 #include <optional>
 #include <string>

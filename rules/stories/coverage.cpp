@@ -1,7 +1,7 @@
-#include "rules/coverage.hpp"
+#include "rules/stories/coverage.hpp"
 
 #include "fhir/observation.hpp"
-#include "rules/readers.hpp"
+#include "rules/pack/readers.hpp"
 
 #include <algorithm>
 #include <functional>

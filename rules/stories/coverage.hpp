@@ -2,7 +2,7 @@
 // result just below, at and just above them in each unit.
 #pragma once
 
-#include "rules/example.hpp"
+#include "rules/stories/example.hpp"
 
 #include <map>
 #include <optional>

@@ -1,7 +1,7 @@
 #include "fhir/json_text.hpp"
-#include "rules/coverage.hpp"
-#include "rules/readers.hpp"
-#include "rules/story_vocabulary.hpp"
+#include "rules/pack/readers.hpp"
+#include "rules/stories/coverage.hpp"
+#include "rules/stories/story_vocabulary.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
-#include "rules/example.hpp"
+#include "rules/stories/example.hpp"
 
-#include "rules/readers.hpp"
+#include "rules/pack/readers.hpp"
 
 #include <algorithm>
 #include <map>

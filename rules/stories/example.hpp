@@ -1,8 +1,8 @@
 // Tells every story of a pack to the engine and compares the cards with what the story expects.
 #pragma once
 
-#include "rules/evaluation.hpp"
-#include "rules/story.hpp"
+#include "rules/run/evaluation.hpp"
+#include "rules/stories/story.hpp"
 
 #include <memory>
 #include <string>

@@ -1,5 +1,5 @@
-#include "rules/example.hpp"
-#include "rules/readers.hpp"
+#include "rules/pack/readers.hpp"
+#include "rules/stories/example.hpp"
 
 #include <algorithm>
 

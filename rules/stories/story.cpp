@@ -1,9 +1,9 @@
-#include "rules/story.hpp"
+#include "rules/stories/story.hpp"
 
 #include "fhir/json_text.hpp"
-#include "rules/readers.hpp"
-#include "rules/sources.hpp"
-#include "rules/story_resources.hpp"
+#include "rules/pack/readers.hpp"
+#include "rules/pack/sources.hpp"
+#include "rules/stories/story_resources.hpp"
 
 #include <algorithm>
 

@@ -5,14 +5,14 @@
 //     keys], "resources": [full FHIR resources], "at": another date, "knownMiss": "why", "patient-view": [cards],
 //     "encounter-start": […], "order-select": […], "order-sign": […] } ] }
 //
-// Lines: rules/story_line.hpp. A card: rule (indicator)[, offers ORDER][, offers nothing][, removes ORDER][, says
+// Lines: rules/stories/story_line.hpp. A card: rule (indicator)[, offers ORDER][, offers nothing][, removes ORDER][, says
 // "text"], in the order in which cards are shown; "no card" or [] for none. Only rule is needed. What cannot be read is
 // a finding with its place; "resources" is the way out for what lines cannot say.
 #pragma once
 
 #include "fhir/date_time.hpp"
-#include "rules/pack.hpp"
-#include "rules/site.hpp"
+#include "rules/pack/pack.hpp"
+#include "rules/pack/site.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,8 +1,8 @@
-#include "rules/story_line.hpp"
+#include "rules/stories/story_line.hpp"
 
 #include "fhir/coding.hpp"
-#include "rules/nearest.hpp"
-#include "rules/story_words.hpp"
+#include "rules/stories/story_words.hpp"
+#include "rules/text/nearest.hpp"
 
 #include <algorithm>
 #include <array>

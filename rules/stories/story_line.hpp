@@ -14,7 +14,7 @@
 #pragma once
 
 #include "fhir/date_time.hpp"
-#include "rules/story_vocabulary.hpp"
+#include "rules/stories/story_vocabulary.hpp"
 
 #include <boost/system/result.hpp>
 

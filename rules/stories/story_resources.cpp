@@ -1,9 +1,9 @@
-#include "rules/story_resources.hpp"
+#include "rules/stories/story_resources.hpp"
 
 #include "fhir/coding.hpp"
 #include "fhir/json_text.hpp"
-#include "rules/nearest.hpp"
-#include "rules/story_words.hpp"
+#include "rules/stories/story_words.hpp"
+#include "rules/text/nearest.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // A story's lines as full FHIR R4 resources, as an EHR would hold them.
 #pragma once
 
-#include "rules/story_line.hpp"
+#include "rules/stories/story_line.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,4 +1,4 @@
-#include "rules/story_vocabulary.hpp"
+#include "rules/stories/story_vocabulary.hpp"
 
 #include "fhir/coding.hpp"
 

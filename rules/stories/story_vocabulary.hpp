@@ -2,7 +2,7 @@
 // their kinds, labels of its orders. Capitals do not matter. Borrows the pack.
 #pragma once
 
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
 
 #include <map>
 #include <optional>

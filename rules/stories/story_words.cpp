@@ -1,7 +1,7 @@
-#include "rules/story_words.hpp"
+#include "rules/stories/story_words.hpp"
 
 #include "fhir/decimal.hpp"
-#include "rules/story_vocabulary.hpp"
+#include "rules/stories/story_vocabulary.hpp"
 
 #include <algorithm>
 #include <charconv>

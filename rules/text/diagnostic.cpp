@@ -1,4 +1,4 @@
-#include "rules/diagnostic.hpp"
+#include "rules/text/diagnostic.hpp"
 
 #include "fhir/json_text.hpp"
 

@@ -1,7 +1,7 @@
-#include "service/card.hpp"
+#include "service/answer/card.hpp"
 
 #include "fhir/json_writer.hpp"
-#include "service/markdown.hpp"
+#include "service/answer/markdown.hpp"
 
 #include <algorithm>
 #include <utility>

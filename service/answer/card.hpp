@@ -2,8 +2,8 @@
 // sections.
 #pragma once
 
-#include "rules/evaluation.hpp"
-#include "service/config.hpp"
+#include "rules/run/evaluation.hpp"
+#include "service/deployment/config.hpp"
 
 #include <functional>
 #include <string>

@@ -1,7 +1,7 @@
-#include "service/discovery.hpp"
+#include "service/answer/discovery.hpp"
 
 #include "fhir/json_text.hpp"
-#include "service/hook_request.hpp"
+#include "service/call/hook_request.hpp"
 
 namespace service {
 

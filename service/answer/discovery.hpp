@@ -1,8 +1,8 @@
 // The discovery endpoint's answer (CDS Hooks, "Discovery").
 #pragma once
 
-#include "rules/program.hpp"
-#include "service/config.hpp"
+#include "rules/program/program.hpp"
+#include "service/deployment/config.hpp"
 
 #include <memory>
 #include <string>

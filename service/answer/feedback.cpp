@@ -1,8 +1,8 @@
-#include "service/feedback.hpp"
+#include "service/answer/feedback.hpp"
 
 #include "fhir/json_text.hpp"
-#include "service/timestamp.hpp"
-#include "service/uuid.hpp"
+#include "service/base/timestamp.hpp"
+#include "service/base/uuid.hpp"
 
 #include <algorithm>
 #include <array>

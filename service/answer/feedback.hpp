@@ -6,9 +6,9 @@
 // argument.
 #pragma once
 
-#include "service/problem.hpp"
-#include "service/store.hpp"
-#include "service/wall_time.hpp"
+#include "service/base/wall_time.hpp"
+#include "service/http/problem.hpp"
+#include "service/store/store.hpp"
 
 #include <boost/json.hpp>
 #include <boost/system/result.hpp>

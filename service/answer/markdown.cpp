@@ -1,4 +1,4 @@
-#include "service/markdown.hpp"
+#include "service/answer/markdown.hpp"
 
 #include <algorithm>
 #include <array>

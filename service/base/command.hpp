@@ -1,7 +1,7 @@
 // What every command gets and gives.
 #pragma once
 
-#include "service/exit_code.hpp"
+#include "service/base/exit_code.hpp"
 
 #include <iosfwd>
 

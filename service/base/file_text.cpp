@@ -1,4 +1,4 @@
-#include "service/file_text.hpp"
+#include "service/base/file_text.hpp"
 
 #include <cstdint>
 #include <fstream>

@@ -1,7 +1,7 @@
-#include "service/findings.hpp"
+#include "service/base/findings.hpp"
 
 #include "fhir/json_text.hpp"
-#include "service/file_text.hpp"
+#include "service/base/file_text.hpp"
 
 #include <ostream>
 #include <utility>

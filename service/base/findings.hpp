@@ -1,7 +1,7 @@
 // Findings about files that people write, as they are told on stderr.
 #pragma once
 
-#include "rules/diagnostic.hpp"
+#include "rules/text/diagnostic.hpp"
 
 #include <filesystem>
 #include <iosfwd>

@@ -1,4 +1,4 @@
-#include "service/sha256.hpp"
+#include "service/base/sha256.hpp"
 
 #include <openssl/evp.h>
 

@@ -1,4 +1,4 @@
-#include "service/timestamp.hpp"
+#include "service/base/timestamp.hpp"
 
 namespace service {
 

@@ -1,4 +1,4 @@
-#include "service/uuid.hpp"
+#include "service/base/uuid.hpp"
 
 #include <openssl/rand.h>
 

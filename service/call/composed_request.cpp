@@ -1,8 +1,8 @@
-#include "service/composed_request.hpp"
+#include "service/call/composed_request.hpp"
 
 #include "fhir/coding.hpp"
 #include "fhir/json_text.hpp"
-#include "service/hook_request.hpp"
+#include "service/call/hook_request.hpp"
 
 #include <algorithm>
 #include <map>

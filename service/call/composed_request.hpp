@@ -7,7 +7,7 @@
 #pragma once
 
 #include "fhir/bundle.hpp"
-#include "rules/program.hpp"
+#include "rules/program/program.hpp"
 
 #include <boost/json.hpp>
 #include <boost/system/result.hpp>

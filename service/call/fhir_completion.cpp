@@ -1,4 +1,4 @@
-#include "service/fhir_completion.hpp"
+#include "service/call/fhir_completion.hpp"
 
 #include "fhir/json_text.hpp"
 #include "fhir/reference.hpp"

@@ -5,9 +5,9 @@
 // client has reported as failed is not asked for again. What cannot be had stays unavailable, with its reason.
 #pragma once
 
-#include "service/fhir_client.hpp"
-#include "service/hook_call.hpp"
-#include "service/log.hpp"
+#include "service/call/hook_call.hpp"
+#include "service/fhir_access/fhir_client.hpp"
+#include "service/observe/log.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,7 +1,7 @@
-#include "service/fhir_prefetch.hpp"
+#include "service/call/fhir_prefetch.hpp"
 
-#include "service/fhir_completion.hpp"
-#include "service/prefetch.hpp"
+#include "service/call/fhir_completion.hpp"
+#include "service/call/prefetch.hpp"
 
 #include <utility>
 

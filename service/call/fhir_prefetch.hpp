@@ -6,8 +6,8 @@
 // prefetch reads as "failed", never as "nothing".
 #pragma once
 
-#include "rules/program.hpp"
-#include "service/fhir_client.hpp"
+#include "rules/program/program.hpp"
+#include "service/fhir_access/fhir_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/json.hpp>

@@ -1,4 +1,4 @@
-#include "service/hook_call.hpp"
+#include "service/call/hook_call.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,12 +1,12 @@
 // A service call from its body to its response, without a network: the way that HTTPS and `evaluate` share.
 #pragma once
 
-#include "rules/evaluation.hpp"
-#include "service/card.hpp"
-#include "service/discovery.hpp"
-#include "service/hook_request.hpp"
-#include "service/load_pack.hpp"
-#include "service/prefetch.hpp"
+#include "rules/run/evaluation.hpp"
+#include "service/answer/card.hpp"
+#include "service/answer/discovery.hpp"
+#include "service/call/hook_request.hpp"
+#include "service/call/prefetch.hpp"
+#include "service/deployment/load_pack.hpp"
 
 #include <boost/system/result.hpp>
 

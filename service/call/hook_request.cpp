@@ -1,9 +1,9 @@
-#include "service/hook_request.hpp"
+#include "service/call/hook_request.hpp"
 
 #include "fhir/json_text.hpp"
 #include "fhir/reference.hpp"
-#include "service/patient_match.hpp"
-#include "service/uuid.hpp"
+#include "service/base/uuid.hpp"
+#include "service/call/patient_match.hpp"
 
 #include <algorithm>
 

@@ -5,9 +5,9 @@
 // the letter. The first fault ends the reading; it names the place and never the value.
 #pragma once
 
-#include "rules/pack.hpp"
-#include "service/fhir_grant.hpp"
-#include "service/problem.hpp"
+#include "rules/pack/pack.hpp"
+#include "service/fhir_access/fhir_grant.hpp"
+#include "service/http/problem.hpp"
 
 #include <boost/json.hpp>
 #include <boost/system/result.hpp>

@@ -1,4 +1,4 @@
-#include "service/patient_match.hpp"
+#include "service/call/patient_match.hpp"
 
 #include "fhir/member.hpp"
 #include "fhir/reference.hpp"

@@ -1,8 +1,8 @@
-#include "service/prefetch.hpp"
+#include "service/call/prefetch.hpp"
 
 #include "fhir/json_text.hpp"
 #include "fhir/member.hpp"
-#include "service/patient_match.hpp"
+#include "service/call/patient_match.hpp"
 
 namespace service {
 

@@ -5,9 +5,9 @@
 // nothing. Keys that were not asked for are ignored.
 #pragma once
 
-#include "rules/program.hpp"
-#include "rules/record.hpp"
-#include "service/problem.hpp"
+#include "rules/program/program.hpp"
+#include "rules/record/record.hpp"
+#include "service/http/problem.hpp"
 
 #include <boost/json.hpp>
 #include <boost/system/result.hpp>

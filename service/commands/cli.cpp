@@ -1,11 +1,11 @@
-#include "service/cli.hpp"
+#include "service/commands/cli.hpp"
 
-#include "service/command_check.hpp"
-#include "service/command_doctor.hpp"
-#include "service/command_evaluate.hpp"
-#include "service/command_fhirpath.hpp"
-#include "service/command_serve.hpp"
-#include "service/command_test.hpp"
+#include "service/commands/command_check.hpp"
+#include "service/commands/command_doctor.hpp"
+#include "service/commands/command_evaluate.hpp"
+#include "service/commands/command_fhirpath.hpp"
+#include "service/commands/command_serve.hpp"
+#include "service/commands/command_test.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,7 +1,7 @@
 // The command line: which verbs there are and what each takes. The verbs themselves are command_<verb>.cpp.
 #pragma once
 
-#include "service/command.hpp"
+#include "service/base/command.hpp"
 
 #include <string>
 #include <vector>

@@ -1,15 +1,15 @@
-#include "service/command_check.hpp"
+#include "service/commands/command_check.hpp"
 
 #include "fhir/json_text.hpp"
-#include "rules/check.hpp"
-#include "rules/pack_folder.hpp"
-#include "rules/program.hpp"
-#include "rules/readers.hpp"
-#include "rules/story.hpp"
-#include "service/clinical_clock.hpp"
-#include "service/findings.hpp"
-#include "service/load_pack.hpp"
-#include "service/prefetch_lint.hpp"
+#include "rules/check/check.hpp"
+#include "rules/pack/pack_folder.hpp"
+#include "rules/pack/readers.hpp"
+#include "rules/program/program.hpp"
+#include "rules/stories/story.hpp"
+#include "service/base/findings.hpp"
+#include "service/deployment/clinical_clock.hpp"
+#include "service/deployment/load_pack.hpp"
+#include "service/deployment/prefetch_lint.hpp"
 
 #include <algorithm>
 #include <ostream>

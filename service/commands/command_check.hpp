@@ -1,7 +1,7 @@
 // backpain-cds check: the clinical linter over packs, and what their prefetch asks for.
 #pragma once
 
-#include "service/command.hpp"
+#include "service/base/command.hpp"
 
 #include <filesystem>
 #include <string>

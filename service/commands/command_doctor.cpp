@@ -1,10 +1,10 @@
-#include "service/command_doctor.hpp"
+#include "service/commands/command_doctor.hpp"
 
 #include "fhir/json_text.hpp"
-#include "service/clinical_clock.hpp"
-#include "service/deployment.hpp"
-#include "service/doctor.hpp"
-#include "service/findings.hpp"
+#include "service/base/findings.hpp"
+#include "service/deployment/clinical_clock.hpp"
+#include "service/deployment/deployment.hpp"
+#include "service/run/doctor.hpp"
 
 #include <algorithm>
 #include <iterator>

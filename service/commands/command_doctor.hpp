@@ -1,7 +1,7 @@
 // backpain-cds doctor: proves a deployment before it serves, and says what to mend.
 #pragma once
 
-#include "service/command.hpp"
+#include "service/base/command.hpp"
 
 #include <filesystem>
 

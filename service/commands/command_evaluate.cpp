@@ -1,15 +1,15 @@
-#include "service/command_evaluate.hpp"
+#include "service/commands/command_evaluate.hpp"
 
 #include "fhir/json_text.hpp"
 #include "fhir/reference.hpp"
-#include "service/clinical_clock.hpp"
-#include "service/composed_request.hpp"
-#include "service/evaluation_text.hpp"
-#include "service/fhir_record.hpp"
-#include "service/file_text.hpp"
-#include "service/findings.hpp"
-#include "service/hook_call.hpp"
-#include "service/uuid.hpp"
+#include "service/base/file_text.hpp"
+#include "service/base/findings.hpp"
+#include "service/base/uuid.hpp"
+#include "service/call/composed_request.hpp"
+#include "service/call/hook_call.hpp"
+#include "service/commands/evaluation_text.hpp"
+#include "service/deployment/clinical_clock.hpp"
+#include "service/run/fhir_record.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -2,7 +2,7 @@
 // FHIR server has of a patient.
 #pragma once
 
-#include "service/command.hpp"
+#include "service/base/command.hpp"
 
 #include <filesystem>
 #include <string>

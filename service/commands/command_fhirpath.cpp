@@ -1,4 +1,4 @@
-#include "service/command_fhirpath.hpp"
+#include "service/commands/command_fhirpath.hpp"
 
 #include "fhir/json_text.hpp"
 #include "fhir/path/path.hpp"

@@ -1,7 +1,7 @@
 // backpain-cds fhirpath: evaluates an expression on a resource and prints what it gives.
 #pragma once
 
-#include "service/command.hpp"
+#include "service/base/command.hpp"
 
 #include <string>
 

@@ -1,8 +1,8 @@
-#include "service/command_serve.hpp"
+#include "service/commands/command_serve.hpp"
 
-#include "service/findings.hpp"
-#include "service/running_service.hpp"
-#include "service/server.hpp"
+#include "service/base/findings.hpp"
+#include "service/http/server.hpp"
+#include "service/run/running_service.hpp"
 
 #include <csignal>
 #include <iostream>

@@ -1,7 +1,7 @@
 // backpain-cds serve: runs the service until SIGTERM or SIGINT.
 #pragma once
 
-#include "service/command.hpp"
+#include "service/base/command.hpp"
 
 #include <filesystem>
 #include <string>

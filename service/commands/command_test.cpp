@@ -1,9 +1,9 @@
-#include "service/command_test.hpp"
+#include "service/commands/command_test.hpp"
 
-#include "rules/coverage.hpp"
-#include "rules/pack_folder.hpp"
-#include "service/findings.hpp"
-#include "service/load_pack.hpp"
+#include "rules/pack/pack_folder.hpp"
+#include "rules/stories/coverage.hpp"
+#include "service/base/findings.hpp"
+#include "service/deployment/load_pack.hpp"
 
 #include <fstream>
 #include <ostream>

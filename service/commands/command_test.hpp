@@ -1,7 +1,7 @@
 // backpain-cds test: tells a pack's stories to the engine, and says what no story touches.
 #pragma once
 
-#include "service/command.hpp"
+#include "service/base/command.hpp"
 
 #include <filesystem>
 

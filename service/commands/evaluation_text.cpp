@@ -1,6 +1,6 @@
-#include "service/evaluation_text.hpp"
+#include "service/commands/evaluation_text.hpp"
 
-#include "service/card.hpp"
+#include "service/answer/card.hpp"
 
 #include <algorithm>
 

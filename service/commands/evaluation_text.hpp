@@ -2,7 +2,7 @@
 // print.
 #pragma once
 
-#include "rules/evaluation.hpp"
+#include "rules/run/evaluation.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,7 +1,7 @@
-#include "service/config.hpp"
+#include "service/deployment/config.hpp"
 
-#include "rules/nearest.hpp"
-#include "service/config_value.hpp"
+#include "rules/text/nearest.hpp"
+#include "service/deployment/config_value.hpp"
 
 #include <algorithm>
 #include <set>

@@ -5,10 +5,10 @@
 // environment. Relative paths are relative to the file. All findings are gathered, each with file, line and column.
 #pragma once
 
-#include "rules/diagnostic.hpp"
-#include "service/log.hpp"
-#include "service/tls_files.hpp"
-#include "service/trust.hpp"
+#include "rules/text/diagnostic.hpp"
+#include "service/http/tls_files.hpp"
+#include "service/observe/log.hpp"
+#include "service/trust/trust.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Every key of the configuration file. A new key is a row here and a member of Config.
-#include "service/address_policy.hpp"
-#include "service/config_value.hpp"
+#include "service/deployment/config_value.hpp"
+#include "service/out/address_policy.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>

@@ -1,6 +1,6 @@
-#include "service/config_value.hpp"
+#include "service/deployment/config_value.hpp"
 
-#include "service/file_text.hpp"
+#include "service/base/file_text.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fhir/json_text.hpp"
-#include "service/config.hpp"
+#include "service/deployment/config.hpp"
 
 #include <initializer_list>
 #include <utility>

@@ -1,8 +1,8 @@
-#include "service/deployment.hpp"
+#include "service/deployment/deployment.hpp"
 
-#include "service/file_text.hpp"
-#include "service/findings.hpp"
-#include "service/hook_request.hpp"
+#include "service/base/file_text.hpp"
+#include "service/base/findings.hpp"
+#include "service/call/hook_request.hpp"
 
 #include <cstdlib>
 #include <set>

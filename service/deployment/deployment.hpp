@@ -2,10 +2,10 @@
 // packs. Read at start, at every reload, and by doctor.
 #pragma once
 
-#include "service/address_policy.hpp"
-#include "service/config.hpp"
-#include "service/load_pack.hpp"
-#include "service/tls.hpp"
+#include "service/deployment/config.hpp"
+#include "service/deployment/load_pack.hpp"
+#include "service/http/tls.hpp"
+#include "service/out/address_policy.hpp"
 
 #include <filesystem>
 #include <optional>

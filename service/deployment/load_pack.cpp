@@ -1,9 +1,9 @@
-#include "service/load_pack.hpp"
+#include "service/deployment/load_pack.hpp"
 
-#include "service/file_text.hpp"
-#include "service/findings.hpp"
-#include "service/prefetch_lint.hpp"
-#include "service/sha256.hpp"
+#include "service/base/file_text.hpp"
+#include "service/base/findings.hpp"
+#include "service/base/sha256.hpp"
+#include "service/deployment/prefetch_lint.hpp"
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 // A rule pack from the disk: read, checked, set for its site, compiled, and its digest taken.
 #pragma once
 
-#include "rules/program.hpp"
+#include "rules/program/program.hpp"
 
 #include <filesystem>
 #include <memory>

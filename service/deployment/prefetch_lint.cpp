@@ -1,7 +1,7 @@
-#include "service/prefetch_lint.hpp"
+#include "service/deployment/prefetch_lint.hpp"
 
-#include "service/findings.hpp"
-#include "service/hook_request.hpp"
+#include "service/base/findings.hpp"
+#include "service/call/hook_request.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -3,7 +3,7 @@
 // own codes become part of a template, so this is checked whenever a pack is loaded, and not only when one is written.
 #pragma once
 
-#include "rules/program.hpp"
+#include "rules/program/program.hpp"
 
 #include <filesystem>
 #include <span>

@@ -1,4 +1,4 @@
-#include "service/fetch_advice.hpp"
+#include "service/fhir_access/fetch_advice.hpp"
 
 namespace service {
 

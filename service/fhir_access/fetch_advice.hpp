@@ -2,8 +2,8 @@
 // repeats what the server said, or the token.
 #pragma once
 
-#include "service/fhir_client.hpp"
-#include "service/https_client.hpp"
+#include "service/fhir_access/fhir_client.hpp"
+#include "service/out/https_client.hpp"
 
 #include <string_view>
 

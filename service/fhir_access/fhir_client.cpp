@@ -1,7 +1,7 @@
-#include "service/fhir_client.hpp"
+#include "service/fhir_access/fhir_client.hpp"
 
 #include "fhir/json_text.hpp"
-#include "service/wall_time.hpp"
+#include "service/base/wall_time.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -6,8 +6,8 @@
 // whoever interprets prefetch.
 #pragma once
 
-#include "service/fhir_grant.hpp"
-#include "service/https_client.hpp"
+#include "service/fhir_access/fhir_grant.hpp"
+#include "service/out/https_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/json.hpp>

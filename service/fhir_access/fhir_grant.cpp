@@ -1,4 +1,4 @@
-#include "service/fhir_grant.hpp"
+#include "service/fhir_access/fhir_grant.hpp"
 
 #include <boost/url.hpp>
 #include <boost/url/grammar/ci_string.hpp>

@@ -2,8 +2,8 @@
 // (CDS Hooks, "FHIR Resource Access"; ). Pure; the time is an argument.
 #pragma once
 
-#include "service/trust.hpp"
-#include "service/wall_time.hpp"
+#include "service/base/wall_time.hpp"
+#include "service/trust/trust.hpp"
 
 #include <boost/system/result.hpp>
 

@@ -2,8 +2,8 @@
 // content.
 #pragma once
 
-#include "service/exchange.hpp"
-#include "service/trust.hpp"
+#include "service/http/exchange.hpp"
+#include "service/trust/trust.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

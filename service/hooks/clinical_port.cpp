@@ -1,6 +1,6 @@
-#include "service/clinical_port.hpp"
+#include "service/hooks/clinical_port.hpp"
 
-#include "service/media_type.hpp"
+#include "service/http/media_type.hpp"
 
 #include <boost/asio/this_coro.hpp>
 

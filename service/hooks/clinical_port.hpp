@@ -2,16 +2,16 @@
 // CORS), and with the proof of who calls.
 #pragma once
 
-#include "service/authenticate.hpp"
-#include "service/cds_services.hpp"
-#include "service/cors.hpp"
-#include "service/current.hpp"
-#include "service/feedback_handler.hpp"
-#include "service/https_clients.hpp"
-#include "service/log.hpp"
-#include "service/port.hpp"
-#include "service/rate_limit.hpp"
-#include "service/router.hpp"
+#include "service/base/current.hpp"
+#include "service/hooks/cds_services.hpp"
+#include "service/hooks/feedback_handler.hpp"
+#include "service/http/cors.hpp"
+#include "service/http/port.hpp"
+#include "service/http/rate_limit.hpp"
+#include "service/http/router.hpp"
+#include "service/observe/log.hpp"
+#include "service/out/https_clients.hpp"
+#include "service/trust/authenticate.hpp"
 
 #include <atomic>
 #include <cstddef>

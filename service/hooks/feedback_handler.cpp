@@ -1,7 +1,7 @@
-#include "service/feedback_handler.hpp"
+#include "service/hooks/feedback_handler.hpp"
 
 #include "fhir/json_text.hpp"
-#include "service/on_pool.hpp"
+#include "service/base/on_pool.hpp"
 
 #include <utility>
 

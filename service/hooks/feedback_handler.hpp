@@ -2,10 +2,10 @@
 // answered 200 survives the process (CDS Hooks, "Feedback"; ).
 #pragma once
 
-#include "service/cds_services.hpp"
-#include "service/feedback.hpp"
-#include "service/log.hpp"
-#include "service/store.hpp"
+#include "service/answer/feedback.hpp"
+#include "service/hooks/cds_services.hpp"
+#include "service/observe/log.hpp"
+#include "service/store/store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,7 +1,7 @@
-#include "service/hook_handler.hpp"
+#include "service/hooks/hook_handler.hpp"
 
-#include "service/fhir_completion.hpp"
-#include "service/uuid.hpp"
+#include "service/base/uuid.hpp"
+#include "service/call/fhir_completion.hpp"
 
 #include <boost/asio/this_coro.hpp>
 

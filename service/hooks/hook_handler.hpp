@@ -1,12 +1,12 @@
 // What stands behind the clinical port: the services of the loaded packs.
 #pragma once
 
-#include "service/cds_services.hpp"
-#include "service/clinical_clock.hpp"
-#include "service/decision_recorder.hpp"
-#include "service/fhir_client.hpp"
-#include "service/hook_call.hpp"
-#include "service/https_clients.hpp"
+#include "service/call/hook_call.hpp"
+#include "service/deployment/clinical_clock.hpp"
+#include "service/fhir_access/fhir_client.hpp"
+#include "service/hooks/cds_services.hpp"
+#include "service/out/https_clients.hpp"
+#include "service/store/decision_recorder.hpp"
 
 #include <array>
 #include <chrono>

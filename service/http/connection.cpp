@@ -1,6 +1,6 @@
-#include "service/connection.hpp"
+#include "service/http/connection.hpp"
 
-#include "service/deadline.hpp"
+#include "service/http/deadline.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -4,11 +4,11 @@
 // the request as a whole (head, body, answer), writing, shutdown. Whatever a client does, others are not kept waiting.
 #pragma once
 
-#include "service/body_budget.hpp"
-#include "service/log.hpp"
-#include "service/port.hpp"
-#include "service/queue_delay.hpp"
-#include "service/tls.hpp"
+#include "service/http/body_budget.hpp"
+#include "service/http/port.hpp"
+#include "service/http/queue_delay.hpp"
+#include "service/http/tls.hpp"
+#include "service/observe/log.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -2,7 +2,7 @@
 // Credentials are never allowed: the token travels in a header, so cookies and "Allow-Credentials" are not needed.
 #pragma once
 
-#include "service/exchange.hpp"
+#include "service/http/exchange.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,8 @@
 // What a listening port does with requests: the seam between HTTP (connection) and meaning (clinical_port, admin_port).
 #pragma once
 
-#include "service/exchange.hpp"
-#include "service/problem.hpp"
+#include "service/http/exchange.hpp"
+#include "service/http/problem.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,6 +1,6 @@
-#include "service/problem.hpp"
+#include "service/http/problem.hpp"
 
-#include "service/media_type.hpp"
+#include "service/http/media_type.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "fhir/json_text.hpp"
-#include "service/client_profile.hpp"
-#include "service/exchange.hpp"
+#include "service/base/client_profile.hpp"
+#include "service/http/exchange.hpp"
 
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "service/router.hpp"
+#include "service/http/router.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>

@@ -2,7 +2,7 @@
 // Clients join base address and id by hand, so empty segments ("//id", a trailing slash) are looked over.
 #pragma once
 
-#include "service/exchange.hpp"
+#include "service/http/exchange.hpp"
 
 #include <optional>
 #include <span>

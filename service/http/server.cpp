@@ -1,4 +1,4 @@
-#include "service/server.hpp"
+#include "service/http/server.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -4,7 +4,7 @@
 // Limits: connections at each port (more are closed at once), the time that stopping may take.
 #pragma once
 
-#include "service/connection.hpp"
+#include "service/http/connection.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -1,4 +1,4 @@
-#include "service/tls.hpp"
+#include "service/http/tls.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

@@ -2,9 +2,9 @@
 // if a CA for them is configured. A certificate, key or CA that does not fit is refused here, at start, with a reason.
 #pragma once
 
-#include "service/current.hpp"
-#include "service/tls_files.hpp"
-#include "service/wall_time.hpp"
+#include "service/base/current.hpp"
+#include "service/base/wall_time.hpp"
+#include "service/http/tls_files.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/system/result.hpp>

@@ -1,4 +1,4 @@
-#include "service/log.hpp"
+#include "service/observe/log.hpp"
 
 #include "fhir/json_text.hpp"
 

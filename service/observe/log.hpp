@@ -3,7 +3,7 @@
 // stderr.
 #pragma once
 
-#include "service/exchange.hpp"
+#include "service/http/exchange.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "service/measured_log.hpp"
+#include "service/observe/measured_log.hpp"
 
 namespace service {
 

@@ -2,8 +2,8 @@
 // needs to know the log alone.
 #pragma once
 
-#include "service/log.hpp"
-#include "service/metrics.hpp"
+#include "service/observe/log.hpp"
+#include "service/observe/metrics.hpp"
 
 namespace service {
 

@@ -1,4 +1,4 @@
-#include "service/metrics.hpp"
+#include "service/observe/metrics.hpp"
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>

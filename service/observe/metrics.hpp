@@ -5,7 +5,7 @@
 // literals. So the number of series is bounded, and no patient can be among them. Any thread may report at any time.
 #pragma once
 
-#include "service/wall_time.hpp"
+#include "service/base/wall_time.hpp"
 
 #include <chrono>
 #include <memory>

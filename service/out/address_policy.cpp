@@ -1,4 +1,4 @@
-#include "service/address_policy.hpp"
+#include "service/out/address_policy.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "service/https_client.hpp"
+#include "service/out/https_client.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/error.hpp>

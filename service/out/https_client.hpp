@@ -6,7 +6,7 @@
 // part of an error. Plain HTTP only in development.
 #pragma once
 
-#include "service/address_policy.hpp"
+#include "service/out/address_policy.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,4 +1,4 @@
-#include "service/https_clients.hpp"
+#include "service/out/https_clients.hpp"
 
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/query.hpp>

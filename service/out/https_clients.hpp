@@ -2,7 +2,7 @@
 // that opened them, and need no lock.
 #pragma once
 
-#include "service/https_client.hpp"
+#include "service/out/https_client.hpp"
 
 #include <boost/asio/execution_context.hpp>
 

@@ -1,6 +1,6 @@
-#include "service/admin_port.hpp"
+#include "service/run/admin_port.hpp"
 
-#include "service/router.hpp"
+#include "service/http/router.hpp"
 
 namespace service {
 

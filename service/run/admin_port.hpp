@@ -2,7 +2,7 @@
 // clinical port.
 #pragma once
 
-#include "service/port.hpp"
+#include "service/http/port.hpp"
 
 #include <atomic>
 #include <functional>

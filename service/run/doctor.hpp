@@ -6,8 +6,8 @@
 #pragma once
 
 #include "fhir/date_time.hpp"
-#include "service/config.hpp"
-#include "service/wall_time.hpp"
+#include "service/base/wall_time.hpp"
+#include "service/deployment/config.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 // doctor: the server's certificate, by OpenSSL.
-#include "service/doctor.hpp"
-#include "service/tls.hpp"
+#include "service/http/tls.hpp"
+#include "service/run/doctor.hpp"
 
 #include <boost/url.hpp>
 #include <openssl/pem.h>

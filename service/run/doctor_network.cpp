@@ -1,10 +1,10 @@
 // doctor: what lies at the other end of a connection: key sets, FHIR servers, and the addresses to listen on.
 #include "fhir/json_text.hpp"
-#include "rules/program.hpp"
-#include "service/deployment.hpp"
-#include "service/doctor.hpp"
-#include "service/fetch_advice.hpp"
-#include "service/load_pack.hpp"
+#include "rules/program/program.hpp"
+#include "service/deployment/deployment.hpp"
+#include "service/deployment/load_pack.hpp"
+#include "service/fhir_access/fetch_advice.hpp"
+#include "service/run/doctor.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,7 +1,7 @@
 // doctor: rule packs and site files.
-#include "rules/check.hpp"
-#include "service/deployment.hpp"
-#include "service/doctor.hpp"
+#include "rules/check/check.hpp"
+#include "service/deployment/deployment.hpp"
+#include "service/run/doctor.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // doctor: mode, authentication, time zone.
-#include "service/doctor.hpp"
+#include "service/run/doctor.hpp"
 
 #include <algorithm>
 #include <ctime>

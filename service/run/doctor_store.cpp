@@ -1,6 +1,6 @@
 // doctor: the store.
-#include "service/doctor.hpp"
-#include "service/store.hpp"
+#include "service/run/doctor.hpp"
+#include "service/store/store.hpp"
 
 #include <system_error>
 #include <unistd.h>

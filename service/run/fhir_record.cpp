@@ -1,8 +1,8 @@
-#include "service/fhir_record.hpp"
+#include "service/run/fhir_record.hpp"
 
-#include "service/fetch_advice.hpp"
-#include "service/fhir_completion.hpp"
-#include "service/fhir_prefetch.hpp"
+#include "service/call/fhir_completion.hpp"
+#include "service/call/fhir_prefetch.hpp"
+#include "service/fhir_access/fetch_advice.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

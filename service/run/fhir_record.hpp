@@ -2,9 +2,9 @@
 // and the server is his choice: so the limits are wide, and http and addresses of any network are allowed.
 #pragma once
 
-#include "rules/program.hpp"
-#include "service/exit_code.hpp"
-#include "service/fhir_client.hpp"
+#include "rules/program/program.hpp"
+#include "service/base/exit_code.hpp"
+#include "service/fhir_access/fhir_client.hpp"
 
 #include <boost/json.hpp>
 #include <boost/system/result.hpp>

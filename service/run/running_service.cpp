@@ -1,13 +1,13 @@
-#include "service/running_service.hpp"
+#include "service/run/running_service.hpp"
 
-#include "service/admin_port.hpp"
-#include "service/clinical_port.hpp"
-#include "service/doctor.hpp"
-#include "service/findings.hpp"
-#include "service/hook_handler.hpp"
-#include "service/measured_log.hpp"
-#include "service/server.hpp"
-#include "service/uuid.hpp"
+#include "service/base/findings.hpp"
+#include "service/base/uuid.hpp"
+#include "service/hooks/clinical_port.hpp"
+#include "service/hooks/hook_handler.hpp"
+#include "service/http/server.hpp"
+#include "service/observe/measured_log.hpp"
+#include "service/run/admin_port.hpp"
+#include "service/run/doctor.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>

@@ -2,9 +2,9 @@
 // exchanges a part of it.
 #pragma once
 
-#include "service/clinical_clock.hpp"
-#include "service/deployment.hpp"
-#include "service/exit_code.hpp"
+#include "service/base/exit_code.hpp"
+#include "service/deployment/clinical_clock.hpp"
+#include "service/deployment/deployment.hpp"
 
 #include <boost/system/result.hpp>
 

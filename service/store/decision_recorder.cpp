@@ -1,4 +1,4 @@
-#include "service/decision_recorder.hpp"
+#include "service/store/decision_recorder.hpp"
 
 #include <exception>
 #include <iterator>

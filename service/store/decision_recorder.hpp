@@ -3,8 +3,8 @@
 // stop, and while the store cannot be had it waits here, up to a limit.
 #pragma once
 
-#include "service/log.hpp"
-#include "service/store.hpp"
+#include "service/observe/log.hpp"
+#include "service/store/store.hpp"
 
 #include <condition_variable>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "service/replay.hpp"
+#include "service/store/replay.hpp"
 
 namespace service {
 

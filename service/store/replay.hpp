@@ -4,7 +4,7 @@
 // ReplayWindow keeps it in one process when no store is configured.
 #pragma once
 
-#include "service/wall_time.hpp"
+#include "service/base/wall_time.hpp"
 
 #include <cstddef>
 #include <mutex>

@@ -5,8 +5,8 @@
 // differ behind SqlConnection. What a call has reported as stored survives the death of the process.
 #pragma once
 
-#include "service/replay.hpp"
-#include "service/wall_time.hpp"
+#include "service/base/wall_time.hpp"
+#include "service/store/replay.hpp"
 
 #include <boost/system/result.hpp>
 

@@ -1,4 +1,4 @@
-#include "service/store_postgresql.hpp"
+#include "service/store/store_postgresql.hpp"
 
 #include <libpq-fe.h>
 

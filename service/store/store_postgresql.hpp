@@ -3,7 +3,7 @@
 // three functions that are needed here.
 #pragma once
 
-#include "service/store.hpp"
+#include "service/store/store.hpp"
 
 #include <memory>
 #include <string>

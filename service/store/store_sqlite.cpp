@@ -1,4 +1,4 @@
-#include "service/store_sqlite.hpp"
+#include "service/store/store_sqlite.hpp"
 
 #include <sqlite3.h>
 

@@ -2,7 +2,7 @@
 // Write-ahead log with full synchronisation: what a commit has confirmed is on the disk.
 #pragma once
 
-#include "service/store.hpp"
+#include "service/store/store.hpp"
 
 #include <memory>
 #include <string>

@@ -1,6 +1,6 @@
-#include "service/authenticate.hpp"
+#include "service/trust/authenticate.hpp"
 
-#include "service/on_pool.hpp"
+#include "service/base/on_pool.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

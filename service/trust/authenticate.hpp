@@ -2,10 +2,10 @@
 // a replay looked up in the store. What is decided, and in which order, is trust's; here is only who waits for what.
 #pragma once
 
-#include "service/https_client.hpp"
-#include "service/log.hpp"
-#include "service/problem.hpp"
-#include "service/trust.hpp"
+#include "service/http/problem.hpp"
+#include "service/observe/log.hpp"
+#include "service/out/https_client.hpp"
+#include "service/trust/trust.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

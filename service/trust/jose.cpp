@@ -1,4 +1,4 @@
-#include "service/jose.hpp"
+#include "service/trust/jose.hpp"
 
 #include "fhir/json_text.hpp"
 

@@ -1,4 +1,4 @@
-#include "service/jwks.hpp"
+#include "service/trust/jwks.hpp"
 
 #include "fhir/json_text.hpp"
 

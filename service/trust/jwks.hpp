@@ -5,8 +5,8 @@
 // more often than once a minute, and keeps the last good set when the server fails (CDS Hooks, security; R-143).
 #pragma once
 
-#include "service/jose.hpp"
-#include "service/wall_time.hpp"
+#include "service/base/wall_time.hpp"
+#include "service/trust/jose.hpp"
 
 #include <boost/system/result.hpp>
 

@@ -1,4 +1,4 @@
-#include "service/jwt.hpp"
+#include "service/trust/jwt.hpp"
 
 #include "fhir/json_text.hpp"
 

@@ -3,8 +3,8 @@
 // through all of its checks. Keys embedded in a header (jwk, x5c, x5u) are never looked at.
 #pragma once
 
-#include "service/jose.hpp"
-#include "service/wall_time.hpp"
+#include "service/base/wall_time.hpp"
+#include "service/trust/jose.hpp"
 
 #include <boost/system/result.hpp>
 

@@ -1,6 +1,6 @@
-#include "service/trust.hpp"
+#include "service/trust/trust.hpp"
 
-#include "service/sha256.hpp"
+#include "service/base/sha256.hpp"
 
 #include <algorithm>
 #include <utility>

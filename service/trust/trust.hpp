@@ -6,10 +6,10 @@
 // the caller (authenticate.hpp). One Trust serves all threads; a reload makes a new one.
 #pragma once
 
-#include "service/client_profile.hpp"
-#include "service/jwks.hpp"
-#include "service/jwt.hpp"
-#include "service/replay.hpp"
+#include "service/base/client_profile.hpp"
+#include "service/store/replay.hpp"
+#include "service/trust/jwks.hpp"
+#include "service/trust/jwt.hpp"
 
 #include <boost/system/result.hpp>
 

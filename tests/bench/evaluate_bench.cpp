@@ -1,8 +1,8 @@
 // What a patient-view call costs behind the HTTP server: reading the resources of a prefetch of about 21 KB with 40
 // Observations, and evaluating the shipped pack over them. Run it in the repository's root, from the preset release.
 #include "fhir/json_text.hpp"
-#include "rules/evaluation.hpp"
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
+#include "rules/run/evaluation.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -3,8 +3,8 @@
 //
 //   floor_server CERTIFICATE KEY
 #include "fhir/json_text.hpp"
-#include "service/clinical_port.hpp"
-#include "service/server.hpp"
+#include "service/hooks/clinical_port.hpp"
+#include "service/http/server.hpp"
 
 #include <iostream>
 

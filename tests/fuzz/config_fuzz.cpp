@@ -1,7 +1,7 @@
 // A configuration file as a hurried person may write it: read whole, every finding with a place inside the text and a
 // sentence.
-#include "service/config.hpp"
-#include "service/findings.hpp"
+#include "service/base/findings.hpp"
+#include "service/deployment/config.hpp"
 #include "tests/fuzz/json_mutator.hpp"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Feedback as any client may send it: what is kept of it has only forms that we know.
 #include "fhir/json_text.hpp"
-#include "service/feedback.hpp"
-#include "service/timestamp.hpp"
+#include "service/answer/feedback.hpp"
+#include "service/base/timestamp.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // Key sets as a key server may send them, with the headers that say how long to keep them. What is read must verify
 // nothing that it did not sign.
-#include "service/jwks.hpp"
+#include "service/trust/jwks.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -2,8 +2,8 @@
 // of its hooks. To be run from the root of the repository. What comes out must be JSON that CDS Hooks allows, and the
 // explained evaluation must give the same cards.
 #include "fhir/json_text.hpp"
-#include "service/clinical_clock.hpp"
-#include "service/hook_call.hpp"
+#include "service/call/hook_call.hpp"
+#include "service/deployment/clinical_clock.hpp"
 #include "tests/fuzz/json_mutator.hpp"
 
 #include <cstdint>

@@ -4,7 +4,7 @@
 #include "fhir/encounter.hpp"
 #include "fhir/json_text.hpp"
 #include "fhir/value_set.hpp"
-#include "rules/record.hpp"
+#include "rules/record/record.hpp"
 #include "tests/fuzz/json_mutator.hpp"
 
 #include <cstdint>

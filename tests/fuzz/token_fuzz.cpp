@@ -1,6 +1,6 @@
 // JSON Web Tokens as anybody may send them: taken apart, and verified against a key of each kind.
 #include "fhir/json_text.hpp"
-#include "service/jwt.hpp"
+#include "service/trust/jwt.hpp"
 
 #include <array>
 #include <cstdint>

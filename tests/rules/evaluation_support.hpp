@@ -2,10 +2,10 @@
 #pragma once
 
 #include "fhir/json_text.hpp"
-#include "rules/evaluation.hpp"
-#include "rules/pack.hpp"
-#include "rules/program.hpp"
-#include "rules/record.hpp"
+#include "rules/pack/pack.hpp"
+#include "rules/program/program.hpp"
+#include "rules/record/record.hpp"
+#include "rules/run/evaluation.hpp"
 
 #include <gtest/gtest.h>
 

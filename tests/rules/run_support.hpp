@@ -1,8 +1,8 @@
 // One run of the shipped pack over a few resources, for tests that look at readings and facts themselves.
 #pragma once
 
-#include "rules/program_inner.hpp"
-#include "rules/run.hpp"
+#include "rules/program/program_inner.hpp"
+#include "rules/run/run.hpp"
 #include "tests/rules/evaluation_support.hpp"
 
 #include <algorithm>

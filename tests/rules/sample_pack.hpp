@@ -1,7 +1,7 @@
 // The small pack of tests/rules/packs/good, and small edits of it.
 #pragma once
 
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // The shipped pack: sound for the linter, its stories hold, and its prefetch asks for what EHRs were told.
-#include "rules/check.hpp"
-#include "rules/coverage.hpp"
-#include "rules/program.hpp"
-#include "rules/readers.hpp"
+#include "rules/check/check.hpp"
+#include "rules/pack/readers.hpp"
+#include "rules/program/program.hpp"
+#include "rules/stories/coverage.hpp"
 #include "tests/golden_file.hpp"
 #include "tests/rules/sample_pack.hpp"
 

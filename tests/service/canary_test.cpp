@@ -1,6 +1,6 @@
 // Canaries: words that stand for names, identifiers, notes and tokens are put wherever a client can put anything. None
 // may come back in an error, and none may be logged.
-#include "service/hook_handler.hpp"
+#include "service/hooks/hook_handler.hpp"
 #include "tests/case_name.hpp"
 #include "tests/service/raw_client.hpp"
 #include "tests/service/test_server.hpp"

@@ -1,6 +1,6 @@
 #include "tests/service/postgresql_server.hpp"
 
-#include "service/store_postgresql.hpp"
+#include "service/store/store_postgresql.hpp"
 
 #include <arpa/inet.h>
 #include <chrono>

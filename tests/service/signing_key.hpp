@@ -2,7 +2,7 @@
 // verifies with cjose was signed by other code.
 #pragma once
 
-#include "service/jose.hpp"
+#include "service/trust/jose.hpp"
 
 #include <boost/json.hpp>
 #include <openssl/evp.h>

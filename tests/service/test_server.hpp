@@ -1,9 +1,9 @@
 // The whole server, in this process, on a free port of the loopback, with a certificate made on the spot.
 #pragma once
 
-#include "service/admin_port.hpp"
-#include "service/clinical_port.hpp"
-#include "service/server.hpp"
+#include "service/hooks/clinical_port.hpp"
+#include "service/http/server.hpp"
+#include "service/run/admin_port.hpp"
 
 #include <atomic>
 #include <filesystem>

@@ -1,6 +1,6 @@
-#include "rules/check.hpp"
+#include "rules/check/check.hpp"
 
-#include "rules/program.hpp"
+#include "rules/program/program.hpp"
 #include "tests/case_name.hpp"
 #include "tests/golden_file.hpp"
 #include "tests/rules/sample_pack.hpp"

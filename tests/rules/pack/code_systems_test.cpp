@@ -1,4 +1,4 @@
-#include "rules/code_systems.hpp"
+#include "rules/pack/code_systems.hpp"
 
 #include "tests/case_name.hpp"
 

@@ -1,4 +1,4 @@
-#include "rules/pack.hpp"
+#include "rules/pack/pack.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/golden_file.hpp"

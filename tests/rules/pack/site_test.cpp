@@ -1,4 +1,4 @@
-#include "rules/site.hpp"
+#include "rules/pack/site.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/golden_file.hpp"

@@ -1,6 +1,6 @@
 // The facts that come straight from resources: which conditions, medicines, procedures and orders count, and since when
 // (knowledge A.1, A.6, D.6).
-#include "rules/facts.hpp"
+#include "rules/record/facts.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/rules/run_support.hpp"

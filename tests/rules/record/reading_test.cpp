@@ -1,6 +1,6 @@
 // Readings of laboratory results: the ways in which others have been wrong (knowledge 0.1, A.2, B.2 to B.5, D.3, D.6).
 // Expected bands come from the printed numbers of knowledge C.1 and C.2.
-#include "rules/reading.hpp"
+#include "rules/record/reading.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/rules/run_support.hpp"

@@ -1,5 +1,5 @@
 // The run as a whole over the shipped pack: three values, which cards survive, what cards and explanations say.
-#include "rules/evaluation.hpp"
+#include "rules/run/evaluation.hpp"
 
 #include "tests/rules/run_support.hpp"
 

@@ -1,5 +1,5 @@
 // Summaries stay under 140 characters, and value and unit are never cut (CDS Hooks, card summary; knowledge G.1).
-#include "rules/text_template.hpp"
+#include "rules/run/text_template.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "rules/coverage.hpp"
+#include "rules/stories/coverage.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/rules/sample_pack.hpp"

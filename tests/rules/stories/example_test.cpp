@@ -1,4 +1,4 @@
-#include "rules/example.hpp"
+#include "rules/stories/example.hpp"
 
 #include "tests/golden_file.hpp"
 #include "tests/rules/sample_pack.hpp"

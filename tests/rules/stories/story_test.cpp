@@ -1,7 +1,7 @@
-#include "rules/story.hpp"
+#include "rules/stories/story.hpp"
 
 #include "fhir/json_text.hpp"
-#include "rules/story_resources.hpp"
+#include "rules/stories/story_resources.hpp"
 #include "tests/case_name.hpp"
 #include "tests/golden_file.hpp"
 #include "tests/rules/sample_pack.hpp"

@@ -1,4 +1,4 @@
-#include "rules/nearest.hpp"
+#include "rules/text/nearest.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "rules/version.hpp"
+#include "rules/text/version.hpp"
 
 #include "tests/case_name.hpp"
 

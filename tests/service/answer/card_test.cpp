@@ -1,4 +1,4 @@
-#include "service/card.hpp"
+#include "service/answer/card.hpp"
 
 #include "fhir/json_text.hpp"
 #include "tests/shows.hpp"

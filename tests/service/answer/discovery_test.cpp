@@ -1,4 +1,4 @@
-#include "service/discovery.hpp"
+#include "service/answer/discovery.hpp"
 
 #include "tests/shows.hpp"
 

@@ -1,4 +1,4 @@
-#include "service/feedback.hpp"
+#include "service/answer/feedback.hpp"
 
 #include "fhir/json_text.hpp"
 #include "tests/case_name.hpp"

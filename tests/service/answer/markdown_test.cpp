@@ -1,4 +1,4 @@
-#include "service/markdown.hpp"
+#include "service/answer/markdown.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/shows.hpp"

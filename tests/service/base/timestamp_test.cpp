@@ -1,4 +1,4 @@
-#include "service/timestamp.hpp"
+#include "service/base/timestamp.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/shows.hpp"

@@ -1,4 +1,4 @@
-#include "service/composed_request.hpp"
+#include "service/call/composed_request.hpp"
 
 #include "fhir/json_text.hpp"
 

@@ -1,7 +1,7 @@
 // A call whose prefetch lacks something, and a FHIR server that has it.
-#include "service/fhir_completion.hpp"
+#include "service/call/fhir_completion.hpp"
 
-#include "service/hook_handler.hpp"
+#include "service/hooks/hook_handler.hpp"
 #include "tests/case_name.hpp"
 #include "tests/service/https_test_server.hpp"
 #include "tests/service/loop.hpp"

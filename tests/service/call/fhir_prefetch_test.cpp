@@ -1,4 +1,4 @@
-#include "service/fhir_prefetch.hpp"
+#include "service/call/fhir_prefetch.hpp"
 
 #include "fhir/json_text.hpp"
 #include "tests/service/https_test_server.hpp"

@@ -1,4 +1,4 @@
-#include "service/hook_request.hpp"
+#include "service/call/hook_request.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/shows.hpp"

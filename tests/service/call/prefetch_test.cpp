@@ -1,4 +1,4 @@
-#include "service/prefetch.hpp"
+#include "service/call/prefetch.hpp"
 
 #include "fhir/json_text.hpp"
 #include "tests/case_name.hpp"

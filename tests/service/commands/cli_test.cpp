@@ -1,4 +1,4 @@
-#include "service/cli.hpp"
+#include "service/commands/cli.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/service/temporary_folder.hpp"

@@ -1,5 +1,5 @@
 #include "fhir/json_text.hpp"
-#include "service/cli.hpp"
+#include "service/commands/cli.hpp"
 
 #include <gtest/gtest.h>
 

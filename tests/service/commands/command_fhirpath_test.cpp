@@ -1,4 +1,4 @@
-#include "service/cli.hpp"
+#include "service/commands/cli.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "service/clinical_clock.hpp"
+#include "service/deployment/clinical_clock.hpp"
 
 #include <gtest/gtest.h>
 

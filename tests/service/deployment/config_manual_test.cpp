@@ -1,6 +1,6 @@
 // deploy/configuration.md is what the table of keys says, row by row.
-#include "service/config.hpp"
-#include "service/file_text.hpp"
+#include "service/base/file_text.hpp"
+#include "service/deployment/config.hpp"
 #include "tests/golden_file.hpp"
 
 #include <optional>

@@ -1,4 +1,4 @@
-#include "service/config.hpp"
+#include "service/deployment/config.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/shows.hpp"
@@ -8,7 +8,7 @@
 namespace service {
 namespace {
 
-constexpr const char* file = "tests/service/service.json";  // whose folder holds config_test.cpp
+constexpr const char* file = "tests/service/deployment/service.json";  // whose folder holds config_test.cpp
 
 ConfigReading read(std::string_view text) {
     return read_config(text, file, [](const std::string& name) -> std::optional<std::string> {
@@ -48,11 +48,11 @@ TEST(Config, ReadsCommentsPathsAndEnvironment) {
     const ConfigReading reading = read(with(R"(
         // where it is administered
         "admin": { "listen": "${HOST}:9443" },
-        "packs": [ { "path": "../../tests", "site": "config_test.cpp" } ],
+        "packs": [ { "path": "../../../tests", "site": "config_test.cpp" } ],
         "cors": { "origins": ["https://ehr.example.org", "https://[::1]:8443", "app://ehr"] },)"));
     ASSERT_TRUE(reading.findings.empty()) << reading.findings.front().message;
     EXPECT_EQ(reading.config.admin, (Address{"127.0.0.1", 9443}));
-    EXPECT_EQ(reading.config.tls.key, std::filesystem::path("tests/service/config_test.cpp"));
+    EXPECT_EQ(reading.config.tls.key, std::filesystem::path("tests/service/deployment/config_test.cpp"));
     ASSERT_EQ(reading.config.packs.size(), 1U);
     EXPECT_EQ(reading.config.packs[0].path, std::filesystem::path("tests"));
     EXPECT_EQ(reading.config.cors_origins,
@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"Syntax", "{ \"mode\": }", "json", ""}, Wrong{"NotAnObject", "[]", "json", "object"},
         Wrong{"UnknownKey", with(R"("lissten": 1)"), "unknown-key", "\"listen\""},
         Wrong{"UnknownMember", with(R"("limits": { "bodyByte": 1 })"), "unknown-key", "\"bodyBytes\""},
-        Wrong{"NotThereYet", with(R"("packs": [ { "path": "../../tests", "shadow": "x" } ])"), "not-supported-yet",
+        Wrong{"NotThereYet", with(R"("packs": [ { "path": "../../../tests", "shadow": "x" } ])"), "not-supported-yet",
               "packs[].shadow"},
         Wrong{"WrongType", with(R"("threads": "two")"), "bad-value", "whole number"},
         Wrong{"OutOfRange", with(R"("limits": { "connections": 0 })"), "bad-value", "from 1 to"},
@@ -159,7 +159,7 @@ TEST(Config, HasTheDocumentedDefaultsOfAClient) {
 }
 
 TEST(Config, ReadsTheStoreBesideTheFile) {
-    EXPECT_EQ(read(with(R"("store": "sqlite:cds.db")")).config.store, "sqlite:tests/service/cds.db");
+    EXPECT_EQ(read(with(R"("store": "sqlite:cds.db")")).config.store, "sqlite:tests/service/deployment/cds.db");
     EXPECT_EQ(read(with(R"("store": "postgresql://cds@db/cds")")).config.store, "postgresql://cds@db/cds");
 }
 

@@ -1,6 +1,6 @@
-#include "service/prefetch_lint.hpp"
+#include "service/deployment/prefetch_lint.hpp"
 
-#include "service/load_pack.hpp"
+#include "service/deployment/load_pack.hpp"
 #include "tests/case_name.hpp"
 #include "tests/shows.hpp"
 

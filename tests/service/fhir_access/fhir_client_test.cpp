@@ -1,4 +1,4 @@
-#include "service/fhir_client.hpp"
+#include "service/fhir_access/fhir_client.hpp"
 
 #include "fhir/json_text.hpp"
 #include "tests/case_name.hpp"

@@ -1,4 +1,4 @@
-#include "service/fhir_grant.hpp"
+#include "service/fhir_access/fhir_grant.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/shows.hpp"

@@ -1,6 +1,6 @@
-#include "service/feedback_handler.hpp"
+#include "service/hooks/feedback_handler.hpp"
 
-#include "service/decision_recorder.hpp"
+#include "service/store/decision_recorder.hpp"
 #include "tests/service/loop.hpp"
 #include "tests/service/temporary_folder.hpp"
 #include "tests/service/test_server.hpp"

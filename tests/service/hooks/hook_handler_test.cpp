@@ -1,5 +1,5 @@
 // Service calls with the shipped pack, from body to reply.
-#include "service/hook_handler.hpp"
+#include "service/hooks/hook_handler.hpp"
 
 #include "fhir/json_text.hpp"
 #include "tests/case_name.hpp"

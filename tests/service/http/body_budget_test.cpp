@@ -1,4 +1,4 @@
-#include "service/body_budget.hpp"
+#include "service/http/body_budget.hpp"
 
 #include <gtest/gtest.h>
 

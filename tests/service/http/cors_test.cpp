@@ -1,4 +1,4 @@
-#include "service/cors.hpp"
+#include "service/http/cors.hpp"
 
 #include "tests/shows.hpp"
 

@@ -1,4 +1,4 @@
-#include "service/media_type.hpp"
+#include "service/http/media_type.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/shows.hpp"

@@ -1,4 +1,4 @@
-#include "service/queue_delay.hpp"
+#include "service/http/queue_delay.hpp"
 
 #include <gtest/gtest.h>
 

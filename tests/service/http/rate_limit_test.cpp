@@ -1,4 +1,4 @@
-#include "service/rate_limit.hpp"
+#include "service/http/rate_limit.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "service/router.hpp"
+#include "service/http/router.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/shows.hpp"

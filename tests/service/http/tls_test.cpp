@@ -1,4 +1,4 @@
-#include "service/tls.hpp"
+#include "service/http/tls.hpp"
 
 #include "tests/service/temporary_folder.hpp"
 #include "tests/service/test_server.hpp"

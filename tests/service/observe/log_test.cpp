@@ -1,4 +1,4 @@
-#include "service/log.hpp"
+#include "service/observe/log.hpp"
 
 #include <gtest/gtest.h>
 

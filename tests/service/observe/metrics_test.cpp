@@ -1,4 +1,4 @@
-#include "service/metrics.hpp"
+#include "service/observe/metrics.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

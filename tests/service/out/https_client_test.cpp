@@ -1,4 +1,4 @@
-#include "service/https_client.hpp"
+#include "service/out/https_client.hpp"
 
 #include "tests/service/https_test_server.hpp"
 #include "tests/service/loop.hpp"

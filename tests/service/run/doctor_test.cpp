@@ -1,4 +1,4 @@
-#include "service/doctor.hpp"
+#include "service/run/doctor.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/service/test_server.hpp"

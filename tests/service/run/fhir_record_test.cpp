@@ -1,4 +1,4 @@
-#include "service/fhir_record.hpp"
+#include "service/run/fhir_record.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/service/https_test_server.hpp"

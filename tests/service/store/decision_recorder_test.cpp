@@ -1,6 +1,6 @@
-#include "service/decision_recorder.hpp"
+#include "service/store/decision_recorder.hpp"
 
-#include "service/store_sqlite.hpp"
+#include "service/store/store_sqlite.hpp"
 #include "tests/service/temporary_folder.hpp"
 #include "tests/service/test_server.hpp"
 

@@ -1,7 +1,7 @@
-#include "service/store.hpp"
+#include "service/store/store.hpp"
 
-#include "service/store_postgresql.hpp"
-#include "service/store_sqlite.hpp"
+#include "service/store/store_postgresql.hpp"
+#include "service/store/store_sqlite.hpp"
 #include "tests/case_name.hpp"
 #include "tests/service/postgresql_server.hpp"
 #include "tests/service/temporary_folder.hpp"

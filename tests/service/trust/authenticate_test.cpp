@@ -1,4 +1,4 @@
-#include "service/authenticate.hpp"
+#include "service/trust/authenticate.hpp"
 
 #include "tests/service/https_test_server.hpp"
 #include "tests/service/loop.hpp"

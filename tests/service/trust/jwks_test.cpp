@@ -1,4 +1,4 @@
-#include "service/jwks.hpp"
+#include "service/trust/jwks.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/service/signing_key.hpp"

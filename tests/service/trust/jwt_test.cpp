@@ -1,4 +1,4 @@
-#include "service/jwt.hpp"
+#include "service/trust/jwt.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/service/signing_key.hpp"

@@ -1,4 +1,4 @@
-#include "service/trust.hpp"
+#include "service/trust/trust.hpp"
 
 #include "tests/case_name.hpp"
 #include "tests/service/signing_key.hpp"
