@@ -1,7 +1,7 @@
 #include "rules/program/declared_words.hpp"
 
 #include "fhir/path/program.hpp"
-#include "rules/record/reading.hpp"
+#include "rules/program/range_place.hpp"
 
 #include <algorithm>
 #include <array>

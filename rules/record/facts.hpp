@@ -7,7 +7,6 @@
 #include "rules/program/program_inner.hpp"
 #include "rules/record/calendar.hpp"
 #include "rules/record/record.hpp"
-#include "rules/run/evaluation.hpp"
 
 #include <boost/json.hpp>
 

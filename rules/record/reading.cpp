@@ -70,39 +70,6 @@ RangePlace place_in(const PrintedRange& range, const Interval& interval) {
 
 }  // namespace
 
-std::string_view name_of(RangePlace place) {
-    switch (place) {
-        case RangePlace::unknown:
-        case RangePlace::not_beyond:
-            return "";
-        case RangePlace::below:
-            return "below";
-        case RangePlace::low_normal:
-            return "low-normal";
-        case RangePlace::within:
-            return "within";
-        case RangePlace::above:
-            return "above";
-    }
-    return "";
-}
-
-std::string_view band_by_range(RangePlace place) {
-    switch (place) {
-        case RangePlace::unknown:
-        case RangePlace::not_beyond:
-            return "";
-        case RangePlace::below:
-            return "low";
-        case RangePlace::low_normal:
-        case RangePlace::within:
-            return "normal";
-        case RangePlace::above:
-            return "high";
-    }
-    return "";
-}
-
 namespace {
 
 Banding by_range(const PrintedRange& range) {

@@ -5,9 +5,9 @@
 //     keys], "resources": [full FHIR resources], "at": another date, "knownMiss": "why", "patient-view": [cards],
 //     "encounter-start": […], "order-select": […], "order-sign": […] } ] }
 //
-// Lines: rules/stories/story_line.hpp. A card: rule (indicator)[, offers ORDER][, offers nothing][, removes ORDER][, says
-// "text"], in the order in which cards are shown; "no card" or [] for none. Only rule is needed. What cannot be read is
-// a finding with its place; "resources" is the way out for what lines cannot say.
+// Lines: rules/stories/story_line.hpp. A card: rule (indicator)[, offers ORDER][, offers nothing][, removes ORDER][,
+// says "text"], in the order in which cards are shown; "no card" or [] for none. Only rule is needed. What cannot be
+// read is a finding with its place; "resources" is the way out for what lines cannot say.
 #pragma once
 
 #include "fhir/date_time.hpp"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "rules/run/evaluation.hpp"
-#include "service/deployment/config.hpp"
+#include "service/base/client_profile.hpp"
 
 #include <functional>
 #include <string>

@@ -1,7 +1,6 @@
 #include "service/answer/discovery.hpp"
 
 #include "fhir/json_text.hpp"
-#include "service/call/hook_request.hpp"
 
 namespace service {
 

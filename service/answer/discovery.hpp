@@ -2,7 +2,7 @@
 #pragma once
 
 #include "rules/program/program.hpp"
-#include "service/deployment/config.hpp"
+#include "service/base/client_profile.hpp"
 
 #include <memory>
 #include <string>

@@ -2,7 +2,6 @@
 
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
-#include "service/call/hook_request.hpp"
 
 #include <cstdlib>
 #include <set>

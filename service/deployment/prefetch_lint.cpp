@@ -1,7 +1,6 @@
 #include "service/deployment/prefetch_lint.hpp"
 
 #include "service/base/findings.hpp"
-#include "service/call/hook_request.hpp"
 
 #include <algorithm>
 #include <optional>

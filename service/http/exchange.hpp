@@ -2,6 +2,8 @@
 // A request borrows the connection's buffers; they live until the reply has been made.
 #pragma once
 
+#include "service/observe/call_facts.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,16 +31,6 @@ struct Header {
 };
 
 inline constexpr std::string_view json_media_type = "application/json; charset=utf-8";
-
-/// What may be said of a call in the log: names and ids of our own making, never what was sent.
-struct CallFacts {
-    std::string_view endpoint = "none";  ///< name of the route, a literal
-    std::string_view fault;              ///< name of the fault, a literal; empty: answered
-    std::string service;                 ///< id of a service that we offer
-    std::string client;                  ///< the name that the configuration gives to who called
-    std::string hook_instance;           ///< only if it is a UUID
-    unsigned cards = 0;
-};
 
 struct Reply {
     unsigned status = 200;

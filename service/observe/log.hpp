@@ -3,7 +3,7 @@
 // stderr.
 #pragma once
 
-#include "service/http/exchange.hpp"
+#include "service/observe/call_facts.hpp"
 
 #include <chrono>
 #include <cstddef>

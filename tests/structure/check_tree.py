@@ -2,6 +2,7 @@
 """Checks on the tree itself: what a review would otherwise have to notice every time.
 
     check_tree.py --list          the names of the checks (CMake makes one test of each)
+    check_tree.py --map FLOOR     the rooms of a floor, each with those that it includes
     check_tree.py CHECK...        runs them; exit status 1 if one finds something
     check_tree.py                 runs all of them
 
@@ -18,8 +19,17 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE_SUFFIXES = {".cpp", ".hpp", ".py", ".sh", ".mjs", ".js", ".ts", ".cmake"}
 MOST_LINES = 600
 
+MOST_FILES_OF_A_ROOM = 20  # a header with its source counts once
+
 # What each floor may include of ours (design: bytes climb fhir -> rules -> service, and nothing below knows what is above).
 MAY_INCLUDE = {"fhir": {"fhir"}, "rules": {"fhir", "rules"}, "service": {"fhir", "rules", "service"}}
+
+# The rooms of a floor, from the ground up: an include runs down this table or stays in its room.
+ROOMS = {
+    "rules": ["text", "pack", "program", "record", "run", "explain", "evaluate", "check", "stories"],
+    "service": ["base", "observe", "http", "store", "out", "trust", "fhir_access", "answer", "deployment", "call", "hooks",
+                "run", "commands"],
+}
 ONLY_IN_SERVICE = re.compile(r"<(boost/(asio|beast)|openssl|cjose|sqlite3|libpq|prometheus|spdlog|CLI)\b")
 
 # Debian's package for each thing that CMake looks for; a name that is missing here is a finding.
@@ -70,6 +80,69 @@ def floors_only_look_down():
             of = re.match(r'"(\w+)/', text)
             if of and of[1] in MAY_INCLUDE and of[1] not in MAY_INCLUDE[floor]:
                 yield f"{path}:{number}: {floor}/ must not know {of[1]}/: {text}"
+
+
+def room_of(path):
+    """The floor and the room of a source file of ours; None for what lies in no room (fhir/, service/main.cpp, tests)."""
+    floor, *rest = path.parts
+    return (floor, rest[0]) if floor in ROOMS and len(rest) > 1 and path.suffix in {".cpp", ".hpp"} else None
+
+
+def arrows():
+    """(path, line number, floor, room, room included) of each include between two rooms of one floor."""
+    for path in source_files():
+        here = room_of(path)
+        for number, text in includes(path) if here else ():
+            of = re.match(r'"(\w+)/(\w+)/', text)
+            if of and of[1] == here[0] and of[2] != here[1]:
+                yield path, number, *here, of[2]
+
+
+def includes_run_down_the_rooms():
+    for path, number, floor, room, included in arrows():
+        rooms = ROOMS[floor]
+        if room in rooms and included in rooms and rooms.index(included) > rooms.index(room):
+            yield (f"{path}:{number}: {floor}/{room}/ must not know {floor}/{included}/, which lies above it: what both need "
+                   f"belongs in {floor}/{room}/ or below, or {path.name} in {floor}/{included}/")
+
+
+def every_source_lies_in_a_room():
+    for path in source_files():
+        if path.parts[0] in ROOMS and path.suffix in {".cpp", ".hpp"} and path != Path("service/main.cpp"):
+            here = room_of(path)
+            if not here or here[1] not in ROOMS[here[0]]:
+                yield f"{path}: lies in no room of ROOMS in check_tree.py, which are {', '.join(ROOMS[path.parts[0]])}"
+
+
+def no_room_is_too_full():
+    stems = {}
+    for path in source_files():
+        if room_of(path):
+            stems.setdefault(room_of(path), set()).add(path.stem)
+    for (floor, room), names in sorted(stems.items()):
+        if len(names) > MOST_FILES_OF_A_ROOM:
+            yield f"{floor}/{room}/: {len(names)} files, {MOST_FILES_OF_A_ROOM} are the limit: is that one room?"
+
+
+def map_of(floor):
+    """The rooms of a floor from the top down, each with the rooms that it looks at: what the floor's README shows."""
+    seen = {}
+    for _, _, of, room, included in arrows():
+        if of == floor:
+            seen.setdefault(room, set()).add(included)
+    rooms = ROOMS[floor]
+    width = max(map(len, rooms))
+    for room in reversed(rooms):
+        known = sorted(seen.get(room, ()), key=rooms.index, reverse=True)
+        yield f"{room:<{width}}  ->  {' '.join(known)}" if known else room
+
+
+def readmes_show_the_rooms():
+    for floor in ROOMS:
+        readme = ROOT / floor / "README.md"
+        picture = "\n".join(map_of(floor))
+        if picture not in readme.read_text(encoding="utf-8"):
+            yield f"{floor}/README.md: the map of its rooms is not what the includes give; put in: check_tree.py --map {floor}"
 
 
 def network_and_storage_stay_in_service():
@@ -165,6 +238,10 @@ def sources_are_formatted():
 
 CHECKS = [
     floors_only_look_down,
+    includes_run_down_the_rooms,
+    every_source_lies_in_a_room,
+    no_room_is_too_full,
+    readmes_show_the_rooms,
     network_and_storage_stay_in_service,
     no_file_is_too_long,
     names_say_what_a_thing_is,
@@ -180,6 +257,9 @@ def main(arguments):
     by_name = {check.__name__: check for check in CHECKS}
     if arguments == ["--list"]:
         print(*by_name, sep="\n")
+        return 0
+    if len(arguments) == 2 and arguments[0] == "--map" and arguments[1] in ROOMS:
+        print(*map_of(arguments[1]), sep="\n")
         return 0
     unknown = [name for name in arguments if name not in by_name]
     if unknown:

@@ -8,24 +8,37 @@ from pathlib import Path
 
 import check_tree
 
+
+def map_without_arrows(floor):
+    return "\n".join(reversed(check_tree.ROOMS[floor]))
+
+
 CLEAN = {
     "CMakeLists.txt": "find_package(Boost 1.81 REQUIRED COMPONENTS json url)\npkg_check_modules(RE2 REQUIRED re2)\n",
     "deploy/debian-packages": "[build]\nlibboost1.81-dev\nlibboost-json1.81-dev\nlibboost-url1.81-dev\nlibre2-dev\n",
     "fhir/README.md": "# fhir\n",
     "fhir/decimal.hpp": '#pragma once\n#include "fhir/json_text.hpp"\n',
-    "rules/README.md": "# rules\n",
-    "rules/reading.cpp": '#include "fhir/decimal.hpp"\n#include <boost/json.hpp>\n',
-    "service/README.md": "# service\n",
-    "service/server.cpp": '#include "rules/reading.hpp"\n#include <boost/asio/io_context.hpp>\n',
+    "rules/README.md": f"# rules\n{map_without_arrows('rules')}\n",
+    "rules/record/README.md": "# record\n",
+    "rules/record/reading.cpp": '#include "fhir/decimal.hpp"\n#include <boost/json.hpp>\n',
+    "service/README.md": f"# service\n{map_without_arrows('service')}\n",
+    "service/http/README.md": "# http\n",
+    "service/http/server.cpp": '#include "rules/record/reading.hpp"\n#include <boost/asio/io_context.hpp>\n',
     "tests/README.md": "# tests\n",
-    "tests/rules/reading_test.cpp": '#include "rules/reading.hpp"\nGTEST_SKIP() << "skipped: no data";\n',
+    "tests/rules/record/reading_test.cpp": '#include "rules/record/reading.hpp"\nGTEST_SKIP() << "skipped: no data";\n',
 }
 
 # The check, the file that holds the fault, its text, and a part of the finding.
 FAULTS = [
     ("floors_only_look_down", "fhir/coding.cpp", '#include "rules/pack.hpp"\n', "fhir/coding.cpp:1"),
-    ("floors_only_look_down", "rules/pack.cpp", '\n#include "service/tls.hpp"\n', "rules/pack.cpp:2"),
+    ("floors_only_look_down", "rules/pack/pack.cpp", '\n#include "service/http/tls.hpp"\n', "rules/pack/pack.cpp:2"),
     ("floors_only_look_down", "tests/fhir/coding_test.cpp", '#include "rules/pack.hpp"\n', "tests/fhir/coding_test.cpp:1"),
+    ("includes_run_down_the_rooms", "rules/record/record.cpp", '\n#include "rules/run/run.hpp"\n',
+     "rules/record/record.cpp:2: rules/record/ must not know rules/run/"),
+    ("includes_run_down_the_rooms", "service/base/uuid.hpp", '#include "service/commands/cli.hpp"\n', "or uuid.hpp in service/commands/"),
+    ("every_source_lies_in_a_room", "rules/pack.cpp", "", "rules/pack.cpp: lies in no room"),
+    ("every_source_lies_in_a_room", "service/attic/lamp.hpp", "", "service/attic/lamp.hpp: lies in no room"),
+    ("readmes_show_the_rooms", "rules/record/record.cpp", '#include "rules/pack/pack.hpp"\n', "check_tree.py --map rules"),
     ("network_and_storage_stay_in_service", "rules/seal.cpp", "#include <openssl/sha.h>\n", "openssl"),
     ("network_and_storage_stay_in_service", "fhir/bundle.cpp", "#include <boost/beast/http.hpp>\n", "beast"),
     ("no_file_is_too_long", "rules/pack.cpp", "\n" * 601, "601 lines"),
@@ -68,6 +81,12 @@ class EachCheck(unittest.TestCase):
                 self.assertEqual(len(findings), 1, findings)
                 self.assertIn(expected, findings[0])
                 (check_tree.ROOT / path).unlink() if before is None else self.write(path, before)
+
+    def test_finds_a_room_that_is_too_full(self):
+        for number in range(check_tree.MOST_FILES_OF_A_ROOM):
+            self.write(f"rules/record/fact_{number}.cpp", "")
+            self.write(f"rules/record/fact_{number}.hpp", "")
+        self.assertEqual(list(check_tree.no_room_is_too_full()), ["rules/record/: 21 files, 20 are the limit: is that one room?"])
 
 
 if __name__ == "__main__":

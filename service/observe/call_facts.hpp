@@ -1,0 +1,19 @@
+// What log and metrics learn of a call.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace service {
+
+/// What may be said of a call in the log: names and ids of our own making, never what was sent.
+struct CallFacts {
+    std::string_view endpoint = "none";  ///< name of the route, a literal
+    std::string_view fault;              ///< name of the fault, a literal; empty: answered
+    std::string service;                 ///< id of a service that we offer
+    std::string client;                  ///< the name that the configuration gives to who called
+    std::string hook_instance;           ///< only if it is a UUID
+    unsigned cards = 0;
+};
+
+}  // namespace service
