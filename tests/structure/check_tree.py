@@ -17,7 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE_SUFFIXES = {".cpp", ".hpp", ".py", ".sh", ".mjs", ".js", ".ts", ".cmake"}
-MOST_LINES = 600
+MOST_LINES = 500
+MOST_LINES_OF_A_FUNCTION = 70
 
 MOST_FILES_OF_A_ROOM = 20  # a header with its source counts once
 
@@ -160,6 +161,45 @@ def no_file_is_too_long():
             yield f"{path}: {length} lines, {MOST_LINES} are the limit: is that one room?"
 
 
+def functions(path):
+    """The (first line, length) of each function that is defined at the left margin, as clang-format lays them out."""
+    start = None
+    for number, line in enumerate(lines_of(path), start=1):
+        if start is None and re.match(r"(?!namespace|struct|class|enum|union|template|using|typedef|static_assert|INSTANTIATE)[A-Za-z_].*\(", line):
+            start = number
+        if start and line == "}":
+            yield start, number - start + 1
+        if line == "}" or (start == number and line.endswith(";")) or line.startswith("};"):
+            start = None
+
+
+def no_function_is_too_long():
+    for path in source_files():
+        for number, length in functions(path) if path.suffix in {".cpp", ".hpp"} else ():
+            if length > MOST_LINES_OF_A_FUNCTION:
+                yield f"{path}:{number}: a function of {length} lines, {MOST_LINES_OF_A_FUNCTION} are the limit"
+
+
+def no_includes_go_in_a_circle():
+    known = {}
+    for path in source_files():
+        if path.suffix == ".hpp":
+            known[path.as_posix()] = [text.strip('"') for _, text in includes(path) if text.startswith('"')]
+    done = set()
+
+    def walk(name, way):
+        if name in way:
+            circle = way[way.index(name):] + [name]
+            yield f"{name}: includes itself: {' -> '.join(circle)}"
+        elif name in known and name not in done:
+            for included in known[name]:
+                yield from walk(included, way + [name])
+            done.add(name)
+
+    for name in known:
+        yield from walk(name, [])
+
+
 def names_say_what_a_thing_is():
     vague = re.compile(r"(^|[_\-./])(utils?|helpers?|commons?)($|[_\-./])", re.IGNORECASE)
     declared = re.compile(r"\b(namespace|class|struct)\s+[\w:]*?(util|helper|common)s?\b", re.IGNORECASE)
@@ -244,6 +284,8 @@ CHECKS = [
     readmes_show_the_rooms,
     network_and_storage_stay_in_service,
     no_file_is_too_long,
+    no_function_is_too_long,
+    no_includes_go_in_a_circle,
     names_say_what_a_thing_is,
     no_test_is_switched_off_in_silence,
     every_folder_says_what_it_is,
