@@ -17,7 +17,7 @@ constexpr std::uintmax_t largest_file_bytes = 8 * 1024 * 1024;
 constexpr std::size_t most_files = 10'000;
 
 // For people; nothing reads them.
-constexpr std::array<std::string_view, 3> documents = {"README.md", "CHANGELOG.md", "REVIEW.md"};
+constexpr std::array<std::string_view, 4> documents = {"README.md", "CHANGELOG.md", "REVIEW.md", "REFERENCE.md"};
 
 Diagnostic finding(Severity severity, const filesystem::path& path, std::string code, std::string message,
                    std::string mend) {

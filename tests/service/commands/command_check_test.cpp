@@ -152,7 +152,7 @@ TEST_F(SpoiltPack, IsNotTestedWithASiteFileThatHasErrors) {
 
 TEST_F(SpoiltPack, IsWarnedOfFilesThatAreNotRead) {
     for (const char* name : {"rules/a.JSON", "rules/b.jsonc", "rules/c.json.bak", "stories/d.json~", ".e.json",
-                             "rules/.f.json.swp", "README.md", "stories/README.md"}) {
+                             "rules/.f.json.swp", "README.md", "REFERENCE.md", "stories/README.md"}) {
         write(name, "no pack");
     }
     std::filesystem::create_directory(folder / "rules" / "g.json");
