@@ -37,6 +37,10 @@ struct Fields {
         if (!e.facts.client.empty()) members["client"] = e.facts.client;
         if (!e.facts.hook_instance.empty()) members["hookInstance"] = e.facts.hook_instance;
         if (e.facts.endpoint == "hook-call" && e.facts.fault.empty()) members["cards"] = e.facts.cards;
+        if (!e.facts.refused_origin.empty()) {
+            members["refusedOriginSha256"] = e.facts.refused_origin;
+            members["allowBy"] = "cors.origins";
+        }
         members["received"] = e.received;
         members["sent"] = e.sent;
         members["microseconds"] = e.took.count();
@@ -91,6 +95,7 @@ struct Fields {
 struct LevelOf {
     LogLevel operator()(const RequestServed& e) const noexcept {
         if (e.status >= 500) return LogLevel::error;
+        if (!e.facts.refused_origin.empty()) return LogLevel::warning;
         const bool probe = e.facts.endpoint.starts_with("health") || e.facts.endpoint == "metrics";
         return probe ? LogLevel::debug : LogLevel::info;
     }
