@@ -189,14 +189,20 @@ class Sheet {
     static void collect(const std::vector<rules::Coding>& from, Reasons& to) {
         for (const rules::Coding& each : from) to.emplace(std::pair(each.system, each.code), each.display);
     }
+    static void collect(const std::map<std::string, std::vector<rules::Coding>>& from, Reasons& to) {
+        for (const auto& [kind, reasons] : from) collect(reasons, to);
+    }
+    /// Of a pack with a list for each kind of card, or with one and another for critical cards.
+    template <typename Pack>
+    static void collect_from(const Pack& pack, Reasons& to) {
+        collect(pack.override_reasons, to);
+        if constexpr (requires { pack.override_reasons_critical; }) collect(pack.override_reasons_critical, to);
+    }
 
     void write_reasons() {
         section("Override reasons to map");
         Reasons reasons;
-        for (const LoadedPack& pack : packs_) {
-            collect(pack.program->pack().override_reasons, reasons);
-            collect(pack.program->pack().override_reasons_critical, reasons);
-        }
+        for (const LoadedPack& pack : packs_) collect_from(pack.program->pack(), reasons);
         head({"system", "code", "shown as"});
         for (const auto& [coding, display] : reasons) row({coding.first, code(coding.second), display});
     }
