@@ -1,5 +1,6 @@
 // Every key of the configuration file. A new key is a row here and a member of Config.
 #include "service/deployment/config_value.hpp"
+#include "service/deployment/near_names.hpp"
 #include "service/out/address_policy.hpp"
 
 #include <boost/url/parse.hpp>
