@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::string_view not_set = "**not set**";
 
-/// Whether this version knows a value of `clients[].profile`: the table of keys lists them.
-bool profile_is_known(std::string_view profile) {
-    const auto key = std::ranges::find(config_keys(), "clients[].profile", &ConfigKey::path);
-    return key->form.find("\"" + std::string(profile) + "\"") != std::string_view::npos;
-}
-
 class Sheet {
   public:
     Sheet(const SheetClient& client, const Config& config, const std::vector<LoadedPack>& packs)
@@ -104,12 +98,10 @@ class Sheet {
         line("\nAs a new one, under `clients`:\n\n```\n" + entry() + "\n```");
     }
 
-    std::string_view profile() const { return profile_is_known(client_.profile) ? client_.profile : "2.0"; }
-
     std::string entry() const {
         return "{ \"name\": \"" + std::string(client_.title) +
-               "\", \"issuer\": \"ISS\", \"jku\": [\"ADDRESS OF ITS KEYS\"], \"profile\": \"" + std::string(profile()) +
-               "\",\n  \"fhirServers\": [\"BASE OF ITS FHIR SERVER\"] }";
+               "\", \"issuer\": \"ISS\", \"jku\": [\"ADDRESS OF ITS KEYS\"], \"profile\": \"" +
+               std::string(client_.profile) + "\",\n  \"fhirServers\": [\"BASE OF ITS FHIR SERVER\"] }";
     }
 
     void write_configured(const Client& each) {

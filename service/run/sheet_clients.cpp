@@ -28,6 +28,9 @@ constexpr std::string_view epic_first[] = {
     "Map the indicators info, warning and critical to the importance levels of the advisory.",
 };
 constexpr std::string_view epic_know[] = {
+    "This version has no profile of its own for Epic. Until then: a suggestion that drafts several tests (the bone "
+    "profile) is more than Epic takes; topics hold hyphens, which Epic's may not, so it does not remember them; of its "
+    "feedback only what CDS Hooks knows is kept.",
     "A suggestion may hold one action: the create or delete of an unsigned ServiceRequest or MedicationRequest, or the "
     "create of a Condition. What is ordered is an item of the site's preference list or an order set; anything else in "
     "the drafted order is ignored.",
@@ -110,7 +113,7 @@ constexpr std::string_view smart_know[] = {
 constexpr SheetClient clients[] = {
     {"epic",
      "Epic (OurPractice Advisory)",
-     "epic",
+     "2.0",
      epic_hooks,
      "the base of Epic's FHIR server, exactly as in its tokens",
      "entered by hand in the client record",
@@ -119,11 +122,11 @@ constexpr SheetClient clients[] = {
      {},
      epic_first,
      epic_know},
-    {"oracle", "Oracle Health (Millennium)", "oracle", chart_only, "https://cds-hooks.cerner.com", "not documented",
+    {"oracle", "Oracle Health (Millennium)", "1.0", chart_only, "https://cds-hooks.cerner.com", "not documented",
      "not documented: ask for the address of its key set", "not documented", oracle_refuses, oracle_first, oracle_know},
     {"athena",
      "athenaOne",
-     "plain",
+     "2.0",
      orders_only,
      "not public: ask",
      "not public: ask",
