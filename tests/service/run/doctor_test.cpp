@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 namespace service {
@@ -52,18 +53,20 @@ INSTANTIATE_TEST_SUITE_P(Days, DoctorCertificateDay,
                                          Day{"After", 400, Verdict::fault, "over since "}),
                          CaseName());
 
-/// Writes the certificate anew, good from and until so many days from now. (Its signature is stale then.)
+/// Writes the certificate anew, good from and until so many days from now.
 void date(const TestCertificate& certificate, int from, int until) {
-    const std::string path = certificate.files().certificate.string();
-    const auto close = [](std::FILE* file) { std::fclose(file); };
-    const auto open = [&](const char* mode) {
-        return std::unique_ptr<std::FILE, decltype(close)>(std::fopen(path.c_str(), mode), close);
+    const auto open = [](const std::filesystem::path& path, const char* mode) {
+        return std::unique_ptr<std::FILE, int (*)(std::FILE*)>(std::fopen(path.c_str(), mode), &std::fclose);
     };
-    const std::unique_ptr<X509, decltype(&X509_free)> read(PEM_read_X509(open("r").get(), nullptr, nullptr, nullptr),
-                                                           &X509_free);
-    X509_time_adj_ex(X509_getm_notBefore(read.get()), from, 0, nullptr);
-    X509_time_adj_ex(X509_getm_notAfter(read.get()), until, 60, nullptr);
-    PEM_write_X509(open("w").get(), read.get());
+    const TlsFiles files = certificate.files();
+    const std::unique_ptr<X509, decltype(&X509_free)> made(
+        PEM_read_X509(open(files.certificate, "r").get(), nullptr, nullptr, nullptr), &X509_free);
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        PEM_read_PrivateKey(open(files.key, "r").get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
+    X509_time_adj_ex(X509_getm_notBefore(made.get()), from, 0, nullptr);
+    X509_time_adj_ex(X509_getm_notAfter(made.get()), until, 60, nullptr);
+    X509_sign(made.get(), key.get(), EVP_sha256());
+    PEM_write_X509(open(files.certificate, "w").get(), made.get());
 }
 
 struct Life {
