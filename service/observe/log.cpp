@@ -32,15 +32,15 @@ struct Fields {
     void operator()(const ServiceStopped& e) { members = {{"event", "service-stopped"}, {"aborted", e.aborted}}; }
     void operator()(const RequestServed& e) {
         members = {{"event", "request-served"}, {"port", e.port}, {"endpoint", e.facts.endpoint}, {"status", e.status}};
+        if (!e.facts.refused_origin.empty()) {
+            members["refusedOriginSha256"] = e.facts.refused_origin;
+            members["allowBy"] = "cors.origins";
+        }
         if (!e.facts.fault.empty()) members["fault"] = e.facts.fault;
         if (!e.facts.service.empty()) members["service"] = e.facts.service;
         if (!e.facts.client.empty()) members["client"] = e.facts.client;
         if (!e.facts.hook_instance.empty()) members["hookInstance"] = e.facts.hook_instance;
         if (e.facts.endpoint == "hook-call" && e.facts.fault.empty()) members["cards"] = e.facts.cards;
-        if (!e.facts.refused_origin.empty()) {
-            members["refusedOriginSha256"] = e.facts.refused_origin;
-            members["allowBy"] = "cors.origins";
-        }
         members["received"] = e.received;
         members["sent"] = e.sent;
         members["microseconds"] = e.took.count();
