@@ -2,6 +2,7 @@
 """Shows the cards of a sample patient as a person would read them.
 
     show_cards.py --list                    the sample patients' files, one a line
+    show_cards.py --patients                their ids, and what is told of each
     show_cards.py FILE RESPONSE             the cards of RESPONSE (a CDS Hooks response) for the sample patient FILE, in short:
                                             what they say and why they are seen
     show_cards.py --whole FILE RESPONSE     all that stands on them
@@ -70,6 +71,10 @@ def main(arguments):
     stories = json.loads(STORIES.read_text(encoding="utf-8"))
     if arguments == ["--list"]:
         print(*(story["file"] for story in stories), sep="\n")
+        return 0
+    if arguments == ["--patients"]:
+        for story in stories:
+            print(wrapped(f"{story['story']}: {', '.join(story['cards']) or 'no card'}", f"       {story['id']:<20} "))
         return 0
     whole = arguments[0] == "--whole"
     file, response = arguments[1:] if whole else arguments

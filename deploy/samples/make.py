@@ -334,7 +334,7 @@ STORIES = [
 
 
 def file_name(record):
-    return record.name.lower().replace(" ", "-") + ".json"
+    return f"{record.slug}.json"
 
 
 def compact(value):
@@ -344,13 +344,14 @@ def compact(value):
 def bundle_text(bundle):
     """One resource a line: small, and a change of one value is a change of one line."""
     entries = ",\n".join(f"  {compact(entry)}" for entry in bundle["entry"])
-    return f'{{"resourceType": "Bundle", "type": "collection", "entry": [\n{entries}\n]}}\n'
+    kind = bundle["type"]
+    return f'{{"resourceType": "Bundle", "type": "{kind}", "entry": [\n{entries}\n]}}\n'
 
 
 def stories():
     return [
         {
-            "file": file_name(record), "name": record.name, "age": record.age_on(TODAY), "gender": record.gender,
+            "file": file_name(record), "id": record.slug, "name": record.name, "age": record.age_on(TODAY), "gender": record.gender,
             "story": story, "cards": cards, "because": because,
         }
         for record, story, cards, because in STORIES

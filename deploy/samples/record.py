@@ -3,6 +3,9 @@
 `Record` knows how a clinic documents (visits with vital signs and a note, panels with their members, yearly renewals of a
 prescription); the stories in make.py say what happened. Everything is deterministic: where values differ from visit to visit, the
 difference comes from a checksum of what is measured and when.
+
+Every id begins with the person's name, so that one FHIR server holds all of them; the clinic, its laboratory and its doctor are the
+same for everybody, and have names of their own.
 """
 
 import base64
@@ -54,6 +57,11 @@ def in_range(value, unit, low, high):
     return {"interpretation": [hl7("v3-ObservationInterpretation", flag)], "referenceRange": [limits]}
 
 
+def slug_of(name):
+    """A person's name as it stands in ids and names of files."""
+    return name.lower().replace(" ", "-")
+
+
 class Record:
     """One patient's resources. `si` makes the laboratory report in SI units; `body` is (height in cm, weight in kg, systolic)."""
 
@@ -61,11 +69,14 @@ class Record:
         self.name, self.gender, self.born, self.body, self.si = f"{given} {family}", gender, born, body, si
         self.zone = "+00:00" if si else "-05:00"
         self.resources, self.counts = [], {}
+        self.slug = slug_of(self.name)
         identifier = {"type": hl7("v2-0203", "MR"), "system": "https://ehr.example.org/mrn", "value": f"{self.number():08d}"}
-        self.clinic = self.add("Organization", active=True, name="Riverbank Family Practice")
-        self.laboratory = self.add("Organization", active=True, name="Northgate Clinical Laboratory")
-        self.doctor = self.add("Practitioner", active=True, name=[{"family": "Marlowe", "given": ["Ines"], "prefix": ["Dr"]}])
-        self.patient = self.add(
+        self.clinic = self.add_as("riverbank-family-practice", "Organization", active=True, name="Riverbank Family Practice")
+        self.laboratory = self.add_as("northgate-laboratory", "Organization", active=True, name="Northgate Clinical Laboratory")
+        marlowe = {"family": "Marlowe", "given": ["Ines"], "prefix": ["Dr"]}
+        self.doctor = self.add_as("ines-marlowe", "Practitioner", active=True, name=[marlowe])
+        self.patient = self.add_as(
+            self.slug,
             "Patient",
             identifier=[identifier],
             active=True,
@@ -87,15 +98,22 @@ class Record:
         return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
     def add(self, resource_type, **members):
-        """Adds a resource; gives the reference to it."""
+        """Adds a resource of this person; gives the reference to it."""
         count = self.counts[resource_type] = self.counts.get(resource_type, 0) + 1
-        identity = f"{resource_type.lower()}-{count:03d}"
+        return self.add_as(f"{self.slug}-{resource_type.lower()}-{count:03d}", resource_type, **members)
+
+    def add_as(self, identity, resource_type, **members):
+        """Adds a resource by a name of its own; gives the reference to it."""
         self.resources.append({"resourceType": resource_type, "id": identity, **members})
         return {"reference": f"{resource_type}/{identity}"}
 
     def bundle(self):
-        entries = [{"fullUrl": f"{BASE}/{each['resourceType']}/{each['id']}", "resource": each} for each in self.resources]
-        return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+        """A transaction: posted to the base of a FHIR server, it puts every resource there under its id, however often it is sent."""
+        entries = []
+        for each in self.resources:
+            place = f"{each['resourceType']}/{each['id']}"
+            entries.append({"fullUrl": f"{BASE}/{place}", "resource": each, "request": {"method": "PUT", "url": place}})
+        return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
     # ---- what a doctor writes down --------------------------------------------------------------------------------------
 

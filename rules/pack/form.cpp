@@ -1,5 +1,6 @@
 #include "rules/pack/form.hpp"
 
+#include "fhir/json_advice.hpp"
 #include "fhir/json_text.hpp"
 
 #include <algorithm>
@@ -241,7 +242,8 @@ std::optional<json::value> parse_authored(const AuthoredFile& file, bool comment
     if (error.code == fhir::JsonErrorCode::syntax && !comments_allowed) {
         mend = "Files of a pack are plain JSON: no comments, no trailing commas; remarks go into \"note\".";
     }
-    return refuse(error.offset, std::string(error.message) + '.', std::move(mend));
+    const fhir::JsonAdvice advice = fhir::advise(*file.text, error, dialect);
+    return refuse(advice.offset, advice.says + '.', std::move(mend));
 }
 
 }  // namespace rules

@@ -93,6 +93,8 @@ void declare_test(CLI::App& verb, Action& action) {
 void declare_doctor(CLI::App& verb, Action& action) {
     auto options = std::make_shared<DoctorOptions>();
     verb.add_option("--config", options->config, "The configuration file")->required()->type_name("FILE");
+    verb.add_option("--sheet", options->sheet, "Prints what to register at this client, and looks at nothing")
+        ->type_name(sheet_names());
     verb.add_option("--format", options->format, "text or json (default: text)")->transform(formats());
     verb.callback(
         [options, &action] { action = [options](const Streams& streams) { return run_doctor(*options, streams); }; });

@@ -5,6 +5,7 @@
 #include "service/deployment/clinical_clock.hpp"
 #include "service/deployment/deployment.hpp"
 #include "service/run/doctor.hpp"
+#include "service/run/sheet.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -54,14 +55,41 @@ void print_json(const DoctorLines& lines, std::ostream& out) {
         << '\n';
 }
 
+/// The sheet needs packs that load; whether the rest is in order is not asked.
+ExitCode print_sheet(const SheetClient& client, const Config& config, const Streams& streams) {
+    rules::Diagnostics findings;
+    const auto packs = load_packs(config, findings);
+    if (!packs) {
+        print_findings(findings, streams.err);
+        return ExitCode::bad_input;
+    }
+    streams.out << registration_sheet(client, config, *packs);
+    return ExitCode::fine;
+}
+
 }  // namespace
 
+std::string sheet_names() {
+    std::string names;
+    for (const SheetClient& client : sheet_clients()) names += (names.empty() ? "" : "|") + std::string(client.name);
+    return names;
+}
+
 ExitCode run_doctor(const DoctorOptions& options, const Streams& streams) {
+    if (!options.sheet.empty() && find_sheet_client(options.sheet) == nullptr) {
+        streams.err << "error: --sheet takes one of " << sheet_names() << '\n';
+        return ExitCode::usage;
+    }
+    if (!options.sheet.empty() && options.format != OutputFormat::text) {
+        streams.err << "error: a sheet is text: leave out --format, or --sheet\n";
+        return ExitCode::usage;
+    }
     rules::Diagnostics findings;
     const auto config = load_config(options.config, findings);
     print_findings(findings, streams.err);
     if (!config) return ExitCode::bad_input;
     use_time_zone(config->time_zone);
+    if (const SheetClient* client = find_sheet_client(options.sheet)) return print_sheet(*client, *config, streams);
     const DoctorLines lines = examine(*config);
     switch (options.format) {
         case OutputFormat::text:

@@ -1,5 +1,6 @@
 #include "service/deployment/config.hpp"
 
+#include "fhir/json_advice.hpp"
 #include "rules/text/nearest.hpp"
 #include "service/deployment/config_value.hpp"
 
@@ -51,9 +52,13 @@ class ConfigReader {
         store_defaults("");
         const auto tree = fhir::parse_json(text_, {}, fhir::JsonDialect::with_comments);
         if (!tree) {
-            const auto [line, column] = fhir::position_at(text_, tree.error().offset);
-            reading_.findings.push_back(
-                {rules::Severity::error, {file_, "", line, column}, "json", std::string(tree.error().message), ""});
+            const fhir::JsonAdvice advice = fhir::advise(text_, tree.error(), fhir::JsonDialect::with_comments);
+            const auto [line, column] = fhir::position_at(text_, advice.offset);
+            reading_.findings.push_back({rules::Severity::error,
+                                         {file_, "", line, column},
+                                         "json",
+                                         "This is not read: " + advice.says + ".",
+                                         ""});
         } else if (!tree->is_object()) {
             find("", "json", "The configuration must be a JSON object.", "");
         } else {

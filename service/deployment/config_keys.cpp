@@ -1,5 +1,6 @@
 // Every key of the configuration file. A new key is a row here and a member of Config.
 #include "service/deployment/config_value.hpp"
+#include "service/deployment/near_names.hpp"
 #include "service/out/address_policy.hpp"
 
 #include <boost/url/parse.hpp>
@@ -56,7 +57,8 @@ Complaint store_time_zone(Config& config, const ConfigValue& value) {
     std::error_code ignored;
     const bool known = config.time_zone.find("..") == std::string::npos &&
                        std::filesystem::is_regular_file(zones / config.time_zone, ignored);
-    return known ? "" : "names a time zone that this system does not know (is the package tzdata installed?)";
+    if (known) return {};
+    return "names a time zone that this system does not know" + near_time_zone(config.time_zone, zones);
 }
 
 Complaint store_profile(ClientProfile& profile, const ConfigValue& value) {

@@ -1,6 +1,7 @@
 #include "service/deployment/config_value.hpp"
 
 #include "service/base/file_text.hpp"
+#include "service/deployment/near_names.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
@@ -108,7 +109,8 @@ Complaint ConfigValue::file(std::filesystem::path& to) const {
     if (Complaint complaint = text(written); !complaint.empty()) return complaint;
     to = (directory_ / written).lexically_normal();
     std::error_code ignored;
-    return std::filesystem::exists(to, ignored) ? "" : "names a file that does not exist: " + to.string();
+    if (std::filesystem::exists(to, ignored)) return {};
+    return "names a file that does not exist: " + to.string() + near_file(to);
 }
 
 Complaint ConfigValue::boolean(bool& to) const {

@@ -11,7 +11,7 @@ std::string_view advice_on(FetchFault fault) noexcept {
         case FetchFault::unresolved:
             return "its name has no address: is it spelled right, and does this machine reach a name server?";
         case FetchFault::address_refused:
-            return "its address is private, and no network of the configuration allows it";
+            return "its address is private, and no network in fhir.privateNetworks of the configuration holds it";
         case FetchFault::unreachable:
             return "nothing answers at its address: is it running, is the port right, is a firewall between?";
         case FetchFault::bad_certificate:

@@ -1,5 +1,7 @@
 #include "service/http/cors.hpp"
 
+#include "service/base/sha256.hpp"
+
 #include <algorithm>
 
 namespace service {
@@ -10,6 +12,7 @@ bool CorsPolicy::allows(std::string_view origin) const {
 }
 
 void CorsPolicy::permit(std::string_view origin, Reply& reply) const {
+    if (!origin.empty() && !allows(origin)) reply.facts.refused_origin = sha256_hex(origin);
     if (origins_.empty()) return;
     // Also without an Origin: a cache must not hand this answer to a page of another origin.
     reply.headers.push_back({"Vary", "Origin"});

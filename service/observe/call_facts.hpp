@@ -14,6 +14,7 @@ struct CallFacts {
     std::string client;                  ///< the name that the configuration gives to who called
     std::string hook_instance;           ///< only if it is a UUID
     unsigned cards = 0;
+    std::string refused_origin;  ///< SHA-256 of the origin of a page that may not read the answer
 };
 
 }  // namespace service

@@ -32,6 +32,10 @@ struct Fields {
     void operator()(const ServiceStopped& e) { members = {{"event", "service-stopped"}, {"aborted", e.aborted}}; }
     void operator()(const RequestServed& e) {
         members = {{"event", "request-served"}, {"port", e.port}, {"endpoint", e.facts.endpoint}, {"status", e.status}};
+        if (!e.facts.refused_origin.empty()) {
+            members["refusedOriginSha256"] = e.facts.refused_origin;
+            members["allowBy"] = "cors.origins";
+        }
         if (!e.facts.fault.empty()) members["fault"] = e.facts.fault;
         if (!e.facts.service.empty()) members["service"] = e.facts.service;
         if (!e.facts.client.empty()) members["client"] = e.facts.client;
@@ -91,6 +95,7 @@ struct Fields {
 struct LevelOf {
     LogLevel operator()(const RequestServed& e) const noexcept {
         if (e.status >= 500) return LogLevel::error;
+        if (!e.facts.refused_origin.empty()) return LogLevel::warning;
         const bool probe = e.facts.endpoint.starts_with("health") || e.facts.endpoint == "metrics";
         return probe ? LogLevel::debug : LogLevel::info;
     }

@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -15,7 +16,11 @@ namespace service {
 
 namespace {
 
-constexpr std::chrono::days soon{30};  ///< an end that is nearer than this is told as a warning
+/// An end nearer than this is told as a warning, or nearer than a third of the certificate's life: that is when
+/// automatic renewal has failed (ACME clients renew with a third left), and what lives for 30 days only is not told
+/// from its first.
+constexpr std::chrono::days soon{30};
+constexpr int part_of_life = 3;
 constexpr std::size_t most_certificates = 20;
 
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
@@ -49,7 +54,9 @@ DoctorLine examine_times(X509* certificate, const std::string& about, WallTime n
         return {Verdict::fault, about, "over since " + std::to_string(-left.count()) + " days", "Renew it."};
     }
     const std::string says = "ends in " + std::to_string(left.count()) + " days";
-    if (left < soon) return {Verdict::warning, about, says, "Renew it now; SIGHUP makes the service read it again."};
+    const auto life = time_of(X509_get0_notAfter(certificate)) - time_of(X509_get0_notBefore(certificate));
+    if (left < std::min<std::chrono::seconds>(soon, life / part_of_life))
+        return {Verdict::warning, about, says, "Renew it now; SIGHUP makes the service read it again."};
     return {Verdict::ok, about, says, ""};
 }
 

@@ -1,8 +1,12 @@
 // doctor: mode, authentication, time zone.
 #include "service/run/doctor.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <algorithm>
 #include <ctime>
+#include <optional>
+#include <utility>
 
 namespace service {
 
@@ -38,6 +42,21 @@ DoctorLine examine_public_url(const Config& config) {
             "Set it to the address that clients call."};
 }
 
+/// Health and metrics go over plain HTTP and ask nobody who he is.
+std::optional<DoctorLine> examine_admin(const Config& config) {
+    if (!config.admin) {
+        return DoctorLine{Verdict::warning, "admin.listen", "not set: nothing answers health checks and metrics",
+                          "Set it to an address that only the operator reaches, such as \"127.0.0.1:9443\"."};
+    }
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(config.admin->host, error);
+    if (error || address.is_loopback()) return std::nullopt;
+    return DoctorLine{Verdict::warning, "admin.listen",
+                      print_address(*config.admin) + ": health and metrics over plain HTTP for whoever reaches it",
+                      "Set it to \"127.0.0.1:" + std::to_string(config.admin->port) +
+                          "\"; or see to it that a firewall or network policy lets only probes and metrics in."};
+}
+
 DoctorLine examine_time_zone(const Config& config) {
     if (!config.time_zone.empty()) return {Verdict::ok, "timeZone", config.time_zone + " (" + zone_in_use() + ")", ""};
     return {Verdict::warning, "timeZone", "not set: calendar days are counted in the system's zone, " + zone_in_use(),
@@ -65,10 +84,7 @@ DoctorLines examine_settings(const Config& config) {
         lines.push_back({Verdict::warning, "cors.origins", "\"*\": every web page may call the service",
                          "List the origins of the EHR's own pages."});
     }
-    if (!config.admin) {
-        lines.push_back({Verdict::warning, "admin.listen", "not set: nothing answers health checks and metrics",
-                         "Set it to an address that only the operator reaches, such as \"127.0.0.1:9443\"."});
-    }
+    if (auto line = examine_admin(config)) lines.push_back(std::move(*line));
     return lines;
 }
 

@@ -39,6 +39,21 @@ class Files(unittest.TestCase):
                 self.assertEqual(types.count("Patient"), 1)
                 self.assertTrue(30 <= len(types) <= 300, len(types))
 
+    def test_can_all_be_put_on_one_fhir_server(self):
+        """FHIR R4, 2.24 (ids) and 3.2.0.11 (transactions): only what is the same for everybody has the same id."""
+        known = {}
+        for story in STORIES:
+            bundle = json.loads((SAMPLES / story["file"]).read_text(encoding="utf-8"))
+            self.assertEqual(bundle["type"], "transaction")
+            self.assertIn(f"Patient/{story['id']}", [entry["request"]["url"] for entry in bundle["entry"]])
+            for entry in bundle["entry"]:
+                resource = entry["resource"]
+                place = f"{resource['resourceType']}/{resource['id']}"
+                self.assertRegex(resource["id"], r"^[A-Za-z0-9.-]{1,64}$")
+                self.assertEqual(entry["request"], {"method": "PUT", "url": place})
+                self.assertTrue(entry["fullUrl"].endswith(f"/{place}"))
+                self.assertEqual(known.setdefault(place, resource), resource, f"{place} is two things")
+
     def test_refer_only_to_what_is_there(self):
         def references(value):
             if isinstance(value, dict):

@@ -7,6 +7,7 @@
 import base64
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -23,6 +24,8 @@ from running_service import PACK, PATIENCE_SECONDS, RunningService
 PROGRAM = None
 FINE, DOES_NOT_HOLD, USAGE, BAD_INPUT = 0, 1, 2, 3
 WANTED = ["Patient", "Condition", "Observation", "MedicationRequest", "MedicationStatement", "Procedure", "ServiceRequest"]
+SHEETS = {"epic": ["patient-view", "order-select", "order-sign"], "oracle": ["patient-view"], "athena": ["order-select", "order-sign"]} | dict.fromkeys(
+    ("medplum", "hapi", "smart"), ["patient-view", "encounter-start", "order-select", "order-sign"])
 SAMPLE_SITE = {"site": "General Hospital", "notProvided": ["procedures"]}
 
 
@@ -68,7 +71,7 @@ class Doctor(unittest.TestCase):
         cls.folder = Path(keeper.name)
         authority = Authority(cls.folder)
         authority.issue("server", "DNS:cds.example.test,IP:127.0.0.1")
-        authority.issue("ending", "DNS:cds.example.test", days=12)
+        authority.issue("short", "DNS:cds.example.test", days=12)
         openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384", "-out", cls.folder / "client.key")
         cls.jwk = public_jwk(cls.folder / "client.key", "k1")
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -157,21 +160,21 @@ class Doctor(unittest.TestCase):
     # ---- the certificate
 
     def test_finds_the_key_of_another_certificate(self):
-        tls = {"certificate": str(self.folder / "server.pem"), "key": str(self.folder / "ending.key")}
-        self.has_one_fault("ending.key", "not the private key of the certificate", tls=tls)
+        tls = {"certificate": str(self.folder / "server.pem"), "key": str(self.folder / "short.key")}
+        self.has_one_fault("short.key", "not the private key of the certificate", tls=tls)
 
     def test_finds_a_name_that_the_certificate_lacks(self):
         self.has_one_fault("server.pem", "is not for cds.other.test", publicUrl=["https://cds.example.test", "https://cds.other.test"])
 
     def test_finds_certificates_that_do_not_lead_from_one_to_the_next(self):
         chain = self.here / "chain.pem"
-        chain.write_text((self.folder / "server.pem").read_text() + (self.folder / "ending.pem").read_text())
+        chain.write_text((self.folder / "server.pem").read_text() + (self.folder / "short.pem").read_text())
         self.has_one_fault("chain.pem", "do not lead from one to the next",
                            tls={"certificate": str(chain), "key": str(self.folder / "server.key")})
 
-    def test_warns_of_a_certificate_that_ends_soon(self):
-        tls = {"certificate": str(self.folder / "ending.pem"), "key": str(self.folder / "ending.key")}
-        self.warns("ending.pem", "ends in 11 days", tls=tls)
+    def test_is_content_with_a_fresh_certificate_of_a_few_days(self):
+        tls = {"certificate": str(self.folder / "short.pem"), "key": str(self.folder / "short.key")}
+        self.assertIn("ends in 11 days", [line["says"] for line in self.lines("ok", tls=tls)])
 
     def test_warns_of_a_certificate_that_this_machine_does_not_trust(self):
         answer = self.run_doctor(self.config(clients=self.client(jwksUrl=None, jwks={"keys": [self.jwk]}, fhirServers=[])), SSL_CERT_FILE="")
@@ -229,7 +232,7 @@ class Doctor(unittest.TestCase):
         faults = self.lines("fault", fhir={})
         self.assertEqual(len(faults), 2, faults)
         for fault in faults:
-            self.assertIn("its address is private, and no network of the configuration allows it", fault["says"])
+            self.assertIn("its address is private, and no network in fhir.privateNetworks", fault["says"])
 
     def test_warns_of_tokens_that_may_be_used_again(self):
         self.warns("General Hospital", "replay is off", clients=self.client(replay="off"))
@@ -303,6 +306,48 @@ class Doctor(unittest.TestCase):
         self.assertIn("warning: timeZone: not set: calendar days are counted in the system's zone, UTC, UTC+00:00", said)
         self.assertIn("warning: store: none", said)
         self.assertIn("warning: admin.listen: not set", said)
+
+    # ---- the registration sheet
+
+    def sheet(self, client, **changes):
+        answer = self.run_doctor(self.config(**changes), "--sheet", client)
+        self.assertEqual((answer.returncode, answer.stderr), (FINE, ""))
+        return answer.stdout
+
+    def test_fills_in_a_sheet_for_every_client(self):
+        """Whatever cannot be reached: nothing is looked at."""
+        for client, hooks in SHEETS.items():
+            with self.subTest(client):
+                sheet = self.sheet(client, clients=self.client(jwksUrl="https://127.0.0.1:1/keys", clientId="cds-at-general"))
+                for hook in ("patient-view", "encounter-start", "order-select", "order-sign"):
+                    address = f"https://cds.example.test/cds-services/back-pain-labs-{hook} "
+                    (self.assertIn if hook in hooks else self.assertNotIn)(address, sheet)
+                for said in ("https://ehr.example.test", "cds-at-general", self.server.url, "action-completed", "62292-8", "* pubmed.ncbi.nlm.nih.gov\n",
+                             "Patient/{{context.patientId}}", "patient/Condition.rs"):
+                    self.assertIn(said, sheet)
+
+    def test_leaves_out_of_a_sheet_what_the_clients_fhir_server_refuses(self):
+        queries = re.findall(r"`(\w+)`(?: \(required\))?:\n  `(.+)`", self.sheet("oracle"))
+        types = {query.split("?")[0].split("/")[0] for _, query in queries}
+        self.assertNotIn("MedicationStatement", types)
+        self.assertLessEqual({"Patient", "Condition", "Observation", "ServiceRequest"}, types)
+        for key, query in queries:
+            refused = {"Observation": "_sort=", "ServiceRequest": "status="}.get(query.split("?")[0])
+            self.assertFalse(refused and refused in query, f"{key}: {query}")
+        self.assertIn("_sort=-date", self.sheet("epic"))
+
+    def test_says_on_a_sheet_what_is_not_set(self):
+        config = self.config()
+        del config["publicUrl"]
+        sheet = self.run_doctor(config | {"mode": "development"}, "--sheet", "smart").stdout
+        self.assertIn("**not set** (publicUrl)/cds-services", sheet)
+
+    def test_knows_no_sheet_for_others(self):
+        for options in (["--sheet", "nobody"], ["--sheet", "epic", "--format", "json"]):
+            with self.subTest(options):
+                answer = self.run_doctor(self.config(), *options)
+                self.assertEqual((answer.returncode, answer.stdout), (USAGE, ""))
+        self.assertIn("epic|oracle|athena|medplum|hapi|smart", self.run_doctor(self.config(), "--sheet", "nobody").stderr)
 
     # ---- the command
 

@@ -25,7 +25,7 @@ from self_signed import write_self_signed  # noqa: E402
 PROGRAM = None
 SAMPLES = ROOT / "deploy" / "samples"
 AT = "2026-03-02T09:00:00-05:00"
-PATIENT = "patient-001"  # of every sample
+PATIENT = "ada-quill"
 FINE, USAGE, BAD_INPUT, ENVIRONMENT = 0, 2, 3, 4
 
 
@@ -61,7 +61,7 @@ class Cards(unittest.TestCase):
             with self.subTest(story["name"]):
                 record = record_of(Path(story["file"]).stem)
                 with FhirServer(record, page=7) as server:
-                    answer = evaluate_fhir(server.url)
+                    answer = evaluate_fhir(server.url, patient=story["id"])
                 self.assertEqual(answer.returncode, FINE, answer.stderr)
                 self.assertEqual(rules_of(answer), story["cards"])
                 same = evaluate_record(record)
@@ -77,8 +77,8 @@ class Cards(unittest.TestCase):
 
     def test_are_those_of_https_for_the_request_that_is_printed(self):
         with FhirServer(record_of("beatrix-holloway")) as server:
-            request = evaluate_fhir(server.url, "--print-request")
-            answer = evaluate_fhir(server.url)
+            request = evaluate_fhir(server.url, "--print-request", patient="beatrix-holloway")
+            answer = evaluate_fhir(server.url, patient="beatrix-holloway")
         with product.Service(PROGRAM, AT) as service:
             status, over_https = service.call(request.stdout)
         self.assertEqual(status, 200)
@@ -88,18 +88,18 @@ class Cards(unittest.TestCase):
         record = record_of("hugo-castellane")
         coding = {"system": "http://loinc.org", "code": "1649-3"}  # 1,25-dihydroxyvitamin D
         order = {"resourceType": "ServiceRequest", "id": "o1", "status": "draft", "intent": "order", "code": {"coding": [coding]},
-                 "subject": {"reference": f"Patient/{PATIENT}"}}
+                 "subject": {"reference": "Patient/hugo-castellane"}}
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file, FhirServer(record) as server:
             json.dump(order, file)
             file.flush()
             for service in ("back-pain-labs-order-select", "back-pain-labs-order-sign"):
                 with self.subTest(service):
-                    answer = evaluate_fhir(server.url, "--orders", file.name, service=service)
+                    answer = evaluate_fhir(server.url, "--orders", file.name, patient="hugo-castellane", service=service)
                     self.assertEqual(answer.returncode, FINE, answer.stderr)
                     self.assertIn("wrong-vitamin-d-test", rules_of(answer))
                     same = evaluate_record(record, "--orders", file.name, service=service)
                     self.assertEqual(product.without_uuids(answer.stdout), product.without_uuids(same.stdout))
-            without = evaluate_fhir(server.url, service="back-pain-labs-order-select")
+            without = evaluate_fhir(server.url, patient="hugo-castellane", service="back-pain-labs-order-select")
         self.assertEqual(without.returncode, BAD_INPUT)
         self.assertIn("--orders FILE", without.stderr)
 
@@ -122,7 +122,7 @@ class Cards(unittest.TestCase):
                 resource["medicationReference"] = {"reference": f"Medication/{name}"}
                 medications.append({"resourceType": "Medication", "id": name, "code": concept})
         with FhirServer(record + medications) as server:
-            answer = evaluate_fhir(server.url)
+            answer = evaluate_fhir(server.url, patient="beatrix-holloway")
         self.assertGreater(len(medications), 0)
         self.assertEqual(product.without_uuids(answer.stdout), product.without_uuids(same.stdout))
 

@@ -78,7 +78,9 @@ TEST_P(ConfigFault, IsOneFinding) {
 INSTANTIATE_TEST_SUITE_P(
     Keys, ConfigFault,
     testing::Values(
-        Wrong{"Syntax", "{ \"mode\": }", "json", ""}, Wrong{"NotAnObject", "[]", "json", "object"},
+        Wrong{"Syntax", "{ \"mode\": }", "json", "a value is missing before this"},
+        Wrong{"NoComma", "{ \"mode\": \"production\" \"listen\": 1 }", "json", "a comma is missing before this"},
+        Wrong{"NotAnObject", "[]", "json", "object"},
         Wrong{"UnknownKey", with(R"("lissten": 1)"), "unknown-key", "\"listen\""},
         Wrong{"UnknownMember", with(R"("limits": { "bodyByte": 1 })"), "unknown-key", "\"bodyBytes\""},
         Wrong{"NotThereYet", with(R"("packs": [ { "path": "../../../tests", "shadow": "x" } ])"), "not-supported-yet",
@@ -88,6 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"SectionIsText", with(R"("limits": "none")"), "wrong-type", "must be an object"},
         Wrong{"Choice", with(R"("log": { "level": "loud" })"), "bad-value", "\"debug\", \"info\""},
         Wrong{"MissingFile", with(R"("packs": [ { "path": "nowhere" } ])"), "bad-value", "does not exist"},
+        Wrong{"FileOfANearName", with(R"("packs": [ { "path": "confg_test.cpp" } ])"), "bad-value", "config_test.cpp?"},
         Wrong{"PackWithoutPath", with(R"("packs": [ { } ])"), "missing-key", "packs[].path"},
         Wrong{"NoSuchVariable", with(R"("admin": { "listen": "${PORT}" })"), "bad-value", "PORT"},
         Wrong{"AddressWithoutPort", with(R"("admin": { "listen": "127.0.0.1" })"), "bad-value", "port"},

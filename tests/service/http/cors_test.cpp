@@ -51,6 +51,16 @@ TEST(Cors, AllowsEverybodyWithoutCredentials) {
     EXPECT_EQ(header(reply, "Access-Control-Allow-Credentials"), std::nullopt);
 }
 
+// The digest as sha256sum prints it.
+TEST(Cors, TellsTheLogOfAnOriginThatIsRefused) {
+    const CorsPolicy policy({std::string(ehr)});
+    EXPECT_EQ(policy.preflight("https://other.example.org", "GET").facts.refused_origin,
+              "ecee8e8676771d356c3b42991cc17a7c5afbf751c222cdb03d68b42d94b0cfd4");
+    EXPECT_FALSE(CorsPolicy().preflight(ehr, "GET").facts.refused_origin.empty()) << "none is allowed";
+    EXPECT_EQ(policy.preflight(ehr, "GET").facts.refused_origin, "");
+    EXPECT_EQ(policy.preflight("", "GET").facts.refused_origin, "") << "no browser asks";
+}
+
 TEST(Cors, AddsNothingWithoutAnyOrigin) {
     Reply reply;
     CorsPolicy().permit(ehr, reply);

@@ -38,6 +38,14 @@ TEST(Log, RaisesFailuresAndLowersProbes) {
     EXPECT_EQ(level_of(event), LogLevel::debug);
 }
 
+TEST(Log, WarnsOfAPageThatMayNotReadTheAnswerAndNamesTheKey) {
+    RequestServed event = served();
+    event.facts.refused_origin = "0123";
+    EXPECT_EQ(level_of(event), LogLevel::warning);
+    const std::string text = fields_of(event, LogFormat::json);
+    EXPECT_NE(text.find(R"("refusedOriginSha256":"0123","allowBy":"cors.origins")"), std::string::npos) << text;
+}
+
 TEST(Log, TellsAWarningOfTheConfigurationFromAFault) {
     EXPECT_EQ(level_of(ConfigurationFault{"site.json", "code", "text", false}), LogLevel::error);
     const ConfigurationFault warning{"site.json", "code", "text", true};

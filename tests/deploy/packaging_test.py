@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""What `cmake --install` puts on a machine works there: the program finds the pack, systemd takes the unit and the user, the probe tells a service
+that is well from none; and image and Kubernetes example agree on the user.
+
+    packaging_test.py BUILD     the folder of a build
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "integration"))
+from running_service import RunningService  # noqa: E402
+
+DEPLOY = ROOT / "deploy"
+PATIENCE_SECONDS = 120
+MOST_EXPOSURE = 12  # tenths; what is left is that it serves a network, whose addresses only a site can name
+BUILD = None
+
+
+def run(*command):
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+
+
+def tool(name):
+    return unittest.skipUnless(shutil.which(name), f"skipped: there is no {name} on this machine")
+
+
+class Installed(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.prefix = Path(cls.enterClassContext(tempfile.TemporaryDirectory())) / "usr"
+        installing = run("cmake", "--install", BUILD, "--prefix", cls.prefix)
+        if installing.returncode != 0:
+            raise AssertionError(installing.stderr)
+
+    def test_program_finds_its_pack_and_takes_the_example_for_a_site(self):
+        share = self.prefix / "share"
+        check = run(self.prefix / "bin" / "backpain-cds", "check", share / "backpain-cds" / "back-pain-labs", "--site",
+                    share / "doc" / "backpain-cds" / "site.example.json")
+        self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
+
+    def test_pack_is_where_the_examples_look_for_it(self):
+        """With the prefix /usr, as in the image."""
+        place = "/usr/share/backpain-cds/back-pain-labs"
+        self.assertTrue((self.prefix.parent / place.lstrip("/") / "pack.json").is_file())
+        for name in ("config.example.json", "kubernetes.yaml"):
+            self.assertIn(f'"{place}"', (DEPLOY / name).read_text(encoding="utf-8"), name)
+
+    @tool("systemd-sysusers")
+    def test_user_is_one_that_systemd_makes(self):
+        with tempfile.TemporaryDirectory() as root:
+            (Path(root) / "etc").mkdir()
+            made = run("systemd-sysusers", f"--root={root}", self.prefix / "lib" / "sysusers.d" / "backpain-cds.conf")
+            self.assertEqual(made.returncode, 0, made.stderr)
+            self.assertRegex((Path(root) / "etc" / "passwd").read_text(), r"(?m)^backpain-cds:.*:/var/lib/backpain-cds:\S*nologin$")
+
+    @tool("systemd-analyze")
+    def test_unit_is_shut_as_far_as_it_can_be(self):
+        unit = self.prefix / "lib" / "systemd" / "system" / "backpain-cds.service"
+        looked = run("systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSURE}", unit)
+        self.assertEqual(looked.returncode, 0, looked.stdout + looked.stderr)
+
+    @tool("systemd-analyze")
+    def test_unit_holds_nothing_that_systemd_does_not_know(self):
+        unit = self.prefix / "lib" / "systemd" / "system" / "backpain-cds.service"
+        looked = run("systemd-analyze", "verify", unit)
+        self.assertNotRegex(looked.stderr, r"(?i)unknown|failed to parse|ignoring")
+
+    def test_probe_tells_a_service_that_is_well_from_none(self):
+        probe = self.prefix / "libexec" / "backpain-cds" / "probe"
+        with RunningService(self.prefix / "bin" / "backpain-cds") as service:
+            address = f"127.0.0.1:{service.admin_port}"
+            for path, status in (("/health/live", 0), ("/health/ready", 0), ("/no-such-path", 1)):
+                with self.subTest(path):
+                    self.assertEqual(run(probe, path, address).returncode, status)
+        self.assertNotEqual(run(probe, "/health/live", address).returncode, 0)
+
+
+class Examples(unittest.TestCase):
+    def test_image_and_kubernetes_name_one_user(self):
+        image = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+        cluster = (DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8")
+        numbers = set(re.findall(r"(?:--[ug]id|-[og]|USER|:) ?(1\d{4})\b", image)) | set(re.findall(r"(?:runAs\w+|fsGroup): (\d+)", cluster))
+        self.assertEqual(len(numbers), 1, numbers)
+
+    def test_image_copies_only_what_is_there(self):
+        for line in re.findall(r"^COPY (?!--from)(.*) \S+$", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE):
+            for name in line.split():
+                self.assertTrue((ROOT / name).exists(), name)
+
+
+if __name__ == "__main__":
+    BUILD = Path(sys.argv.pop(1)).resolve()
+    unittest.main()
