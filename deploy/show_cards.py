@@ -5,7 +5,7 @@
     show_cards.py --patients                their ids, and what is told of each
     show_cards.py FILE RESPONSE             the cards of RESPONSE (a CDS Hooks response) for the sample patient FILE, in short:
                                             what they say and why they are seen
-    show_cards.py --whole FILE RESPONSE     all that stands on them
+    show_cards.py --whole FILE RESPONSE     all that stands on them, with their links
 
 Exit status 1 if the cards are not those of the patient's story. Colours only on a terminal, and not if NO_COLOR is set.
 """
@@ -42,16 +42,15 @@ def wrapped(text, first, rest=None):
 
 
 def sections(detail):
-    """A card's detail as pairs of heading and text; what has no heading, such as the intended use, comes with an empty one."""
+    """A card's detail as pairs of heading and text; what has no heading, such as a missing approval, comes with an empty one."""
     for line in filter(None, map(str.strip, detail.splitlines())):
-        heading, text = re.fullmatch(r"(?:- \*\*(.+?):\*\* )?(.*)", line).groups()
+        heading, text = re.fullmatch(r"(?:\*\*(.+?):\*\* )?(.*)", line).groups()
         yield heading or "", text
 
 
 def show_section(heading, text):
-    if heading:
-        print(colour(f"            {heading}", "quiet"))
-    print(wrapped(plain(text), "              "))
+    line = wrapped(f"{heading}: {plain(text)}" if heading else plain(text), "            ", " " * 14)
+    print(line.replace(f"{heading}:", colour(f"{heading}:", "quiet"), 1) if heading else line)
 
 
 def show(card, whole):

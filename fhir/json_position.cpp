@@ -1,8 +1,11 @@
 // Places in a JSON text, for messages: the second half of json_text.hpp.
+#include "fhir/json_position.hpp"
+
 #include "fhir/json_text.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace fhir {
 namespace json = boost::json;
@@ -142,6 +145,37 @@ std::string unescape_pointer_token(std::string_view token) {
 }
 
 }  // namespace
+
+namespace {
+
+// Bytes of UTF-8 that the escape at the beginning of `text` stands for, and how long it is written.
+struct Escape {
+    std::size_t bytes = 1, written = 2;
+};
+
+Escape escape_at(std::string_view text) {
+    constexpr std::size_t unicode_escape = 6;  // a backslash, a "u", four digits
+    if (text.size() < unicode_escape || text[1] != 'u') return {};
+    unsigned unit = 0;
+    std::from_chars(text.data() + 2, text.data() + unicode_escape, unit, 16);
+    if (unit < 0x80) return {1, unicode_escape};
+    if (unit < 0x800) return {2, unicode_escape};
+    const bool is_first_of_a_pair = unit >= 0xD800 && unit < 0xDC00;
+    return is_first_of_a_pair ? Escape{4, 2 * unicode_escape} : Escape{3, unicode_escape};
+}
+
+}  // namespace
+
+std::size_t offset_in_string(std::string_view text, std::size_t string, std::size_t inner) noexcept {
+    std::size_t at = std::min(string + 1, text.size());
+    for (std::size_t passed = 0; at < text.size() && text[at] != '"';) {
+        const Escape step = text[at] == '\\' ? escape_at(text.substr(at)) : Escape{1, 1};
+        passed += step.bytes;
+        if (passed > inner) break;
+        at += step.written;
+    }
+    return std::min(at, text.size());
+}
 
 std::size_t locate(std::string_view text, std::string_view pointer) {
     Scanner scanner(text);

@@ -13,6 +13,8 @@ ServiceRequest read_service_request(const boost::json::object& resource, Issues&
     request.code = read_concept(element, "code");
     request.subject = read_reference(element, "subject");
     request.authored_on = element.date_time("authoredOn");
+    request.reason_codes = read_concepts(element, "reasonCode");
+    request.reason_references = read_references(element, "reasonReference");
     return request;
 }
 

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace fhir {
 
@@ -19,6 +20,8 @@ struct ServiceRequest {
     CodeableConcept code;
     Reference subject;
     std::optional<DateTime> authored_on;
+    std::vector<CodeableConcept> reason_codes;
+    std::vector<Reference> reason_references;
 };
 
 ServiceRequest read_service_request(const boost::json::object& resource, Issues& issues);

@@ -209,4 +209,11 @@ std::string_view ValueSet::label(std::string_view system, std::string_view code)
     return concept_ && !concept_->display.empty() ? std::string_view(concept_->display) : std::string_view(title_);
 }
 
+void ValueSet::reword(const std::function<void(std::string&)>& title, const std::function<void(Concept&)>& listed) {
+    title(title_);
+    for (System& system : included_) {
+        for (Concept& each : system.concepts) listed(each);
+    }
+}
+
 }  // namespace fhir

@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 #include <boost/system/result.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -66,6 +67,9 @@ class ValueSet {
     /// What is included, system by system, in the order of the file.
     const std::vector<System>& included() const { return included_; }
     const std::vector<System>& excluded() const { return excluded_; }
+
+    /// Lets `title` change the title and `listed` what each concept that is included is called; codes stay.
+    void reword(const std::function<void(std::string&)>& title, const std::function<void(Concept&)>& listed);
 
   private:
     class Reader;

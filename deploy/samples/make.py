@@ -304,7 +304,7 @@ STORIES = [
     ),
     (
         b12_grey_zone(), "Numb feet after years of metformin; vitamin B12 of 238 pg/mL",
-        ["b12-indeterminate", "mma-suggest"], "180 to 350 pg/mL neither proves nor excludes deficiency; MMA can tell, and there is a sign.",
+        ["b12-indeterminate"], "180 to 350 pg/mL neither proves nor excludes deficiency; MMA can tell, and there is a sign.",
     ),
     (
         red_flag(), "Bone metastases; 25-OH vitamin D of 9 ng/mL; tingling feet on metformin, B12 never measured",

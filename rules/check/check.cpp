@@ -14,10 +14,6 @@ namespace json = boost::json;
 
 namespace {
 
-// Parameters that the engine reads by their name (rules/README.md).
-constexpr std::array engine_parameters = {"condition.undatedDays", "orders.openDays", "medication.currentDays"};
-constexpr std::string_view old_after = ".highOldDays";
-
 void add(Diagnostics& findings, Severity severity, const Place& place, std::string code, std::string message,
          std::string mend) {
     findings.push_back({severity, place, std::move(code), std::move(message), std::move(mend)});
@@ -73,14 +69,32 @@ void check_approvals(const Pack& pack, const Site& site, const CheckOptions& opt
 
 void check_link(const std::string& url, const Place& place, Diagnostics& findings) {
     constexpr std::string_view secure = "https://";
-    if (url.empty() || (url.starts_with(secure) && url.size() > secure.size())) return;
+    if (url.empty()) return;
+    if (url.starts_with(secure) && url.size() > secure.size()) {
+        const std::size_t path = url.find('/', secure.size());
+        if (path != std::string::npos && path + 1 < url.size()) return;
+        return add(findings, Severity::error, place, "home-page", "This leads to a front page, where nobody finds it.",
+                   "Write the address of the very page, or take the link away.");
+    }
     const bool is_open = url.starts_with("http://");
     add(findings, Severity::error, place, "http-link",
         is_open ? "This link is not encrypted." : "This is no link that a card can show.", "Write https://.");
 }
 
+// Some clients have each reason mapped by hand, and nobody reads a long menu.
+void check_override_reasons(const Pack& pack, Diagnostics& findings) {
+    constexpr std::size_t fewest = 3, most = 5;
+    for (const auto& [kind, reasons] : pack.override_reasons) {
+        if (reasons.size() >= fewest && reasons.size() <= most) continue;
+        add(findings, Severity::error, in_pack_json(pack, "/overrideReasons/" + kind), "override-reasons",
+            "There are " + std::to_string(reasons.size()) + " reasons to override here.",
+            "Offer three to five, which a clinician reads at a glance.");
+    }
+}
+
 void check_links_and_citations(const Pack& pack, Diagnostics& findings) {
     check_link(pack.identity.source_url, in_pack_json(pack, "/source/url"), findings);
+    check_override_reasons(pack, findings);
     for (const auto& [id, citation] : pack.citations) {
         check_link(citation.url,
                    place_of(citation.place.file, pack.files.at(citation.place.file), citation.place.pointer + "/url"),
@@ -124,61 +138,6 @@ void check_windows(const Pack& pack, const Site& site, Diagnostics& findings) {
                     std::to_string(*earliest) + " days.",
                 "Make " + analyte.fact + ".validDays longer than " + analyte.fact + retest + '.');
         }
-    }
-}
-
-// ---- what nobody uses
-
-bool stands_in_files(const Pack& pack, const std::string& text, bool whole_name) {
-    return std::any_of(pack.files.begin(), pack.files.end(), [&](const auto& file) {
-        for (std::size_t at = file.second.find(text); at != std::string::npos; at = file.second.find(text, at + 1)) {
-            const char next = file.second[std::min(at + text.size(), file.second.size() - 1)];
-            if (!whole_name || !(std::isalnum(static_cast<unsigned char>(next)) || next == '_')) return true;
-        }
-        return false;
-    });
-}
-
-void check_unused_parameters(const Pack& pack, Diagnostics& findings) {
-    for (const Parameter& parameter : pack.parameters) {
-        const bool by_engine =
-            std::find(engine_parameters.begin(), engine_parameters.end(), parameter.name) != engine_parameters.end() ||
-            parameter.name.ends_with(old_after);
-        if (by_engine || stands_in_files(pack, "%param." + parameter.name, true)) continue;
-        add(findings, Severity::warning, parameter.place, "unused-parameter",
-            "Nothing reads \"" + parameter.name + "\": setting it would change nothing.",
-            "Use it as %param." + parameter.name + ", or take it away.");
-    }
-}
-
-void check_unused_facts(const Pack& pack, Diagnostics& findings) {
-    for (const Fact& fact : pack.facts) {
-        if (stands_in_files(pack, '%' + fact.name, true)) continue;
-        add(findings, Severity::warning, fact.place, "unused-fact", "Nothing looks at \"" + fact.name + "\".",
-            "Use it as %" + fact.name + " in a rule, a gate or another fact, or take it away.");
-    }
-}
-
-bool names_value_set(const Fact& fact, const std::string& id) {
-    const auto is_it = [&](const Authored& name) { return name.text == id; };
-    return std::any_of(fact.value_sets.begin(), fact.value_sets.end(), is_it) || (fact.routes && is_it(*fact.routes)) ||
-           (fact.values && is_it(*fact.values));
-}
-
-void check_unused_value_sets(const Pack& pack, Diagnostics& findings) {
-    for (const auto& [path, text] : pack.files) {
-        if (!path.starts_with("value-sets/")) continue;
-        const auto tree = fhir::parse_json(text);
-        const json::value* id_value = tree && tree->is_object() ? tree->get_object().if_contains("id") : nullptr;
-        if (!id_value) continue;
-        const std::string id(fhir::text_of(*id_value).value_or(""));
-        const bool used = std::any_of(pack.facts.begin(), pack.facts.end(),
-                                      [&](const Fact& fact) { return names_value_set(fact, id); }) ||
-                          stands_in_files(pack, "'" + id + "' in sets", false);
-        if (used || is_told_apart(id)) continue;
-        add(findings, Severity::warning, place_of(path, text, "/id"), "unused-value-set",
-            "No fact uses the value set \"" + id + "\".",
-            "Use it in facts.json, take it away, or call it \"not-…\" if its codes stand here to be told apart.");
     }
 }
 
@@ -260,9 +219,7 @@ Diagnostics check(const Pack& pack, const Site& site, const CheckOptions& option
     check_units(pack, site, findings);
     check_overlaps(pack, site, findings);
     check_texts(pack, findings);
-    check_unused_parameters(pack, findings);
-    check_unused_facts(pack, findings);
-    check_unused_value_sets(pack, findings);
+    check_unused(pack, findings);
     if (options.strict) list_unconfirmed(pack, findings);
     sort_by_place(findings);
     return findings;

@@ -42,6 +42,9 @@ void check_units(const Pack& pack, const Site& site, Diagnostics& findings);
 /// Texts of cards: summaries that can exceed 139 characters, words that a card must not use.
 void check_texts(const Pack& pack, Diagnostics& findings);
 
+/// Parameters, facts and value sets that no expression names.
+void check_unused(const Pack& pack, Diagnostics& findings);
+
 /// A code that counts for a rule and against it, by the pack or because the site adds it.
 void check_overlaps(const Pack& pack, const Site& site, Diagnostics& findings);
 

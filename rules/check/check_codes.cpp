@@ -16,7 +16,7 @@ namespace rules {
 
 namespace {
 
-constexpr std::size_t longest_display = 40;  // rules/README.md, "add a code"
+constexpr std::size_t longest_display = 32;  // rules/README.md, "add a code"
 
 using SystemAndCode = std::pair<std::string, std::string>;
 

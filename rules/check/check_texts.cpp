@@ -1,5 +1,8 @@
 #include "rules/check/check.hpp"
 #include "rules/check/text_bound.hpp"
+#include "rules/program/spoken.hpp"
+#include "rules/run/card_layout.hpp"
+#include "rules/run/text_template.hpp"
 #include "rules/text/nearest.hpp"
 
 #include <algorithm>
@@ -11,7 +14,7 @@ namespace rules {
 
 namespace {
 
-constexpr std::size_t longest_summary = 139;  // CDS Hooks: fewer than 140 characters
+constexpr std::size_t longest_label = 32;  // of a reason in a summary
 
 struct UnwantedWord {
     std::string_view word;  ///< in small letters
@@ -58,6 +61,10 @@ Template taken_apart(std::string_view text) {
     return parts;
 }
 
+bool has_label(std::string_view text) {
+    return std::ranges::any_of(evidence_labels, [text](std::string_view label) { return text.starts_with(label); });
+}
+
 class TextChecker {
   public:
     TextChecker(const Pack& pack, Diagnostics& findings) : pack_(pack), bounds_(pack), findings_(findings) {}
@@ -66,12 +73,16 @@ class TextChecker {
         for (const Rule& rule : pack_.rules) {
             const std::string item = rule.for_each ? rule.for_each->text : "";
             check_card(rule.card, item);
-            check_lines(rule.evidence.says);
+            check_evidence(rule.evidence);
+            check_detail({rule.card, rule.evidence, rule.place, rule.id}, item);
             for (const Variant& variant : rule.variants) {
                 check_card(variant.card, item);
-                check_lines(variant.evidence.says);
+                check_evidence(variant.evidence);
+                check_detail({variant.card, variant.evidence, variant.place, rule.id}, item);
             }
+            for (const std::string& text : rule.about) check_words({text, rule.place});
         }
+        check_labels();
         check_notice();
         check_names_and_reasons();
     }
@@ -81,10 +92,22 @@ class TextChecker {
     void check_notice() {
         const DataUnavailable& notice = pack_.data_unavailable;
         if (notice.summary.text.empty()) return;
-        check_text(notice.summary);
-        check_notice_fills();
-        check_notice_length();
+        for (const Authored* text :
+             {&notice.summary, &notice.why, &notice.no_birth_date_summary, &notice.no_birth_date_why}) {
+            check_text(*text);
+        }
+        check_notice_fills(notice.summary, {});
+        check_notice_fills(notice.why, {"sources", "advice"});
+        for (const Authored* text : {&notice.summary, &notice.no_birth_date_summary}) {
+            const std::size_t length = count_characters(text->text);
+            if (length <= longest_summary) continue;
+            findings_.push_back({Severity::error, text->place, "summary-too-long",
+                                 "This summary has " + std::to_string(length) + " characters, and " +
+                                     std::to_string(longest_summary) + " are allowed.",
+                                 "Shorten the text."});
+        }
         for (const auto& [key, words] : notice.sources) check_plain(words, "sources/" + key);
+        for (const auto& [key, words] : notice.reasons) check_plain(words, "reasons/" + key);
         for (const auto& [name, texts] : {std::pair("cautions", &notice.cautions), {"options", &notice.options}}) {
             std::size_t number = 0;
             for (const std::string& text : *texts) {
@@ -132,50 +155,118 @@ class TextChecker {
                              "Write plain words."});
     }
 
-    void check_notice_fills() {
-        const Authored& summary = pack_.data_unavailable.summary;
+    // \param known  what is filled in there.
+    void check_notice_fills(const Authored& text, const std::vector<std::string_view>& known) {
         std::set<std::string> seen;
-        for (const std::string& fill : taken_apart(summary.text).fills) {
-            if (fill != "what" && fill != "advice") {
-                findings_.push_back({Severity::error, summary.place, "unknown-fill",
-                                     "Nothing fills in {{" + fill + "}} here.",
-                                     did_you_mean(fill, {"what", "advice"})});
+        for (const std::string& fill : taken_apart(text.text).fills) {
+            if (std::ranges::find(known, fill) == known.end()) {
+                findings_.push_back({Severity::error, text.place, "unknown-fill",
+                                     "Nothing fills in {{" + fill + "}} here.", did_you_mean(fill, known)});
             } else if (!seen.insert(fill).second) {
-                findings_.push_back({Severity::error, summary.place, "unknown-fill",
+                findings_.push_back({Severity::error, text.place, "unknown-fill",
                                      "{{" + fill + "}} is filled in once, and stands here twice.",
                                      "Keep one of them."});
             }
         }
     }
 
-    // One missing source and one kind of advice must fit; of more advice the engine says "and more".
-    void check_notice_length() {
-        const DataUnavailable& notice = pack_.data_unavailable;
-        constexpr std::string_view and_more = " and more";
-        std::string source, advice;
-        for (const auto& [key, words] : notice.sources) {
-            if (count_characters(words) > count_characters(source)) source = words;
+    // What a card calls a condition or a drug stands in a summary beside value and date.
+    void check_labels() {
+        for (const Fact& fact : pack_.facts) {
+            const bool is_shown = fact.form != Fact::Form::says && fact.form != Fact::Form::items;
+            if (!is_shown) continue;
+            for (const Authored& id : fact.value_sets) {
+                const auto set = pack_.value_sets.find(id.text);
+                if (set == pack_.value_sets.end()) continue;
+                for (const auto& system : set->second.included()) {
+                    for (const auto& listed : system.concepts) check_label(listed.display, id.text);
+                }
+            }
         }
-        for (const Rule& rule : pack_.rules) {
-            if (count_characters(rule.advises) > count_characters(advice)) advice = rule.advises;
+    }
+
+    void check_label(const std::string& label, const std::string& value_set) {
+        if (count_characters(label) <= longest_label || !seen_.insert("label " + value_set + label).second) return;
+        const std::string file = "value-sets/" + value_set + ".json";
+        const auto text = pack_.files.find(file);
+        findings_.push_back(
+            {Severity::error,
+             text == pack_.files.end() ? Place{file, "", 0, 0} : place_of(file, text->second, "/compose"),
+             "display-too-long",
+             '"' + label + "\" has " + std::to_string(count_characters(label)) + " characters, and " +
+                 std::to_string(longest_label) + " are allowed.",
+             "Find a shorter name: it stands in summaries beside value and date."});
+    }
+
+    void check_evidence(const EvidenceForm& evidence) {
+        check_lines(evidence.says);
+        for (const Line& line : evidence.says) {
+            if (has_label(line.say.text) || !is_new(line.say, "label ")) continue;
+            findings_.push_back(
+                {Severity::error, line.say.place, "evidence-label",
+                 "This does not begin with how strong the evidence is.",
+                 "Begin with one of: guideline-supported, weak or conflicting, not supported, drug label, "
+                 "safety rule of this service, own choice."});
         }
-        const std::size_t own = count_characters(taken_apart(notice.summary.text).around);
-        const std::size_t total =
-            own + count_characters(source) + count_characters(advice) + count_characters(and_more);
-        if (total <= longest_summary) return;
-        findings_.push_back({Severity::error, notice.summary.place, "summary-too-long",
-                             "This summary can reach " + std::to_string(total) + " characters, and " +
-                                 std::to_string(longest_summary) + " are allowed: " + std::to_string(own) +
-                                 " of its own, \"" + source + "\" for {{what}}, \"" + advice + std::string(and_more) +
-                                 "\" for {{advice}}.",
-                             "Shorten the text, the longest of \"sources\", or the longest \"advises\" of a rule."});
+    }
+
+    /// A card as a rule or a variant of it has it.
+    struct WholeCard {
+        const CardForm& form;
+        const EvidenceForm& evidence;
+        const Place& place;
+        const std::string& rule;
+    };
+
+    // Lines with a condition seldom stand together: the longest of them counts, beside those that always stand.
+    std::size_t longest(const std::vector<Line>& lines, const std::string& item, std::size_t between) {
+        std::size_t always = 0, sometimes = 0;
+        for (const Line& line : lines) {
+            const std::size_t length = bounds_.bound(line.say.text, item).total() + between;
+            if (line.condition) {
+                sometimes = std::max(sometimes, length);
+            } else {
+                always += length;
+            }
+        }
+        return always + sometimes;
+    }
+
+    void check_detail(const WholeCard& card, const std::string& item) {
+        constexpr std::size_t one_blank = 1, dot = 3;
+        constexpr std::size_t names = std::string_view("Why: Evidence: Options: Caution: ").size() + 5;
+        std::size_t length = names + not_approved.size() + longest(card.form.why, item, one_blank) +
+                             longest(card.evidence.says, item, one_blank) + longest(card.form.options, item, dot);
+        // Of a warning the most harmful caution must fit; an information may lose all but those for every card.
+        bool is_first = card.form.indicator != Indicator::info;
+        for (const Line& line : card.form.cautions) {
+            if (!line.besides && !is_first) continue;
+            length += bounds_.bound(line.say.text, item).total() + one_blank;
+            if (!line.besides) is_first = false;
+        }
+        const std::size_t most = longest_detail(card.form.indicator);
+        if (length <= most) return;
+        findings_.push_back({Severity::error, card.place, "detail-too-long",
+                             "The detail of this card of " + card.rule + " can reach " + std::to_string(length) +
+                                 " characters with the cautions that must stand, and " + std::to_string(most) +
+                                 " are allowed.",
+                             "Shorten why, evidence, options or the first caution."});
     }
 
     void check_card(const CardForm& card, const std::string& item) {
         check_summary(card.summary, item);
         check_text(card.summary);
-        for (const auto* lines : {&card.why, &card.cautions, &card.not_considered, &card.options}) check_lines(*lines);
-        if (card.suggestion) check_text(card.suggestion->label);
+        for (const auto* lines : {&card.why, &card.cautions, &card.options}) check_lines(*lines);
+        if (card.suggestion) check_suggestion(card.suggestion->label);
+    }
+
+    // A button says what it does; a text does not command it.
+    void check_suggestion(const Authored& label) {
+        if (!is_new(label, "words ")) return;
+        check_braces(label);
+        if (label.text.starts_with("Order ") || label.text.starts_with("Remove ")) return;
+        findings_.push_back({Severity::error, label.place, "suggestion-label", "This button does not say what it does.",
+                             "Begin with \"Order …\" or \"Remove …\"."});
     }
 
     void check_lines(const std::vector<Line>& lines) {
@@ -239,7 +330,16 @@ class TextChecker {
 }  // namespace
 
 void check_texts(const Pack& pack, Diagnostics& findings) {
-    TextChecker(pack, findings).check();
+    Diagnostics both;
+    for (const Language language : {Language::en_us, Language::en_gb})
+        TextChecker(spoken(pack, language), both).check();
+    for (Diagnostic& finding : both) {
+        const bool is_said = std::ranges::any_of(findings, [&finding](const Diagnostic& other) {
+            return other.code == finding.code && other.place.file == finding.place.file &&
+                   other.place.pointer == finding.place.pointer;
+        });
+        if (!is_said) findings.push_back(std::move(finding));
+    }
 }
 
 }  // namespace rules

@@ -125,7 +125,7 @@ void check_pairs(const Analyte& analyte, const Node& node, std::size_t depth) {
                          });
     if (by_unit) return check_pair(analyte, node);
     for (const auto& [name, member] : members) {
-        if (name != "shownAs") check_pairs(analyte, member, depth + 1);
+        if (name != "shownAs" && name != "digits") check_pairs(analyte, member, depth + 1);
     }
 }
 

@@ -8,8 +8,8 @@ namespace rules {
 
 namespace {
 
-constexpr std::size_t date = 10, printed_threshold = 16, days = 5;
-constexpr std::size_t number = 11;  // comparator, eight digits and point, space
+constexpr std::size_t date = 10, printed_threshold = 12, days = 5, since = 19, age = 3;
+constexpr std::size_t why_unreadable = 60, brief_fault = 26, upper_word = 9;
 constexpr std::size_t deepest_fact = 32;
 
 void keep_longest(std::string& longest, std::string_view text) {
@@ -40,9 +40,41 @@ std::vector<std::string> names(std::string_view expression) {
     return all;
 }
 
+// The parts of an expression between `mark`, where that stands outside brackets and texts.
+std::vector<std::string> split(std::string_view expression, char mark) {
+    std::vector<std::string> parts(1);
+    int depth = 0;
+    bool is_text = false;
+    for (const char c : expression) {
+        if (c == '\'') is_text = !is_text;
+        if (!is_text && (c == '(' || c == '[')) ++depth;
+        if (!is_text && (c == ')' || c == ']')) --depth;
+        if (c == mark && depth == 0 && !is_text) {
+            parts.emplace_back();
+        } else {
+            parts.back() += c;
+        }
+    }
+    return parts;
+}
+
+std::string trimmed(const std::string& text) {
+    const std::size_t begin = text.find_first_not_of(' ');
+    return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+// The arguments of "iif(…)", if the whole of `expression` is that; else nothing.
+std::vector<std::string> branches(const std::string& expression) {
+    constexpr std::string_view call = "iif(";
+    if (!expression.starts_with(call) || !expression.ends_with(')')) return {};
+    const std::string inner = expression.substr(call.size(), expression.size() - call.size() - 1);
+    std::vector<std::string> arguments = split(inner, ',');
+    return arguments.size() == 3 ? arguments : std::vector<std::string>();
+}
+
 // The member that the expression ends with: "text" of %b12.result.text.first().
 std::string last_member(std::string expression) {
-    for (const std::string_view end : {".first()", ".last()", ".toString()"}) {
+    for (const std::string_view end : {".first()", ".last()", ".toString()", ".distinct()"}) {
         while (expression.ends_with(end)) expression.erase(expression.size() - end.size());
     }
     std::size_t begin = expression.size();
@@ -67,9 +99,17 @@ TextBounds::TextBounds(const Pack& pack) : pack_(pack) {
     for (const Fact& fact : pack.facts) facts_[fact.name] = &fact;
     for (const Analyte& analyte : pack.analytes) {
         ReadingWords& words = readings_[analyte.fact];
-        words.title = analyte.title;
+        ids_[analyte.id] = analyte.fact;
+        words.number = longest_number(analyte);
         for (const Kind& kind : analyte.kinds) keep_longest(words.title, kind.title);
-        for (const auto& [id, ruleset] : analyte.rulesets) keep_longest(words.ruleset, ruleset.title);
+        if (words.title.empty()) words.title = analyte.title;
+        for (const auto& [id, ruleset] : analyte.rulesets) {
+            keep_longest(words.ruleset, ruleset.title);
+            for (const auto& [kind, bands] : ruleset.bands) {
+                for (const Band& band : bands) keep_longest(words.band_words, band.words);
+            }
+        }
+        for (const Analyte::AboveAll& above : analyte.above_all) keep_longest(words.band_words, above.band.words);
         for (const auto& [property, units] : analyte.units) {
             for (const auto& [unit, synonyms] : units) {
                 keep_longest(words.unit, unit);
@@ -79,6 +119,8 @@ TextBounds::TextBounds(const Pack& pack) : pack_(pack) {
         keep_longest(any_reading_.title, words.title);
         keep_longest(any_reading_.ruleset, words.ruleset);
         keep_longest(any_reading_.unit, words.unit);
+        keep_longest(any_reading_.band_words, words.band_words);
+        any_reading_.number = std::max(any_reading_.number, words.number);
     }
     for (const auto& [intent, order] : pack.orders) keep_longest(longest_order_, order.label);
 }
@@ -90,25 +132,75 @@ TextBound TextBounds::bound(std::string_view text, const std::string& item) cons
         bound.own += count_characters(text.substr(0, open));
         if (open == std::string_view::npos) break;
         const std::size_t close = std::min(text.find("}}", open), text.size());
-        bound.fills.push_back(fill(std::string(text.substr(open + 2, close - open - 2)), item));
+        bound.fills.push_back(fill(std::string(text.substr(open + 2, close - open - 2)), item, 0));
         text.remove_prefix(std::min(close + 2, text.size()));
     }
     return bound;
 }
 
-FillBound TextBounds::fill(const std::string& expression, const std::string& item) const {
+FillBound TextBounds::fill(const std::string& written, const std::string& item, std::size_t depth) const {
+    const std::string expression = trimmed(written);
+    if (depth == deepest_fact) return {expression, 0, ""};
+    const std::vector<std::string> added = split(expression, '&');
+    const std::vector<std::string> either = branches(expression);
+    FillBound whole{expression, 0, ""};
+    if (added.size() > 1) {
+        for (const std::string& part : added) {
+            const FillBound one = fill(part, item, depth + 1);
+            whole.characters += one.characters;
+            keep_longest(whole.longest, one.longest);
+        }
+        return whole;
+    }
+    if (either.empty()) return leaf(expression, item, depth);
+    for (const std::string& branch : {either[1], either[2]}) {
+        FillBound one = fill(branch, item, depth + 1);
+        if (one.characters > whole.characters) whole = std::move(one);
+    }
+    whole.expression = expression;
+    return whole;
+}
+
+FillBound TextBounds::leaf(const std::string& expression, const std::string& item, std::size_t depth) const {
     FillBound fill{expression, 0, ""};
     const std::string member = last_member(expression);
-    if (expression.find(".join(") != std::string::npos) {
+    const auto says = expression.starts_with('%') ? facts_.find(expression.substr(1)) : facts_.end();
+    if (says != facts_.end() && says->second->form == Fact::Form::says) {
+        fill = this->fill(says->second->items.text, item, depth + 1);
+        fill.expression = expression;
+    } else if (expression.starts_with('\'')) {
+        fill.characters = count_characters(expression) - 2;
+    } else if (expression.find(".join(") != std::string::npos) {
+        constexpr std::size_t several = 2;
         fill.characters = all_texts(expression, 0);
+        if (fill.characters == 0) fill.characters = several * count_characters(longest_label(expression, item, 0));
+    } else if (member == "since") {
+        fill.characters = since;
+    } else if (member == "age") {
+        fill.characters = age;
+    } else if (member == "number") {
+        fill.characters = reading_of(expression, item).number - 2;
+    } else if (member == "fault" || member == "why") {
+        fill.characters = member == "why" ? why_unreadable : brief_fault;
+    } else if (member == "upperWord") {
+        fill.characters = upper_word;
+    } else if (member == "bandWords") {
+        fill.longest = reading_of(expression, item).band_words;
+        fill.characters = count_characters(fill.longest);
+    } else if (member == "rangeText") {
+        fill.characters = 2 * printed_threshold;
     } else if (expression.find("toQuantity()") != std::string::npos || member == "date") {
         fill.characters = date;
-    } else if (member == "text") {
-        fill.characters = number + count_characters(reading_of(expression).unit);
-    } else if (member == "lower" || member == "upper") {
+    } else if (member == "title") {
+        fill.longest = reading_of(expression, item).title;
+        fill.characters = count_characters(fill.longest);
+    } else if (member == "text" || member == "other") {
+        const ReadingWords reading = reading_of(expression, item);
+        fill.characters = reading.number + count_characters(reading.unit);
+    } else if (member == "lower" || member == "upper" || member == "nearLimit") {
         fill.characters = printed_threshold;
     } else if (member == "ruleset") {
-        fill.longest = reading_of(expression).ruleset;
+        fill.longest = reading_of(expression, item).ruleset;
         fill.characters = count_characters(fill.longest);
     } else if (member == "daysOnTreatment" || member == "ageDays" || expression.starts_with("%param.") ||
                expression.find(" div ") != std::string::npos) {
@@ -120,12 +212,67 @@ FillBound TextBounds::fill(const std::string& expression, const std::string& ite
     return fill;
 }
 
-// The words of the analyte whose reading an expression shows; where it does not name one, the longest of all.
-const TextBounds::ReadingWords& TextBounds::reading_of(const std::string& expression) const {
-    for (const std::string& name : names(expression)) {
-        if (const auto found = readings_.find(name); found != readings_.end()) return found->second;
+namespace {
+
+void take_longest(TextBounds::ReadingWords& longest, const TextBounds::ReadingWords& other) {
+    keep_longest(longest.title, other.title);
+    keep_longest(longest.ruleset, other.ruleset);
+    keep_longest(longest.unit, other.unit);
+    keep_longest(longest.band_words, other.band_words);
+    longest.number = std::max(longest.number, other.number);
+}
+
+}  // namespace
+
+// A comparator, the digits before the point of the largest value that is believed, those behind it, a space.
+std::size_t TextBounds::longest_number(const Analyte& analyte) {
+    constexpr std::size_t usual = 5, most = 7;
+    std::size_t longest = 0;
+    for (const auto* limits : {&analyte.fault_above, &analyte.verify_above}) {
+        for (const auto& [unit, limit] : *limits) {
+            const auto digits = analyte.digits.find(unit);
+            const std::size_t decimals = digits == analyte.digits.end() ? 0 : static_cast<std::size_t>(digits->second);
+            const std::size_t whole = fhir::truncate(limit).text().size();
+            longest = std::max(longest, 2 + whole + (decimals > 0 ? 1 + decimals : 0));
+        }
     }
-    return any_reading_;
+    return longest == 0 ? usual + 2 : std::min(longest, most);
+}
+
+// The words of the tests whose readings an expression shows: those that it names itself, through facts, or by their id
+// in the list that %item goes through; where it names none, the longest of all.
+TextBounds::ReadingWords TextBounds::reading_of(const std::string& expression, const std::string& item,
+                                                std::size_t depth) const {
+    ReadingWords longest;
+    if (depth == deepest_fact) return any_reading_;
+    for (const std::string& name : names(expression)) {
+        const auto fact = facts_.find(name);
+        if (const auto found = readings_.find(name); found != readings_.end()) {
+            take_longest(longest, found->second);
+        } else if (fact != facts_.end() && fact->second->form == Fact::Form::items) {
+            take_longest(longest, reading_of(fact->second->items.text, "", depth + 1));
+        }
+    }
+    for (const std::string& text : {expression, expression.find("%item") == std::string::npos ? std::string() : item}) {
+        for (const auto& [id, fact] : ids_) {
+            const bool is_named = text.find("analyte = '" + id + "'") != std::string::npos ||
+                                  text.find("intent = '" + id + "'") != std::string::npos;
+            if (is_named) take_longest(longest, readings_.at(fact));
+        }
+    }
+    return longest.title.empty() ? any_reading_ : longest;
+}
+
+// Of the orders that an expression names by their intent; where it names none, of all.
+std::string TextBounds::longest_order(const std::string& expression) const {
+    std::string longest;
+    for (const auto& [intent, order] : pack_.orders) {
+        const bool is_named =
+            expression.find("intent = '" + intent + "'") != std::string::npos ||
+            (!order.group.empty() && expression.find("group = '" + order.group + "'") != std::string::npos);
+        if (is_named) keep_longest(longest, order.label);
+    }
+    return longest.empty() ? longest_order_ : longest;
 }
 
 std::string TextBounds::longest_label(const std::string& expression, const std::string& item, std::size_t depth) const {
@@ -143,7 +290,7 @@ std::string TextBounds::longest_label(const std::string& expression, const std::
         } else if (name == "item" && !item.empty()) {
             keep_longest(longest, longest_label(item, "", depth + 1));
         } else if (name == "drafts" || name == "orders") {
-            keep_longest(longest, longest_order_);
+            keep_longest(longest, longest_order(expression));
         } else if (name == "unreadable" || name == "results") {
             keep_longest(longest, any_reading_.title);
         }

@@ -1,9 +1,10 @@
 // How long a card's text can become once its {{expressions}} are filled in: an upper bound from the labels of the pack.
 //
-// What a fill can hold is told from how its expression ends: a reading's text 24 characters (value and unit, B.2), a
-// date 10, a printed threshold 16, a ruleset its longest title, a count of days 5; labels and titles the longest that
-// the facts named can give, texts written in the expression their own length. The bound is for the pack's own words: a
-// site's local codes may be longer.
+// What a fill can hold is told from how its expression is built and how it ends: texts joined by & add up, of iif the
+// longer branch counts; a reading's text is a number and its unit, a date 10 characters, "recorded 2025-10-03" 19, a
+// printed threshold 16, a ruleset its longest title, a count of days 5; labels and titles the longest that the facts
+// named can give, texts written in the expression their own length. The bound is for the pack's own words: a site's
+// local codes may be longer.
 #pragma once
 
 #include "rules/pack/pack.hpp"
@@ -35,14 +36,18 @@ class TextBounds {
     /// \param item  the expression of forEach, whose items are %item; may be empty.
     TextBound bound(std::string_view text, const std::string& item) const;
 
-  private:
     /// The longest that readings of one analyte can show.
     struct ReadingWords {
-        std::string title, ruleset, unit;
+        std::string title, ruleset, unit, band_words;
+        std::size_t number = 0;  ///< comparator, digits, space
     };
 
-    FillBound fill(const std::string& expression, const std::string& item) const;
-    const ReadingWords& reading_of(const std::string& expression) const;
+  private:
+    FillBound fill(const std::string& expression, const std::string& item, std::size_t depth) const;
+    FillBound leaf(const std::string& expression, const std::string& item, std::size_t depth) const;
+    ReadingWords reading_of(const std::string& expression, const std::string& item, std::size_t depth = 0) const;
+    static std::size_t longest_number(const Analyte& analyte);
+    std::string longest_order(const std::string& expression) const;
     std::string longest_label(const std::string& expression, const std::string& item, std::size_t depth) const;
     std::string longest_label_of(const Fact& fact, std::size_t depth) const;
     std::size_t all_texts(const std::string& expression, std::size_t depth) const;
@@ -50,6 +55,7 @@ class TextBounds {
     const Pack& pack_;
     std::map<std::string, const Fact*> facts_;
     std::map<std::string, ReadingWords> readings_;  ///< by the analyte's fact
+    std::map<std::string, std::string> ids_;        ///< of analytes: to their facts
     ReadingWords any_reading_;
     std::string longest_order_;
 };

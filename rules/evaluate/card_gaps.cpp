@@ -1,7 +1,9 @@
-// What a card says of what it could not take into account: the pack's own words, sources that could not be had, results
-// that are awaited or cannot be read, records that were left out.
+// What a card could not take into account: on the card what could not be had and results that are awaited; in the
+// extension results that cannot be read and records that were left out.
 #include "rules/evaluate/card_builder.hpp"
+#include "rules/run/card_layout.hpp"
 #include "rules/run/card_text.hpp"
+#include "rules/run/text_template.hpp"
 
 #include <algorithm>
 
@@ -29,23 +31,34 @@ std::string of_test(const Measurement& measurement, const CompiledAnalyte& analy
 
 }  // namespace
 
-void CardBuilder::add_not_considered(const Candidate& candidate, Card& card) {
-    add_lines(candidate.card->not_considered, card.not_considered);
+/// Sources that could not be had, and newer results than those shown. `unknowns` is what other advice lacks.
+std::vector<std::string> CardBuilder::missing_for(const Candidate& candidate, const Unknowns& unknowns) {
     const CompiledRule& rule = run_.program().rules[candidate.rule];
     const SourceSet wanted = rule.reads | candidate.said;
-    SourceSet missing = run_.unavailable() & wanted;
+    const SourceSet missing = (run_.unavailable() & wanted) | run_.in_part() | unknowns.missing;
+    std::vector<std::string> lines = describe_missing(missing);
+    if (!unknowns.advice.empty())
+        lines.push_back("so advice on " + joined_with_and(unknowns.advice) + " may be missing");
+    add_newer_results(candidate, lines);
+    return lines;
+}
+
+std::vector<std::string> CardBuilder::describe_missing(SourceSet missing) {
     // Statements only add to the requests; that a server never has them is not worth a line on each card.
     const auto& unavailable = run_.record().unavailable;
     const std::string& statements = run_.program().source_keys[source_medication_statements];
     if (!unavailable.contains(statements)) missing &= ~source_bit(source_medication_statements);
-    for (std::string& line : describe_missing_sources(run_, missing)) add_once(std::move(line), card.not_considered);
-    add_newer_results(candidate, card);
-    add_unreadable(candidate, card);
-    add_left_out(candidate, card);
+    return describe_missing_sources(run_, missing);
 }
 
-/// A reading that was shown although a newer one is awaited or cannot be read, or although treatments are not known.
-void CardBuilder::add_newer_results(const Candidate& candidate, Card& card) {
+/// An offer that fell away because something could not be had is not one that nobody needs.
+void CardBuilder::say_why_not_offered(SourceSet missing, std::vector<std::string>& lines) {
+    for (std::string& line : describe_missing(missing)) add_once(std::move(line), lines);
+    add_once("so no order is offered", lines);
+}
+
+/// A reading that was shown although a newer one is awaited or cannot be read.
+void CardBuilder::add_newer_results(const Candidate& candidate, std::vector<std::string>& missing) {
     for (const Value& item : candidate.evidence) {
         const std::string_view id = text_member(item, "analyte");
         if (id.empty()) continue;
@@ -56,17 +69,9 @@ void CardBuilder::add_newer_results(const Candidate& candidate, Card& card) {
             for (const std::size_t position : results.newer) {
                 const Measurement& newer = results.all[position];
                 const bool is_awaited = newer.state == Measurement::State::awaited;
-                add_once("A newer result is there: " + of_test(newer, compiled) +
-                             (is_awaited ? ", not final yet" : ", which could not be read safely"),
-                         card.not_considered);
-            }
-            const bool treatment_unknown =
-                compiled.stale_once_on &&
-                (run_.unavailable() & run_.program().slots[*compiled.stale_once_on].result_sources) != 0;
-            if (treatment_unknown) {
-                add_once(
-                    "Medications were not available: the " + compiled.written->title + " result may pre-date treatment",
-                    card.not_considered);
+                std::string words = "a newer " + compiled.kinds[newer.kind].title + " result";
+                if (newer.date) words += " of " + newer.date->text();
+                add_once(words + (is_awaited ? " (not final yet)" : " (cannot be read safely)"), missing);
             }
         }
     }
@@ -83,7 +88,7 @@ void CardBuilder::add_unreadable(const Candidate& candidate, Card& card) {
             if (reference_to("Observation", measurement.observation->id) == own || ++count > most_left_out) continue;
             add_once(of_test(measurement, compiled) +
                          " could not be read safely: " + std::string(words_for(measurement.fault)),
-                     card.not_considered);
+                     card.not_used);
         }
     }
 }
@@ -92,7 +97,7 @@ void CardBuilder::add_left_out(const Candidate& candidate, Card& card) {
     const CompiledRule& rule = run_.program().rules[candidate.rule];
     for (const std::uint16_t slot : rule.slots) {
         if (slot < first_fact_slot) continue;
-        for (const std::string& note : run_.slot(slot).notes) add_once(note, card.not_considered);
+        for (const std::string& note : run_.slot(slot).notes) add_once(note, card.not_used);
     }
     const Record& record = run_.record();
     if (rule.reads & source_bit(source_medication_requests)) {
@@ -102,13 +107,13 @@ void CardBuilder::add_left_out(const Candidate& candidate, Card& card) {
             add_once(std::to_string(nameless) +
                          (nameless == 1 ? " medication record names" : " medication records name") +
                          " no medicine that could be read",
-                     card.not_considered);
+                     card.not_used);
         }
     }
     std::size_t count = 0;
     for (const Skipped& skipped : record.skipped) {
         if (!skipped.whole || ++count > most_left_out) continue;
-        add_once(skipped.reference + " was left out: not what was asked for", card.not_considered);
+        add_once(skipped.reference + " was left out: not what was asked for", card.not_used);
     }
 }
 

@@ -3,6 +3,8 @@
 #include "rules/run/evaluation.hpp"
 #include "rules/run/policy.hpp"
 
+#include <memory>
+
 namespace rules {
 namespace {
 
@@ -14,27 +16,38 @@ std::vector<std::string> keys_of(const Program::Inner& program, SourceSet source
     return keys;
 }
 
+/// The run that takes the part of a required source that could be had for the whole of it.
+struct RunOnParts {
+    RunOnParts(const Program::Inner& program, const Record& record, const Call& call)
+        : run(program, record, call, Parts::whole), judge(run) {}
+
+    Run run;
+    Judge judge;
+};
+
+/// One run; two where a required source came in part. What is loud stands on what came; the rest waits for all of it,
+/// so that the first run, for which it is missing, decides on that.
 class Evaluator {
   public:
     Evaluator(const Program& program, const Record& record, const Call& call)
         : run_(program.inner(), record, call), judge_(run_) {
         evaluation_.program = program;
+        if (run_.in_part() != 0) on_parts_ = std::make_unique<RunOnParts>(program.inner(), record, call);
     }
 
     Evaluation evaluate(bool with_reasons) {
         gather();
         const Selection selection = select_cards(run_.program(), candidates_);
-        CardBuilder builder(judge_);
-        for (const std::size_t index : selection.shown) {
-            evaluation_.cards.push_back(builder.build(candidates_[index]));
-            evaluation_.outcomes[candidates_[index].rule].outcome = Outcome::card;
-        }
+        const Unknowns unknowns = unknowns_to_tell(judge_);
+        for (const std::size_t index : selection.shown) add_card(index, selection, unknowns);
         for (const Dropped& dropped : selection.dropped) note_dropped(dropped);
-        if (evaluation_.cards.empty()) tell_unknowns(builder);
+        const bool is_told = !evaluation_.cards.empty() || unknowns.missing == 0 || unknowns.advice.empty();
+        if (!is_told) {
+            evaluation_.cards.push_back(CardBuilder(judge_).build_unavailable(unknowns.missing, unknowns.advice));
+        }
         if (with_reasons) {
-            Explainer explainer(judge_);
             for (std::size_t rule = 0; rule < evaluation_.outcomes.size(); ++rule) {
-                explainer.explain(rule, evaluation_.outcomes[rule]);
+                Explainer(judge_of(rule)).explain(rule, evaluation_.outcomes[rule]);
             }
         }
         return std::move(evaluation_);
@@ -51,10 +64,22 @@ class Evaluator {
                 outcome.outcome = Outcome::other_hook;
                 continue;
             }
-            const Verdict& verdict = judge_.verdict(rule);
+            const Verdict& verdict = judge_of(rule).verdict(rule);
             outcome.outcome = verdict.outcome;
             outcome.unknown_sources = keys_of(program, verdict.missing);
-            candidates_.insert(candidates_.end(), verdict.candidates.begin(), verdict.candidates.end());
+            take_candidates(rule, judge_of(rule));
+        }
+    }
+
+    /// The run that decides on a rule: the one on parts where the rule speaks up there, which it does if it is loud.
+    Judge& judge_of(std::size_t rule) {
+        return on_parts_ && !on_parts_->judge.verdict(rule).candidates.empty() ? on_parts_->judge : judge_;
+    }
+
+    void take_candidates(std::size_t rule, Judge& judge) {
+        for (const Candidate& candidate : judge.verdict(rule).candidates) {
+            candidates_.push_back(candidate);
+            judges_.push_back(&judge);
         }
     }
 
@@ -68,15 +93,23 @@ class Evaluator {
         evaluation_.outcomes[rule].sentence = dropped.sentence;
     }
 
-    void tell_unknowns(CardBuilder& builder) {
-        const Unknowns unknowns = unknowns_to_tell(judge_);
-        if (unknowns.missing == 0 || unknowns.advice.empty()) return;
-        evaluation_.cards.push_back(builder.build_unavailable(unknowns.missing, unknowns.advice));
+    /// The card that is shown first says what advice may be missing.
+    void add_card(std::size_t index, const Selection& selection, const Unknowns& unknowns) {
+        std::vector<const Candidate*> guests;
+        for (const Joined& one : selection.joined) {
+            if (one.host == index) guests.push_back(&candidates_[one.guest]);
+        }
+        const bool is_first = evaluation_.cards.empty() && !unknowns.advice.empty();
+        evaluation_.cards.push_back(
+            CardBuilder(*judges_[index]).build(candidates_[index], guests, is_first ? unknowns : Unknowns{}));
+        evaluation_.outcomes[candidates_[index].rule].outcome = Outcome::card;
     }
 
     Run run_;
     Judge judge_;
+    std::unique_ptr<RunOnParts> on_parts_;  ///< null: nothing came in part
     std::vector<Candidate> candidates_;
+    std::vector<Judge*> judges_;  ///< that each candidate is of
     Evaluation evaluation_;
 };
 

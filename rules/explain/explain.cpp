@@ -1,6 +1,7 @@
 #include "rules/explain/explain.hpp"
 
 #include "rules/explain/near_miss.hpp"
+#include "rules/run/card_layout.hpp"
 #include "rules/run/card_text.hpp"
 #include "rules/run/text_template.hpp"
 
@@ -23,12 +24,6 @@ std::vector<std::string> named(const Collection& items) {
         if (!name.empty() && names.size() < most_evidence) names.push_back(std::move(name));
     }
     return names;
-}
-
-std::string joined(const std::vector<std::string>& words, std::string_view between) {
-    std::string text;
-    for (const std::string& word : words) text.append(text.empty() ? "" : between).append(word);
-    return text;
 }
 
 std::string missing_words(const Run& run, SourceSet missing, const std::string& error) {
@@ -181,7 +176,7 @@ std::string Explainer::title_of(const CompiledExpression& expression) const {
         std::vector<std::string> wanted;
         const auto asked = is_fact ? std::nullopt : wanted_of_test(text);
         if (asked) return title + std::string(*asked);
-        for (const Comparison& comparison : comparisons_in(text, program.parameters)) {
+        for (const Comparison& comparison : comparisons_in(condition_of(expression.path, program.parameters))) {
             wanted.push_back(comparison.member + " " + comparison.operation + " " + comparison.wanted);
         }
         return wanted.empty() ? title : title + " with " + joined(wanted, ", ");
@@ -234,11 +229,11 @@ Collection Explainer::filtered_items(const CompiledExpression& expression) {
 std::vector<Reason> Explainer::explain_filter(const CompiledExpression& expression, int depth) {
     std::vector<Reason> reasons;
     const Collection items = filtered_items(expression);
-    const std::vector<Comparison> comparisons = comparisons_in(expression.path.text(), run_.program().parameters);
+    const Condition condition = condition_of(expression.path, run_.program().parameters);
     for (const Value& item : items) {
         const boost::json::object* object = item.is_element() ? item.json()->if_object() : nullptr;
         if (!object || reasons.size() == most_evidence) continue;
-        const std::vector<std::string> failures = failures_of(*object, comparisons);
+        const std::vector<std::string> failures = failures_of(*object, condition);
         if (failures.empty()) continue;
         reasons.push_back({describe_briefly(item), Truth::fails, joined(failures, "; "), {}, {}, {}});
     }
@@ -263,6 +258,9 @@ std::vector<Reason> Explainer::explain_fact(const CompiledFact& fact, int depth)
         case Fact::Form::procedures:
         case Fact::Form::observations:
             return passed_over(fact);
+        case Fact::Form::drafts:
+        case Fact::Form::says:
+            return reasons;
         case Fact::Form::items:
             if (fact.items) return explain_filter(*fact.items, depth);
             return reasons;
@@ -338,6 +336,7 @@ std::string Explainer::sentence_for(std::size_t rule, const RuleOutcome& outcome
                    ".";
         }
         case Outcome::replaced:
+        case Outcome::joined:
         case Outcome::crowded_out:
             return "no card.";
         case Outcome::off:

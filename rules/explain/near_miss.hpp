@@ -1,20 +1,20 @@
 // Why an item does not pass a filter, in words: "at least 61 days, 84 needed (backPain.chronicDays)".
 //
-// Looks at the comparisons that stand in the text of the filter and tells those that the item's members fail. It
-// explains; it decides nothing.
+// Reads the compiled filter: the comparisons of a member of the item with a number, a text or a parameter, however they
+// are joined, and what not() makes of them. It explains; it decides nothing. What it cannot read it does not mention.
 #pragma once
 
+#include "fhir/path/path.hpp"
 #include "rules/program/parameters.hpp"
 
 #include <boost/json.hpp>
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace rules {
 
-/// A comparison of a member with a number, a text or a parameter.
+/// A comparison of a member with a number, a text or a parameter. Under a not() it is the opposite one.
 struct Comparison {
     std::string member;
     std::string operation;  ///< one of < <= = != >= >
@@ -22,10 +22,22 @@ struct Comparison {
     std::string parameter;  ///< its name, if it is one
 };
 
-/// The comparisons in `expression`, in order of appearance.
-std::vector<Comparison> comparisons_in(std::string_view expression, const Parameters& parameters);
+/// What a filter asks of an item, as far as it can be told.
+struct Condition {
+    enum class Kind { comparison, all, any, other };
+    Kind kind = Kind::other;
+    Comparison comparison;
+    std::vector<Condition> parts;  ///< of all and any
+};
 
-/// What keeps `item` from passing: one sentence part for each comparison that it fails; empty if it fails none.
-std::vector<std::string> failures_of(const boost::json::object& item, const std::vector<Comparison>& comparisons);
+/// What the where() of `expression` ask of an item; of kind all, without parts if it has none.
+Condition condition_of(const fhir::path::Expression& expression, const Parameters& parameters);
+
+/// The comparisons in `condition`, in order of appearance.
+std::vector<Comparison> comparisons_in(const Condition& condition);
+
+/// What keeps `item` from meeting `condition`: one sentence part for each comparison that it fails and that nothing
+/// beside it makes up for. Empty if it fails none.
+std::vector<std::string> failures_of(const boost::json::object& item, const Condition& condition);
 
 }  // namespace rules

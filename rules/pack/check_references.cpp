@@ -10,9 +10,9 @@ namespace {
 
 using Names = std::vector<std::string_view>;
 
-constexpr std::string_view reserved_facts[] = {"param",   "item",   "age",    "sex",     "today",      "alive",
-                                               "hook",    "drafts", "orders", "results", "unreadable", "resource",
-                                               "context", "ucum",   "sct",    "loinc"};
+constexpr std::string_view reserved_facts[] = {"param",       "item",    "age",    "sex",     "today",      "alive",
+                                               "hook",        "drafts",  "orders", "results", "unreadable", "resource",
+                                               "unavailable", "context", "ucum",   "sct",     "loinc"};
 
 template <typename Map>
 Names keys_of(const Map& map) {
@@ -50,6 +50,7 @@ class References {
         for (const Rule& rule : pack_.rules) {
             check_ends(rule, "onlyIf", only_if_of);
             check_ends(rule, "replaces", replaced_by);
+            check_ends(rule, "joins", joined_by);
         }
     }
 
@@ -100,6 +101,8 @@ class References {
             for (const Authored& rule : gate.except) look_up(rule, rules_, "rule");
         }
         check_rank(pack_.data_unavailable.rank, in_pack_json("/dataUnavailable/rank"));
+        check_override_reasons(
+            {pack_.data_unavailable.override_reasons, in_pack_json("/dataUnavailable/overrideReasons")});
         for (const auto& [key, words] : pack_.data_unavailable.sources) check_source(key);
     }
 
@@ -108,6 +111,10 @@ class References {
         if (holds(known, key)) return;
         error(in_pack_json("/dataUnavailable/sources/" + key), "unknown-source", "There is no source \"" + key + "\".",
               did_you_mean(key, known));
+    }
+
+    void check_override_reasons(const Authored& name) {
+        look_up(name, keys_of(pack_.override_reasons), "list of override reasons");
     }
 
     void check_rank(const std::string& rank, const Place& place) {
@@ -121,6 +128,8 @@ class References {
         for (const Authored& value_set : fact.value_sets) look_up(value_set, value_sets, "value set");
         if (fact.routes) look_up(*fact.routes, value_sets, "value set");
         if (fact.values) look_up(*fact.values, value_sets, "value set");
+        for (const Authored& value_set : fact.except) look_up(value_set, value_sets, "value set");
+        if (fact.except_routes) look_up(*fact.except_routes, value_sets, "value set");
         check_days(fact.within_days);
         check_days(fact.current_days);
         if (fact.form == Fact::Form::observations) check_prefetch(fact.prefetch, fact.place);
@@ -220,12 +229,15 @@ class References {
             look_up(replaced, rules_, "rule");
             if (replaced.text == rule.id) error(replaced.place, "replaces", "A rule cannot replace itself.", "");
         }
+        for (const Authored& host : rule.joins) look_up(host, rules_, "rule");
+        check_override_reasons(rule.override_reasons);
         for (const Hook hook : rule.hooks) check_hook(rule, hook);
         check_card(rule.card);
         check_evidence(rule.evidence);
         for (const Variant& variant : rule.variants) {
             check_card(variant.card);
             check_evidence(variant.evidence);
+            if (variant.only_if) look_up(*variant.only_if, rules_, "rule");
         }
     }
 
@@ -264,7 +276,10 @@ class References {
             if (card.suggestion && card.suggestion->only_if) next.push_back(card.suggestion->only_if->text);
         };
         add(rule.card);
-        for (const Variant& variant : rule.variants) add(variant.card);
+        for (const Variant& variant : rule.variants) {
+            add(variant.card);
+            if (variant.only_if) next.push_back(variant.only_if->text);
+        }
         return next;
     }
 
@@ -273,6 +288,12 @@ class References {
         for (const Authored& replaced : rule.replaces) {
             if (replaced.text != rule.id) next.push_back(replaced.text);  // itself: said already
         }
+        return next;
+    }
+
+    static std::vector<std::string> joined_by(const Rule& rule) {
+        std::vector<std::string> next;
+        for (const Authored& host : rule.joins) next.push_back(host.text);
         return next;
     }
 
@@ -300,7 +321,31 @@ class References {
     Names rules_, facts_, analytes_;
 };
 
+void share(std::vector<Line>& lines, const Pack& pack, Diagnostics& findings) {
+    for (Line& line : lines) {
+        if (!line.shared) continue;
+        const auto shared = pack.cautions.find(line.shared->text);
+        if (shared == pack.cautions.end()) {
+            findings.push_back({Severity::error, line.shared->place, "unknown-caution",
+                                "There is no shared caution \"" + line.shared->text + "\" in pack.json.",
+                                did_you_mean(line.shared->text, keys_of(pack.cautions))});
+            continue;
+        }
+        line.say = shared->second.say;
+        line.besides = shared->second.besides;
+        line.language = shared->second.language;
+        if (!line.condition) line.condition = shared->second.condition;
+    }
+}
+
 }  // namespace
+
+void share_cautions(Pack& pack, Diagnostics& findings) {
+    for (Rule& rule : pack.rules) {
+        share(rule.card.cautions, pack, findings);
+        for (Variant& variant : rule.variants) share(variant.card.cautions, pack, findings);
+    }
+}
 
 void check_references(const Pack& pack, Diagnostics& findings) {
     References(pack, findings).check();

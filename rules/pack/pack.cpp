@@ -22,6 +22,7 @@ class PackReader {
                                      "Add the file."});
             }
         }
+        if (!has_errors(findings_)) share_cautions(pack_, findings_);
         if (!has_errors(findings_)) check_references(pack_, findings_);
         sort_by_place(findings_);
         return {std::move(pack_), std::move(findings_)};

@@ -9,6 +9,7 @@
 #include "fhir/decimal.hpp"
 #include "fhir/value_set.hpp"
 #include "rules/text/diagnostic.hpp"
+#include "rules/text/spelling.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -97,23 +98,34 @@ struct Coding {
     Place place = {};  ///< of the whole object, where it was written as one
 };
 
-/// Texts of the card `data-unavailable`, which is no rule over the record: the run's own unknowns make it.
-/// JSON: { "summary": "{{what}} could not be read: advice on {{advice}} may be missing.", "sources": { "conditions":
-/// "The problem list", … }, "cautions": […], "options": […] }. {{what}} comes from `sources`, {{advice}} from the
-/// rules' `advises`.
+/// Texts of the card `data-unavailable`, which is no rule over the record: the run's own unknowns make it; and the
+/// words that every card uses for what could not be had. JSON: { "summary": "Part of the record could not be read …",
+/// "why": "Not available: {{sources}}. May be missing:
+/// {{advice}}.", "noBirthDate": { "summary": "…", "why": "…" }, "sources": { "conditions": "the problem list", … },
+/// "reasons": { "not-sent": "not sent", … }, "cautions": […], "options": […] }. {{sources}} comes from `sources` and
+/// `reasons`, {{advice}} from the rules' `advises`.
 struct DataUnavailable {
-    Authored summary;
+    Authored summary, why;
+    Authored no_birth_date_summary, no_birth_date_why;
     std::map<std::string, std::string> sources;  ///< prefetch key -> words
+    std::map<std::string, std::string> reasons;  ///< why it could not be had -> words
     std::vector<std::string> cautions, options;
-    std::string rank;
+    std::string rank, override_reasons;
 };
+
+/// What stands in "reasons" of "dataUnavailable".
+inline constexpr std::string_view unavailable_words[] = {"not-sent",   "failed",       "refused",       "not-found",
+                                                         "late",       "server-error", "other-patient", "incomplete",
+                                                         "unresolved", "wrong-type",   "not-provided"};
 
 struct Identity {
     std::string id, version, status, title, publisher, contact, copyright;
     std::string approval_date, last_review_date, next_review_date;  // approvalDate, lastReviewDate, nextReviewDate
     std::string effective_from;                                     // effectivePeriod.start
-    std::string source_label, source_url;                           // "source": { "label", "url" }: the card's source
-    std::string intended_use;  // intendedUse: what every card says of itself (knowledge G.3, points 1 and 9)
+    std::string source_label, source_url;  // "source": { "label", "url", "topics" }: the card's source
+    std::string topic_system;              ///< the system of source.topic, whose codes are the rules' ids
+    std::string intended_use;              // intendedUse
+    std::vector<std::string> never_considered, known_limits;  // neverConsidered, knownLimits: of the about pages
 };
 
 // ---- facts.json
@@ -135,16 +147,20 @@ struct Identity {
 /// observations "observations": value set of codes, "values": value set of coded results, "withinDays": of the latest
 /// one
 ///              only; "prefetch": its key
+/// drafts       "drafts": ids, "except": ids, "exceptRoutes": value set: the draft prescriptions of an order hook
+/// says         "says": FHIRPath that makes words for cards, whatever could not be had; no criterion may read it
 /// items        "items": FHIRPath over other facts
 /// any          "any": [expressions]: the items of all of them
 /// all / none   "all": [expressions], "none": [expressions]: the items of "all", if each gives something and none of
 /// "none" does
 struct Fact {
-    enum class Form { conditions, medications, procedures, observations, items, any, all };
+    enum class Form { conditions, medications, procedures, observations, drafts, says, items, any, all };
     enum class Counts { active, unless_resolved, ever };
     std::string name, title;
     Form form = Form::items;
-    std::vector<Authored> value_sets;  ///< of the first four forms
+    std::vector<Authored> value_sets;       ///< of the first five forms
+    std::vector<Authored> except;           ///< of drafts: what also holds one of these does not count
+    std::optional<Authored> except_routes;  // exceptRoutes
     Counts counts = Counts::active;
     bool remission_counts = false;        // remissionCounts
     std::optional<Authored> within_days;  // withinDays: a number or "%param.x"
@@ -153,7 +169,7 @@ struct Fact {
     std::optional<Authored> current_days;  // currentDays
     bool current_course = false;           // course
     std::string prefetch;
-    Authored items;
+    Authored items;  ///< of items, and of says
     std::vector<Authored> any, all, none;
     Place place;
 };
@@ -166,6 +182,7 @@ using PrintedNumbers = std::map<std::string, fhir::Decimal>;
 
 struct Band {
     std::string band;                           ///< its name, seen by rules
+    std::string words;                          ///< what a card calls it, where it shows it: "at risk of deficiency"
     std::optional<PrintedNumbers> from, above;  ///< the lower bound: from is >=, above is >; neither on the lowest band
     bool or_more = false;  // orMore: "at least this band" may be said of a > value or of a fraction
 };
@@ -224,10 +241,11 @@ struct Analyte {
     std::vector<AnalyteCode> codes;
     std::vector<Kind> kinds;
     std::map<std::string, std::map<std::string, std::vector<std::string>>> units;  ///< property -> unit -> synonyms
-    PrintedNumbers shown_as;      // shownAs: factor from the first unit to each other; for display only
-    PrintedNumbers fault_below;   // faultBelow: an exact value below is unreadable
-    PrintedNumbers fault_above;   // faultAbove: above is unreadable, where that cannot hide a danger
-    PrintedNumbers verify_above;  // verifyAbove: above is read, and the reading says "verify"
+    PrintedNumbers shown_as;            // shownAs: factor from the first unit to each other; for display only
+    std::map<std::string, int> digits;  ///< by unit: decimal places that a card shows at most
+    PrintedNumbers fault_below;         // faultBelow: an exact value below is unreadable
+    PrintedNumbers fault_above;         // faultAbove: above is unreadable, where that cannot hide a danger
+    PrintedNumbers verify_above;        // verifyAbove: above is read, and the reading says "verify"
     std::map<std::string, PrintedNumbers> fault_below_by_kind,
         fault_above_by_kind;                // faultBelowByKind, faultAboveByKind
     std::optional<Authored> valid_days;     // validDays
@@ -285,10 +303,16 @@ struct Citation {
 // ---- rules/*.json
 // ----------------------------------------------------------------------------------------------------
 
-/// A sentence on a card. JSON: "text {{expression}}", or { "if": "expression", "say": "text" }.
+/// A sentence on a card. JSON: "text {{expression}}", or { "if": "expression", "say": "text" }; in pack.json under
+/// "cautions" also "besides": true for one that does not count among those that fit, and in a rule's cautions
+/// { "shared": "red-flag" } for one of those, perhaps with an "if" in place of its own. "in": "en-US" says it to sites
+/// of that language only.
 struct Line {
     Authored say;
     std::optional<Authored> condition;
+    std::optional<Authored> shared;  ///< until the whole pack is read: then it is the line that it names
+    bool besides = false;
+    std::optional<Language> language = {};  // in
 };
 
 /// An intent of orders.json to place. JSON: "calcium", or { "if": "expression", "order": "calcium" }.
@@ -308,26 +332,32 @@ struct SuggestionForm {
 struct CardForm {
     Indicator indicator = Indicator::info;
     Authored summary;
-    std::vector<Line> why;  ///< further lines under "Why you see this", after the evidence of the criteria
-    std::vector<Line> cautions;
-    std::vector<Line> not_considered;  // notConsidered
+    std::vector<Line> why;
+    std::vector<Line> cautions;  ///< the most harmful first: those that do not fit fall away from the end
     std::vector<Line> options;
     std::optional<SuggestionForm> suggestion;
 };
 
-enum class Strength { guideline_supported, weak_or_conflicting, not_supported };  // "guideline-supported", …
-
+/// How strong the evidence is stands in words at the beginning of a line: one of evidence_labels.
 struct EvidenceForm {
-    Strength strength = Strength::guideline_supported;
     std::vector<Authored> cites, disagrees;
     std::vector<Line> says;  ///< a line or a list of lines
 };
 
+/// "guideline-supported": a guideline asks for this test or reading in this patient. "weak or conflicting": guidelines
+/// disagree, or are withdrawn. "not supported": duplicate, early, wrong, without indication. "drug label": what the
+/// product information says. "safety rule of this service", "own choice": no source prints it.
+inline constexpr std::string_view evidence_labels[] = {
+    "guideline-supported", "weak or conflicting",        "not supported", "drug label", "own choice",
+    "limits are printed",  "safety rule of this service"};
+
 /// Replaces members of the card and of the evidence when its condition holds; the first that holds wins. JSON:
-/// { "if": "expression", "card": { members that differ, "suggestion": null }, "evidence": { … } }. The reader stores
-/// the whole result: base and overlay already merged.
+/// { "if": "expression", "onlyIf": "rule-id", "card": { members that differ, "suggestion": null }, "evidence": { … } },
+/// with one of "if" and "onlyIf" at least; "onlyIf" holds where that rule would have a card. The reader stores the
+/// whole result: base and overlay already merged.
 struct Variant {
-    Authored condition;
+    std::optional<Authored> condition, only_if;
+    Place place;
     CardForm card;
     EvidenceForm evidence;
 };
@@ -342,6 +372,9 @@ struct Rule {
     std::vector<Hook> hooks;
     std::string advises;               ///< words for data-unavailable: "25-OH vitamin D"
     std::vector<Authored> replaces;    ///< rules whose cards fall away when this one fires
+    std::vector<Authored> joins;       ///< rules on whose card, if it stands, this one's offer hangs: one decision
+    Authored override_reasons;         // overrideReasons: which of the pack's lists
+    std::vector<std::string> about;    ///< the rule in plain words, for the page behind its card
     std::optional<Authored> for_each;  // forEach: one card an item, seen as %item
     std::vector<Criterion> when, unless;
     CardForm card;
@@ -362,9 +395,10 @@ struct Pack {
     std::vector<Parameter> parameters;
     std::vector<Gate> gates;
     Show show;
-    DataUnavailable data_unavailable;                                 // dataUnavailable
-    std::vector<Coding> override_reasons, override_reasons_critical;  // overrideReasons, overrideReasonsCritical
-    std::map<std::string, fhir::ValueSet> value_sets;                 ///< by id
+    DataUnavailable data_unavailable;                             // dataUnavailable
+    std::map<std::string, Line> cautions;                         ///< shared by rules
+    std::map<std::string, std::vector<Coding>> override_reasons;  // overrideReasons: by kind of card
+    std::map<std::string, fhir::ValueSet> value_sets;             ///< by id
     std::vector<Fact> facts;
     std::vector<Analyte> analytes;
     std::map<std::string, Order> orders;

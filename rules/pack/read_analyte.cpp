@@ -19,6 +19,7 @@ constexpr Field analyte_fields[] = {{"id", kind::text, true},
                                     {"kinds", kind::object, true, kind::object},
                                     {"units", kind::object, true, kind::object},
                                     {"shownAs", kind::object, false, kind::number},
+                                    {"digits", kind::object, false, kind::integer},
                                     {"faultBelow", kind::object, false, kind::number},
                                     {"faultAbove", kind::object, false, kind::number},
                                     {"verifyAbove", kind::object, false, kind::number},
@@ -102,6 +103,23 @@ PrintedNumbers read_limit(const Object& object, std::string_view name, const Ana
     return node ? read_printed_numbers(*node, {}, units_of(analyte)) : PrintedNumbers{};
 }
 
+void read_digits(const Object& object, Analyte& analyte) {
+    constexpr std::int64_t most_digits = 6;
+    const std::set<std::string> known = units_of(analyte);
+    for (const auto& [unit, digits] : object.map("digits")) {
+        const std::int64_t count = digits.value().is_int64() ? digits.value().get_int64() : -1;
+        if (!known.contains(unit)) {
+            digits.error("unknown-unit", "This analyte has no unit \"" + unit + "\".",
+                         did_you_mean(unit, {known.begin(), known.end()}));
+        } else if (count < 0 || count > most_digits) {
+            digits.error("out-of-range", "This is no sensible number of decimal places.",
+                         "Write a number from 0 to " + std::to_string(most_digits) + '.');
+        } else {
+            analyte.digits.emplace(unit, static_cast<int>(count));
+        }
+    }
+}
+
 void read_limits(const Object& object, Analyte& analyte) {
     analyte.shown_as = read_limit(object, "shownAs", analyte);
     for (const auto& [unit, factor] : object.map("shownAs")) {
@@ -110,6 +128,7 @@ void read_limits(const Object& object, Analyte& analyte) {
         factor.error("shown-as", "A factor from one unit to another is more than 0.",
                      "Write how many " + unit + " one of the first unit is.");
     }
+    read_digits(object, analyte);
     analyte.fault_below = read_limit(object, "faultBelow", analyte);
     analyte.fault_above = read_limit(object, "faultAbove", analyte);
     analyte.verify_above = read_limit(object, "verifyAbove", analyte);

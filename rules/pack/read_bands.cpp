@@ -9,6 +9,7 @@ namespace rules {
 namespace {
 
 constexpr Field band_fields[] = {{"band", kind::text, true},
+                                 {"words"},
                                  {"from", kind::object, false, kind::number},
                                  {"above", kind::object, false, kind::number},
                                  {"orMore", kind::boolean}};
@@ -145,6 +146,7 @@ Band read_band(const Node& node, const std::set<std::string>& wanted, const std:
     const Object object(node, band_form);
     Band band;
     band.band = object.text("band");
+    band.words = object.text("words");
     band.or_more = object.flag("orMore");
     if (const auto from = object.at("from")) band.from = read_printed_numbers(*from, wanted, known);
     if (const auto above = object.at("above")) band.above = read_printed_numbers(*above, wanted, known);

@@ -28,6 +28,11 @@ constexpr Field observations_fields[] = {{"title", kind::text, true},
                                          {"values", kind::text, true},
                                          {"withinDays", days},
                                          {"prefetch", kind::text, true}};
+constexpr Field drafts_fields[] = {{"title", kind::text, true},
+                                   {"drafts", names, true, kind::text},
+                                   {"except", names, false, kind::text},
+                                   {"exceptRoutes"}};
+constexpr Field says_fields[] = {{"title", kind::text, true}, {"says", expression, true}};
 constexpr Field items_fields[] = {{"title", kind::text, true}, {"items", expression, true}};
 constexpr Field any_fields[] = {{"title", kind::text, true}, {"any", kind::list, true, expression}};
 constexpr Field all_fields[] = {
@@ -43,6 +48,8 @@ constexpr FactForm forms[] = {
     {"medications", Fact::Form::medications, {"a fact by \"medications\"", medications_fields}},
     {"procedures", Fact::Form::procedures, {"a fact by \"procedures\"", procedures_fields}},
     {"observations", Fact::Form::observations, {"a fact by \"observations\"", observations_fields}},
+    {"drafts", Fact::Form::drafts, {"a fact by \"drafts\"", drafts_fields}},
+    {"says", Fact::Form::says, {"a fact by \"says\"", says_fields}},
     {"items", Fact::Form::items, {"a fact by \"items\"", items_fields}},
     {"any", Fact::Form::any, {"a fact by \"any\"", any_fields}},
     {"all", Fact::Form::all, {"a fact by \"all\"", all_fields}},
@@ -68,7 +75,7 @@ const FactForm* form_of(const Node& node) {
     }
     if (!found && node.require(kind::object, "a fact")) {
         node.error("fact-form", "This fact does not say what it is made of.",
-                   "Add one of: conditions, medications, procedures, observations, items, any, all.");
+                   "Add one of: conditions, medications, procedures, observations, drafts, says, items, any, all.");
     }
     return found;
 }
@@ -104,6 +111,14 @@ void read_members(const Object& object, Fact& fact) {
             fact.values = object.authored("values");
             fact.within_days = read_days(object, "withinDays");
             fact.prefetch = object.text("prefetch");
+            break;
+        case Fact::Form::drafts:
+            fact.value_sets = object.authored_list("drafts");
+            fact.except = object.authored_list("except");
+            fact.except_routes = object.authored("exceptRoutes");
+            break;
+        case Fact::Form::says:
+            fact.items = object.authored("says").value_or(Authored{});
             break;
         case Fact::Form::items:
             fact.items = object.authored("items").value_or(Authored{});

@@ -16,6 +16,7 @@ constexpr Field mark_fields[] = {{"mark", kind::text, true},
 constexpr Form mark_form = {"a mark", mark_fields};
 
 constexpr Field above_all_fields[] = {{"band", kind::text, true},
+                                      {"words"},
                                       {"kind"},
                                       {"from", kind::object, false, kind::number},
                                       {"above", kind::object, false, kind::number}};
@@ -90,6 +91,7 @@ Analyte::AboveAll read_above_all(const Node& node, const Analyte& analyte) {
     refuse_unknown_kind(node, above_all.kind, analyte);
     const std::set<std::string> wanted = units_wanted(analyte, above_all.kind);
     above_all.band.band = object.text("band");
+    above_all.band.words = object.text("words");
     above_all.band.or_more = true;
     if (const auto from = object.at("from"))
         above_all.band.from = read_printed_numbers(*from, wanted, units_of(analyte));

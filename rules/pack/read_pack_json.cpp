@@ -2,6 +2,9 @@
 #include "rules/pack/readers.hpp"
 #include "rules/text/version.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace rules {
 
 namespace {
@@ -26,14 +29,16 @@ constexpr Field pack_fields[] = {{"id", kind::text, true},
                                  {"gates", kind::list, false, kind::object},
                                  {"show", kind::object, true},
                                  {"dataUnavailable", kind::object, true},
-                                 {"overrideReasons", kind::list, false, kind::object},
-                                 {"overrideReasonsCritical", kind::list, false, kind::object}};
+                                 {"cautions", kind::object, false, kind::object | kind::text},
+                                 {"neverConsidered", texts, false, kind::text},
+                                 {"knownLimits", texts, false, kind::text},
+                                 {"overrideReasons", kind::object, true, kind::list}};
 constexpr Form pack_form = {"a pack", pack_fields};
 
 constexpr Field period_fields[] = {{"start", kind::text, true}};
 constexpr Form period_form = {"\"effectivePeriod\"", period_fields};
 
-constexpr Field source_fields[] = {{"label", kind::text, true}, {"url"}};
+constexpr Field source_fields[] = {{"label", kind::text, true}, {"url"}, {"topics", kind::text, true}};
 constexpr Form source_form = {"\"source\"", source_fields};
 
 constexpr Field service_fields[] = {{"id", kind::text, true},
@@ -47,11 +52,18 @@ constexpr Field show_fields[] = {{"atMost", kind::integer, true}, {"order", kind
 constexpr Form show_form = {"\"show\"", show_fields};
 
 constexpr Field unavailable_fields[] = {{"summary", kind::text, true},
+                                        {"why", kind::text, true},
+                                        {"noBirthDate", kind::object, true},
                                         {"sources", kind::object, true, kind::text},
+                                        {"reasons", kind::object, true, kind::text},
                                         {"cautions", texts, false, kind::text},
                                         {"options", texts, true, kind::text},
-                                        {"rank", kind::text, true}};
+                                        {"rank", kind::text, true},
+                                        {"overrideReasons", kind::text, true}};
 constexpr Form unavailable_form = {"\"dataUnavailable\"", unavailable_fields};
+
+constexpr Field birth_date_fields[] = {{"summary", kind::text, true}, {"why", kind::text, true}};
+constexpr Form birth_date_form = {"\"noBirthDate\"", birth_date_fields};
 
 constexpr std::int64_t most_cards = 10;
 
@@ -86,8 +98,11 @@ Identity read_identity(const Object& object) {
         const Object source(*source_node, source_form);
         identity.source_label = source.text("label");
         identity.source_url = source.text("url");
+        identity.topic_system = source.text("topics");
     }
     identity.intended_use = object.text("intendedUse");
+    identity.never_considered = object.texts("neverConsidered");
+    identity.known_limits = object.texts("knownLimits");
     return identity;
 }
 
@@ -119,11 +134,36 @@ Show read_show(const Node& node) {
     return show;
 }
 
+void read_reasons(const Object& object, DataUnavailable& unavailable) {
+    const std::vector<std::string_view> known(std::begin(unavailable_words), std::end(unavailable_words));
+    for (const auto& [reason, words] : object.map("reasons")) {
+        if (std::ranges::find(known, reason) == known.end()) {
+            words.error("unknown-word", "A source is never missing because of \"" + reason + "\".",
+                        did_you_mean(reason, known));
+        }
+        unavailable.reasons.emplace(reason, words.text());
+    }
+    const auto reasons = object.at("reasons");
+    for (const std::string_view reason : known) {
+        if (!reasons || unavailable.reasons.contains(std::string(reason))) continue;
+        reasons->error("missing-member", "Nothing says how \"" + std::string(reason) + "\" is told.",
+                       "Add it, with the words that a card shows.");
+    }
+}
+
 DataUnavailable read_data_unavailable(const Node& node) {
     const Object object(node, unavailable_form);
     DataUnavailable unavailable;
     unavailable.summary = object.authored("summary").value_or(Authored{});
+    unavailable.why = object.authored("why").value_or(Authored{});
+    if (const auto birth_date = object.at("noBirthDate")) {
+        const Object without(*birth_date, birth_date_form);
+        unavailable.no_birth_date_summary = without.authored("summary").value_or(Authored{});
+        unavailable.no_birth_date_why = without.authored("why").value_or(Authored{});
+    }
     for (const auto& [key, words] : object.map("sources")) unavailable.sources.emplace(key, words.text());
+    read_reasons(object, unavailable);
+    unavailable.override_reasons = object.text("overrideReasons");
     unavailable.cautions = object.texts("cautions");
     unavailable.options = object.texts("options");
     unavailable.rank = object.text("rank");
@@ -153,9 +193,10 @@ void read_pack_json(const Node& node, Pack& pack) {
     if (const auto unavailable = object.at("dataUnavailable")) {
         pack.data_unavailable = read_data_unavailable(*unavailable);
     }
-    for (const Node& reason : object.list("overrideReasons")) pack.override_reasons.push_back(read_coding(reason));
-    for (const Node& reason : object.list("overrideReasonsCritical")) {
-        pack.override_reasons_critical.push_back(read_coding(reason));
+    for (const auto& [name, caution] : object.map("cautions")) pack.cautions.emplace(name, read_line(caution));
+    for (const auto& [name, reasons] : object.map("overrideReasons")) {
+        std::vector<Coding>& list = pack.override_reasons[name];
+        for (const Node& reason : reasons.elements()) list.push_back(read_coding(reason));
     }
 }
 

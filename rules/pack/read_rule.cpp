@@ -20,6 +20,9 @@ constexpr Field rule_fields[] = {{"id", kind::text, true},
                                  {"hooks", names, true, kind::text},
                                  {"advises"},
                                  {"replaces", names, false, kind::text},
+                                 {"joins", names, false, kind::text},
+                                 {"overrideReasons", kind::text, true},
+                                 {"about", names, true, kind::text},
                                  {"forEach"},
                                  {"when", criteria, false, criterion},
                                  {"unless", criteria, false, criterion},
@@ -28,29 +31,26 @@ constexpr Field rule_fields[] = {{"id", kind::text, true},
                                  {"variants", kind::list, false, kind::object}};
 constexpr Form rule_form = {"a rule", rule_fields};
 
-constexpr Field card_fields[] = {
-    {"indicator", kind::text, true},          {"summary", kind::text, true},         {"why", lines, false, line},
-    {"cautions", lines, false, line},         {"notConsidered", lines, false, line}, {"options", lines, true, line},
-    {"suggestion", kind::object | kind::null}};
+constexpr Field card_fields[] = {{"indicator", kind::text, true}, {"summary", kind::text, true},
+                                 {"why", lines, false, line},     {"cautions", lines, false, line},
+                                 {"options", lines, true, line},  {"suggestion", kind::object | kind::null}};
 constexpr Form card_form = {"a card", card_fields};
 
 constexpr Field suggestion_fields[] = {
     {"label", kind::text, true}, {"order", lines, false, line}, {"reason"}, {"delete"}, {"onlyIf"}};
 constexpr Form suggestion_form = {"a suggestion", suggestion_fields};
 
-constexpr Field evidence_fields[] = {{"strength", kind::text, true},
-                                     {"cites", names, true, kind::text},
-                                     {"disagrees", names, false, kind::text},
-                                     {"says", lines, true, line}};
+constexpr Field evidence_fields[] = {
+    {"cites", names, true, kind::text}, {"disagrees", names, false, kind::text}, {"says", lines, false, line}};
 constexpr Form evidence_form = {"evidence", evidence_fields};
 
-constexpr Field variant_fields[] = {{"if", kind::text, true}, {"card", kind::object}, {"evidence", kind::object}};
+constexpr Field variant_fields[] = {{"if"}, {"onlyIf"}, {"card", kind::object}, {"evidence", kind::object}};
 constexpr Form variant_form = {"a variant", variant_fields};
 
 constexpr Field order_fields[] = {{"if", kind::text, true}, {"order", kind::text, true}};
 constexpr Form order_form = {"an order with a condition", order_fields};
 
-constexpr Field line_fields[] = {{"if", kind::text, true}, {"say", kind::text, true}};
+constexpr Field line_fields[] = {{"if"}, {"say"}, {"shared"}, {"besides", kind::boolean}, {"in"}};
 constexpr Form line_form = {"a line with a condition", line_fields};
 
 constexpr Words<RuleKind, 4> kind_words = {{{"suggestion", RuleKind::suggestion},
@@ -59,15 +59,6 @@ constexpr Words<RuleKind, 4> kind_words = {{{"suggestion", RuleKind::suggestion}
                                             {"notice", RuleKind::notice}}};
 constexpr Words<Indicator, 3> indicator_words = {
     {{"info", Indicator::info}, {"warning", Indicator::warning}, {"critical", Indicator::critical}}};
-constexpr Words<Strength, 3> strength_words = {{{"guideline-supported", Strength::guideline_supported},
-                                                {"weak-or-conflicting", Strength::weak_or_conflicting},
-                                                {"not-supported", Strength::not_supported}}};
-
-Line read_line(const Node& node) {
-    if (node.is(kind::text)) return {node.authored(), std::nullopt};
-    const Object object(node, line_form);
-    return {object.authored("say").value_or(Authored{}), object.authored("if")};
-}
 
 // What an overlay does not mention stays as it is.
 void overlay_lines(const Object& object, std::string_view name, std::vector<Line>& old) {
@@ -104,7 +95,6 @@ CardForm read_card(const Node& node, CardForm card, Completeness completeness) {
     if (const auto summary = object.authored("summary")) card.summary = *summary;
     overlay_lines(object, "why", card.why);
     overlay_lines(object, "cautions", card.cautions);
-    overlay_lines(object, "notConsidered", card.not_considered);
     overlay_lines(object, "options", card.options);
     if (const std::optional<Node> suggestion = object.at("suggestion")) {
         card.suggestion = read_suggestion(*suggestion);
@@ -114,9 +104,6 @@ CardForm read_card(const Node& node, CardForm card, Completeness completeness) {
 
 EvidenceForm read_evidence(const Node& node, EvidenceForm evidence, Completeness completeness) {
     const Object object(node, evidence_form, completeness);
-    if (const std::optional<Node> word = object.at("strength")) {
-        evidence.strength = meaning_of(*word, strength_words).value_or(evidence.strength);
-    }
     if (object.at("cites")) evidence.cites = object.authored_list("cites");
     if (object.at("disagrees")) evidence.disagrees = object.authored_list("disagrees");
     overlay_lines(object, "says", evidence.says);
@@ -125,7 +112,10 @@ EvidenceForm read_evidence(const Node& node, EvidenceForm evidence, Completeness
 
 Variant read_variant(const Node& node, const Rule& rule) {
     const Object object(node, variant_form);
-    Variant variant{object.authored("if").value_or(Authored{}), rule.card, rule.evidence};
+    Variant variant{object.authored("if"), object.authored("onlyIf"), node.place(), rule.card, rule.evidence};
+    if (!variant.condition && !variant.only_if) {
+        node.error("missing-member", "This variant does not say when it holds.", "Add \"if\" or \"onlyIf\".");
+    }
     const std::optional<Node> card = object.at("card");
     const std::optional<Node> evidence = object.at("evidence");
     if (card) variant.card = read_card(*card, std::move(variant.card), Completeness::overlay);
@@ -159,6 +149,25 @@ void read_conditions(const Object& object, Rule& rule) {
 
 }  // namespace
 
+Line read_line(const Node& node) {
+    Line line;
+    if (node.is(kind::text)) {
+        line.say = node.authored();
+        return line;
+    }
+    const Object object(node, line_form);
+    line.say = object.authored("say").value_or(Authored{"", node.place()});
+    line.condition = object.authored("if");
+    line.shared = object.authored("shared");
+    line.besides = object.flag("besides");
+    if (const auto language = object.at("in")) line.language = meaning_of(*language, language_words);
+    if (line.shared.has_value() == !line.say.text.empty()) {
+        node.error("missing-member", "This line says nothing, or two things.",
+                   "Add \"say\", or \"shared\" with the name of one of the cautions in pack.json.");
+    }
+    return line;
+}
+
 std::vector<Line> read_lines(const Object& object, std::string_view name) {
     std::vector<Line> all;
     for (const Node& node : object.list(name)) all.push_back(read_line(node));
@@ -180,6 +189,9 @@ Rule read_rule(const Node& node) {
     rule.hooks = read_hooks(object);
     rule.advises = object.text("advises");
     rule.replaces = object.authored_list("replaces");
+    rule.joins = object.authored_list("joins");
+    rule.override_reasons = object.authored("overrideReasons").value_or(Authored{});
+    rule.about = object.texts("about");
     read_conditions(object, rule);
     if (const std::optional<Node> card = object.at("card")) rule.card = read_card(*card, {}, Completeness::whole);
     if (const std::optional<Node> evidence = object.at("evidence")) {

@@ -15,6 +15,8 @@ constexpr Field site_fields[] = {{"site"},
                                  {"pack"},
                                  {"version"},
                                  {"approval", kind::object},
+                                 {"language"},
+                                 {"aboutUrl"},
                                  {"displayUnits"},
                                  {"parameters", kind::object},
                                  {"off", kind::list, false, kind::text},
@@ -55,6 +57,10 @@ class SiteReader {
         const Object object(root, site_form);
         site_.name = object.text("site");
         if (const auto approval = object.at("approval")) read_approval(Object(*approval, approval_form));
+        if (const auto word = object.at("language")) {
+            site_.language = meaning_of(*word, language_words).value_or(Language::en_us);
+        }
+        if (const auto url = object.at("aboutUrl")) read_about_url(*url);
         if (const auto words = object.at("displayUnits")) {
             site_.display_units = meaning_of(*words, unit_words).value_or(DisplayUnits::conventional);
         }
@@ -67,6 +73,15 @@ class SiteReader {
     }
 
   private:
+    void read_about_url(const Node& node) {
+        constexpr std::string_view secure = "https://";
+        site_.about_url = node.text();
+        while (site_.about_url.ends_with('/')) site_.about_url.pop_back();
+        if (site_.about_url.size() > secure.size() && site_.about_url.starts_with(secure)) return;
+        node.error("http-link", "This is no link that a card can show.",
+                   "Write https:// and the address under which the pages of `backpain-cds about` are served.");
+    }
+
     void read_approval(const Object& object) {
         const auto date = object.at("date");
         site_.approval = {object.text("by"), read_date(object, "date"), date ? date->place() : object.node().place()};

@@ -66,6 +66,7 @@ Rule read_rule(const Node& node);
 Criterion read_criterion(const Node& node);
 /// Criteria one below the other; a single one may stand without a list.
 std::vector<Criterion> read_criteria(const Object& object, std::string_view name);
+Line read_line(const Node& node);
 std::vector<Line> read_lines(const Object& object, std::string_view name);
 Coding read_coding(const Node& node);
 
@@ -74,8 +75,13 @@ std::string read_date(const Object& object, std::string_view name);
 /// A number of days, or the name of a parameter that holds it: 90 or "%param.x", as text.
 std::optional<Authored> read_days(const Object& object, std::string_view name);
 
+/// Puts the cautions that rules share in place of their names; a name that pack.json does not have is a finding.
+void share_cautions(Pack& pack, Diagnostics& findings);
+
 /// Findings for every name that one file uses and no file declares.
 void check_references(const Pack& pack, Diagnostics& findings);
+
+inline constexpr Words<Language, 2> language_words = {{{"en-US", Language::en_us}, {"en-GB", Language::en_gb}}};
 
 inline constexpr Words<Hook, 4> hook_words = {{{"patient-view", Hook::patient_view},
                                                {"encounter-start", Hook::encounter_start},

@@ -33,13 +33,16 @@ struct Approval {
     Place place;  ///< of the date
 };
 
-/// JSON: { "site", "pack", "version": "^1.0", "displayUnits": "conventional" | "SI", "parameters": {…}, "off":
+/// JSON: { "site", "pack", "version": "^1.0", "language": "en-US" | "en-GB", "aboutUrl": "https://…", "displayUnits":
+/// "conventional" | "SI", "parameters": {…}, "off":
 /// ["rule-id"], "codes": { "valueSets": { "back-pain": [codings] }, "analytes": { "vitamin-d": [codes] }, "orders": {
 /// "vitamin-d": [codings] } }, "laboratories": […], "notProvided": ["procedures"],
 /// "approval": {…} }. Every member is optional.
 struct Site {
     std::string name;
     std::string pack_id, pack_version;  ///< empty: any
+    Language language = Language::en_us;
+    std::string about_url;  ///< where the about pages are, without a slash at the end; empty: where the service is
     DisplayUnits display_units = DisplayUnits::conventional;
     std::map<std::string, std::string> parameters;  ///< name -> value as text, validated against the pack
     std::vector<std::string> off;

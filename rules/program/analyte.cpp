@@ -63,6 +63,8 @@ void add_units(CompiledAnalyte& compiled) {
             if (unit == compiled.units.end()) {
                 compiled.units.push_back({name, {}, number_for(compiled.written->shown_as, name)});
                 unit = compiled.units.end() - 1;
+                const auto digits = compiled.written->digits.find(name);
+                if (digits != compiled.written->digits.end()) unit->digits = digits->second;
             }
             unit->properties.push_back(property);
             const std::size_t position = static_cast<std::size_t>(unit - compiled.units.begin());
@@ -161,7 +163,8 @@ void add_kinds(CompiledAnalyte& compiled, std::string_view ruleset) {
 
 void add_step(BandScale& scale, const Band& band, const std::string& unit, bool in_every_ruleset) {
     const std::optional<PrintedNumbers>& lower = band.from ? band.from : band.above;
-    BandStep step{band.band, std::nullopt, band.from.has_value(), band.or_more || in_every_ruleset, in_every_ruleset};
+    BandStep step{band.band,        std::nullopt, band.from.has_value(), band.or_more || in_every_ruleset,
+                  in_every_ruleset, band.words};
     if (lower) {
         step.bound = number_for(*lower, unit);
         if (!step.bound) return;  // a unit that this kind never has: the reader has seen to the others

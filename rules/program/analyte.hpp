@@ -30,6 +30,7 @@ struct CompiledUnit {
     std::string name;
     std::vector<std::string> properties;  ///< LOINC properties that it fits
     std::optional<fhir::Decimal> factor;  ///< this much of it is one of the first unit; for display and comparison only
+    std::optional<int> digits = {};       ///< decimal places that a card shows at most; nothing: as printed
 };
 
 /// Numbers beyond which a result is not believed, in one unit.

@@ -37,10 +37,11 @@ std::optional<Banded> band_of(const Interval& interval, const BandScale& scale) 
     return Banded{&scale[lowest], next, !in_one};
 }
 
-bool is_near_bound(const Interval& interval, const Banded& banded) {
-    if (!interval.is_exact()) return false;
-    if (banded.step->bound && within_a_tenth(interval.low, *banded.step->bound)) return true;
-    return banded.next && within_a_tenth(interval.low, *banded.next->bound);
+std::optional<fhir::Decimal> near_bound(const Interval& interval, const Banded& banded) {
+    if (!interval.is_exact()) return std::nullopt;
+    if (banded.next && within_a_tenth(interval.low, *banded.next->bound)) return banded.next->bound;
+    if (banded.step->bound && within_a_tenth(interval.low, *banded.step->bound)) return banded.step->bound;
+    return std::nullopt;
 }
 
 }  // namespace rules

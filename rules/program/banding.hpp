@@ -17,6 +17,7 @@ struct BandStep {
     bool bound_included = true;          ///< true for `from` (>=), false for `above` (>)
     bool or_more = false;                ///< "at least this band" may be said
     bool in_every_ruleset = false;       ///< from aboveAll
+    std::string words = {};              ///< what a card calls it
 };
 
 /// The bands of one unit, kind and ruleset, ascending; the first has no bound. Empty: never banded.
@@ -33,7 +34,7 @@ struct Banded {
 ///     be said with "or more". Source: knowledge B.3, D.6.
 std::optional<Banded> band_of(const Interval& interval, const BandScale& scale);
 
-/// Whether an exact value lies within 10 % of a bound of its band: assay variation (knowledge C.1, pitfalls).
-bool is_near_bound(const Interval& interval, const Banded& banded);
+/// The bound of its band within 10 % of which an exact value lies, which assay variation may cross.
+std::optional<fhir::Decimal> near_bound(const Interval& interval, const Banded& banded);
 
 }  // namespace rules

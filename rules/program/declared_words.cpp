@@ -1,6 +1,7 @@
 #include "rules/program/declared_words.hpp"
 
 #include "fhir/path/program.hpp"
+#include "rules/pack/sources.hpp"
 #include "rules/program/range_place.hpp"
 
 #include <algorithm>
@@ -118,6 +119,7 @@ DeclaredWords::DeclaredWords(const Pack& pack) {
     for (const RangePlace place : {RangePlace::below, RangePlace::low_normal, RangePlace::within, RangePlace::above}) {
         add("", "range", name_of(place));
     }
+    for (const std::string_view key : source_keys(pack)) add("", "%unavailable", key);
     for (const char* comparator : comparators) add("", "comparator", comparator);
     for (const char* sex : sexes) add("", "%sex", sex);
 }

@@ -1,6 +1,7 @@
 #include "rules/program/expression.hpp"
 
 #include "rules/text/nearest.hpp"
+#include "rules/text/place_in_string.hpp"
 
 #include <algorithm>
 
@@ -114,22 +115,24 @@ void ExpressionCompiler::report(Severity severity, Place place, std::string code
     if (std::ranges::find(findings_, finding) == findings_.end()) findings_.push_back(std::move(finding));
 }
 
+/// Where byte number `offset` of an expression stands in its file.
+Place ExpressionCompiler::place_inside(const Place& written, std::size_t offset) const {
+    const auto file = files_.find(written.file);
+    return file == files_.end() ? written : place_in_string(written, file->second, offset);
+}
+
 void ExpressionCompiler::report(const std::vector<fhir::path::Diagnostic>& faults, const Place& place,
                                 std::size_t offset) {
     for (const fhir::path::Diagnostic& fault : faults) {
-        Place exact = place;
-        exact.column += 1 + offset + fault.offset;  // behind the quotation mark that opens the JSON string
-        report(fault.severity == fhir::path::Severity::error ? Severity::error : Severity::warning, std::move(exact),
-               "fhirpath", fault.message, "");
+        report(fault.severity == fhir::path::Severity::error ? Severity::error : Severity::warning,
+               place_inside(place, offset + fault.offset), "fhirpath", fault.message, "");
     }
 }
 
 void ExpressionCompiler::report_unknown_words(const fhir::path::Expression& expression, const Place& place,
                                               std::size_t offset) {
     for (const UnknownWord& unknown : words_.unknown_in(expression)) {
-        Place exact = place;
-        exact.column += 1 + offset + unknown.offset;
-        report(Severity::error, std::move(exact), "unknown-word",
+        report(Severity::error, place_inside(place, offset + unknown.offset), "unknown-word",
                "'" + unknown.word + "' is nothing that " + unknown.subject + " can be.",
                did_you_mean(unknown.word, {unknown.known.begin(), unknown.known.end()}));
     }

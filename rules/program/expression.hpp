@@ -32,6 +32,7 @@ enum FixedSlot : std::uint16_t {
     slot_drafts,
     slot_results,
     slot_unreadable,
+    slot_unavailable,
     slot_item,
     first_fact_slot
 };
@@ -83,10 +84,10 @@ struct TextTemplate {
 /// the file.
 class ExpressionCompiler {
   public:
-    /// `pack` is read, the others are borrowed; `types` must outlive the expressions.
+    /// The files of `pack` and the others are borrowed; `types` must outlive the expressions.
     ExpressionCompiler(const Pack& pack, const fhir::path::Types& types, const std::vector<Slot>& slots,
                        Diagnostics& findings)
-        : words_(pack), types_(types), slots_(slots), findings_(findings) {}
+        : files_(pack.files), words_(pack), types_(types), slots_(slots), findings_(findings) {}
 
     /// \returns nothing after a finding.
     std::optional<CompiledExpression> compile(const Authored& written);
@@ -101,10 +102,12 @@ class ExpressionCompiler {
     std::optional<CompiledExpression> compile(std::string_view text, const Place& place, std::size_t offset);
     std::vector<fhir::path::Variable> variables() const;
     void report(Severity severity, Place place, std::string code, std::string message, std::string mend);
+    Place place_inside(const Place& written, std::size_t offset) const;
     void report(const std::vector<fhir::path::Diagnostic>& faults, const Place& place, std::size_t offset);
     void report_unknown_words(const fhir::path::Expression& expression, const Place& place, std::size_t offset);
     void describe_uses(CompiledExpression& compiled) const;
 
+    const PackFiles& files_;  ///< for places
     DeclaredWords words_;
     const fhir::path::Types& types_;
     const std::vector<Slot>& slots_;

@@ -2,6 +2,7 @@
 // because EHRs configure them by name; the Observation keys are the pack's. Only Observations are asked for by code:
 // a list of every condition code would make the URL longer than servers take.
 #include "rules/program/program_builder.hpp"
+#include "rules/program/sources_behind.hpp"
 
 #include <algorithm>
 #include <set>
@@ -10,10 +11,12 @@ namespace rules {
 namespace {
 
 constexpr std::string_view patient = "{{context.patientId}}";
+// Unasked, servers give ten to fifty entries a page, and what is left over is missing unless somebody turns the pages.
+constexpr std::string_view page_size = "&_count=200";
 constexpr std::string_view loinc = "http://loinc.org";
 
 std::string by_patient(std::string_view type, std::string_view more = "") {
-    return std::string(type) + "?patient=" + std::string(patient) + std::string(more);
+    return std::string(type) + "?patient=" + std::string(patient) + std::string(more) + std::string(page_size);
 }
 
 void add_codes_of(const Program::Inner& program, std::size_t source, std::set<std::string>& tokens) {
@@ -42,7 +45,7 @@ std::string observation_query(const Program::Inner& program, std::size_t source)
     add_codes_of(program, source, tokens);
     std::string codes;
     for (const std::string& token : tokens) codes += (codes.empty() ? "" : ",") + token;
-    return by_patient("Observation", "&code=" + codes + "&_sort=-date&_count=100");
+    return by_patient("Observation", "&code=" + codes + "&_sort=-date");
 }
 
 PrefetchTemplate template_for(const Program::Inner& program, std::size_t source) {
@@ -56,16 +59,24 @@ PrefetchTemplate template_for(const Program::Inner& program, std::size_t source)
 
 }  // namespace
 
+SourceSet sources_behind(const Program::Inner& program, const CompiledRule& rule) {
+    SourceSet reads = rule.reads;
+    const auto add_offer = [&](const CompiledCard& card) {
+        if (card.suggestion && card.suggestion->only_if) reads |= program.rules[*card.suggestion->only_if].reads;
+    };
+    add_offer(rule.card);
+    for (const CompiledVariant& variant : rule.variants) {
+        add_offer(variant.card);
+        if (variant.only_if) reads |= program.rules[*variant.only_if].reads;
+    }
+    return reads;
+}
+
 std::vector<PrefetchTemplate> prefetch_for(const Program::Inner& program, Hook hook) {
     SourceSet reads = source_bit(source_patient) | source_bit(source_conditions);
     for (const CompiledRule& rule : program.rules) {
         if (rule.is_off || !rule.is_for(hook)) continue;
-        reads |= rule.reads;
-        const auto add_offer = [&](const CompiledCard& card) {
-            if (card.suggestion && card.suggestion->only_if) reads |= program.rules[*card.suggestion->only_if].reads;
-        };
-        add_offer(rule.card);
-        for (const CompiledVariant& variant : rule.variants) add_offer(variant.card);
+        reads |= sources_behind(program, rule);
     }
     std::vector<PrefetchTemplate> templates;
     for (std::size_t source = 0; source < program.source_keys.size(); ++source) {

@@ -2,25 +2,12 @@
 
 #include "rules/program/program_builder.hpp"
 #include "rules/program/program_inner.hpp"
+#include "rules/program/spoken.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace rules {
-namespace {
-
-/// Whether a clinician has approved it is never left unsaid.
-std::string provenance_of(const Identity& identity, const Site& site) {
-    std::string line = identity.id + " " + identity.version;
-    if (!identity.effective_from.empty()) line += ", in effect from " + identity.effective_from;
-    if (!identity.last_review_date.empty()) line += ", last reviewed " + identity.last_review_date;
-    if (!identity.publisher.empty()) line += ", owner " + identity.publisher;
-    if (site.approval) return line + "; approved here " + site.approval->date + " by " + site.approval->by;
-    if (!identity.approval_date.empty()) return line + "; approved " + identity.approval_date;
-    return line + "; not approved by a clinical owner";
-}
-
-}  // namespace
 
 std::optional<std::size_t> Program::Inner::source_of_key(std::string_view key) const {
     const auto found = std::ranges::find(source_keys, key);
@@ -41,11 +28,10 @@ const std::vector<PrefetchTemplate>& Program::prefetch(Hook hook) const {
 }
 
 ProgramBuilder::ProgramBuilder(Pack pack, Site site)
-    : inner_(std::make_shared<Program::Inner>(std::move(pack), std::move(site))),
+    : inner_(std::make_shared<Program::Inner>(spoken(std::move(pack), site.language), std::move(site))),
       expressions_(inner_->pack, inner_->types, inner_->slots, findings_) {}
 
 Compilation ProgramBuilder::build() {
-    inner_->provenance = provenance_of(inner_->pack.identity, inner_->site);
     number_sources();
     index_value_sets();
     index_orders();

@@ -16,7 +16,7 @@ namespace rules {
 struct PrefetchTemplate {
     std::string key;    ///< patient, conditions, medicationRequests, medicationStatements, procedures, orders, or an
                         ///< analyte group
-    std::string query;  ///< "Observation?patient={{context.patientId}}&code=…&_sort=-date&_count=100"
+    std::string query;  ///< "Observation?patient={{context.patientId}}&code=…&_sort=-date&_count=200"
     std::string resource_type;
     bool required = false;  ///< 412 without it
 };

@@ -43,6 +43,7 @@ class ProgramBuilder {
 
     // Gates, rules and cards (program_rules.cpp)
     std::vector<CompiledCriterion> compile_criteria(const std::vector<Criterion>& written);
+    void refuse_words(const CompiledExpression& expression, const Criterion& criterion);
     void compile_gates();
     void compile_rules();
     void compile_rule(CompiledRule& rule);

@@ -9,10 +9,15 @@ namespace {
 
 using fhir::path::TypeId;
 
-std::vector<fhir::path::Member> item_members() {
+std::vector<fhir::path::Member> reason_members() {
+    return {{"label", TypeId::string}, {"sets", TypeId::string, true}};
+}
+
+std::vector<fhir::path::Member> item_members(TypeId reason) {
     return {{"label", TypeId::string},      {"date", TypeId::date},        {"ageDays", TypeId::integer},
             {"sets", TypeId::string, true}, {"reference", TypeId::string}, {"daysOnTreatment", TypeId::integer},
-            {"intent", TypeId::string},     {"group", TypeId::string},     {"status", TypeId::string}};
+            {"intent", TypeId::string},     {"group", TypeId::string},     {"status", TypeId::string},
+            {"since", TypeId::string},      {"reasons", reason, true}};
 }
 
 std::vector<fhir::path::Member> reading_members() {
@@ -24,7 +29,9 @@ std::vector<fhir::path::Member> reading_members() {
             {"rangeText", TypeId::string}, {"preDates", TypeId::boolean},   {"old", TypeId::boolean},
             {"verify", TypeId::boolean},   {"derived", TypeId::boolean},    {"near", TypeId::boolean},
             {"why", TypeId::string},       {"status", TypeId::string},      {"date", TypeId::date},
-            {"ageDays", TypeId::integer},  {"reference", TypeId::string}};
+            {"ageDays", TypeId::integer},  {"reference", TypeId::string},   {"number", TypeId::string},
+            {"bandWords", TypeId::string}, {"upperWord", TypeId::string},   {"fault", TypeId::string},
+            {"other", TypeId::string},     {"nearLimit", TypeId::string}};
 }
 
 TypeId type_of(Parameter::Type type) {
@@ -49,7 +56,7 @@ void add_names(const std::vector<Authored>& expressions, std::vector<std::string
 void ProgramBuilder::declare_types() {
     fhir::path::Types& types = inner_->types;
     FactTypes& own = inner_->fact_types;
-    own.item = types.declare("Item", item_members());
+    own.item = types.declare("Item", item_members(types.declare("StatedReason", reason_members())));
     own.reading = types.declare("Reading", reading_members());
     own.results = types.declare("TestResults", {{"result", own.reading},
                                                 {"known", own.reading, true},
@@ -105,6 +112,7 @@ void ProgramBuilder::define_fixed_slots() {
                      {"drafts", own.item, true, false, 0, 0, 0, true},
                      {"results", own.reading, true, false, observations, 0, 0, false},
                      {"unreadable", own.reading, true, false, observations, 0, 0, false},
+                     {"unavailable", TypeId::string, true, false, 0, 0, 0, true},
                      {"item", TypeId::none, false, false, 0, 0, 0, true}};
     for (const Fact& fact : inner_->pack.facts) {
         CompiledFact& compiled = inner_->facts.emplace_back();
@@ -206,6 +214,8 @@ void ProgramBuilder::define_fact(CompiledFact& fact) {
     fact.sets = sets_named(written.value_sets);
     if (written.routes) fact.routes = sets_named({*written.routes});
     if (written.values) fact.values = sets_named({*written.values});
+    fact.except = sets_named(written.except);
+    if (written.except_routes) fact.except_routes = sets_named({*written.except_routes});
     if (written.within_days) fact.within_days = inner_->parameters.integer(*written.within_days);
     if (written.current_days) fact.current_days = inner_->parameters.integer(*written.current_days);
     switch (written.form) {
@@ -223,6 +233,9 @@ void ProgramBuilder::define_fact(CompiledFact& fact) {
             fact.source = inner_->source_of_key(written.prefetch).value_or(first_observation_source);
             slot.result_sources = source_bit(fact.source);
             return;
+        case Fact::Form::drafts:
+            return;  // they come with the call
+        case Fact::Form::says:
         case Fact::Form::items:
             fact.items = expressions_.compile(written.items);
             break;
@@ -256,7 +269,7 @@ void ProgramBuilder::type_fact(const CompiledFact& fact, Slot& slot) {
         return type == own.item || type == own.reading || type == TypeId::string;
     };
     const bool all_items = std::ranges::all_of(types, is_usable);
-    const bool may_be_boolean = fact.form != Fact::Form::items;
+    const bool may_be_boolean = fact.form != Fact::Form::items && fact.form != Fact::Form::says;
     if (!all_items && !may_be_boolean) {
         findings_.push_back(
             {Severity::error, fact.written->place, "fact-items",

@@ -37,7 +37,7 @@ struct CompiledFact {
     Fact::Form form = Fact::Form::items;
     const Fact* written = nullptr;
     std::uint16_t slot = 0;
-    std::vector<SetId> sets, routes, values;  ///< ascending
+    std::vector<SetId> sets, routes, values, except, except_routes;  ///< ascending
     std::optional<long> within_days;
     std::optional<long> current_days;
     std::optional<CompiledExpression> items;
@@ -53,6 +53,7 @@ struct CompiledGate {
 struct CompiledLine {
     TextTemplate say;
     std::optional<CompiledExpression> condition;
+    bool besides = false;
 };
 
 struct CompiledOrder {
@@ -71,12 +72,13 @@ struct CompiledCard {
     const CardForm* form = nullptr;
     const EvidenceForm* evidence = nullptr;
     TextTemplate summary;
-    std::vector<CompiledLine> why, cautions, not_considered, options, says;
+    std::vector<CompiledLine> why, cautions, options, says;
     std::optional<CompiledSuggestion> suggestion;
 };
 
 struct CompiledVariant {
-    CompiledExpression condition;
+    std::optional<CompiledExpression> condition;
+    std::optional<std::size_t> only_if;  ///< index of a rule that must have a card
     CompiledCard card;
 };
 
@@ -86,7 +88,7 @@ struct CompiledRule {
     bool is_off = false;
     std::size_t rank = 0;  ///< position in show.order
     TextTemplate topic;
-    std::vector<std::size_t> replaces;  ///< indices of rules
+    std::vector<std::size_t> replaces, joins;  ///< indices of rules
     std::optional<CompiledExpression> for_each;
     std::vector<CompiledCriterion> when, unless;
     CompiledCard card;
@@ -110,7 +112,6 @@ struct Program::Inner {
     Pack pack;
     Site site;
     Parameters parameters;
-    std::string provenance;  ///< the pack, who answers for it and since when: a line of every card
 
     fhir::path::Types types;
     FactTypes fact_types;

@@ -76,11 +76,24 @@ std::vector<CompiledCriterion> ProgramBuilder::compile_criteria(const std::vecto
         if (criterion.form == Criterion::Form::expression) {
             compiled.expression = expressions_.compile_condition(criterion.expression);
             if (compiled.expression) compiled.fact_slot = only_fact_in(*compiled.expression);
+            if (compiled.expression) refuse_words(*compiled.expression, criterion);
         } else {
             compiled.parts = compile_criteria(criterion.parts);
         }
     }
     return criteria;
+}
+
+/// Words for cards are told whatever could not be had: what they say must not decide anything.
+void ProgramBuilder::refuse_words(const CompiledExpression& expression, const Criterion& criterion) {
+    for (const SlotUse& use : expression.uses) {
+        if (use.slot < first_fact_slot || use.slot >= inner_->analyte_slot(0)) continue;
+        const Fact& fact = *inner_->facts[use.slot - first_fact_slot].written;
+        if (fact.form != Fact::Form::says) continue;
+        findings_.push_back({Severity::error, criterion.place, "says",
+                             "%" + fact.name + " makes words for cards, and cannot decide whether there is one.",
+                             "Ask for the facts behind it."});
+    }
 }
 
 void ProgramBuilder::compile_gates() {
@@ -112,6 +125,9 @@ void ProgramBuilder::compile_rule(CompiledRule& rule) {
     for (const Authored& replaced : written.replaces) {
         if (const auto index = rule_named(replaced.text)) rule.replaces.push_back(*index);
     }
+    for (const Authored& host : written.joins) {
+        if (const auto index = rule_named(host.text)) rule.joins.push_back(*index);
+    }
     for (std::size_t gate = 0; gate < pack.gates.size(); ++gate) {
         if (stands_before(pack.gates[gate], written)) rule.gates.push_back(gate);
         if (std::ranges::find(pack.gates[gate].except, written.id, &Authored::text) != pack.gates[gate].except.end())
@@ -134,10 +150,11 @@ void ProgramBuilder::compile_rule(CompiledRule& rule) {
     rule.card = compile_card(written.card, written.evidence);
     rule.reads |= reads_of(rule.when) | reads_of(rule.unless) | reads_of(rule.card);
     for (const Variant& variant : written.variants) {
-        auto condition = expressions_.compile_condition(variant.condition);
-        CompiledCard card = compile_card(variant.card, variant.evidence);
-        rule.reads |= reads_of(card) | (condition ? condition->reads : 0);
-        if (condition) rule.variants.push_back({std::move(*condition), std::move(card)});
+        CompiledVariant& compiled = rule.variants.emplace_back();
+        if (variant.condition) compiled.condition = expressions_.compile_condition(*variant.condition);
+        if (variant.only_if) compiled.only_if = rule_named(variant.only_if->text);
+        compiled.card = compile_card(variant.card, variant.evidence);
+        rule.reads |= reads_of(compiled.card) | (compiled.condition ? compiled.condition->reads : 0);
     }
     expressions_.set_item_type(std::nullopt);
 }
@@ -149,7 +166,6 @@ CompiledCard ProgramBuilder::compile_card(const CardForm& form, const EvidenceFo
     card.summary = compile_text(form.summary);
     card.why = compile_lines(form.why);
     card.cautions = compile_lines(form.cautions);
-    card.not_considered = compile_lines(form.not_considered);
     card.options = compile_lines(form.options);
     card.says = compile_lines(evidence.says);
     if (form.suggestion) card.suggestion = compile_suggestion(*form.suggestion);
@@ -177,6 +193,7 @@ std::vector<CompiledLine> ProgramBuilder::compile_lines(const std::vector<Line>&
     for (const Line& line : written) {
         CompiledLine& compiled = lines.emplace_back();
         compiled.say = compile_text(line.say);
+        compiled.besides = line.besides;
         if (line.condition) compiled.condition = expressions_.compile_condition(*line.condition);
     }
     return lines;
@@ -203,7 +220,7 @@ SourceSet ProgramBuilder::reads_of(const std::vector<CompiledCriterion>& criteri
 
 SourceSet ProgramBuilder::reads_of(const CompiledCard& card) const {
     SourceSet reads = rules::reads_of(card.summary);
-    for (const auto* lines : {&card.why, &card.cautions, &card.not_considered, &card.options, &card.says}) {
+    for (const auto* lines : {&card.why, &card.cautions, &card.options, &card.says}) {
         for (const CompiledLine& line : *lines) {
             reads |= rules::reads_of(line.say) | (line.condition ? line.condition->reads : 0);
         }

@@ -38,10 +38,12 @@ void ProgramBuilder::index_value_sets() {
         for (const Coding& coding : local->second) inner_->codes.add(set, coding.system, coding.code, coding.display);
     }
     for (const Fact& fact : inner_->pack.facts) {
-        if (fact.form == Fact::Form::medications) {
+        if (fact.form == Fact::Form::medications || fact.form == Fact::Form::drafts) {
             for (const Authored& name : fact.value_sets) index_names(name, inner_->medicine_names);
+            for (const Authored& name : fact.except) index_names(name, inner_->medicine_names);
         }
         if (fact.routes) index_names(*fact.routes, inner_->route_words);
+        if (fact.except_routes) index_names(*fact.except_routes, inner_->route_words);
     }
 }
 

@@ -75,6 +75,7 @@ void FactReader::date_onset(Item& item, const fhir::Condition& condition) const 
     if (!condition.recorded_date) return;
     date_item(item, *condition.recorded_date);
     item.is_at_least = true;
+    item.is_recorded = true;
 }
 
 FactItems FactReader::conditions(const CompiledFact& fact) {
@@ -92,6 +93,7 @@ FactItems FactReader::conditions(const CompiledFact& fact) {
         item.label = matched.label_in(fact.sets);
         item.sets = set_names(matched);
         item.reference = reference_to("Condition", condition.id);
+        item.lasts = true;
         const std::string_view status = condition.clinical_status.value_or("");
         if (is_one_of(status, {"active", "recurrence", "relapse", "remission", "inactive", "resolved"}))
             item.status = status;

@@ -150,6 +150,25 @@ std::optional<fhir::DateTime> FactReader::start_of_course(const Treatment& curre
     return start;
 }
 
+std::vector<Item> FactReader::drafts(const CompiledFact& fact,
+                                     std::span<const fhir::MedicationRequest> requests) const {
+    std::vector<Item> items;
+    for (const fhir::MedicationRequest& request : requests) {
+        Treatment draft;
+        draft.match = match_medicine(request.medication);
+        draft.medication = &request.medication;
+        draft.dosage = &request.dosage;
+        if (!draft.match.is_in(fact.sets) || draft.match.is_in(fact.except)) continue;
+        if (!fact.except_routes.empty() && route_of(draft, fact.except_routes) == Route::fits) continue;
+        Item& item = items.emplace_back();
+        item.label = draft.match.label_in(fact.sets);
+        if (item.label.empty()) item.label = fact.written->title;
+        item.sets = set_names(draft.match);
+        item.reference = reference_to("MedicationRequest", request.id);
+    }
+    return items;
+}
+
 FactItems FactReader::medications(const CompiledFact& fact) {
     read_treatments();
     const long days = fact.current_days.value_or(fact.within_days.value_or(
@@ -178,6 +197,7 @@ FactItems FactReader::medications(const CompiledFact& fact) {
         item.label = label;
         item.sets = set_names(treatment.match);
         item.reference = treatment.reference;
+        item.lasts = true;
         item.status = treatment.status;
         if (const auto start = start_of_course(treatment, fact)) {
             date_item(item, *start);

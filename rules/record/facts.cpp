@@ -31,7 +31,7 @@ std::optional<fhir::DateTime> last_known_time(const fhir::Procedure& procedure, 
 
 boost::json::object item_json(const Item& item, const boost::json::storage_ptr& storage) {
     boost::json::object json(storage);
-    json.reserve(10);
+    json.reserve(12);
     const auto put = [&json](std::string_view name, std::string_view text) {
         if (!text.empty()) json.emplace(name, text);
     };
@@ -49,6 +49,24 @@ boost::json::object item_json(const Item& item, const boost::json::storage_ptr& 
     put("intent", item.intent);
     put("group", item.group);
     put("status", item.status);
+    const bool is_dated = item.date.has_value();
+    if (!is_dated) put("since", "no date");
+    if (is_dated) {
+        const std::string_view before = item.is_recorded ? "recorded " : item.lasts ? "since " : "";
+        json.emplace("since", std::string(before) + item.date->text());
+    }
+    if (!item.reasons.empty()) {
+        boost::json::array reasons(storage);
+        for (const StatedReason& reason : item.reasons) {
+            boost::json::object stated(storage);
+            if (!reason.label.empty()) stated.emplace("label", reason.label);
+            boost::json::array sets(storage);
+            for (const std::string_view set : reason.sets) sets.emplace_back(set);
+            stated.emplace("sets", std::move(sets));
+            reasons.push_back(std::move(stated));
+        }
+        json.emplace("reasons", std::move(reasons));
+    }
     return json;
 }
 
@@ -112,6 +130,8 @@ FactItems FactReader::read(const CompiledFact& fact) {
         case Fact::Form::observations:
             found = observations(fact);
             break;
+        case Fact::Form::drafts:
+        case Fact::Form::says:
         case Fact::Form::items:
         case Fact::Form::any:
         case Fact::Form::all:
@@ -182,6 +202,28 @@ FactItems FactReader::observations(const CompiledFact& fact) {
     return found;
 }
 
+/// What is stated as words only, or in a code that no value set holds, is a reason all the same: one that is not known.
+std::vector<StatedReason> FactReader::reasons_of(const fhir::ServiceRequest& request) const {
+    std::vector<StatedReason> reasons;
+    const auto add = [&](const fhir::CodeableConcept& code) {
+        const Match matched = match(code);
+        const std::string_view label = matched.hits.empty() ? std::string_view() : matched.hits.front().label;
+        reasons.push_back({label, set_names(matched)});
+    };
+    for (const fhir::CodeableConcept& code : request.reason_codes) add(code);
+    for (const fhir::Reference& reference : request.reason_references) {
+        const auto condition = std::ranges::find_if(record_.conditions, [&](const fhir::Condition& one) {
+            return reference.type == "Condition" && one.id == reference.id;
+        });
+        if (condition == record_.conditions.end()) {
+            reasons.emplace_back();
+        } else {
+            add(condition->code);
+        }
+    }
+    return reasons;
+}
+
 std::vector<Item> FactReader::orders(std::span<const fhir::ServiceRequest> requests) const {
     std::vector<Item> items;
     for (const fhir::ServiceRequest& request : requests) {
@@ -205,6 +247,7 @@ std::vector<Item> FactReader::orders(std::span<const fhir::ServiceRequest> reque
             item.group = order.group;
             item.reference = reference_to("ServiceRequest", request.id);
             if (is_order_status(request.status)) item.status = request.status;
+            item.reasons = reasons_of(request);
             if (request.authored_on) date_item(item, *request.authored_on);
             items.push_back(std::move(item));
         }

@@ -21,16 +21,25 @@ namespace rules {
 /// A fact keeps its newest items: more would tell a rule nothing, and cost without end where a record is hostile.
 inline constexpr std::size_t most_items = 200;
 
+/// Why an order was placed, as far as the pack knows the code.
+struct StatedReason {
+    std::string_view label;
+    std::vector<std::string_view> sets;
+};
+
 /// One item of a fact. Texts are borrowed from the program and the record.
 struct Item {
     std::string_view label;
     std::optional<fhir::Date> date;
     std::optional<long> age_days;
     bool is_at_least = false;  ///< the date is partial or only a record's: it began then or before
+    bool is_recorded = false;  ///< the date is that of the record: when it began is not known
+    bool lasts = false;        ///< a problem or a treatment, which is "since" a date
     std::vector<std::string_view> sets;
     std::string reference;
     std::optional<long> days_on_treatment;
     std::string_view intent, group, status;
+    std::vector<StatedReason> reasons;
 };
 
 /// What expressions see of an item, and for people whether its age is a lower bound ("atLeast").
@@ -55,6 +64,8 @@ class FactReader {
     /// without those named in `left_out` ("ServiceRequest/1": the drafts of the call).
     std::vector<Item> open_orders(const std::vector<std::string>& left_out) const;
     std::vector<Item> orders(std::span<const fhir::ServiceRequest> requests) const;
+    /// The draft prescriptions that a fact by "drafts" looks for. They outlive the items.
+    std::vector<Item> drafts(const CompiledFact& fact, std::span<const fhir::MedicationRequest> requests) const;
 
   private:
     struct Match {
@@ -79,6 +90,7 @@ class FactReader {
     };
 
     Match match(const fhir::CodeableConcept& code) const;
+    std::vector<StatedReason> reasons_of(const fhir::ServiceRequest& request) const;
     std::vector<std::string_view> set_names(const Match& match) const;
     void date_item(Item& item, const fhir::DateTime& when) const;
     bool is_in_window(const CompiledFact& fact, const Item& item) const;

@@ -70,9 +70,11 @@ void MeasurementReader::match(const fhir::CodeableConcept& code, Matches& matche
         }
     }
     if (code.codings.size() < 2) return;
+    // One value cannot be the result of two tests, and nothing says of which it is.
+    const bool names_two_tests = matched.size() > 1;
     for (MatchedCodes& codes : matched) {
         const CompiledKind& kind = analytes_[codes.analyte].kinds[codes.kind];
-        codes.disagree = codes.disagree || orders_another_test(code, kind);
+        codes.disagree = codes.disagree || names_two_tests || orders_another_test(code, kind);
     }
 }
 

@@ -25,11 +25,11 @@ Interval banded_interval(const Measurement& measurement, const CompiledAnalyte& 
     return {interval.low, interval.low_included, std::nullopt, false};
 }
 
-/// Whether a value that its scale bands lies within 10 % of a bound.
-bool is_near(const Measurement& measurement, const CompiledAnalyte& analyte) {
+/// The bound within 10 % of which a value lies that its scale bands.
+std::optional<fhir::Decimal> near_limit(const Measurement& measurement, const CompiledAnalyte& analyte) {
     const Interval interval = banded_interval(measurement, analyte);
     const auto banded = band_of(interval, scale_of(measurement, analyte));
-    return banded && is_near_bound(interval, *banded);
+    return banded ? near_bound(interval, *banded) : std::nullopt;
 }
 
 bool is_normal_range(const fhir::ReferenceRange& range) {
@@ -75,7 +75,7 @@ namespace {
 Banding by_range(const PrintedRange& range) {
     Banding banding;
     banding.band = band_by_range(range.place);
-    banding.ruleset = "the laboratory's own range";
+    banding.ruleset = "laboratory range";
     banding.spans = range.place == RangePlace::unknown;
     banding.lower = range.place == RangePlace::above ? range.high : range.low;
     if (range.place == RangePlace::below) banding.lower.reset();
@@ -97,6 +97,7 @@ bool decides(const PrintedRange& range, const std::optional<Banded>& banded) {
 Banding by_guideline(const Banded& banded, const RulesetInForce& ruleset) {
     Banding banding;
     banding.band = banded.step->band;
+    banding.words = banded.step->words;
     banding.is_by_scale = true;
     banding.in_every_ruleset = banded.step->in_every_ruleset;
     banding.ruleset =
@@ -160,6 +161,34 @@ boost::json::array marks_json(const Measurement& measurement, const CompiledAnal
     return marks;
 }
 
+Interval scaled(const Interval& interval, int digits) {
+    Interval rounded = interval;
+    rounded.low = fhir::round(interval.low, digits);
+    if (interval.high) rounded.high = fhir::round(*interval.high, digits);
+    return rounded;
+}
+
+bool lies_in(const Interval& interval, const Banding& banding) {
+    const bool is_high_enough = !banding.lower || (banding.lower_included ? interval.is_at_least(*banding.lower)
+                                                                          : interval.is_above(*banding.lower));
+    const bool is_low_enough = !banding.upper || (banding.upper_included ? interval.is_at_most(*banding.upper)
+                                                                         : interval.is_below(*banding.upper));
+    return is_high_enough && is_low_enough;
+}
+
+/// Whether a card that shows `rounded` in place of `exact` tells the same: in the band that decided, and on the same
+/// side of the laboratory's limits.
+bool tells_the_same(const Interval& exact, const Interval& rounded, const Banding& banding, const PrintedRange& range) {
+    if (lies_in(exact, banding) != lies_in(rounded, banding)) return false;
+    for (const auto& limit : {range.low, range.high}) {
+        if (limit && (exact.is_below(*limit) != rounded.is_below(*limit) ||
+                      exact.is_above(*limit) != rounded.is_above(*limit))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void add_value(boost::json::object& json, const Measurement& measurement, const CompiledAnalyte& analyte,
                const Banding& banding) {
     const auto put = [&json](std::string_view name, std::string_view text) {
@@ -175,10 +204,15 @@ void add_value(boost::json::object& json, const Measurement& measurement, const 
     put("unit", unit);
     put("comparator", fhir::code_of(measurement.comparator));
     put("band", banding.band);
+    put("bandWords", banding.words);
+    put("number", shown_number(measurement, analyte, banding));
+    if (banding.upper) put("upperWord", banding.upper_included ? "not above" : "below");
     put("ruleset", banding.ruleset);
     put("lower", number_with_unit(banding.lower, unit));
     put("upper", number_with_unit(banding.upper, unit));
-    json.emplace("near", banding.is_by_scale && is_near(measurement, analyte));
+    const auto near = banding.is_by_scale ? near_limit(measurement, analyte) : std::nullopt;
+    json.emplace("near", near.has_value());
+    put("nearLimit", number_with_unit(near, unit));
     const PrintedRange range = range_of(measurement, analyte);
     put("range", name_of(range.place));
     put("rangeText", range_text(range, unit));
@@ -237,6 +271,24 @@ Banding band_measurement(const Measurement& measurement, const CompiledAnalyte& 
     return none;
 }
 
+std::string shown_number(const Measurement& measurement, const CompiledAnalyte& analyte, const Banding& banding) {
+    const Interval& exact = measurement.interval;
+    const auto places_of = [](const Interval& interval) {
+        const int low = interval.low.decimal_places();
+        return interval.high ? std::max(low, interval.high->decimal_places()) : low;
+    };
+    const int written = places_of(exact);
+    int digits = std::min(written, analyte.units[measurement.unit].digits.value_or(written));
+    const PrintedRange range = range_of(measurement, analyte);
+    while (digits < written && !tells_the_same(exact, scaled(exact, digits), banding, range)) ++digits;
+    const Interval shown = scaled(exact, digits);
+    if (measurement.is_derived && !exact.is_exact()) return shown.low.text() + " to " + shown.high->text();
+    const bool has_upper_number =
+        measurement.comparator == fhir::Comparator::less || measurement.comparator == fhir::Comparator::less_or_equal;
+    return std::string(fhir::code_of(measurement.comparator)) +
+           (has_upper_number ? shown.high->text() : shown.low.text());
+}
+
 std::string three_digits(const fhir::Decimal& value) {
     int places = 2;
     for (fhir::Decimal bound = 10; places > 0 && fhir::absolute(value) >= bound; bound = *fhir::multiply(bound, 10))
@@ -269,16 +321,26 @@ std::string text_of(const Measurement& measurement, const CompiledAnalyte& analy
 boost::json::object reading_json(const Measurement& measurement, const CompiledAnalyte& analyte, const Banding& banding,
                                  const ReadingNotes& notes, const boost::json::storage_ptr& storage) {
     boost::json::object json(storage);
-    json.reserve(26);
+    json.reserve(30);
     const CompiledKind& kind = analyte.kinds[measurement.kind];
     json.emplace("analyte", analyte.written->id);
     json.emplace("title", kind.title);
     json.emplace("label", kind.title);
     if (!kind.intent.empty()) json.emplace("intent", kind.intent);
     json.emplace("kind", kind.name);
-    json.emplace("text", text_of(measurement, analyte));
+    if (measurement.is_readable()) {
+        const std::string number = shown_number(measurement, analyte, banding);
+        json.emplace("text", number + " " + std::string(measurement.unit_text));
+        json.emplace("exact", text_of(measurement, analyte));
+    } else {
+        json.emplace("text", text_of(measurement, analyte));
+    }
     if (measurement.is_readable()) add_value(json, measurement, analyte, banding);
-    if (measurement.state == Measurement::State::unreadable) json.emplace("why", why_unreadable(measurement));
+    if (measurement.state == Measurement::State::unreadable) {
+        json.emplace("why", why_unreadable(measurement));
+        json.emplace("fault", brief_words_for(measurement.fault));
+        if (!measurement.contradicted_by.empty()) json.emplace("other", measurement.contradicted_by);
+    }
     json.emplace("preDates", notes.pre_dates);
     json.emplace("old", notes.is_old);
     json.emplace("verify", measurement.needs_verification);

@@ -16,6 +16,7 @@ namespace rules {
 
 struct Banding {
     std::string_view band;     ///< empty: none
+    std::string_view words;    ///< what a card calls it
     std::string_view ruleset;  ///< who draws it; empty for a band that holds whatever the ruleset
     const std::vector<std::string>* cites = nullptr;  ///< of the ruleset; null without one
     std::optional<fhir::Decimal> lower, upper;        ///< bounds of the band as printed
@@ -39,6 +40,10 @@ Banding band_measurement(const Measurement& measurement, const CompiledAnalyte& 
 /// "11.9 ng/mL (29.7 nmol/L)": the reported value, then the site's unit if it is another one. For an unreadable result
 /// what may be shown of it, or "(not a number)"; for an awaited one "(pending)".
 std::string text_of(const Measurement& measurement, const CompiledAnalyte& analyte);
+
+/// What a card shows of a readable result: the reported unit alone, no more decimal places than the test's digits
+/// unless rounding would take the value over a limit that decided.
+std::string shown_number(const Measurement& measurement, const CompiledAnalyte& analyte, const Banding& banding);
 
 /// `value` to three significant digits.
 std::string three_digits(const fhir::Decimal& value);

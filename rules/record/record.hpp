@@ -25,15 +25,20 @@ namespace rules {
 
 /// Why a source of the record could not be had. Unavailable is never the same as empty.
 enum class Unavailable {
-    not_sent,      ///< the client sent nothing, and there was no way to fetch it
-    failed,        ///< the client or the FHIR server reported an error
-    incomplete,    ///< a page of it only
-    unresolved,    ///< the client's query still held an unresolved token
-    wrong_type,    ///< something other than was asked for
-    not_provided,  ///< this site never has it (site file)
+    not_sent,       ///< the client sent nothing, and there was no way to fetch it
+    failed,         ///< the client reported an error in its place
+    refused,        ///< the FHIR server, or the token, does not allow it
+    not_found,      ///< the FHIR server has nothing there
+    late,           ///< the FHIR server did not answer in time
+    server_error,   ///< the FHIR server gave nothing that could be used, or could not be reached
+    other_patient,  ///< the FHIR server gave another patient's data
+    incomplete,     ///< a part of it only
+    unresolved,     ///< the client's query still held an unresolved token
+    wrong_type,     ///< something other than was asked for
+    not_provided,   ///< this site never has it (site file)
 };
 
-/// Everything that was sent or fetched under one prefetch key.
+/// Everything that was sent or fetched under one prefetch key. Of one that came in part, what came.
 struct SourceData {
     std::vector<const boost::json::object*> resources;
     std::optional<Unavailable> unavailable;

@@ -220,6 +220,38 @@ std::string_view words_for(Fault fault) {
     return "";
 }
 
+std::string_view brief_words_for(Fault fault) {
+    switch (fault) {
+        case Fault::none:
+            return "";
+        case Fault::not_a_number:
+            return "not a number";
+        case Fault::no_unit:
+            return "unit missing";
+        case Fault::unknown_unit:
+        case Fault::unit_against_unit_code:
+        case Fault::unit_against_code:
+            return "unit does not fit the test";
+        case Fault::codes_disagree:
+            return "test codes differ";
+        case Fault::unknown_comparator:
+            return "comparator unknown";
+        case Fault::impossible:
+        case Fault::too_low:
+        case Fault::too_high:
+            return "value implausible";
+        case Fault::no_date:
+            return "date missing";
+        case Fault::in_the_future:
+            return "dated in the future";
+        case Fault::values_disagree:
+            return "two values disagree";
+        case Fault::spans_bands:
+            return "spans two bands";
+    }
+    return "";
+}
+
 WrittenValue read_value(const fhir::ObservationValue& value, bool is_absent, const CompiledAnalyte& analyte,
                         std::span<const std::string_view> properties, const LaboratoryRules* laboratory,
                         const std::function<bool(std::string_view)>& knows_unit) {

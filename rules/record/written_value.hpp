@@ -36,6 +36,9 @@ enum class Fault {
 /// "its unit is not one of this test's": continues "cannot be read: ".
 std::string_view words_for(Fault fault);
 
+/// The same in two or three words, for the first line of a card: "unit missing".
+std::string_view brief_words_for(Fault fault);
+
 /// A number with its unit, or why there is none.
 struct WrittenValue {
     bool is_there = false;  ///< false: nothing was reported at all; everything else is then without meaning

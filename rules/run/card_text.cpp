@@ -12,13 +12,6 @@ const boost::json::object* object_of(const fhir::path::Value& item) {
     return json ? json->if_object() : nullptr;
 }
 
-bool flag(const boost::json::object& object, std::string_view name) {
-    const boost::json::value* member = fhir::find_member(object, name);
-    return member && member->is_bool() && member->get_bool();
-}
-
-constexpr std::size_t usual_line = 160;
-
 /// How the date of a resource is told: what lasts is "since", what was ordered is "ordered".
 void append_date(const boost::json::object& object, std::string& line) {
     const std::string_view date = fhir::member_text(object, "date");
@@ -32,22 +25,9 @@ void append_date(const boost::json::object& object, std::string& line) {
     line.append(lasts ? ", since " : is_order ? ", ordered " : ", ").append(date);
 }
 
-std::string_view reason_words(Unavailable reason) {
-    switch (reason) {
-        case Unavailable::not_sent:
-            return "not sent";
-        case Unavailable::failed:
-            return "the record's server reported an error";
-        case Unavailable::incomplete:
-            return "only a part was sent";
-        case Unavailable::unresolved:
-            return "the query was not filled in";
-        case Unavailable::wrong_type:
-            return "something else was sent";
-        case Unavailable::not_provided:
-            return "this site does not provide it";
-    }
-    return "";
+/// The name under which pack.json says how a reason is told; by Unavailable.
+std::string_view key_of(Unavailable reason) {
+    return unavailable_words[static_cast<std::size_t>(reason)];
 }
 
 }  // namespace
@@ -55,37 +35,6 @@ std::string_view reason_words(Unavailable reason) {
 std::string_view text_member(const fhir::path::Value& item, std::string_view name) {
     const boost::json::object* object = object_of(item);
     return object ? fhir::member_text(*object, name) : std::string_view();
-}
-
-std::string describe(const fhir::path::Value& item) {
-    const boost::json::object* object = object_of(item);
-    if (!object) return "";
-    std::string line;
-    line.reserve(usual_line);
-    line += fhir::member_text(*object, "label");
-    if (fhir::find_member(*object, "analyte")) line.append(" ").append(fhir::member_text(*object, "text"));
-    append_date(*object, line);
-    if (const std::string_view status = fhir::member_text(*object, "status"); !status.empty())
-        line.append(", ").append(status);
-    if (const std::string_view why = fhir::member_text(*object, "why"); !why.empty()) line.append("; ").append(why);
-    if (const std::string_view range = fhir::member_text(*object, "rangeText"); !range.empty()) {
-        line.append(", laboratory's range ").append(range);
-    }
-    if (flag(*object, "preDates")) line += ", before treatment began";
-    if (flag(*object, "verify")) line += ", verify unit and value";
-    if (flag(*object, "derived")) line += ", derived";
-    const boost::json::value* parts = fhir::find_member(*object, "parts");
-    if (parts && parts->is_array()) {
-        std::string_view between = " (";
-        for (const boost::json::value& part : parts->get_array()) {
-            line.append(between).append(std::string_view(part.get_string()));
-            between = " and ";
-        }
-        line += ')';
-    } else if (const std::string_view reference = fhir::member_text(*object, "reference"); !reference.empty()) {
-        line.append(" (").append(reference).append(")");
-    }
-    return line;
 }
 
 std::string describe_briefly(const fhir::path::Value& item) {
@@ -100,37 +49,30 @@ std::string describe_briefly(const fhir::path::Value& item) {
     return line + (date.starts_with(", ") ? date.substr(1) : date);
 }
 
-std::string describe_band(const fhir::path::Value& reading) {
-    const boost::json::object* object = object_of(reading);
-    if (!object || fhir::member_text(*object, "band").empty()) return "";
-    const std::string lower(fhir::member_text(*object, "lower"));
-    const std::string upper(fhir::member_text(*object, "upper"));
-    std::string bounds;
-    if (!lower.empty()) bounds = flag(*object, "lowerIncluded") ? lower + " or more" : "above " + lower;
-    if (!upper.empty()) {
-        bounds += bounds.empty() ? "" : ", ";
-        bounds += flag(*object, "upperIncluded") ? "up to " + upper : "below " + upper;
-    }
-    std::string line(fhir::member_text(*object, "title"));
-    line.append(", band \"").append(fhir::member_text(*object, "band")).append("\"");
-    if (!bounds.empty()) line.append(": ").append(bounds);
-    if (const std::string_view ruleset = fhir::member_text(*object, "ruleset"); !ruleset.empty()) {
-        line.append(" (").append(ruleset).append(")");
-    }
-    return line;
+CardInput input_of(const fhir::path::Value& item) {
+    CardInput input;
+    input.what = text_member(item, "label");
+    const std::string_view exact = text_member(item, "exact");
+    input.value = exact.empty() && !text_member(item, "analyte").empty() ? text_member(item, "text") : exact;
+    input.date = text_member(item, "date");
+    input.status = text_member(item, "status");
+    input.reference = text_member(item, "reference");
+    input.range = text_member(item, "rangeText");
+    return input;
 }
 
 std::string describe_missing(const Run& run, std::size_t source) {
     const std::string& key = run.program().source_keys[source];
-    const auto& names = run.program().pack.data_unavailable.sources;
-    const auto name = names.find(key);
+    const DataUnavailable& words = run.program().pack.data_unavailable;
+    const auto name = words.sources.find(key);
     const auto& unavailable = run.record().unavailable;
-    const auto reason = unavailable.find(key);
-    const bool is_missing = reason != unavailable.end() || !run.record().provided.contains(key);
-    std::string line = name == names.end() ? key : name->second;
-    if (!is_missing) return line + ": not known";  // a birth date that the patient's resource lacks
-    return line + ": " +
-           std::string(reason_words(reason == unavailable.end() ? Unavailable::not_sent : reason->second));
+    const auto found = unavailable.find(key);
+    const bool is_missing = found != unavailable.end() || !run.record().provided.contains(key);
+    const std::string line = name == words.sources.end() ? key : name->second;
+    if (!is_missing) return line + " (not known)";  // a birth date that the patient's resource lacks
+    const Unavailable why = found == unavailable.end() ? Unavailable::not_sent : found->second;
+    const auto reason = words.reasons.find(std::string(key_of(why)));
+    return reason == words.reasons.end() ? line : line + " (" + reason->second + ")";
 }
 
 std::vector<std::string> describe_missing_sources(const Run& run, SourceSet missing) {
@@ -139,18 +81,6 @@ std::vector<std::string> describe_missing_sources(const Run& run, SourceSet miss
         if (missing & source_bit(source)) lines.push_back(describe_missing(run, source));
     }
     return lines;
-}
-
-std::string_view words_for(Strength strength) {
-    switch (strength) {
-        case Strength::guideline_supported:
-            return "Guideline-supported (targeted)";
-        case Strength::weak_or_conflicting:
-            return "Weak or conflicting evidence";
-        case Strength::not_supported:
-            return "Not supported";
-    }
-    return "";
 }
 
 void add_once(std::string line, std::vector<std::string>& lines) {

@@ -22,7 +22,7 @@ enum class Truth { fails, holds, unknown };
 /// A proposal to place, replace or remove orders, all of it together. At most one a card; never applied by itself.
 struct Proposal {
     std::string label;
-    std::optional<std::string> remove;  ///< "ServiceRequest/draft-1": the draft that goes
+    std::vector<std::string> remove;  ///< "ServiceRequest/draft-1": the drafts that go
     struct Create {
         std::string intent, loinc, display;
         std::vector<std::string> reason_references;      ///< Condition and Observation only (FHIR R4 reasonReference)
@@ -37,23 +37,38 @@ struct Link {
     std::string_view label, url;
 };
 
+/// A value or a fact that decided, as the record has it.
+struct CardInput {
+    std::string what;   ///< in the pack's words: "25-OH vitamin D", "coeliac disease"
+    std::string value;  ///< with its unit, as reported; empty of what has none
+    std::string date, status, reference;
+    std::string range;  ///< the laboratory's own, of a result
+};
+
+/// What stands on a card is plain text of ours, with fills from the record already made safe for plain text. No id of a
+/// resource and no name of ours stands there: those are for the extension.
 struct Card {
     std::string_view rule, title;        ///< borrowed from the program
+    std::vector<std::string_view> with;  ///< rules whose offer hangs on this card; borrowed
     std::optional<std::size_t> variant;  ///< index in Rule::variants of the one that was used
     Indicator indicator = Indicator::info;
-    std::string summary;  ///< under 140 characters; plain text
-    // Detail, in the fixed order of knowledge G.1. Each line is plain text of ours with fills from the record already
-    // made safe for plain text; service/card escapes Markdown.
-    std::vector<std::string> why;         ///< facts with date, unit, status, resource reference
-    std::vector<std::string> rule_lines;  ///< threshold, operator, ruleset; pack id, version, review date and owner
-    std::string strength;                 ///< "Guideline-supported (targeted)", …
-    std::vector<std::string> evidence;    ///< sentences; who says so; who disagrees
-    std::vector<std::string> cautions;
-    std::vector<std::string> not_considered;  ///< what was missing, refused, stale, or could not be had
-    std::vector<std::string> options;
+    std::string_view override_reasons;  ///< which of the pack's lists; borrowed
+    std::string summary;                ///< under 140 characters
+
+    // The detail, one line each, in this order; empty ones are left out.
+    std::string why;       ///< of this patient
+    std::string evidence;  ///< how strong it is, in words, and who says so
+    std::string options;
+    std::vector<std::string> cautions;  ///< that apply to this patient, the most harmful first
+    std::string missing;                ///< what could not be had, and bears on this card
+    bool is_approved = false;           ///< by a clinical owner, of the pack or of the site
+
+    std::vector<CardInput> inputs;
+    std::vector<std::string> not_used;  ///< what was refused, left out, or found no room on the card, and why
+    std::vector<std::string> cautions_left_out;
     std::optional<Proposal> proposal;
-    std::vector<Link> links;
-    Coding topic;  ///< source.topic: system and code are the pack's rule id
+    std::vector<Link> links;  ///< to sources
+    Coding topic;             ///< source.topic: system and code are the pack's rule id
 };
 
 // ---- the explanation
@@ -77,6 +92,7 @@ enum class Outcome {
     gated,        ///< a gate of the pack
     unknown,      ///< a criterion could not be known
     replaced,     ///< another rule's card took its place
+    joined,       ///< its offer stands on another rule's card
     crowded_out,  ///< the limit on cards, or another card of its topic
     off,          ///< switched off by the site
     other_hook,   ///< not a rule of this hook

@@ -235,6 +235,15 @@ Truth Judge::pass_indicator_gates(const CompiledRule& rule, Indicator indicator,
     return pass_gates(gates, verdict);
 }
 
+bool Judge::is_meant(const CompiledVariant& variant, const Value* item) {
+    if (!run_.holds(variant.condition)) return false;
+    if (!variant.only_if) return true;
+    const Verdict& other = verdict(*variant.only_if);
+    run_.set_item(item);
+    // Nobody is told that nothing calls for a test while that is not known; what the card offers then: CardBuilder.
+    return !other.candidates.empty() || other.outcome == Outcome::unknown;
+}
+
 void Judge::judge_item(std::size_t rule, const Value* item, Verdict& verdict) {
     const CompiledRule& compiled = run_.program().rules[rule];
     run_.set_item(item);
@@ -262,12 +271,18 @@ void Judge::judge_item(std::size_t rule, const Value* item, Verdict& verdict) {
     candidate.rule = rule;
     candidate.card = &compiled.card;
     for (std::size_t index = 0; index < compiled.variants.size(); ++index) {
-        if (run_.evaluate(compiled.variants[index].condition).truth != Truth::holds) continue;
+        if (!is_meant(compiled.variants[index], item)) continue;
         candidate.variant = index;
         candidate.card = &compiled.variants[index].card;
         break;
     }
-    if (pass_indicator_gates(compiled, candidate.card->form->indicator, verdict) != Truth::holds) return;
+    const Indicator indicator = candidate.card->form->indicator;
+    if (pass_indicator_gates(compiled, indicator, verdict) != Truth::holds) return;
+    if (run_.takes_parts_for_whole() && indicator == Indicator::info) {
+        verdict.outcome = Outcome::unknown;
+        verdict.missing |= run_.in_part();
+        return;
+    }
     if (item) {
         candidate.item = *item;
         add_items(Collection{*item}, candidate.evidence);

@@ -1,7 +1,9 @@
 #include "rules/run/policy.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
+#include <utility>
 
 namespace rules {
 namespace {
@@ -44,6 +46,30 @@ bool is_gated(Judge& judge) {
     return false;
 }
 
+/// Takes the candidates that join the card of another out of `standing`.
+void join(const Program::Inner& program, const std::vector<Candidate>& candidates, std::vector<std::size_t>& standing,
+          Selection& selection) {
+    const auto host_of = [&](std::size_t guest) -> std::optional<std::size_t> {
+        const std::vector<std::size_t>& hosts = program.rules[candidates[guest].rule].joins;
+        const auto host = std::ranges::find_if(standing, [&](std::size_t other) {
+            return std::ranges::find(hosts, candidates[other].rule) != hosts.end();
+        });
+        return host == standing.end() ? std::nullopt : std::optional(*host);
+    };
+    std::vector<std::size_t> alone;
+    for (const std::size_t guest : standing) {
+        const auto host = host_of(guest);
+        if (!host) {
+            alone.push_back(guest);
+            continue;
+        }
+        selection.joined.push_back({guest, *host});
+        selection.dropped.push_back(
+            {guest, Outcome::joined, "its offer stands on the card of " + name_of(program, candidates[*host])});
+    }
+    standing = std::move(alone);
+}
+
 SourceSet never_provided(const Program::Inner& program, const Record& record) {
     SourceSet never = 0;
     for (const std::string& key : program.site.not_provided) {
@@ -68,6 +94,7 @@ Selection select_cards(const Program::Inner& program, const std::vector<Candidat
             standing.push_back(index);
         }
     }
+    join(program, candidates, standing, selection);
     std::ranges::stable_sort(standing, [&](std::size_t left, std::size_t right) {
         return is_louder(program, candidates[left], candidates[right]);
     });

@@ -1,8 +1,9 @@
 // Which cards survive. All of it is decided here, by what pack.json says.
 //
-// A card that another takes the place of goes first; then of the cards of one topic the loudest stays; then critical
-// comes before warning before info, within them the pack's ranks; then at most so many beside the critical ones. Where
-// nothing is left and something was unknown for lack of data, one card says so (decisions, safety).
+// A card that another takes the place of goes first; then a suggestion joins the card from whose finding it follows
+// (one decision, one card); then of the cards of one topic the loudest stays; then critical comes before warning before
+// info, within them the pack's ranks; then at most so many beside the critical ones. Where nothing is left and
+// something was unknown for lack of data, one card says so (decisions, safety).
 #pragma once
 
 #include "rules/run/judge.hpp"
@@ -20,8 +21,14 @@ struct Dropped {
     std::string sentence;
 };
 
+/// A suggestion that stands on another rule's card.
+struct Joined {
+    std::size_t guest = 0, host = 0;  ///< positions in the list that was given
+};
+
 struct Selection {
     std::vector<std::size_t> shown;  ///< positions, in the order shown
+    std::vector<Joined> joined;
     std::vector<Dropped> dropped;
 };
 

@@ -11,6 +11,17 @@ namespace {
 using fhir::path::Collection;
 using fhir::path::Value;
 
+/// The required sources of `program` of which `record` holds a part only.
+SourceSet sources_in_part(const Program::Inner& program, const Record& record) {
+    SourceSet in_part = 0;
+    for (std::size_t source = 0; source < fixed_sources.size(); ++source) {
+        const std::string& key = program.source_keys[source];
+        const bool is_part = record.provided.contains(key) && record.unavailable.contains(key);
+        if (fixed_sources[source].required && is_part) in_part |= source_bit(source);
+    }
+    return in_part;
+}
+
 /// The sources of `program` that `record` lacks, wholly or in part.
 SourceSet sources_lacking(const Program::Inner& program, const Record& record) {
     SourceSet lacking = 0;
@@ -63,12 +74,13 @@ void add_once(const Value& item, Collection& to) {
 
 }  // namespace
 
-Run::Run(const Program::Inner& program, const Record& record, const Call& call)
+Run::Run(const Program::Inner& program, const Record& record, const Call& call, Parts parts)
     : program_(program),
       record_(record),
       call_(call),
       calendar_(call.at),
-      unavailable_(sources_lacking(program, record)),
+      in_part_(sources_in_part(program, record)),
+      unavailable_(sources_lacking(program, record) & ~(parts == Parts::whole ? in_part_ : SourceSet(0))),
       memory_(first_block_.data(), first_block_.size()),
       storage_(&memory_),
       facts_(program, record, calendar_),
@@ -225,6 +237,12 @@ void Run::fill_fixed(std::uint16_t slot, SlotValue& value) {
             return add_readings(value, true);
         case slot_unreadable:
             return add_readings(value, false);
+        case slot_unavailable:
+            for (std::size_t source = 0; source < program_.source_keys.size(); ++source) {
+                if (!(unavailable_ & source_bit(source))) continue;
+                value.items.push_back(Value::borrowed_string(program_.source_keys[source]));
+            }
+            return;
         case slot_item:
         case first_fact_slot:
             return;
@@ -243,6 +261,11 @@ void Run::fill_fact(const CompiledFact& fact, SlotValue& value) {
             value.missing = unavailable_ & program_.slots[fact.slot].result_sources;
             return;
         }
+        case Fact::Form::drafts:
+            return add_items(facts_.drafts(fact, draft_medications()), value.items);
+        case Fact::Form::says:
+            if (fact.items) value.items = shown(*fact.items);
+            return;
         case Fact::Form::items: {
             if (!fact.items) return;
             Answer answer = evaluate(*fact.items);
@@ -312,14 +335,32 @@ const std::vector<fhir::ServiceRequest>& Run::basket() {
     return *basket_;
 }
 
+bool Run::is_selected(std::string_view type, std::string_view id) const {
+    return call_.selections.empty() ||
+           std::ranges::find(call_.selections, reference_to(type, id)) != call_.selections.end();
+}
+
 std::vector<fhir::ServiceRequest> Run::drafts() {
     std::vector<fhir::ServiceRequest> selected = basket();
-    if (call_.selections.empty()) return selected;
-    std::erase_if(selected, [this](const fhir::ServiceRequest& request) {
-        return std::ranges::find(call_.selections, reference_to("ServiceRequest", request.id)) ==
-               call_.selections.end();
-    });
+    std::erase_if(selected,
+                  [this](const fhir::ServiceRequest& request) { return !is_selected("ServiceRequest", request.id); });
     return selected;
+}
+
+const std::vector<fhir::MedicationRequest>& Run::draft_medications() {
+    if (draft_medications_) return *draft_medications_;
+    draft_medications_.emplace();
+    fhir::Issues issues;
+    for (const boost::json::object* draft : call_.drafts) {
+        if (!draft || fhir::member_text(*draft, "resourceType") != "MedicationRequest") continue;
+        fhir::MedicationRequest request = fhir::read_medication_request(*draft, issues);
+        const bool is_void = request.status == "cancelled" || request.status == "stopped" ||
+                             request.status == "completed" || request.status == "entered-in-error";
+        if (is_void || request.do_not_perform || !is_selected("MedicationRequest", request.id)) continue;
+        if (draft_medications_->size() == most_items) break;
+        draft_medications_->push_back(std::move(request));
+    }
+    return *draft_medications_;
 }
 
 const std::vector<Item>& Run::open_orders() {

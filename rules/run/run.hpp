@@ -39,10 +39,16 @@ struct SlotValue {
     std::vector<std::string> notes;  ///< records that were left out, and why
 };
 
+/// What a required source is taken for of which only a part could be had.
+enum class Parts {
+    missing,  ///< what it does not show may be in the rest: unknown
+    whole     ///< what came is all that is looked at
+};
+
 class Run {
   public:
     /// All arguments are borrowed.
-    Run(const Program::Inner& program, const Record& record, const Call& call);
+    Run(const Program::Inner& program, const Record& record, const Call& call, Parts parts = Parts::missing);
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
 
@@ -51,8 +57,12 @@ class Run {
     const Call& call() const { return call_; }
     const Calendar& calendar() const { return calendar_; }
 
-    /// Sources that could not be had, wholly or in part.
+    /// Sources that count as missing, wholly or in part.
     SourceSet unavailable() const { return unavailable_; }
+    /// Required sources of which only a part could be had, whatever they are taken for.
+    SourceSet in_part() const { return in_part_; }
+    /// Whether such parts are taken for the whole, which only what is loud may be said on.
+    bool takes_parts_for_whole() const { return (in_part_ & ~unavailable_) != 0; }
 
     Answer evaluate(const CompiledExpression& expression);
     /// What `expression` gives on what is there, whatever is missing. For texts, which decide nothing: the criteria
@@ -96,6 +106,9 @@ class Run {
     const std::vector<Item>& open_orders();
     /// All draft orders that ask for something, read once.
     const std::vector<fhir::ServiceRequest>& basket();
+    /// The draft prescriptions that are selected, read once.
+    const std::vector<fhir::MedicationRequest>& draft_medications();
+    bool is_selected(std::string_view type, std::string_view id) const;
     /// What need not be offered any more: open orders, and the basket.
     const std::vector<Item>& ordered();
     SourceSet missing_for(const SlotUse& use);
@@ -104,6 +117,7 @@ class Run {
     const Record& record_;
     const Call& call_;
     Calendar calendar_;
+    SourceSet in_part_ = 0;
     SourceSet unavailable_ = 0;
     std::array<unsigned char, 24 * 1024> first_block_;
     boost::json::monotonic_resource memory_;
@@ -119,6 +133,7 @@ class Run {
     std::vector<std::vector<const boost::json::value*>> readings_;  ///< by analyte and position; null: not made yet
     std::optional<std::vector<Item>> open_orders_, ordered_;
     std::optional<std::vector<fhir::ServiceRequest>> basket_;
+    std::optional<std::vector<fhir::MedicationRequest>> draft_medications_;
     std::vector<std::string> draft_references_;
 };
 

@@ -37,9 +37,12 @@ bool drop_conversion(std::string& text) {
     return true;
 }
 
-std::string shown_text(Run& run, const CompiledExpression& expression) {
+/// Nothing if the expression gives nothing; an empty text is something that its author wanted.
+std::optional<std::string> shown_text(Run& run, const CompiledExpression& expression) {
+    const fhir::path::Collection values = run.shown(expression);
+    if (values.empty()) return std::nullopt;
     std::string text;
-    for (const fhir::path::Value& value : run.shown(expression)) {
+    for (const fhir::path::Value& value : values) {
         const std::string one = fhir::path::to_text(value, run.program().types);
         if (!one.empty()) text.append(text.empty() ? "" : ", ").append(one);
     }
@@ -69,8 +72,7 @@ FilledText fill(Run& run, const TextTemplate& written) {
     for (const TextTemplate::Part& part : written.parts) {
         if (!part.literal.empty()) filled.pieces.push_back({part.literal, false});
         if (!part.value) continue;
-        std::string text = shown_text(run, *part.value);
-        filled.pieces.push_back({text.empty() ? std::string(unknown) : std::move(text), true});
+        filled.pieces.push_back({shown_text(run, *part.value).value_or(std::string(unknown)), true});
     }
     return filled;
 }
@@ -80,8 +82,7 @@ std::string filled_text(Run& run, const TextTemplate& written) {
     for (const TextTemplate::Part& part : written.parts) {
         text += part.literal;
         if (!part.value) continue;
-        const std::string shown = shown_text(run, *part.value);
-        text += shown.empty() ? unknown : std::string_view(shown);
+        text += shown_text(run, *part.value).value_or(std::string(unknown));
     }
     return text;
 }
@@ -91,9 +92,9 @@ std::optional<std::string> fill_line(Run& run, const TextTemplate& written) {
     for (const TextTemplate::Part& part : written.parts) {
         text += part.literal;
         if (!part.value) continue;
-        const std::string shown = shown_text(run, *part.value);
-        if (shown.empty()) return std::nullopt;
-        text += shown;
+        const std::optional<std::string> shown = shown_text(run, *part.value);
+        if (!shown) return std::nullopt;
+        text += *shown;
     }
     return text;
 }

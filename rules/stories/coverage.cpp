@@ -75,6 +75,7 @@ bool is_banded(std::string_view status) {
 void Coverage::see(const StoryRun& run) {
     for (const Card& card : run.evaluation.cards) {
         shown_.insert(std::string(card.rule));
+        for (const std::string_view guest : card.with) shown_.insert(std::string(guest));
         if (card.variant) variants_.emplace(card.rule, *card.variant);
     }
     for (const RuleOutcome& outcome : run.evaluation.outcomes) see_reasons(outcome.reasons);
@@ -158,8 +159,9 @@ void Coverage::add_gaps_of(const Rule& rule, std::vector<Gap>& gaps) const {
     if (!shown_.contains(rule.id)) gaps.push_back({rule.place, "No story shows a card of " + rule.id + '.', {}, {}});
     for (std::size_t i = 0; i < rule.variants.size(); ++i) {
         if (variants_.contains({rule.id, i})) continue;
-        const Authored& condition = rule.variants[i].condition;
-        gaps.push_back({condition.place, "No story shows this variant of " + rule.id + ": " + condition.text, {}, {}});
+        const Variant& variant = rule.variants[i];
+        const std::string when = variant.condition ? variant.condition->text : "only if " + variant.only_if->text;
+        gaps.push_back({variant.place, "No story shows this variant of " + rule.id + ": " + when, {}, {}});
     }
 }
 

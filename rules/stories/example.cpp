@@ -1,6 +1,7 @@
 #include "rules/stories/example.hpp"
 
 #include "rules/pack/readers.hpp"
+#include "rules/run/card_layout.hpp"
 
 #include <algorithm>
 #include <map>
@@ -45,25 +46,38 @@ std::string offered(const Card& card, const Pack& pack) {
     return labels;
 }
 
-// What a story calls the draft that a card takes away; empty if it takes none.
-std::string removed(const Card& card, const Story& story) {
-    if (!card.proposal || !card.proposal->remove) return {};
+std::string name_of_draft(const std::string& reference, const Story& story) {
     for (const json::value& draft : story.drafts) {
         const json::object& object = draft.get_object();
-        const std::string reference = "ServiceRequest/" + std::string(object.at("id").get_string());
-        if (reference == *card.proposal->remove) return std::string(object.at("code").at("text").get_string());
+        const std::string type(object.at("resourceType").get_string());
+        if (reference != type + '/' + std::string(object.at("id").get_string())) continue;
+        const bool is_medicine = type == "MedicationRequest";
+        return std::string(object.at(is_medicine ? "medicationCodeableConcept" : "code").at("text").get_string());
     }
-    return *card.proposal->remove;
+    return reference;
+}
+
+// What a story calls the drafts that a card takes away, with "and" between them; empty if it takes none.
+std::string removed(const Card& card, const Story& story) {
+    std::string names;
+    if (!card.proposal) return names;
+    for (const std::string& reference : card.proposal->remove) {
+        names += (names.empty() ? "" : " and ") + name_of_draft(reference, story);
+    }
+    return names;
 }
 
 bool says(const Card& card, const std::string& text) {
     const auto holds = [&](const std::string& line) { return line.find(text) != std::string::npos; };
-    const auto any_holds = [&](const std::vector<std::string>& lines) {
-        return std::any_of(lines.begin(), lines.end(), holds);
-    };
-    return holds(card.summary) || holds(card.strength) || any_holds(card.why) || any_holds(card.rule_lines) ||
-           any_holds(card.evidence) || any_holds(card.cautions) || any_holds(card.not_considered) ||
-           any_holds(card.options);
+    const std::vector<DetailLine> lines = detail_of(card);
+    return holds(card.summary) ||
+           std::any_of(lines.begin(), lines.end(), [&](const DetailLine& line) { return holds(line.text); });
+}
+
+std::string listed_rules(const std::vector<std::string>& rules) {
+    std::string all;
+    for (const std::string& rule : rules) all += (all.empty() ? "" : " and ") + rule;
+    return all.empty() ? "none" : all;
 }
 
 void compare_card(const ExpectedCard& expected, const Card& card, const Pack& pack, const Story& story,
@@ -82,6 +96,11 @@ void compare_card(const ExpectedCard& expected, const Card& card, const Pack& pa
     if (expected.removes && *expected.removes != removes) {
         found.push_back(rule + " removes " + (removes.empty() ? "nothing" : removes) + ", not " + *expected.removes +
                         '.');
+    }
+    const std::vector<std::string> with(card.with.begin(), card.with.end());
+    if (expected.with != with) {
+        found.push_back(rule + " carries the offer of " + listed_rules(with) + ", not of " +
+                        listed_rules(expected.with) + '.');
     }
     for (const std::string& text : expected.says) {
         if (!says(card, text)) found.push_back(rule + " does not say \"" + text + "\".");

@@ -76,7 +76,9 @@ class ExpectedCardReader {
             } else if (skip("offers ")) {
                 card_.offers = take_labels();
             } else if (skip("removes ")) {
-                card_.removes = take_label();
+                card_.removes = take_clause();
+            } else if (skip("with ")) {
+                card_.with.push_back(take_clause());
             } else if (skip("says \"")) {
                 card_.says.push_back(take_until("\""));
                 skip("\"");
@@ -102,9 +104,18 @@ class ExpectedCardReader {
         return taken;
     }
 
+    // Up to the comma that ends a clause: "1,25-dihydroxyvitamin D" holds one that does not.
+    std::string take_clause() {
+        const std::size_t end = std::min(rest_.find(", "), rest_.size());
+        std::string taken = rest_.substr(0, end);
+        rest_.erase(0, end);
+        return taken;
+    }
+
     ExpectedCard fail() {
         node_.error("story-card", "\"" + rest_ + "\" is not understood here.",
-                    "Write: rule-id (info), offers ORDER LABEL, offers nothing, removes ORDER LABEL, says \"text\".");
+                    "Write: rule-id (info), offers ORDER LABEL, offers nothing, removes ORDER LABEL, with RULE-ID, "
+                    "says \"text\".");
         return std::move(card_);
     }
 
@@ -257,7 +268,8 @@ class StoryReader {
                 continue;
             }
             story.drafts.emplace_back(story_draft(*line, id));
-            names.emplace_back(small_letters(line->name), "ServiceRequest/" + id);
+            const std::string type = line->world == World::medication ? "MedicationRequest/" : "ServiceRequest/";
+            names.emplace_back(small_letters(line->name), type + id);
         }
         for (const Node& node : object.list("selections")) {
             const auto found = std::find_if(names.begin(), names.end(),

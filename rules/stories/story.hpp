@@ -6,8 +6,8 @@
 //     "encounter-start": […], "order-select": […], "order-sign": […] } ] }
 //
 // Lines: rules/stories/story_line.hpp. A card: rule (indicator)[, offers ORDER][, offers nothing][, removes ORDER][,
-// says "text"], in the order in which cards are shown; "no card" or [] for none. Only rule is needed. What cannot be
-// read is a finding with its place; "resources" is the way out for what lines cannot say.
+// with RULE][, says "text"], in the order in which cards are shown; "no card" or [] for none. Only rule is needed. What
+// cannot be read is a finding with its place; "resources" is the way out for what lines cannot say.
 #pragma once
 
 #include "fhir/date_time.hpp"
@@ -30,6 +30,7 @@ struct ExpectedCard {
     std::string rule;
     std::optional<Indicator> indicator;
     std::optional<std::string> offers, removes;  ///< labels of orders; offers "": no order is offered
+    std::vector<std::string> with;               ///< rules whose offer hangs on the card: all of them, said or not
     std::vector<std::string> says;               ///< texts that stand somewhere on the card
 };
 

@@ -56,13 +56,15 @@ constexpr std::array date_words = {"since", "on", "from", "to", "until", "issued
 // Reads the clauses behind the name, one after the other.
 class ClauseReader {
   public:
-    ClauseReader(StoryLine& line, StoryWords& words, const Vocabulary& vocabulary, const fhir::Date& today)
-        : line_(line), words_(words), vocabulary_(vocabulary), today_(today) {}
+    /// \param is_draft  a draft has no date.
+    ClauseReader(StoryLine& line, StoryWords& words, const Vocabulary& vocabulary, const fhir::Date& today,
+                 bool is_draft)
+        : line_(line), words_(words), vocabulary_(vocabulary), today_(today), is_draft_(is_draft) {}
 
     std::optional<LineError> read() {
         while (!words_.at_end()) {
             const bool read_one = read_value() || read_status() || read_date_clause() || read_range() || read_route() ||
-                                  read_code_or_performer();
+                                  read_reason() || read_code_or_performer();
             if (error_) return error_;
             if (!read_one) return unknown_word();
         }
@@ -183,6 +185,21 @@ class ClauseReader {
         return true;
     }
 
+    bool read_reason() {
+        if (line_.world != World::order || !words_.skip("for")) return false;
+        if (!words_.is_quoted()) return fail("Nothing is named behind \"for\".", "Write for \"low back pain\".");
+        const std::string name = words_.take();
+        const Vocabulary::Match match = vocabulary_.longest_name(name);
+        Coding reason{"", "", name};
+        if (match.length == name.size()) {
+            for (const Meaning& meaning : *match.meanings) {
+                if (meaning.world == World::condition) reason = meaning.coding;
+            }
+        }
+        line_.reasons.push_back(std::move(reason));
+        return true;
+    }
+
     bool read_code_or_performer() {
         if (words_.skip("by")) {
             line_.performer = words_.take();
@@ -219,8 +236,7 @@ class ClauseReader {
 
     std::optional<LineError> check() const {
         const bool dated = !line_.dates.empty() || line_.no_date || !line_.since_age.empty();
-        const bool draft = line_.world == World::order;  // a draft has no date
-        if (!dated && !draft) {
+        if (!dated && !is_draft_ && line_.world != World::order) {
             return LineError{"\"" + line_.name + "\" has no date.",
                              "Write since, on or prescribed and a date, or \"no date\"."};
         }
@@ -239,6 +255,7 @@ class ClauseReader {
     StoryWords& words_;
     const Vocabulary& vocabulary_;
     const fhir::Date& today_;
+    bool is_draft_;
     std::optional<LineError> error_;
 };
 
@@ -349,7 +366,8 @@ boost::system::result<StoryLine, LineError> read_story_line(std::string_view lin
     const bool answered = line.starts_with(':');
     StoryWords words(answered ? line.substr(1) : line);
     if (answered) read.answer = take_answer(words);
-    if (auto error = ClauseReader(read, words, vocabulary, today).read()) return *error;
+    const bool is_draft = usual == World::order;
+    if (auto error = ClauseReader(read, words, vocabulary, today, is_draft).read()) return *error;
     return read;
 }
 

@@ -8,6 +8,8 @@
 //          | range A to B [UNIT] | range up to B [UNIT] | range from A [UNIT] | by Organization/x
 //          | STATUS                                                       FHIR's word: preliminary, on hold, resolved …
 //          | ROUTE | route WORD                                           medications: a route of the pack; any other
+//          | for "NAME"                                                   orders: a condition of the pack; any other
+//          words
 //          | coded SYSTEM CODE                                            LOINC, SNOMED, ICD-10-CM, RxNorm, ATC, CPT, a
 //          URI
 //   DATE   = 2016 | 2025-12 | 2025-12-08 | a full dateTime | today | yesterday | 84 days ago | 12 weeks ago
@@ -22,6 +24,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rules {
 
@@ -48,6 +51,7 @@ struct StoryLine {
     std::string performer;
 
     std::optional<Coding> route;  ///< of a medication; without a code only its words
+    std::vector<Coding> reasons;  ///< of an order; those without a code only words
 };
 
 /// Reads one line. \param today the story's date, for "84 days ago". \param usual the world meant where a name has

@@ -258,6 +258,14 @@ json::object service_request(const StoryLine& line, std::string_view id, std::st
     resource["code"] = code_of(coded);
     resource["subject"] = subject();
     set_if(resource, "authoredOn", date_of(line, line.dates.contains("ordered") ? "ordered" : "on"));
+    json::array reasons;
+    for (const Coding& reason : line.reasons) {
+        json::object code;
+        if (!reason.code.empty()) code["coding"] = json::array{coding_of(reason)};
+        code["text"] = reason.display;
+        reasons.push_back(std::move(code));
+    }
+    if (!reasons.empty()) resource["reasonCode"] = std::move(reasons);
     return resource;
 }
 
@@ -311,6 +319,14 @@ boost::system::result<json::object, LineError> story_resource(const StoryLine& l
 }
 
 json::object story_draft(const StoryLine& line, std::string_view id) {
+    if (line.world == World::medication) {
+        StoryLine prescribed = line;
+        prescribed.dates.try_emplace("prescribed");
+        prescribed.status = "draft";
+        json::object draft = medication(prescribed, id);
+        draft.erase("authoredOn");
+        return draft;
+    }
     return service_request(line, id, "draft");
 }
 

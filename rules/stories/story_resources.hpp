@@ -21,7 +21,7 @@ boost::system::result<boost::json::object, LineError> story_patient_resource(std
 boost::system::result<boost::json::object, LineError> story_resource(const StoryLine& line,
                                                                      const Vocabulary& vocabulary, std::string_view id);
 
-/// A line of "drafts" as a draft ServiceRequest. Precondition: the line is an order.
+/// A line of "drafts" as a draft ServiceRequest, or of a medicine as a draft MedicationRequest.
 boost::json::object story_draft(const StoryLine& line, std::string_view id);
 
 }  // namespace rules

@@ -1,6 +1,7 @@
 #include "rules/stories/story_vocabulary.hpp"
 
 #include "fhir/coding.hpp"
+#include "rules/text/spelling.hpp"
 
 #include <algorithm>
 
@@ -29,6 +30,9 @@ std::optional<World> world_of(const Fact& fact) {
             return World::procedure;
         case Fact::Form::observations:
             return World::observation;
+        case Fact::Form::drafts:
+            return World::medication;
+        case Fact::Form::says:
         case Fact::Form::items:
         case Fact::Form::any:
         case Fact::Form::all:
@@ -57,6 +61,7 @@ Vocabulary::Vocabulary(const Pack& pack) : pack_(&pack) {
         if (!world) continue;
         for (const Authored& value_set : fact.value_sets) add_value_set(value_set.text, *world, &fact);
         if (fact.values) used_value_sets_.push_back(fact.values->text);
+        if (fact.except_routes) used_value_sets_.push_back(fact.except_routes->text);
         if (!fact.routes) continue;
         used_value_sets_.push_back(fact.routes->text);
         const auto routes = pack.value_sets.find(fact.routes->text);
@@ -79,6 +84,11 @@ Vocabulary::Vocabulary(const Pack& pack) : pack_(&pack) {
 
 void Vocabulary::add(const std::string& name, Meaning meaning) {
     if (name.empty()) return;
+    if (has_spellings(name)) {
+        meaning.coding.display = spelled(meaning.coding.display, Language::en_us);
+        for (const Language language : {Language::en_us, Language::en_gb}) add(spelled(name, language), meaning);
+        return;
+    }
     std::vector<Meaning>& meanings = meanings_[small_letters(name)];
     const auto same = std::find_if(meanings.begin(), meanings.end(), [&](const Meaning& other) {
         return other.world == meaning.world && other.analyte == meaning.analyte;

@@ -1,9 +1,12 @@
 #include "service/answer/card.hpp"
 
 #include "fhir/json_writer.hpp"
+#include "rules/run/card_layout.hpp"
+#include "service/answer/about.hpp"
 #include "service/answer/markdown.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace service {
@@ -13,39 +16,18 @@ using fhir::JsonWriter;
 
 constexpr std::size_t summary_limit = 140;  // CDS Hooks, Card Attributes: "<140-character"
 
-/// A section of the detail is one line, since a chart leaves room for few; without parts it is left out.
-template <typename Text>
-void append_section(std::string& detail, std::string_view heading, const std::vector<Text>& parts) {
-    if (parts.empty()) return;
-    detail.append("- **").append(heading).append(":**");
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        const bool ends = i + 1 == parts.size() || parts[i].ends_with('.');
-        detail += ' ';
-        append_markdown(detail, parts[i]);
-        if (!ends) detail += ';';
-    }
-    detail += '\n';
-}
-
-/// The basis of a card, always in this order, so that it can be reviewed at a glance.
-std::string detail_of(const rules::Card& card, const CardContext& context) {
-    std::vector<std::string_view> evidence;
-    evidence.reserve(1 + card.evidence.size());
-    if (!card.strength.empty()) evidence.push_back(card.strength);
-    evidence.insert(evidence.end(), card.evidence.begin(), card.evidence.end());
-    constexpr std::size_t usual_detail = 2048;
+/// The bold names of the lines are the only mark-up, and two blanks end a line (GFM, hard line breaks): it reads as
+/// plain text too.
+std::string markdown_of(const rules::Card& card) {
+    constexpr std::size_t usual_detail = 768;
     std::string detail;
     detail.reserve(usual_detail);
-    append_section(detail, "Why you see this", card.why);
-    append_section(detail, "Rule", card.rule_lines);
-    append_section(detail, "Evidence", evidence);
-    append_section(detail, "Cautions", card.cautions);
-    append_section(detail, "Not considered or missing", card.not_considered);
-    append_section(detail, "Options", card.options);
-    if (context.pack.intended_use.empty()) return detail;
-    detail += '\n';
-    append_markdown(detail, context.pack.intended_use);
-    detail += '\n';
+    for (const rules::DetailLine& line : rules::detail_of(card)) {
+        if (!detail.empty()) detail += "  \n";
+        if (!line.heading.empty()) detail.append("**").append(line.heading).append(":** ");
+        append_markdown(detail, line.text);
+    }
+    if (!detail.empty()) detail += '\n';
     return detail;
 }
 
@@ -76,9 +58,14 @@ void write_references(JsonWriter& out, std::string_view name, const std::vector<
 }
 
 void write_source(JsonWriter& out, const rules::Card& card, const CardContext& context) {
+    const std::string about = about_address(context.about_url, context.digest, card.rule);
     out.object("source");
     out.member("label", plain_line(context.pack.source_label));
-    if (context.pack.source_url.starts_with("https://")) out.member("url", context.pack.source_url);
+    if (!about.empty()) {
+        out.member("url", about);
+    } else if (context.pack.source_url.starts_with("https://")) {
+        out.member("url", context.pack.source_url);
+    }
     if (context.profile != ClientProfile::v1_0 && !card.topic.code.empty()) {
         out.name("topic");
         write_coding(out, card.topic);
@@ -144,6 +131,13 @@ void write_order(JsonWriter& out, const rules::Proposal::Create& create, const C
     out.end_object();
 }
 
+/// Said, though to leave it out would mean the same: models of some clients demand it. 1.0 does not know such members.
+void write_false(JsonWriter& out, std::string_view name, const CardContext& context) {
+    if (context.profile == ClientProfile::v1_0) return;
+    out.name(name);
+    out.json("false");
+}
+
 void write_removal(JsonWriter& out, const std::string& reference, const CardContext& context) {
     out.begin_object();
     out.member("type", "delete");
@@ -169,9 +163,10 @@ void write_suggestions(JsonWriter& out, const rules::Proposal& proposal, const C
     out.begin_object();
     out.member("label", plain_line(proposal.label));
     out.member("uuid", context.new_uuid());
-    if (proposal.remove || !proposal.create.empty()) {
+    write_false(out, "isRecommended", context);
+    if (!proposal.remove.empty() || !proposal.create.empty()) {
         out.array("actions");
-        if (proposal.remove) write_removal(out, *proposal.remove, context);
+        for (const std::string& reference : proposal.remove) write_removal(out, reference, context);
         for (const rules::Proposal::Create& create : proposal.create) write_creation(out, create, context);
         out.end_array();
     }
@@ -184,27 +179,73 @@ bool is_shown(const rules::Link& link) {
     return link.url.starts_with("https://");
 }
 
-void write_links(JsonWriter& out, const std::vector<rules::Link>& links) {
-    if (std::ranges::none_of(links, is_shown)) return;
+void write_links(JsonWriter& out, const rules::Card& card, const CardContext& context) {
+    const std::string about = about_address(context.about_url, context.digest, card.rule);
+    std::vector<rules::Link> links;
+    if (!about.empty()) links.push_back({"About this advice", about});
+    std::ranges::copy_if(card.links, std::back_inserter(links), is_shown);
+    if (links.empty()) return;
     out.array("links");
     for (const rules::Link& link : links) {
-        if (!is_shown(link)) continue;
         out.begin_object();
         out.member("label", plain_line(link.label));
         out.member("url", link.url);
         out.member("type", "absolute");
+        write_false(out, "autoLaunchable", context);
         out.end_object();
     }
     out.end_array();
 }
 
+template <typename Text>
+void write_texts(JsonWriter& out, std::string_view name, const std::vector<Text>& texts) {
+    if (texts.empty()) return;
+    out.array(name);
+    for (const Text& text : texts) out.string(plain_line(text));
+    out.end_array();
+}
+
+void write_input(JsonWriter& out, const rules::CardInput& input) {
+    const auto put = [&out](std::string_view name, const std::string& text) {
+        if (!text.empty()) out.member(name, plain_line(text));
+    };
+    out.begin_object();
+    put("what", input.what);
+    put("value", input.value);
+    put("date", input.date);
+    put("status", input.status);
+    put("range", input.range);
+    put("reference", input.reference);
+    out.end_object();
+}
+
+std::vector<std::string> references_of(const rules::Card& card) {
+    std::vector<std::string> references;
+    for (const rules::CardInput& input : card.inputs) {
+        const bool is_new = std::ranges::find(references, input.reference) == references.end();
+        if (!input.reference.empty() && is_new) references.push_back(input.reference);
+    }
+    return references;
+}
+
+/// Where the card comes from, for those who look into it: nothing of this stands in its text.
 void write_extension(JsonWriter& out, const rules::Card& card, const CardContext& context) {
     out.object("extension");
     out.object("org.backpain-cds");
     out.member("rule", card.rule);
+    write_texts(out, "with", card.with);
     out.member("pack", context.pack.id);
     out.member("version", context.pack.version);
     out.member("digest", context.digest);
+    write_texts(out, "references", references_of(card));
+    if (!card.inputs.empty()) {
+        out.array("inputs");
+        for (const rules::CardInput& input : card.inputs) write_input(out, input);
+        out.end_array();
+    }
+    write_texts(out, "notUsed", card.not_used);
+    out.name("approved");
+    out.json(card.is_approved ? "true" : "false");
     out.end_object();
     out.end_object();
 }
@@ -215,16 +256,15 @@ void write_card(JsonWriter& out, const rules::Card& card, std::string_view uuid,
     if (!uuid.empty()) out.member("uuid", uuid);
     out.member("summary", shortened(plain_line(card.summary), summary_limit));
     out.member("indicator", name_of(card.indicator));
-    out.member("detail", detail_of(card, context));
+    out.member("detail", markdown_of(card));
     write_source(out, card, context);
     if (card.proposal) write_suggestions(out, *card.proposal, context);
-    const bool is_critical = card.indicator == rules::Indicator::critical;
-    const std::string& reasons = is_critical ? context.override_reasons.critical : context.override_reasons.usual;
-    if (!uuid.empty() && !reasons.empty()) {
+    const auto reasons = context.override_reasons.find(card.override_reasons);
+    if (!uuid.empty() && reasons != context.override_reasons.end() && !reasons->second.empty()) {
         out.name("overrideReasons");
-        out.json(reasons);
+        out.json(reasons->second);
     }
-    write_links(out, card.links);
+    write_links(out, card, context);
     write_extension(out, card, context);
     out.end_object();
 }
@@ -242,7 +282,9 @@ std::string codings_of(const std::vector<rules::Coding>& codings) {
 }  // namespace
 
 OverrideReasons override_reasons_of(const rules::Pack& pack) {
-    return {codings_of(pack.override_reasons), codings_of(pack.override_reasons_critical)};
+    OverrideReasons reasons;
+    for (const auto& [kind, list] : pack.override_reasons) reasons.emplace(kind, codings_of(list));
+    return reasons;
 }
 
 std::string_view name_of(rules::Indicator indicator) noexcept {

@@ -1,11 +1,12 @@
-// Cards on the wire (CDS Hooks, "CDS Service Response"): the rules' neutral cards, laid out in a fixed order of
-// sections.
+// Cards on the wire (CDS Hooks, "CDS Service Response"). What a person reads in two seconds stands on the card; where
+// it comes from stands behind its first link and in its extension.
 #pragma once
 
 #include "rules/run/evaluation.hpp"
 #include "service/base/client_profile.hpp"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,11 +16,9 @@ namespace service {
 /// Gives a fresh UUID each time.
 using UuidSource = std::function<std::string()>;
 
-/// The reasons to override that the cards of a pack offer, as JSON text; empty if it has none. Made once: all its cards
+/// The reasons to override that the cards of a pack offer, as JSON text by kind of card. Made once: all cards of a kind
 /// have the same.
-struct OverrideReasons {
-    std::string usual, critical;
-};
+using OverrideReasons = std::map<std::string, std::string, std::less<>>;
 
 OverrideReasons override_reasons_of(const rules::Pack& pack);
 
@@ -31,6 +30,7 @@ struct CardContext {
     ClientProfile profile = ClientProfile::v2_0;
     const UuidSource& new_uuid;
     const OverrideReasons& override_reasons;
+    std::string_view about_url = {};  ///< where the pages behind the cards are; empty: nobody knows
 };
 
 /// "info", "warning", "critical".

@@ -4,6 +4,8 @@
 #include "service/base/timestamp.hpp"
 #include "service/base/uuid.hpp"
 
+#include <boost/url/grammar/ci_string.hpp>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -33,6 +35,15 @@ bool is_empty(const json::value& value) {
     return text && text->find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+/// A uuid, bare or as a URN (CDS Hooks 3.0, logical model of feedback; RFC 8141: "urn:uuid:" in any case). Nothing for
+/// what we cannot have made.
+std::optional<std::string> id_of(std::string_view text) {
+    constexpr std::string_view urn = "urn:uuid:";
+    const bool prefixed =
+        text.size() > urn.size() && boost::urls::grammar::ci_is_equal(text.substr(0, urn.size()), urn);
+    return uuid_of(prefixed ? text.substr(urn.size()) : text);
+}
+
 /// Reads one item; stops at its first problem.
 class ItemReader {
   public:
@@ -51,7 +62,7 @@ class ItemReader {
         const auto instant = parse_timestamp(*time);
         if (!instant) return problem(Fault::bad_value, at("outcomeTimestamp"));
 
-        const auto uuid = uuid_of(*card);  // of the form that we make, or not ours
+        const auto uuid = id_of(*card);  // of the form that we make, or not ours
         ours = uuid.has_value();
         Feedback feedback;
         feedback.card = uuid.value_or("");
@@ -91,7 +102,7 @@ class ItemReader {
             if (is_empty(*id)) return problem(Fault::member_empty, place + ".id");
             const auto text = fhir::text_of(*id);
             if (!text) return problem(Fault::wrong_type, place + ".id");
-            if (auto uuid = uuid_of(*text)) feedback.suggestions.push_back(std::move(*uuid));
+            if (auto uuid = id_of(*text)) feedback.suggestions.push_back(std::move(*uuid));
         }
         std::ranges::sort(feedback.suggestions);
         const auto repeated = std::unique(feedback.suggestions.begin(), feedback.suggestions.end());

@@ -55,10 +55,10 @@ bool is_combining(char32_t code) {
            (code >= 0x1F3FB && code <= 0x1F3FF);
 }
 
-/// Whether a character begins or ends something in Markdown; a table, because each character of a card is looked up.
+/// Whether a character can begin or end something in Markdown; a table, because each character of a card is looked up.
 constexpr std::array<bool, 256> special_characters = [] {
     std::array<bool, 256> special{};
-    for (const char c : std::string_view(R"([]()*_`|#~!\@&<>)")) special[static_cast<unsigned char>(c)] = true;
+    for (const char c : std::string_view(R"([]*_`~\@&<)")) special[static_cast<unsigned char>(c)] = true;
     return special;
 }();
 
@@ -66,16 +66,18 @@ bool is_special(char c) {
     return special_characters[static_cast<unsigned char>(c)];
 }
 
-void append_escaped(std::string& markdown, char c) {
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Escapes `c` where it would mean something: a card is read as plain text too. \param next  what follows; 0: nothing.
+void append_escaped(std::string& markdown, char c, char next) {
     switch (c) {
         case '&':
-            markdown += "&amp;";
+            markdown += is_letter(next) || next == '#' ? "&amp;" : "&";
             return;
         case '<':
-            markdown += "&lt;";
-            return;
-        case '>':
-            markdown += "&gt;";
+            markdown += is_letter(next) || std::string_view("/!?").find(next) != std::string_view::npos ? "&lt;" : "<";
             return;
         default:
             markdown += '\\';
@@ -92,7 +94,7 @@ void escape_openings(std::string& markdown, std::size_t begin) {
             markdown.insert(at + cut, "\\");
         }
     }
-    if (begin < markdown.size() && std::string_view("-+=").find(markdown[begin]) != std::string_view::npos) {
+    if (begin < markdown.size() && std::string_view("-+=>#|").find(markdown[begin]) != std::string_view::npos) {
         markdown.insert(begin, "\\");
     }
     const auto period = std::min(markdown.find_first_not_of("0123456789", begin), markdown.size());
@@ -139,7 +141,9 @@ void append_markdown(std::string& markdown, std::string_view text) {
         const auto special = std::find_if(at, line.end(), is_special);
         markdown.append(at, special);
         at = special;
-        if (at != line.end()) append_escaped(markdown, *at++);
+        if (at == line.end()) break;
+        const char c = *at++;
+        append_escaped(markdown, c, at == line.end() ? '\0' : *at);
     }
     escape_openings(markdown, begin);
 }

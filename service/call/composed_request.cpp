@@ -140,19 +140,10 @@ class PrefetchAnswer {
     const std::vector<json::value>& resources_;
 };
 
-const json::value* newest_encounter(const std::vector<json::value>& resources) {
-    const json::value* newest = nullptr;
-    std::string newest_start;
-    for (const json::value& resource : resources) {
-        const json::object& object = resource.get_object();
-        if (member_text(object, "resourceType") != "Encounter") continue;
-        const json::value* period = object.if_contains("period");
-        const std::string start = period && period->is_object() ? member_text(period->get_object(), "start") : "";
-        if (newest && start < newest_start) continue;
-        newest = &resource;
-        newest_start = start;
-    }
-    return newest;
+std::vector<const json::object*> objects_of(const std::vector<json::value>& resources) {
+    std::vector<const json::object*> objects;
+    for (const json::value& resource : resources) objects.push_back(&resource.get_object());
+    return objects;
 }
 
 // One Bundle as it is; anything else as one Bundle of all.
@@ -215,8 +206,10 @@ boost::system::result<json::object, ComposeFault> request_of(json::object contex
                         {"prefetch", std::move(prefetch)}};
 }
 
-json::object context_of(std::string_view patient_id) {
-    return {{"userId", "Practitioner/evaluate"}, {"patientId", patient_id}};
+json::object context_of(std::string_view patient_id, std::string_view encounter_id) {
+    json::object context{{"userId", "Practitioner/evaluate"}, {"patientId", patient_id}};
+    if (!encounter_id.empty()) context["encounterId"] = encounter_id;
+    return context;
 }
 
 }  // namespace
@@ -239,6 +232,19 @@ std::string_view explain(ComposeFault fault) {
     return "";
 }
 
+std::string newest_encounter(const std::vector<const json::object*>& resources) {
+    std::string newest, newest_start;
+    for (const json::object* resource : resources) {
+        if (member_text(*resource, "resourceType") != "Encounter") continue;
+        const json::value* period = resource->if_contains("period");
+        std::string start = period && period->is_object() ? member_text(period->get_object(), "start") : "";
+        if (!newest.empty() && start < newest_start) continue;
+        newest = member_text(*resource, "id");
+        newest_start = std::move(start);
+    }
+    return newest;
+}
+
 boost::system::result<json::object, ComposeFault> compose_request(const fhir::Bundle& record,
                                                                   const ComposeOptions& options) {
     const std::vector<json::value> resources = copies_with_names(record);
@@ -250,21 +256,18 @@ boost::system::result<json::object, ComposeFault> compose_request(const fhir::Bu
     }
     if (!patient) return ComposeFault::no_patient;
 
-    json::object context = context_of(member_text(patient->get_object(), "id"));
-    if (const json::value* encounter = newest_encounter(resources)) {
-        context["encounterId"] = member_text(encounter->get_object(), "id");
-    }
     json::object prefetch;
     const PrefetchAnswer answer(resources);
     for (const rules::PrefetchTemplate& wanted : options.templates) {
         prefetch[wanted.key] = wanted.resource_type == "Patient" ? *patient : answer.to(wanted);
     }
-    return request_of(std::move(context), std::move(prefetch), options);
+    const std::string patient_id = member_text(patient->get_object(), "id");
+    return request_of(context_of(patient_id, newest_encounter(objects_of(resources))), std::move(prefetch), options);
 }
 
 boost::system::result<json::object, ComposeFault> compose_request(std::string_view patient_id, json::object prefetch,
                                                                   const ComposeOptions& options) {
-    return request_of(context_of(patient_id), std::move(prefetch), options);
+    return request_of(context_of(patient_id, options.encounter_id), std::move(prefetch), options);
 }
 
 }  // namespace service

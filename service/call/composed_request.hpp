@@ -25,6 +25,7 @@ struct ComposeOptions {
     std::vector<boost::json::value> draft_orders;    ///< orders, or Bundles of them: objects; order hooks only
     std::vector<std::string> selections;             ///< "ServiceRequest/1"; empty: all drafts
     std::string hook_instance;                       ///< a UUID
+    std::string encounter_id = {};  ///< of a prefetch that is at hand; empty: none is known. A record brings its own
 };
 
 enum class ComposeFault {
@@ -40,12 +41,16 @@ bool is_order_hook(rules::Hook hook) noexcept;
 /// One sentence about a fault, for people.
 std::string_view explain(ComposeFault fault);
 
+/// The id of the newest Encounter among `resources`, by the beginning of its period; empty if there is none. Of equals
+/// the last.
+std::string newest_encounter(const std::vector<const boost::json::object*>& resources);
+
 /// The body of the request. Resources are copied: the result borrows nothing.
 boost::system::result<boost::json::object, ComposeFault> compose_request(const fhir::Bundle& record,
                                                                          const ComposeOptions& options);
 
-/// The body of the request about the patient of this id, with `prefetch` as it is; `options.templates` are not used. No
-/// encounter is known: where the hook needs one, the request names one that nothing refers to.
+/// The body of the request about the patient of this id, with `prefetch` as it is; `options.templates` are not used.
+/// Where the hook needs an encounter and none is known, the request names one that nothing refers to.
 boost::system::result<boost::json::object, ComposeFault> compose_request(std::string_view patient_id,
                                                                          boost::json::object prefetch,
                                                                          const ComposeOptions& options);

@@ -27,15 +27,44 @@ bool worth_asking(const std::optional<Reason>& unavailable) {
         case Reason::wrong_type:
             return true;
         case Reason::failed:
+        case Reason::refused:
+        case Reason::not_found:
+        case Reason::late:
+        case Reason::server_error:
+        case Reason::other_patient:
         case Reason::not_provided:
             break;
     }
     return false;
 }
 
+/// What an answer that did not come means for its source.
 Reason reason_of(Unavailable reason) {
-    return reason == Unavailable::too_many_pages || reason == Unavailable::too_large ? Reason::incomplete
-                                                                                     : Reason::failed;
+    switch (reason) {
+        case Unavailable::not_in_scope:
+        case Unavailable::token_expired:
+        case Unavailable::refused:
+            return Reason::refused;
+        case Unavailable::not_found:
+            return Reason::not_found;
+        case Unavailable::timed_out:
+        case Unavailable::too_busy:
+            return Reason::late;
+        case Unavailable::too_many_pages:
+        case Unavailable::too_large:
+        case Unavailable::no_room:
+            return Reason::incomplete;
+        case Unavailable::bad_query:
+        case Unavailable::server_error:
+        case Unavailable::other_status:
+        case Unavailable::not_json:
+        case Unavailable::other_resource:
+        case Unavailable::outcome:
+        case Unavailable::other_origin:
+        case Unavailable::unreachable:
+            break;
+    }
+    return Reason::server_error;
 }
 
 /// What was sent of a search, if the rest of it can be had page by page.
@@ -45,11 +74,27 @@ std::optional<json::value> first_page(const HookRequest& request, const std::str
     return json::value(*sent, json::storage_ptr());  // pages are added to it: a copy outside of the request's memory
 }
 
-std::vector<FhirQuery> queries_of(const HookCall& call) {
+using Keys = std::vector<std::string>;
+
+bool is_among(const Keys& keys, const std::string& key) {
+    return std::ranges::find(keys, key) != keys.end();
+}
+
+Keys required_keys(const HookCall& call) {
+    Keys keys;
+    for (const rules::PrefetchTemplate& asked : call.service->offered.prefetch) {
+        if (asked.required) keys.push_back(asked.key);
+    }
+    return keys;
+}
+
+/// What is to be asked for of `wanted`.
+std::vector<FhirQuery> queries_of(const HookCall& call, const Keys& wanted) {
     std::vector<FhirQuery> queries;
     for (const rules::PrefetchTemplate& asked : call.service->offered.prefetch) {
         const auto source = call.sources.find(asked.key);
-        if (source == call.sources.end() || !worth_asking(source->second.unavailable)) continue;
+        if (source == call.sources.end() || !is_among(wanted, asked.key)) continue;
+        if (!worth_asking(source->second.unavailable)) continue;
         // The further pages of a query that was not ours, because a token in it was not resolved, are not ours either.
         const bool goes_on = source->second.unavailable == Reason::incomplete;
         queries.push_back({asked.key, query_of(asked, call.request.patient_id),
@@ -67,41 +112,52 @@ std::string_view text_member(const json::object& object, std::string_view name) 
     return member == nullptr ? std::string_view() : fhir::text_of(*member).value_or("");
 }
 
-boost::asio::awaitable<std::vector<FhirAnswer>> fetch(FhirSource& source, std::vector<FhirQuery> queries) {
-    const auto begun = FhirClient::Clock::now();
+boost::asio::awaitable<std::vector<FhirAnswer>> fetch(HookCall& call, FhirSource& source,
+                                                      std::vector<FhirQuery> queries) {
+    call.held = source.client.held();
     auto answers = co_await source.client.fetch(source.grant, std::move(queries), source.deadline);
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(FhirClient::Clock::now() - begun);
     for (const FhirAnswer& answer : answers) {
-        source.log.write(
-            FhirFetched{answer.key, answer.value ? "fetched" : name_of(answer.value.error()), answer.requests, took});
+        const std::string_view outcome = answer.value ? "fetched" : name_of(answer.value.error());
+        source.log.write(FhirFetched{answer.key, outcome, answer.requests, answer.took});
+        if (answer.took > call.slowest_query.took) call.slowest_query = {answer.key, answer.took};
     }
     co_return answers;
 }
 
-/// An answer takes the place of what was sent. Another patient's data is the server's fault, and is not used.
+/// An answer takes the place of what was sent. Another patient's data is the server's fault, and is not used. Where no
+/// answer came, what was sent in part still counts.
 void put(FhirAnswer answer, HookCall& call, Log& log) {
     rules::SourceData& source = call.sources[answer.key];
     if (!answer.value) {
-        source = {{}, reason_of(answer.value.error())};
+        if (source.resources.empty()) source = {{}, reason_of(answer.value.error())};
         return;
     }
     const json::value& kept = call.fetched.emplace_back(std::move(*answer.value));
     const rules::PrefetchTemplate& asked = template_of(call, answer.key);
-    auto read = read_source(kept, asked, {call.service->offered.prefetch, call.request.patient_id, false});
-    if (!read) log.write(SourceMissing{"prefetch." + answer.key, "other-patient"});
-    source = read ? std::move(*read) : rules::SourceData{{}, Reason::failed};
+    auto read = read_source(
+        kept, asked, {call.service->offered.prefetch, call.request.patient_id, false, patient_among(call.sources)});
+    // What is required is logged where it is missed.
+    if (!read && !asked.required) log.write(SourceMissing{"prefetch." + answer.key, name_of(Reason::other_patient)});
+    source = read ? std::move(*read) : rules::SourceData{{}, Reason::other_patient};
 }
 
-boost::asio::awaitable<void> add_medications(HookCall& call, FhirSource& source) {
+boost::asio::awaitable<void> complete(HookCall& call, FhirSource& source, const Keys& wanted) {
+    std::vector<FhirQuery> queries = queries_of(call, wanted);
+    if (queries.empty()) co_return;
+    auto answers = co_await fetch(call, source, std::move(queries));
+    for (FhirAnswer& answer : answers) put(std::move(answer), call, source.log);
+}
+
+boost::asio::awaitable<void> add_medications(HookCall& call, FhirSource& source, const Keys& wanted) {
     std::vector<FhirQuery> queries;
     for (const rules::PrefetchTemplate& asked : call.service->offered.prefetch) {
-        if (!asked.resource_type.starts_with("Medication")) continue;
+        if (!asked.resource_type.starts_with("Medication") || !is_among(wanted, asked.key)) continue;
         for (const std::string& id : medications_missing_from(call.sources[asked.key], source.grant.base)) {
             queries.push_back({asked.key, "Medication/" + id, std::nullopt});
         }
     }
     if (queries.empty()) co_return;
-    auto answers = co_await fetch(source, std::move(queries));
+    auto answers = co_await fetch(call, source, std::move(queries));
     for (FhirAnswer& answer : answers) {
         if (!answer.value) continue;  // the rules say which reference nothing resolves
         const json::value& kept = call.fetched.emplace_back(std::move(*answer.value));
@@ -115,9 +171,6 @@ std::string query_of(const rules::PrefetchTemplate& asked, std::string_view pati
     constexpr std::string_view token = "{{context.patientId}}";
     std::string query = asked.query;
     if (const auto at = query.find(token); at != std::string::npos) query.replace(at, token.size(), patient_id);
-    // Unasked, servers give ten to fifty entries a page, and a long problem list would end at `fhir.maxPages`.
-    const bool is_search = query.find('?') != std::string::npos;
-    if (is_search && query.find("_count=") == std::string::npos) query += "&_count=200";
     // A "+" is one in a code, and a blank to a server that reads the query as a form.
     using boost::urls::grammar::lut_chars;
     return boost::urls::encode(query, boost::urls::pchars - lut_chars('+') + lut_chars("/?"));
@@ -144,13 +197,13 @@ bool lacks_sources(const HookCall& call) {
                                [](const auto& source) { return worth_asking(source.second.unavailable); });
 }
 
-boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source) {
-    std::vector<FhirQuery> queries = queries_of(call);
-    if (!queries.empty()) {
-        auto answers = co_await fetch(source, std::move(queries));
-        for (FhirAnswer& answer : answers) put(std::move(answer), call, source.log);
-    }
-    co_await add_medications(call, source);
+boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source, fhir::DateTime at) {
+    co_await complete(call, source, required_keys(call));
+    if (missing_sources(call.sources, call.service->offered.prefetch)) co_return;  // no answer but 412
+    const Keys wanted = sources_that_matter(call, at);
+    if (wanted.empty()) co_return;
+    co_await complete(call, source, wanted);
+    co_await add_medications(call, source, wanted);
 }
 
 }  // namespace service

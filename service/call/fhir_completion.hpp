@@ -1,8 +1,9 @@
 // What the prefetch of a call lacks, read from the FHIR server that the call names (CDS Hooks, "Providing FHIR
 // Resources to a CDS Service"; R-051 to R-057, R-065 to R-073).
 //
-// Read is what was not sent, not filled in, or sent in part, and the Medications that prescriptions refer to. What the
-// client has reported as failed is not asked for again (R-056). What cannot be had stays unavailable, with its reason.
+// Read is what was not sent, not filled in, or sent in part, and the Medications that prescriptions refer to: first
+// what is required, then, of the rest, what may still matter to a rule. For most patients nothing does. What the client
+// has reported as failed is not asked for again (R-056). What cannot be had stays unavailable, with its reason.
 #pragma once
 
 #include "service/call/hook_call.hpp"
@@ -26,7 +27,7 @@ struct FhirSource {
 };
 
 /// What `asked` asks for about one patient, as an address below the base of a FHIR server: characters that a URL may
-/// not hold encoded, a search asking for large pages.
+/// not hold encoded.
 std::string query_of(const rules::PrefetchTemplate& asked, std::string_view patient_id);
 
 /// The ids of the Medications on the server at `base` that resources of `source` refer to, and that it does not hold.
@@ -35,7 +36,8 @@ std::set<std::string> medications_missing_from(const rules::SourceData& source, 
 /// Whether complete_from_fhir() would ask for a source of `call`.
 bool lacks_sources(const HookCall& call);
 
-/// Reads what `call` lacks; afterwards call.sources hold it, or why it could not be had. `call` is borrowed.
-boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source);
+/// Reads what `call` lacks and may need at the instant `at`; afterwards call.sources hold it, or why it could not be
+/// had. `call` is borrowed.
+boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source, fhir::DateTime at);
 
 }  // namespace service

@@ -1,5 +1,7 @@
 #include "service/call/hook_call.hpp"
 
+#include "rules/evaluate/sources_that_matter.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -32,18 +34,33 @@ boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const 
     return call;
 }
 
+namespace {
+
+rules::Call asked_by(const HookCall& call, const fhir::DateTime& at) {
+    return {call.request.hook, at, call.request.drafts, call.request.selections};
+}
+
+}  // namespace
+
+std::vector<std::string> sources_that_matter(const HookCall& call, const fhir::DateTime& at) {
+    return rules::sources_that_matter(*call.service->program, rules::read_record(call.sources), asked_by(call, at));
+}
+
 rules::Evaluation evaluate_call(const HookCall& call, const fhir::DateTime& at, bool explained) {
     const rules::Record record = rules::read_record(call.sources);
-    const rules::Call asked{call.request.hook, at, call.request.drafts, call.request.selections};
+    const rules::Call asked = asked_by(call, at);
     const rules::Program& program = *call.service->program;
     return explained ? rules::explain(program, record, asked) : rules::evaluate(program, record, asked);
 }
 
 Response response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
-                     const UuidSource& new_uuid) {
-    return render_response(evaluation.cards, {call.service->program->pack().identity, call.service->digest,
-                                              call.request.patient_id, call.request.encounter_id, call.request.user_id,
-                                              profile, new_uuid, call.service->override_reasons});
+                     const UuidSource& new_uuid, std::string_view about_url) {
+    const rules::Program& program = *call.service->program;
+    const std::string& own = program.site().about_url;
+    return render_response(evaluation.cards,
+                           {program.pack().identity, call.service->digest, call.request.patient_id,
+                            call.request.encounter_id, call.request.user_id, profile, new_uuid,
+                            call.service->override_reasons, own.empty() ? about_url : std::string_view(own)});
 }
 
 }  // namespace service

@@ -10,6 +10,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <string>
@@ -29,12 +30,20 @@ struct ServedService {
 /// The services of a pack, in the pack's order.
 std::vector<ServedService> services_of(const LoadedPack& pack);
 
+/// The query that a call waited for longest, by its prefetch key; empty if nothing was asked.
+struct SlowestQuery {
+    std::string key;
+    std::chrono::microseconds took{};
+};
+
 /// A call read and checked: what was asked, and what was sent along.
 struct HookCall {
     const ServedService* service = nullptr;
     HookRequest request;
-    std::deque<boost::json::value> fetched;  ///< read from the FHIR server, see fhir_completion
-    rules::Sources sources;                  ///< point into the request, and into what was fetched
+    std::deque<boost::json::value> fetched;      ///< read from the FHIR server, see fhir_completion
+    rules::Sources sources;                      ///< point into the request, and into what was fetched
+    std::shared_ptr<const void> held = nullptr;  ///< what `fetched` takes of the memory for all calls
+    SlowestQuery slowest_query = {};             ///< of those to the FHIR server
 };
 
 /// Reads a call of one of `services`, which all have the id that was called (one for each hook it is offered for).
@@ -42,11 +51,15 @@ struct HookCall {
 boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const ServedService*>& services,
                                                         std::string_view body, bool strict);
 
+/// The prefetch keys that may still matter to a call at an instant: see rules::sources_that_matter().
+std::vector<std::string> sources_that_matter(const HookCall& call, const fhir::DateTime& at);
+
 /// The evaluation of a call at an instant; with reasons for every rule if `explained`.
 rules::Evaluation evaluate_call(const HookCall& call, const fhir::DateTime& at, bool explained = false);
 
-/// The response to a call.
+/// The response to a call. \param about_url  where this service has its about pages, if it has; those of the site's own
+/// "aboutUrl" go before them.
 Response response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
-                     const UuidSource& new_uuid);
+                     const UuidSource& new_uuid, std::string_view about_url = {});
 
 }  // namespace service

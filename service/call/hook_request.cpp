@@ -205,12 +205,24 @@ class RequestReader {
             if (!entry.is_object()) return problem_at(Fault::wrong_type, place);
             const auto resource = Members(entry.get_object(), place, true).required_object("resource");
             if (!resource) return resource.error();
-            if (is_of_another_patient(**resource, request_.patient_id)) {
-                return problem_at(Fault::other_patient, place + ".resource");
-            }
+            if (auto problem = check_subject(**resource, place + ".resource")) return problem;
             request_.drafts.push_back(*resource);
         }
         return {};
+    }
+
+    /// A draft that only displays its patient is of the call's: that is whose orders are at hand.
+    Outcome check_subject(const json::object& draft, std::string place) const {
+        switch (whose(draft, {request_.patient_id, nullptr})) {
+            case Whose::patients:
+            case Whose::unnamed:
+                return {};
+            case Whose::unreadable:
+                return problem_at(Fault::wrong_type, place + ".subject");
+            case Whose::anothers:
+                break;
+        }
+        return problem_at(Fault::other_patient, std::move(place));
     }
 
     Outcome read_selections(const Members& context) {

@@ -2,7 +2,12 @@
 
 #include "fhir/json_text.hpp"
 #include "fhir/member.hpp"
+#include "rules/pack/sources.hpp"
 #include "service/call/patient_match.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
 
 namespace service {
 
@@ -52,11 +57,25 @@ bool has_unresolved_token(std::string_view url) {
     return open == 2;
 }
 
-std::optional<Unavailable> fault_of_links(const json::object& bundle) {
+/// The resource type that the address of a search ends with; empty if it does not end with the name of one that is
+/// asked for ("https://ehr.example.org/fhir?_getpages=…" does not).
+std::string_view type_searched(std::string_view url) {
+    url = url.substr(0, url.find_first_of("?#"));
+    const std::string_view last = url.substr(url.rfind('/') + 1);
+    const bool is_known =
+        last == "Observation" || last == "Medication" ||
+        std::ranges::find(rules::fixed_sources, last, &rules::SourceKind::resource_type) != rules::fixed_sources.end();
+    return is_known ? last : std::string_view();
+}
+
+std::optional<Unavailable> fault_of_links(const json::object& bundle, const rules::PrefetchTemplate& asked) {
     std::optional<Unavailable> fault;
     for (const json::object* link : objects_of(bundle, "link")) {
         const std::string_view relation = member_text(*link, "relation");
-        if (relation == "self" && has_unresolved_token(member_text(*link, "url"))) return Unavailable::unresolved;
+        const std::string_view url = member_text(*link, "url");
+        if (relation == "self" && has_unresolved_token(url)) return Unavailable::unresolved;
+        const std::string_view searched = relation == "self" ? type_searched(url) : std::string_view();
+        if (!searched.empty() && searched != asked.resource_type) return Unavailable::wrong_type;
         if (relation == "next") fault = Unavailable::incomplete;  // of a query that was not ours, if unresolved too
     }
     return fault;
@@ -68,34 +87,111 @@ bool says_more(const json::object& bundle, std::size_t matches) {
     return total != nullptr && total->is_int64() && total->get_int64() > static_cast<std::int64_t>(matches);
 }
 
-SourceData read_bundle(const json::object& bundle) {
-    SourceData source;
-    source.unavailable = fault_of_links(bundle);
-    const json::value* entries = find_member(bundle, "entry");
-    std::size_t matches = 0;
-    if (entries != nullptr && !entries->is_null()) {
-        if (!entries->is_array()) return {{}, Unavailable::wrong_type};
-        source.resources.reserve(entries->get_array().size());
-        for (const json::value& entry : entries->get_array()) {
-            const json::value* resource = entry.is_object() ? find_member(entry.get_object(), "resource") : nullptr;
-            if (resource == nullptr || !resource->is_object()) {
-                source.unavailable = Unavailable::wrong_type;
-                continue;
-            }
-            const json::object& object = resource->get_object();
-            if (type_of(object) == "OperationOutcome") {
-                if (is_failure(object)) source.unavailable = Unavailable::failed;
-                continue;
-            }
-            const json::value* search = find_member(entry.get_object(), "search");
-            const bool included =
-                search != nullptr && search->is_object() && member_text(search->get_object(), "mode") == "include";
-            matches += included ? 0 : 1;
-            source.resources.push_back(&object);
+/// Whether a Bundle may be the answer to a search. Some clients name no type, or "collection".
+bool may_answer_a_search(const json::object& bundle) {
+    const json::value* type = find_member(bundle, "type");
+    if (type == nullptr || type->is_null()) return true;
+    constexpr std::array<std::string_view, 7> others = {"document", "message", "transaction",   "transaction-response",
+                                                        "batch",    "history", "batch-response"};
+    const auto text = fhir::text_of(*type);
+    return text && std::ranges::find(others, *text) == others.end();
+}
+
+/// What a resource is that holds others: they are not looked for there.
+bool holds_others(std::string_view type) {
+    return type == "Bundle" || type == "List" || type == "Parameters";
+}
+
+/// Reads the entries of one Bundle.
+class EntryReader {
+  public:
+    EntryReader(const rules::PrefetchTemplate& asked, const PatientIdentity& identity)
+        : asked_(asked), identity_(identity) {}
+
+    void read(const json::value& entry) {
+        const json::value* resource = entry.is_object() ? find_member(entry.get_object(), "resource") : nullptr;
+        if (resource == nullptr || !resource->is_object()) {
+            ++unreadable_;
+            return;
         }
+        const json::object& object = resource->get_object();
+        const std::string_view type = type_of(object);
+        if (type == "OperationOutcome") {
+            has_failed_ = has_failed_ || is_failure(object);
+            return;
+        }
+        const Whose whose_it_is = whose(object, identity_);
+        is_anothers_ = is_anothers_ || whose_it_is == Whose::anothers;
+        if (type.empty() || holds_others(type) || whose_it_is != Whose::patients) {
+            ++unreadable_;
+            return;
+        }
+        const bool is_included = is_marked_included(entry.get_object());
+        matches_ += !is_included && type == asked_.resource_type ? 1U : 0U;
+        others_ += !is_included && type != asked_.resource_type ? 1U : 0U;
+        source_.resources.push_back(&object);
     }
-    if (!source.unavailable && says_more(bundle, matches)) source.unavailable = Unavailable::incomplete;
-    return source;
+
+    std::size_t matches() const { return matches_; }
+    bool is_anothers() const { return is_anothers_; }
+
+    SourceData take(std::optional<Unavailable> fault_of_links, bool says_more) {
+        source_.unavailable = fault_of_links;
+        if (fault_of_links == Unavailable::unresolved || fault_of_links == Unavailable::wrong_type) return source_;
+        if (has_failed_) {
+            source_.unavailable = Unavailable::failed;
+        } else if (matches_ == 0 && unreadable_ + others_ > 0) {
+            source_.unavailable = Unavailable::wrong_type;
+        } else if (unreadable_ > 0 || says_more) {
+            source_.unavailable = Unavailable::incomplete;
+        }
+        return std::move(source_);
+    }
+
+    void reserve(std::size_t entries) { source_.resources.reserve(entries); }
+
+  private:
+    static bool is_marked_included(const json::object& entry) {
+        const json::value* search = find_member(entry, "search");
+        return search != nullptr && search->is_object() && member_text(search->get_object(), "mode") == "include";
+    }
+
+    const rules::PrefetchTemplate& asked_;
+    const PatientIdentity& identity_;
+    SourceData source_;
+    std::size_t matches_ = 0, others_ = 0, unreadable_ = 0;
+    bool has_failed_ = false, is_anothers_ = false;
+};
+
+/// A source, and whether anything in it is another patient's.
+struct ReadValue {
+    SourceData source;
+    bool is_anothers = false;
+};
+
+ReadValue unavailable(Unavailable reason, bool is_anothers = false) {
+    ReadValue read;
+    read.source.unavailable = reason;
+    read.is_anothers = is_anothers;
+    return read;
+}
+
+ReadValue read_bundle(const json::object& bundle, const rules::PrefetchTemplate& asked,
+                      const PatientIdentity& identity) {
+    EntryReader reader(asked, identity);
+    const json::value* entries = find_member(bundle, "entry");
+    const bool has_entries = entries != nullptr && !entries->is_null();
+    if (has_entries && !entries->is_array()) return unavailable(Unavailable::wrong_type);
+    if (has_entries) {
+        reader.reserve(entries->get_array().size());
+        for (const json::value& entry : entries->get_array()) reader.read(entry);
+    }
+    const bool is_anothers = reader.is_anothers();
+    if (!may_answer_a_search(bundle)) return unavailable(Unavailable::wrong_type, is_anothers);
+    ReadValue read;
+    read.source = reader.take(fault_of_links(bundle, asked), says_more(bundle, reader.matches()));
+    read.is_anothers = is_anothers;
+    return read;
 }
 
 /// Before CDS Hooks 1.0 a value was { "response": { "status": "200 OK" }, "resource": {…} }; some clients still do so.
@@ -117,27 +213,30 @@ bool is_search(const rules::PrefetchTemplate& asked) {
     return asked.query.find('?') != std::string::npos;
 }
 
-SourceData read_value(const json::value& received, const rules::PrefetchTemplate& asked, bool strict) {
-    if (is_absent(received)) return {{}, strict ? Unavailable::wrong_type : Unavailable::not_sent};
-    const json::value* value = strict ? &received : unwrapped(received);
-    if (value == nullptr) return {{}, Unavailable::failed};
+ReadValue read_value(const json::value& received, const rules::PrefetchTemplate& asked,
+                     const PrefetchExpectations& expectations) {
+    if (is_absent(received)) return unavailable(expectations.strict ? Unavailable::wrong_type : Unavailable::not_sent);
+    const json::value* value = expectations.strict ? &received : unwrapped(received);
+    if (value == nullptr) return unavailable(Unavailable::failed);
     if (value->is_null()) return {};
-    if (!value->is_object()) return {{}, Unavailable::wrong_type};
+    if (!value->is_object()) return unavailable(Unavailable::wrong_type);
     const json::object& resource = value->get_object();
     const std::string_view type = type_of(resource);
-    if (type == "OperationOutcome") return {{}, Unavailable::failed};
-    if (is_search(asked)) return type == "Bundle" ? read_bundle(resource) : SourceData{{}, Unavailable::wrong_type};
-    if (type != asked.resource_type || member_text(resource, "id").empty()) return {{}, Unavailable::wrong_type};
-    return {{&resource}, std::nullopt};
+    const PatientIdentity identity{expectations.patient_id, expectations.patient};
+    if (type == "OperationOutcome") return unavailable(Unavailable::failed);
+    if (is_search(asked)) {
+        return type == "Bundle" ? read_bundle(resource, asked, identity) : unavailable(Unavailable::wrong_type);
+    }
+    if (type != asked.resource_type || member_text(resource, "id").empty()) return unavailable(Unavailable::wrong_type);
+    ReadValue read;
+    read.source.resources.push_back(&resource);
+    read.is_anothers = whose(resource, identity) == Whose::anothers;
+    return read;
 }
 
-/// The place of the first resource that is another patient's; empty if there is none.
-std::string place_of_stranger(const SourceData& source, const PrefetchExpectations& expectations,
-                              const rules::PrefetchTemplate& asked) {
-    for (const json::object* resource : source.resources) {
-        if (is_of_another_patient(*resource, expectations.patient_id)) return "prefetch." + asked.key;
-    }
-    return {};
+/// Whether a part of a source counts: a problem that is on record is there, whatever else is.
+bool counts_in_part(const rules::PrefetchTemplate& asked) {
+    return asked.required && is_search(asked);
 }
 
 }  // namespace
@@ -148,6 +247,16 @@ std::string_view name_of(Unavailable reason) noexcept {
             return "not-sent";
         case Unavailable::failed:
             return "failed";
+        case Unavailable::refused:
+            return "refused";
+        case Unavailable::not_found:
+            return "not-found";
+        case Unavailable::late:
+            return "late";
+        case Unavailable::server_error:
+            return "server-error";
+        case Unavailable::other_patient:
+            return "other-patient";
         case Unavailable::incomplete:
             return "incomplete";
         case Unavailable::unresolved:
@@ -163,20 +272,27 @@ std::string_view name_of(Unavailable reason) noexcept {
 boost::system::result<SourceData, Problem> read_source(const json::value& received,
                                                        const rules::PrefetchTemplate& asked,
                                                        const PrefetchExpectations& expectations) {
-    SourceData source = read_value(received, asked, expectations.strict);
-    if (std::string place = place_of_stranger(source, expectations, asked); !place.empty()) {
-        return Problem{Fault::other_patient, {std::move(place)}, {}};
-    }
+    ReadValue read = read_value(received, asked, expectations);
+    if (read.is_anothers) return Problem{Fault::other_patient, {"prefetch." + asked.key}, {}};
+    SourceData& source = read.source;
     if (expectations.strict && source.unavailable == Unavailable::wrong_type) {
         return Problem{Fault::wrong_type, {"prefetch." + asked.key}, {}};
     }
-    if (source.unavailable) source.resources.clear();
-    return source;
+    const bool is_part = source.unavailable == Unavailable::incomplete && counts_in_part(asked);
+    if (source.unavailable && !is_part) source.resources.clear();
+    return std::move(source);
+}
+
+const json::object* patient_among(const rules::Sources& sources) noexcept {
+    const auto patient = sources.find(rules::fixed_sources[rules::source_patient].key);
+    const bool is_there = patient != sources.end() && !patient->second.resources.empty();
+    return is_there ? patient->second.resources.front() : nullptr;
 }
 
 boost::system::result<rules::Sources, Problem> read_prefetch(const json::object* prefetch,
-                                                             const PrefetchExpectations& expectations) {
+                                                             const PrefetchExpectations& expected) {
     rules::Sources sources;
+    PrefetchExpectations expectations = expected;
     for (const rules::PrefetchTemplate& asked : expectations.templates) {
         const json::value* received = prefetch == nullptr ? nullptr : find_member(*prefetch, asked.key);
         if (received == nullptr) {
@@ -186,6 +302,8 @@ boost::system::result<rules::Sources, Problem> read_prefetch(const json::object*
         auto source = read_source(*received, asked, expectations);
         if (!source) return source.error();
         sources.emplace(asked.key, std::move(*source));
+        if (expectations.patient == nullptr)
+            expectations.patient = patient_among(sources);  // the first that is asked for
     }
     return sources;
 }
@@ -196,7 +314,8 @@ std::optional<Problem> missing_sources(const rules::Sources& sources,
     for (const rules::PrefetchTemplate& asked : templates) {
         const auto source = sources.find(asked.key);
         const auto reason = source == sources.end() ? Unavailable::not_sent : source->second.unavailable;
-        if (!asked.required || !reason) continue;
+        const bool has_part = source != sources.end() && !source->second.resources.empty();
+        if (!asked.required || !reason || has_part) continue;
         problem.places.push_back("prefetch." + asked.key);
         problem.reasons.push_back(name_of(*reason));
     }

@@ -2,7 +2,11 @@
 //
 // Each key of the templates becomes a source of the patient's record: its resources, or the reason why they could not
 // be had. Missing, declined, failed, incomplete and unresolved are reasons; null and an empty Bundle are known to be
-// nothing. Keys that were not asked for are ignored.
+// nothing. What cannot be read is not nothing: a Bundle of another kind (a batch-response, a Bundle of Bundles), or one
+// whose entries are all something else than was asked for, is of the wrong type; one of which some entries cannot be
+// read came in part. Keys that were not asked for are ignored.
+//
+// The conditions may come in part: what came of them counts. Of any other source a part is not used.
 #pragma once
 
 #include "rules/program/program.hpp"
@@ -22,6 +26,7 @@ struct PrefetchExpectations {
     std::span<const rules::PrefetchTemplate> templates;
     std::string_view patient_id;
     bool strict = false;  ///< a value of the wrong type, an empty or a wrapped one is refused, not merely unusable
+    const boost::json::object* patient = nullptr;  ///< the Patient, if it is at hand
 };
 
 /// Why a source could not be had, for log and client: "not-sent", "incomplete", …
@@ -33,13 +38,17 @@ boost::system::result<rules::SourceData, Problem> read_source(const boost::json:
                                                               const rules::PrefetchTemplate& asked,
                                                               const PrefetchExpectations& expectations);
 
+/// The Patient among `sources`; null if it could not be had.
+const boost::json::object* patient_among(const rules::Sources& sources) noexcept;
+
 /// Sorts `prefetch` to sources, one for every template. \param prefetch the request's; null if it had none. The sources
 /// point into it. \returns other_patient with its place if anything in it, under a key that was asked for, is not this
 /// patient's; wrong_type for a strict client.
 boost::system::result<rules::Sources, Problem> read_prefetch(const boost::json::object* prefetch,
                                                              const PrefetchExpectations& expectations);
 
-/// The 412 that is due if a required source could not be had, with the reason of each; nothing if all are there.
+/// The 412 that is due if nothing of a required source could be had, with the reason of each; nothing if all are there,
+/// wholly or in part.
 std::optional<Problem> missing_sources(const rules::Sources& sources,
                                        std::span<const rules::PrefetchTemplate> templates);
 

@@ -1,5 +1,6 @@
 #include "service/commands/cli.hpp"
 
+#include "service/commands/command_about.hpp"
 #include "service/commands/command_check.hpp"
 #include "service/commands/command_doctor.hpp"
 #include "service/commands/command_evaluate.hpp"
@@ -90,6 +91,15 @@ void declare_test(CLI::App& verb, Action& action) {
         [options, &action] { action = [options](const Streams& streams) { return run_test(*options, streams); }; });
 }
 
+void declare_about(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<AboutOptions>();
+    verb.add_option("PACK", options->pack, "A rule pack")->required();
+    verb.add_option("--site", options->site, "A site file that sets it")->type_name("FILE");
+    verb.add_option("-o,--output", options->output, "The folder to write below")->required()->type_name("DIR");
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_about(*options, streams); }; });
+}
+
 void declare_doctor(CLI::App& verb, Action& action) {
     auto options = std::make_shared<DoctorOptions>();
     verb.add_option("--config", options->config, "The configuration file")->required()->type_name("FILE");
@@ -142,6 +152,7 @@ constexpr Verb verbs[] = {
     {"check", "Looks for faults in rule packs, form and clinical", declare_check},
     {"test", "Tells a rule pack's stories to the engine", declare_test},
     {"evaluate", "Answers one call without an EHR", declare_evaluate},
+    {"about", "Writes the pages behind the cards as static files", declare_about},
     {"doctor", "Proves a deployment, and says what to mend", declare_doctor},
     {"fhirpath", "Evaluates FHIRPath on a resource", declare_fhirpath},
 };

@@ -28,14 +28,6 @@ struct CheckedPack {
     bool was_read = false;
 };
 
-/// The pack's own files are named by their path in the pack; people need the path from where they stand.
-void name_from_here(rules::Diagnostics& findings, const std::filesystem::path& pack, const std::string& site_file) {
-    for (rules::Diagnostic& finding : findings) {
-        if (finding.place.file == site_file) continue;
-        finding.place.file = (pack / finding.place.file).generic_string();
-    }
-}
-
 CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem::path& site_file,
                        const rules::CheckOptions& options) {
     CheckedPack checked{path, {}, {}, nullptr, false};
@@ -58,9 +50,9 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
         rules::Compilation compilation = rules::compile(std::move(reading.pack), std::move(site.site));
         append(checked.findings, std::move(compilation.findings));
         checked.program = std::move(compilation.program);
-        if (checked.program) append(checked.findings, lint_services(*checked.program, path));
     }
-    name_from_here(checked.findings, path, site_file.generic_string());
+    name_from_here(checked.findings, path, site_file);
+    if (checked.program) append(checked.findings, lint_services(*checked.program, path));
     append(checked.findings, rules::unread_files(path));
     rules::sort_by_place(checked.findings);
     return checked;

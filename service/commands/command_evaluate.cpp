@@ -109,7 +109,7 @@ std::optional<std::string> read_token(const EvaluateOptions& options, std::ostre
 
 /// The request of an EHR that got its prefetch from the FHIR server.
 Body compose_from_server(const EvaluateOptions& options, const ServedService& service, const Streams& streams) {
-    const auto compose = read_compose_options(options, service, streams);
+    auto compose = read_compose_options(options, service, streams);
     const auto token = read_token(options, streams.err);
     if (!compose || !token) return ExitCode::bad_input;
     auto record = read_fhir_record({.url = options.fhir_url, .patient_id = options.patient_id, .token = *token},
@@ -119,6 +119,7 @@ Body compose_from_server(const EvaluateOptions& options, const ServedService& se
         return record.error().code;
     }
     for (const std::string& warning : record->warnings) streams.err << "warning: " << warning << '\n';
+    compose->encounter_id = std::move(record->encounter_id);
     return print_composed(compose_request(options.patient_id, std::move(record->prefetch), *compose), options.fhir_url,
                           options, streams.err);
 }

@@ -5,6 +5,7 @@
 #include "service/run/running_service.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <utility>
@@ -34,6 +35,14 @@ void warn_of_development(const Config& config, std::ostream& err) {
         err << "warning: authentication is off: everybody who reaches the port is served\n";
 }
 
+/// \param all  whether every thread of the service has come to its end.
+ExitCode ended(bool all, ExitCode code, const Streams& streams) {
+    if (all) return code;
+    // A thread that hangs in the store or the resolver cannot be ended, and may still look at everything.
+    streams.out << std::flush;
+    std::_Exit(static_cast<int>(code));
+}
+
 }  // namespace
 
 ExitCode run_serve(const ServeOptions& options, const Streams& streams) {
@@ -52,13 +61,12 @@ ExitCode run_serve(const ServeOptions& options, const Streams& streams) {
     const auto listening = service.start();
     if (!listening) {
         print_findings({listening.error()}, streams.err);
-        return ExitCode::environment;
+        return ended(service.close(), ExitCode::environment, streams);
     }
     streams.out << "listening on https://" << print_address(listening->clinical) << '\n';
     if (listening->admin) streams.out << "admin on http://" << print_address(*listening->admin) << '\n';
     streams.out << std::flush;
-    service.run();
-    return ExitCode::fine;
+    return ended(service.run(), ExitCode::fine, streams);
 }
 
 }  // namespace service

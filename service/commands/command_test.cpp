@@ -14,10 +14,7 @@ namespace {
 
 /// Prints findings with paths from here, and says whether one is an error.
 bool print_and_find_errors(rules::Diagnostics findings, const TestCommandOptions& options, std::ostream& err) {
-    for (rules::Diagnostic& finding : findings) {
-        if (finding.place.file == options.site.generic_string()) continue;
-        finding.place.file = (options.pack / finding.place.file).generic_string();
-    }
+    name_from_here(findings, options.pack, options.site);
     print_findings(findings, err);
     return rules::has_errors(findings);
 }

@@ -1,5 +1,6 @@
 #include "service/commands/evaluation_text.hpp"
 
+#include "rules/run/card_layout.hpp"
 #include "service/answer/card.hpp"
 
 #include <algorithm>
@@ -52,6 +53,15 @@ void add_section(std::string& out, std::string_view title, const std::vector<std
     for (const std::string& line : lines) add_wrapped(out, "    - ", line, columns);
 }
 
+std::string in_one_line(const rules::CardInput& input) {
+    std::string line = input.what;
+    if (!input.value.empty()) line += " " + input.value;
+    for (const std::string* part : {&input.date, &input.status}) {
+        if (!part->empty()) line += ", " + *part;
+    }
+    return input.reference.empty() ? line : line + " (" + input.reference + ")";
+}
+
 std::string upper_case(std::string_view word) {
     std::string upper(word);
     std::ranges::transform(upper, upper.begin(),
@@ -62,7 +72,7 @@ std::string upper_case(std::string_view word) {
 // What accepting a proposal changes, one line an order.
 std::vector<std::string> orders_of(const rules::Proposal& proposal) {
     std::vector<std::string> lines;
-    if (proposal.remove) lines.push_back("takes out " + *proposal.remove);
+    for (const std::string& reference : proposal.remove) lines.push_back("takes out " + reference);
     for (const rules::Proposal::Create& create : proposal.create) {
         lines.push_back("drafts " + create.display + " (LOINC " + create.loinc + ")");
     }
@@ -71,13 +81,17 @@ std::vector<std::string> orders_of(const rules::Proposal& proposal) {
 
 void add_card(std::string& out, const rules::Card& card, std::size_t columns) {
     add_wrapped(out, upper_case(name_of(card.indicator)) + "  ", card.summary, columns);
-    add_section(out, "Why you see this", card.why, columns);
-    add_section(out, "Rule", card.rule_lines, columns);
-    add_section(out, "Evidence: " + card.strength, card.evidence, columns);
-    add_section(out, "Cautions", card.cautions, columns);
-    add_section(out, "Not considered or missing", card.not_considered, columns);
-    add_section(out, "Options", card.options, columns);
+    for (const rules::DetailLine& line : rules::detail_of(card)) {
+        const std::string heading = line.heading.empty() ? "" : std::string(line.heading) + ": ";
+        add_wrapped(out, "  ", heading + line.text, columns);
+    }
     if (card.proposal) add_section(out, "Offered: " + card.proposal->label, orders_of(*card.proposal), columns);
+    std::vector<std::string> inputs;
+    for (const rules::CardInput& input : card.inputs) inputs.push_back(in_one_line(input));
+    std::string from = "Not on the card: rule " + std::string(card.rule);
+    for (const std::string_view guest : card.with) from.append(" with ").append(guest);
+    add_section(out, from + ", from", inputs, columns);
+    add_section(out, "Not on the card: left out", card.not_used, columns);
 }
 
 void add_reason(std::string& out, const rules::Reason& reason, std::size_t depth) {
@@ -159,6 +173,8 @@ std::string_view outcome_name(rules::Outcome outcome) {
             return "unknown";
         case rules::Outcome::replaced:
             return "replaced";
+        case rules::Outcome::joined:
+            return "joined";
         case rules::Outcome::crowded_out:
             return "crowded-out";
         case rules::Outcome::off:

@@ -33,7 +33,29 @@ bool offer_each_service_once(const std::vector<LoadedPack>& packs, const Config&
     return true;
 }
 
+/// Each client has a realm of its own, whatever it trusts: no connection is shared between clients.
+std::optional<Realms> open_fhir_realms(const Config& config, rules::Diagnostics& findings) {
+    Realms realms;
+    std::vector<const Client*> clients{&config.anonymous};
+    for (const Client& client : config.clients) clients.push_back(&client);
+    for (const Client* client : clients) {
+        auto realm = open_fhir_realm(config, *client);
+        if (realm == nullptr) {
+            const auto& file = client->fhir_ca.empty() ? config.fhir.ca : client->fhir_ca;
+            findings.push_back(finding_of_file(file.string(), "tls", "This file holds no certificates in PEM form."));
+            return std::nullopt;
+        }
+        realms.emplace(client->issuer, std::move(realm));
+    }
+    return realms;
+}
+
 }  // namespace
+
+std::shared_ptr<const Realm> open_fhir_realm(const Config& config, const Client& client) {
+    auto tls = open_client_tls(config.fhir.ca, client.fhir_ca);
+    return tls == nullptr ? nullptr : std::make_shared<const Realm>(Realm{std::move(tls), "fhir"});
+}
 
 std::optional<Config> load_config(const std::filesystem::path& file, rules::Diagnostics& findings) {
     const auto text = read_text(file);
@@ -67,9 +89,10 @@ std::optional<Deployment> load_deployment(const std::filesystem::path& file, rul
     if (!tls) {
         findings.push_back(finding_of_file(tls.error().file.string(), "tls", "This " + tls.error().reason + "."));
     }
+    auto realms = open_fhir_realms(*config, findings);
     auto packs = load_packs(*config, findings);
-    if (!tls || !packs) return std::nullopt;
-    return Deployment{std::move(*config), *tls, std::move(*packs)};
+    if (!tls || !realms || !packs) return std::nullopt;
+    return Deployment{std::move(*config), *tls, std::move(*packs), std::move(*realms)};
 }
 
 AddressPolicy address_policy_of(const Config& config) {

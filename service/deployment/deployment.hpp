@@ -6,8 +6,10 @@
 #include "service/deployment/load_pack.hpp"
 #include "service/http/tls.hpp"
 #include "service/out/address_policy.hpp"
+#include "service/out/realm.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -17,6 +19,7 @@ struct Deployment {
     Config config;
     TlsContext tls;
     std::vector<LoadedPack> packs;
+    Realms fhir_realms;  ///< of every client, and of whoever calls without a token
 };
 
 /// The configuration in `file`; nothing if `findings`, to which it adds, hold an error of it.
@@ -24,6 +27,10 @@ std::optional<Config> load_config(const std::filesystem::path& file, rules::Diag
 
 /// The packs of a configuration; nothing if one has an error, or if two offer one service for one hook.
 std::optional<std::vector<LoadedPack>> load_packs(const Config& config, rules::Diagnostics& findings);
+
+/// The realm of a client's FHIR servers: trusted by the system's certificates, `fhir.ca` and the client's `fhirCa`.
+/// Nothing if one of these cannot be read.
+std::shared_ptr<const Realm> open_fhir_realm(const Config& config, const Client& client);
 
 /// All of it, or nothing. \param findings  gets errors, and the warnings of packs.
 std::optional<Deployment> load_deployment(const std::filesystem::path& file, rules::Diagnostics& findings);

@@ -21,10 +21,15 @@ std::string_view advice_on(FetchFault fault) noexcept {
             return "it did not answer in time";
         case FetchFault::too_large:
             return "its answer is larger than is read";
+        case FetchFault::no_room:
+            return "too much is being read from such servers at once";
         case FetchFault::bad_answer:
-            return "its answer is not HTTP, breaks off, or is compressed though that was not asked for";
+            return "its answer is not HTTP, breaks off, is longer than it says, or is compressed though that was not "
+                   "asked for";
+        case FetchFault::other_answer:
+            return "its answer is to another request: it, or a proxy before it, mixes answers up";
         case FetchFault::too_busy:
-            return "there are too many connections to it already";
+            return "none of the connections to it got free in time";
     }
     return "";
 }
@@ -53,13 +58,17 @@ std::string_view advice_on(Unavailable reason) noexcept {
         case Unavailable::outcome:
             return "it answered with an OperationOutcome instead of data";
         case Unavailable::too_many_pages:
-            return "its answer has more pages than are read";
+            return "its answer has more pages than are read, or its pages lead round in a circle";
         case Unavailable::other_origin:
-            return "it says that the next page lies on another server, which is not followed";
+            return "it says that the next page lies on another server or outside of the base, which is not followed";
         case Unavailable::too_large:
             return "its answers are larger than is read";
+        case Unavailable::no_room:
+            return "too much is being read from FHIR servers at once";
         case Unavailable::timed_out:
             return "it did not answer in time";
+        case Unavailable::too_busy:
+            return "none of the connections to it got free in time";
         case Unavailable::unreachable:
             return "it cannot be reached";
     }

@@ -1,12 +1,13 @@
 // What prefetch lacks, read from the caller's FHIR server under the caller's token:
-// reads and searches in parallel under one deadline, searches page by page on the same origin, sizes limited.
+// reads and searches in parallel under one deadline, searches page by page below the server's base, sizes limited.
 //
 // What cannot be had is said by a reason, never by the server's own words. An answer stands for a prefetch value and is
-// complete: of a search with a page missing there is no answer. Filtering, over-returning and foreign patients are for
-// whoever interprets prefetch.
+// complete: of a search with a page missing there is no answer. It is held against its question (fhir_question).
+// Filtering, over-returning and foreign patients are for whoever interprets prefetch.
 #pragma once
 
 #include "service/fhir_access/fhir_grant.hpp"
+#include "service/fhir_access/next_page.hpp"
 #include "service/out/https_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -15,12 +16,16 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace service {
+
+class FhirQuestion;
 
 /// Why data is not available.
 enum class Unavailable {
@@ -32,12 +37,14 @@ enum class Unavailable {
     server_error,   ///< 5xx
     other_status,   ///< redirects among them
     not_json,
-    other_resource,  ///< not the resource or the Bundle that was asked for
+    other_resource,  ///< not the resource or the Bundle that was asked for, or to another question
     outcome,         ///< an OperationOutcome
-    too_many_pages,
-    other_origin,  ///< the next page is said to lie on another server
+    too_many_pages,  ///< or pages that go round in a circle
+    other_origin,    ///< the next page is said to lie on another server, or outside of its base
     too_large,
+    no_room,  ///< all calls together hold too much of such answers already
     timed_out,
+    too_busy,    ///< no connection to the server got free in time
     unreachable  ///< name, address, connection, certificate
 };
 
@@ -54,7 +61,8 @@ struct FhirQuery {
 struct FhirAnswer {
     std::string key;
     boost::system::result<boost::json::value, Unavailable> value = Unavailable::unreachable;
-    unsigned requests = 0;  ///< that it took
+    unsigned requests = 0;             ///< that it took
+    std::chrono::microseconds took{};  ///< until it was there, or was not
 };
 
 /// Limits of the configuration ("fhir").
@@ -63,8 +71,11 @@ struct FhirLimits {
     std::size_t bytes = 16777216;  ///< of one call's answers together
 };
 
-/// Whether a Bundle says that there is more of it than it holds.
-bool has_next_page(const boost::json::value& bundle);
+/// Whose servers are read, and what bounds the memory of all calls that read some.
+struct FhirSurroundings {
+    std::shared_ptr<const Realm> realm;  ///< null: the one of the HttpsClient
+    BodyBudget* all_calls = nullptr;     ///< outlives every call; null: nobody counts
+};
 
 class FhirClient {
   public:
@@ -72,8 +83,15 @@ class FhirClient {
 
     static constexpr std::size_t most_queries = 64;  ///< of one call; what is beyond is bad_query
 
-    /// \param http  of the same thread; borrowed.
-    FhirClient(HttpsClient& http, FhirLimits limits) : http_(&http), limits_(limits) {}
+    /// For one call. \param http  of the same thread; borrowed.
+    FhirClient(HttpsClient& http, FhirLimits limits, FhirSurroundings surroundings = {})
+        : http_(&http),
+          limits_(limits),
+          realm_(std::move(surroundings.realm)),
+          held_(std::make_shared<HeldAnswers>(limits.bytes, surroundings.all_calls)) {}
+
+    /// What the answers take of the memory for all calls, while it lives: to be kept as long as they are.
+    std::shared_ptr<const void> held() const { return held_; }
 
     /// Reads all of `queries` at once. \returns one answer for each, in their order, no later than `deadline`.
     /// The client must outlive the coroutine.
@@ -85,11 +103,16 @@ class FhirClient {
     using Value = boost::system::result<boost::json::value, Unavailable>;
 
     static boost::asio::awaitable<void> answer(std::shared_ptr<Call> call, FhirQuery query, FhirAnswer* into);
-    static boost::asio::awaitable<Value> search(std::shared_ptr<Call> call, const FhirQuery& query, FhirAnswer* into);
-    static boost::asio::awaitable<Value> get(std::shared_ptr<Call> call, std::string url, FhirAnswer* into);
+    static boost::asio::awaitable<Value> value_of(Call& call, const FhirQuery& query, FhirAnswer* into);
+    static boost::asio::awaitable<Value> search(Call& call, const FhirQuestion& question, const FhirQuery& query,
+                                                FhirAnswer* into);
+    static boost::asio::awaitable<Value> get(Call& call, const FhirQuestion& question, std::string url,
+                                             FhirAnswer* into);
 
     HttpsClient* http_;
     FhirLimits limits_;
+    std::shared_ptr<const Realm> realm_;
+    std::shared_ptr<HeldAnswers> held_;
 };
 
 }  // namespace service

@@ -36,18 +36,19 @@ std::optional<bool> scope_permits(std::string_view scope, std::string_view type,
 
 std::optional<GrantFault> check_server(std::string_view server, bool development) {
     const auto url = urls::parse_uri(server);
-    if (!url || url->encoded_host().empty() || url->has_userinfo() || url->has_query() || url->has_fragment()) {
+    if (!url || url->has_userinfo() || url->has_query() || url->has_fragment() || !normalized_url(server)) {
         return GrantFault::bad_server;
     }
-    const bool secure = urls::grammar::ci_is_equal(url->scheme(), "https");
-    if (!secure && !(development && urls::grammar::ci_is_equal(url->scheme(), "http"))) return GrantFault::bad_server;
-    return std::nullopt;
+    if (urls::grammar::ci_is_equal(url->scheme(), "https")) return std::nullopt;
+    return development ? std::nullopt : std::optional(GrantFault::insecure_server);
 }
 
 std::optional<GrantFault> check_authorization(const FhirAuthorization& authorization, const Client& client) {
     if (client.client_id && authorization.subject != *client.client_id) return GrantFault::other_subject;
     if (authorization.access_token.empty()) return GrantFault::no_token;
-    if (!urls::grammar::ci_is_equal(authorization.token_type, "Bearer")) return GrantFault::other_token_type;
+    const bool bearer = client.strict ? authorization.token_type == "Bearer"
+                                      : urls::grammar::ci_is_equal(authorization.token_type, "Bearer");
+    if (!bearer) return GrantFault::other_token_type;
     if (authorization.expires_in && authorization.expires_in->count() <= 0) return GrantFault::token_expired;
     return std::nullopt;
 }
@@ -73,6 +74,8 @@ std::string_view name_of(GrantFault fault) noexcept {
             return "no-server";
         case GrantFault::bad_server:
             return "bad-server";
+        case GrantFault::insecure_server:
+            return "insecure-server";
         case GrantFault::server_not_allowed:
             return "server-not-allowed";
         case GrantFault::no_token:

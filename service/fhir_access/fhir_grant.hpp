@@ -42,10 +42,11 @@ struct FhirGrant {
 /// Why there is no leave.
 enum class GrantFault {
     no_server,           ///< the request names none
-    bad_server,          ///< not an https URL (http in development), or with user, query or fragment
+    bad_server,          ///< not the URL of a FHIR server: not http(s), or with user, query or fragment
+    insecure_server,     ///< http, and this is not development
     server_not_allowed,  ///< it names one that the client may not name
     no_token,            ///< and this is not development
-    other_token_type,    ///< not Bearer
+    other_token_type,    ///< not Bearer; spelt exactly so by clients that are held to the letter (R-070)
     token_expired,
     other_subject,  ///< the token is another application's (R-070)
     other_patient   ///< the token is for another patient than the context's: the request is refused (R-070)

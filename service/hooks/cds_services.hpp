@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,10 @@ class CdsServices {
     virtual const std::string& discovery(ClientProfile profile) const = 0;
 
     virtual bool offers(std::string_view service_id) const = 0;
+
+    /// The page behind the cards of a rule, as HTML; nothing if what made them is not served here.
+    /// \param digest  as it stands in the address.
+    virtual std::optional<std::string> about(std::string_view digest, std::string_view rule) const = 0;
 
     /// 200 with cards, or a problem.
     virtual boost::asio::awaitable<Reply> call(ServiceCall call) const = 0;

@@ -36,29 +36,40 @@ struct ClinicalSurroundings {
     Log& log;
     const HttpsClients* clients = nullptr;  ///< to fetch key sets; may be null while Offer::trust is
     boost::asio::any_io_executor pool;      ///< where signatures are checked
+    BlockingCalls* store_calls = nullptr;   ///< where the store is asked; may be null while Offer::trust is
 };
 
 class ClinicalPort final : public Port {
   public:
-    /// \param offer outlives the port. \param requests_per_second 0: no limit; else the rest is answered 429.
+    /// \param offer outlives the port. \param requests_per_second of each client, and of all callers that are none
+    ///              together; the rest is answered 429. 0: no limit.
     ClinicalPort(const Current<const Offer>& offer, ClinicalSurroundings surroundings,
                  std::size_t requests_per_second = 0)
-        : offer_(offer), surroundings_(std::move(surroundings)), rate_limit_(requests_per_second) {}
+        : offer_(offer), surroundings_(std::move(surroundings)), rates_(requests_per_second) {}
 
-    std::optional<Reply> refusal(const RequestHead& head) const override;
-    boost::asio::awaitable<Reply> answer(const RequestHead& head, std::string_view body) const override;
+    boost::asio::awaitable<Admission> admit(const RequestHead& head) const override;
     Reply failure(const RequestHead& head, Fault fault) const override;
 
   private:
-    using Identified = boost::system::result<std::shared_ptr<const Client>, Fault>;
+    /// A request that may send its body: to what, by whom, and under which offer, whatever a reload brings meanwhile.
+    struct Admitted {
+        std::shared_ptr<const Offer> offer;
+        Match match;
+        TokenUse use;
+        Caller caller;
+    };
 
-    std::optional<Fault> fault_of(const Offer& offer, const Match& match, const RequestHead& head) const;
-    boost::asio::awaitable<Identified> identify(const Offer& offer, const Match& match, const RequestHead& head,
-                                                std::string_view body) const;
+    boost::asio::awaitable<boost::system::result<Caller, Fault>> identify(const Offer& offer, const Match& match,
+                                                                          const TokenUse& use,
+                                                                          std::string_view authorization) const;
+    boost::asio::awaitable<Reply> answer(const Admitted& admitted, const RequestHead& head,
+                                         std::string_view body) const;
+    Authentication authentication(std::shared_ptr<Trust> trust, const boost::asio::any_io_executor& thread) const;
+    Fault refused(const Offer& offer, const Match& match, std::string_view authorization, TokenFault fault) const;
 
     const Current<const Offer>& offer_;
     ClinicalSurroundings surroundings_;
-    mutable RateLimit rate_limit_;
+    mutable RateLimits rates_;
     mutable std::atomic<std::size_t> checks_{0};  // of tokens, under way
 };
 

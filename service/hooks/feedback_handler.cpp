@@ -1,7 +1,6 @@
 #include "service/hooks/feedback_handler.hpp"
 
 #include "fhir/json_text.hpp"
-#include "service/base/on_pool.hpp"
 
 #include <utility>
 
@@ -13,15 +12,25 @@ boost::asio::awaitable<Reply> FeedbackHandler::take(ServiceCall call) const {
     auto read = read_feedback(*message, {settings_.offered, call.client->strict}, wall_time());
     if (!read) co_return problem_reply(read.error(), call.head.accept);
 
-    const auto receipt = co_await on_pool(
-        settings_.pool, [&] { return settings_.store.record(std::span<const Feedback>(read->items), wall_time()); });
+    const auto receipt = co_await store(std::move(read->items));
     if (!receipt) {
         settings_.log.write(StoreFailed{"record-feedback", name_of(receipt.error()), 0});
-        co_return problem_reply({Fault::overloaded, {}, {}}, call.head.accept);
+        co_return problem_reply({Fault::store_unavailable, {}, {}}, call.head.accept);
     }
     settings_.log.write(FeedbackStored{std::string(call.service_id), receipt->stored, receipt->repeated,
                                        receipt->unknown_card + read->not_ours, read->ahead});
     co_return Reply();
+}
+
+boost::asio::awaitable<FeedbackHandler::Stored> FeedbackHandler::store(std::vector<Feedback> items) const {
+    // Everything by value: the store may answer when nobody waits any longer.
+    auto work = [&store = settings_.store, items = std::move(items)]() -> Stored {
+        return store.record(std::span<const Feedback>(items), wall_time());
+    };
+    const auto deadline = BlockingCalls::Clock::now() + longest_store_wait;
+    const auto stored = co_await settings_.store_calls.run(std::move(work), deadline);
+    if (!stored) co_return StoreFault::timed_out;
+    co_return *stored;
 }
 
 }  // namespace service

@@ -1,24 +1,25 @@
 // What stands behind the feedback endpoint: a message is read whole, stored whole, and only then answered 200; what was
-// answered 200 survives the process (CDS Hooks, "Feedback"; ).
+// answered 200 survives the process (CDS Hooks, "Feedback"; ). A store that hangs is waited for no longer
+// than longest_store_wait.
 #pragma once
 
 #include "service/answer/feedback.hpp"
+#include "service/base/blocking_calls.hpp"
 #include "service/hooks/cds_services.hpp"
 #include "service/observe/log.hpp"
 #include "service/store/store.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <vector>
 
 namespace service {
 
-/// What feedback is handled with. Store and log outlive the handler.
+/// What feedback is handled with. Store, log and calls outlive the handler.
 struct FeedbackSettings {
     Store& store;
     Log& log;
-    boost::asio::any_io_executor pool;
+    BlockingCalls& store_calls;   ///< where the store is written to
     std::vector<Reason> offered;  ///< the override reasons of the cards that are given
 };
 
@@ -30,6 +31,9 @@ class FeedbackHandler {
     boost::asio::awaitable<Reply> take(ServiceCall call) const;
 
   private:
+    using Stored = boost::system::result<FeedbackReceipt, StoreFault>;
+    boost::asio::awaitable<Stored> store(std::vector<Feedback> items) const;
+
     FeedbackSettings settings_;
 };
 

@@ -1,5 +1,6 @@
 #include "service/hooks/hook_handler.hpp"
 
+#include "service/answer/about.hpp"
 #include "service/base/uuid.hpp"
 #include "service/call/fhir_completion.hpp"
 
@@ -14,9 +15,26 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Whether a client that is held to the letter is refused for this (R-070; R-072).
-bool is_forbidden(GrantFault fault) {
-    return fault == GrantFault::other_subject || fault == GrantFault::server_not_allowed;
+/// What a client that is held to the letter is told of FHIR access that it may not have: 400 for what no client may
+/// send, 403 for what this one may not. Nothing for what may happen to any client.
+std::optional<Problem> refusal_of(GrantFault fault) {
+    switch (fault) {
+        case GrantFault::bad_server:
+            return Problem{Fault::bad_value, {"fhirServer"}, {}};
+        case GrantFault::other_token_type:
+            return Problem{Fault::bad_value, {"fhirAuthorization.token_type"}, {}};
+        case GrantFault::insecure_server:
+        case GrantFault::server_not_allowed:
+            return Problem{Fault::forbidden, {"fhirServer"}, {}};
+        case GrantFault::other_subject:
+            return Problem{Fault::forbidden, {"fhirAuthorization.subject"}, {}};
+        case GrantFault::no_server:
+        case GrantFault::no_token:
+        case GrantFault::token_expired:
+        case GrantFault::other_patient:  // told to every client
+            break;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -34,29 +52,38 @@ HookHandler::HookHandler(const std::vector<LoadedPack>& packs, HookSettings sett
                            [&](ClientProfile profile) { return discovery_document(offered, profile); });
 }
 
+std::optional<std::string> HookHandler::about(std::string_view digest, std::string_view rule) const {
+    for (const ServedService& service : services_) {
+        if (digest_in_address(service.digest) == digest) return about_page(*service.program, service.digest, rule);
+    }
+    return std::nullopt;
+}
+
 asio::awaitable<Reply> HookHandler::call(ServiceCall asked) const {
-    const auto begun = FhirClient::Clock::now();
+    const CallTime time{FhirClient::Clock::now(), settings_.clock()};
     const Client& client = *asked.client;
     auto call = read_hook_call(by_id_.find(asked.service_id)->second, asked.body, client.strict);
     if (!call) co_return problem_reply(call.error(), asked.head.accept, client.profile);
-    auto problem = co_await complete(*call, client, begun);
+    auto problem = co_await complete(*call, client, time);
     if (!problem) problem = missing_from(*call);
-    Reply reply = problem ? problem_reply(*problem, asked.head.accept, client.profile) : answer(*call, client);
+    Reply reply = problem ? problem_reply(*problem, asked.head.accept, client.profile) : answer(*call, client, time);
+    reply.facts.slowest_query = call->slowest_query.key;
+    reply.facts.slowest_query_took = call->slowest_query.took;
     if (uuid_of(call->request.hook_instance)) reply.facts.hook_instance = call->request.hook_instance;
     co_return reply;
 }
 
-/// The 412 for what is missing, if it is, with the reasons in the log.
+/// The 412 for what is missing, if it is. The log has the reasons, also of what came in part and is no 412.
 std::optional<Problem> HookHandler::missing_from(const HookCall& call) const {
-    auto problem = missing_sources(call.sources, call.service->offered.prefetch);
-    for (std::size_t i = 0; problem && i < problem->places.size(); ++i) {
-        settings_.log.write(SourceMissing{problem->places[i], problem->reasons[i]});
+    for (const rules::PrefetchTemplate& asked : call.service->offered.prefetch) {
+        const auto& reason = call.sources.at(asked.key).unavailable;
+        if (asked.required && reason) settings_.log.write(SourceMissing{"prefetch." + asked.key, name_of(*reason)});
     }
-    return problem;
+    return missing_sources(call.sources, call.service->offered.prefetch);
 }
 
 asio::awaitable<std::optional<Problem>> HookHandler::complete(HookCall& call, const Client& client,
-                                                              FhirClient::Clock::time_point begun) const {
+                                                              CallTime time) const {
     const HookRequest& request = call.request;
     auto grant = grant_fhir_access(
         client, {request.fhir_server, request.authorization, request.patient_id, settings_.fhir.development},
@@ -65,25 +92,29 @@ asio::awaitable<std::optional<Problem>> HookHandler::complete(HookCall& call, co
         if (grant.error() == GrantFault::other_patient) {
             co_return Problem{Fault::other_patient, {"fhirAuthorization.patient"}, {}};
         }
-        const bool refused = client.strict && is_forbidden(grant.error());
+        auto refused = client.strict ? refusal_of(grant.error()) : std::nullopt;
         // Nobody minds a server that need not be read.
         const bool matters = refused || (grant.error() != GrantFault::no_server && lacks_sources(call));
         if (matters) settings_.log.write(FhirNotRead{name_of(grant.error())});
-        if (refused) co_return Problem{Fault::forbidden, {"fhirServer"}, {}};
-        co_return std::nullopt;
+        co_return refused;
     }
     if (settings_.fhir.clients == nullptr) co_return std::nullopt;
     HttpsClient& https = settings_.fhir.clients->of(co_await asio::this_coro::executor);
-    const auto deadline = std::min(begun + settings_.fhir.deadline, FhirClient::Clock::now() + settings_.fhir.timeout);
-    FhirSource source{std::move(*grant), FhirClient(https, settings_.fhir.limits), deadline, settings_.log};
-    co_await complete_from_fhir(call, std::move(source));
+    const auto deadline =
+        std::min(time.begun + settings_.fhir.deadline, FhirClient::Clock::now() + settings_.fhir.timeout);
+    const auto realm = settings_.fhir.realms.find(client.issuer);
+    FhirSurroundings surroundings{realm == settings_.fhir.realms.end() ? nullptr : realm->second,
+                                  settings_.fhir.all_calls};
+    FhirClient reader(https, settings_.fhir.limits, std::move(surroundings));
+    FhirSource source{std::move(*grant), std::move(reader), deadline, settings_.log};
+    co_await complete_from_fhir(call, std::move(source), time.clinical);
     co_return std::nullopt;
 }
 
-Reply HookHandler::answer(const HookCall& call, const Client& client) const {
+Reply HookHandler::answer(const HookCall& call, const Client& client, const CallTime& time) const {
     Reply reply;
-    const rules::Evaluation evaluation = evaluate_call(call, settings_.clock());
-    Response response = response_of(call, evaluation, client.profile, settings_.new_uuid);
+    const rules::Evaluation evaluation = evaluate_call(call, time.clinical);
+    Response response = response_of(call, evaluation, client.profile, settings_.new_uuid, settings_.about_url);
     reply.facts.cards = static_cast<unsigned>(evaluation.cards.size());
     if (reply.facts.cards > 0) keep(call, evaluation.cards, response.card_uuids);
     reply.body = std::move(response.body);

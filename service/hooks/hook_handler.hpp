@@ -22,6 +22,8 @@ namespace service {
 struct FhirReading {
     const HttpsClients* clients = nullptr;  ///< null: FHIR servers are not read
     bool development = false;               ///< see FhirAccess
+    Realms realms;                          ///< of the clients' servers; a client that has none here shares one
+    BodyBudget* all_calls = nullptr;        ///< see FhirSurroundings
     FhirLimits limits;
     std::chrono::milliseconds timeout{400};
     std::chrono::milliseconds deadline{450};  ///< of the whole call
@@ -34,6 +36,7 @@ struct HookSettings {
     Log& log;
     DecisionRecorder* recorder = nullptr;  ///< null: which cards were given is not kept
     FhirReading fhir;
+    std::string about_url = {};  ///< where clients find the about pages of this service; empty: nowhere
 };
 
 class HookHandler final : public CdsServices {
@@ -44,13 +47,19 @@ class HookHandler final : public CdsServices {
         return discovery_[static_cast<std::size_t>(profile)];
     }
     bool offers(std::string_view service_id) const override { return by_id_.contains(service_id); }
+    std::optional<std::string> about(std::string_view digest, std::string_view rule) const override;
     boost::asio::awaitable<Reply> call(ServiceCall asked) const override;
 
   private:
-    boost::asio::awaitable<std::optional<Problem>> complete(HookCall& call, const Client& client,
-                                                            FhirClient::Clock::time_point begun) const;
+    /// When a call came: by the clock that deadlines run on, and by the one that rules see.
+    struct CallTime {
+        FhirClient::Clock::time_point begun;
+        fhir::DateTime clinical;
+    };
+
+    boost::asio::awaitable<std::optional<Problem>> complete(HookCall& call, const Client& client, CallTime time) const;
     std::optional<Problem> missing_from(const HookCall& call) const;
-    Reply answer(const HookCall& call, const Client& client) const;
+    Reply answer(const HookCall& call, const Client& client, const CallTime& time) const;
     void keep(const HookCall& call, const std::vector<rules::Card>& cards, const std::vector<std::string>& uuids) const;
 
     HookSettings settings_;

@@ -1,6 +1,7 @@
 #include "service/http/connection.hpp"
 
 #include "service/http/deadline.hpp"
+#include "service/http/request_head.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -18,6 +19,8 @@
 #include <optional>
 #include <typeinfo>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace service {
 
@@ -36,53 +39,6 @@ constexpr std::size_t one_tls_record = 16 * 1024;
 constexpr std::size_t usual_head = 512;
 // What may wait to be understood beside a head: Beast wants a chunk's extension, and all trailers, in one piece.
 constexpr std::size_t chunk_overhead = 64 * 1024;
-using Request = http::request<http::string_body>;
-
-Method method_of(http::verb verb) noexcept {
-    if (verb == http::verb::get) return Method::get;
-    if (verb == http::verb::head) return Method::head;
-    if (verb == http::verb::post) return Method::post;
-    return verb == http::verb::options ? Method::options : Method::other;
-}
-
-std::string_view field_of(const Request& request, http::field name) {
-    const auto value = request[name];
-    return {value.data(), value.size()};
-}
-
-RequestHead head_of(const Request& request) {
-    RequestHead head;
-    head.method = method_of(request.method());
-    head.target = {request.target().data(), request.target().size()};
-    head.accept = field_of(request, http::field::accept);
-    head.authorization = field_of(request, http::field::authorization);
-    head.content_encoding = field_of(request, http::field::content_encoding);
-    head.content_type = field_of(request, http::field::content_type);
-    head.origin = field_of(request, http::field::origin);
-    head.announces_body =
-        request.count(http::field::content_length) > 0 || request.count(http::field::transfer_encoding) > 0;
-    return head;
-}
-
-/// Whether two programs could disagree on where this request ends or whom it is for (RFC 9112, sections 3.2, 5.2
-/// and 6.3; request smuggling). Beast refuses Content-Length beside Transfer-Encoding and differing lengths by itself.
-bool is_ambiguous(const Request& request, std::string_view head_text) {
-    const bool folded =
-        head_text.find("\r\n ") != std::string_view::npos || head_text.find("\r\n\t") != std::string_view::npos;
-    const auto lengths = request.count(http::field::content_length);
-    const auto codings = request.count(http::field::transfer_encoding);
-    const auto hosts = request.count(http::field::host);
-    if (folded || lengths > 1 || codings > 1 || hosts > 1) return true;
-    // Fields that stand for one value: whoever looked at the request before may have gone by the other (RFC 9110, 5.3).
-    for (const auto name : {http::field::authorization, http::field::content_type, http::field::origin}) {
-        if (request.count(name) > 1) return true;
-    }
-    if (field_of(request, http::field::content_length).find(',') != std::string_view::npos) return true;
-    if (request.version() == 11 && hosts == 0) return true;
-    if (codings == 0) return false;
-    return request.version() != 11 || !beast::iequals(request[http::field::transfer_encoding], "chunked");
-}
-
 /// The value of the Date header (RFC 9110, 5.6.7).
 std::string http_date() {
     const std::time_t now = std::time(nullptr);
@@ -109,9 +65,9 @@ http::response<http::string_body> message_of(Reply& reply, unsigned version, boo
     return message;
 }
 
-/// What goes over the wire for a message: its head and, unless \p method is HEAD, its body. In one piece, since Asio's
+/// What goes over the wire for a message: its head and, unless it answers a HEAD, its body. In one piece, since Asio's
 /// TLS stream joins several buffers into records of 8 KiB at most, and each record is a system call.
-std::string wire_text(const http::response<http::string_body>& message, Method method) {
+std::string wire_text(const http::response<http::string_body>& message, bool head_only) {
     http::response_serializer<http::string_body> serializer(message);
     serializer.split(true);
     std::string text;
@@ -123,8 +79,7 @@ std::string wire_text(const http::response<http::string_body>& message, Method m
         serializer.consume(beast::buffer_bytes(buffers));
     };
     error_code none;  // a string body has no errors
-    while (!(method == Method::head ? serializer.is_header_done() : serializer.is_done()))
-        serializer.next(none, append);
+    while (!(head_only ? serializer.is_header_done() : serializer.is_done())) serializer.next(none, append);
     return text;
 }
 
@@ -135,6 +90,15 @@ std::string_view handshake_fault(const error_code& error) noexcept {
 }
 
 // What differs between TLS and plain TCP.
+
+/// Whether a client with this session may be served, by what is in force now.
+bool is_welcome(TlsStream& stream, const ConnectionSettings& settings) {
+    return accepts_session(*settings.tls->get(), stream.native_handle());
+}
+
+bool is_welcome(tcp::socket&, const ConnectionSettings&) {
+    return true;
+}
 
 asio::awaitable<error_code> shake_hands(TlsStream& stream) {
     const auto [error] = co_await stream.async_handshake(ssl::stream_base::server, as_result);
@@ -155,8 +119,31 @@ asio::awaitable<void> close_politely(tcp::socket& socket) {
     co_return;
 }
 
-/// How reading the head of a request, or its body, ended.
-enum class Reading { complete, nothing, refused };
+/// How reading the head of a request, or its body, ended: whole, or with the fault that the client is told, or with a
+/// client that is gone.
+enum class Reading { whole, gone, refused };
+struct Read {
+    Reading how = Reading::whole;
+    Fault fault = Fault::internal;  ///< why it is refused
+};
+Read refuse(Fault fault) {
+    return {Reading::refused, fault};
+}
+
+/// Where a connection stands.
+enum class State {
+    shaking_hands,
+    idle,  ///< between two requests: nothing of the next one is here
+    busy,  ///< with a request, from its first byte to the last of its reply
+    last   ///< as busy, or about to be; no other request is taken, since the service stops or the client is unwelcome
+};
+
+/// What is left to do with a connection.
+enum class Next {
+    request,  ///< the next one
+    end,
+    end_unread  ///< and the client may still be sending what nobody will read
+};
 
 template <typename Stream>
 class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection<Stream>> {
@@ -179,9 +166,10 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     }
 
     void drain() override {
-        last_request_ = true;
+        const bool waits = state_ == State::idle;
+        state_ = State::last;
         error_code ignored;
-        if (idle_) stream_.lowest_layer().cancel(ignored);
+        if (waits) stream_.lowest_layer().cancel(ignored);
     }
 
     void abort() override {
@@ -189,16 +177,18 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         stream_.lowest_layer().close(ignored);
     }
 
+    bool still_welcome() override { return state_ == State::shaking_hands || is_welcome(stream_, settings_); }
+
     asio::any_io_executor executor() { return stream_.get_executor(); }
 
     asio::awaitable<void> run() {
         // g++ 12 miscompiles `if (co_await …)` around `while (co_await …)`: conditions get a name.
-        const bool welcome = co_await handshake();
-        bool more = welcome;
-        while (more) {
-            more = co_await serve_request();
+        const bool known = co_await handshake();
+        Next next = known && state_ != State::last ? Next::request : Next::end;
+        while (next == Next::request) {
+            next = co_await serve_request();
         }
-        if (welcome) co_await say_goodbye();
+        if (known) co_await say_goodbye(next);
         abort();
     }
 
@@ -210,48 +200,59 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
             settings_.log.write(HandshakeFailed{handshake_fault(error)});
             co_return false;
         }
-        idle_ = true;
-        co_return !last_request_;
+        // A reload may have come meanwhile, which this handshake knew nothing of.
+        if (!is_welcome(stream_, settings_)) {
+            settings_.log.write(ConnectionsWithdrawn{1});
+            state_ = State::last;
+        }
+        if (state_ == State::shaking_hands) state_ = State::idle;
+        co_return true;
     }
 
-    /// Serves one request. \returns whether another one may follow.
-    asio::awaitable<bool> serve_request() {
+    asio::awaitable<Next> serve_request() {
         parser_.emplace();
         parser_->body_limit(settings_.limits.body_bytes);
         parser_->header_limit(static_cast<std::uint32_t>(settings_.limits.header_bytes));
-        const Reading head_reading = co_await read_head();
-        if (head_reading == Reading::nothing) co_return false;
+        const Read head_read = co_await read_head();
+        if (head_read.how == Reading::gone) co_return Next::end;
         // Of a head that is refused, what was read of it: the page that sent it is to be able to read the answer
         //
         const RequestHead head = head_of(parser_->get());
-        Reply reply;
-        if (head_reading == Reading::refused) {
-            reply = settings_.port.failure(head, fault_);
-        } else if (auto refusal = settings_.port.refusal(head)) {
-            reply = std::move(*refusal);
-            unread_ = !parser_->is_done();
-        } else {
-            const Reading body_reading = co_await read_body();
-            if (body_reading == Reading::nothing) co_return false;
-            if (body_reading == Reading::refused) {
-                reply = settings_.port.failure(head, fault_);
-            } else if (is_overloaded()) {
-                // The body has been read, so that the connection may live on: another handshake would cost more.
-                reply = settings_.port.failure(head, Fault::overloaded);
-            } else {
-                reply = co_await answer(head);
-            }
+        if (head_read.how == Reading::refused) {
+            Reply reply = settings_.port.failure(head, head_read.fault);
+            co_return co_await write(std::move(reply), Next::end_unread);
         }
-        co_return co_await write(std::move(reply));
+        co_return co_await serve_rest(head);
     }
 
-    /// Reads up to the blank line that ends a head, and parses it. Idle until the first byte is there.
-    asio::awaitable<Reading> read_head() {
+    /// From the head of a request to its reply. The body is read for those who may send one.
+    asio::awaitable<Next> serve_rest(const RequestHead& head) {
+        Admission admission = co_await admit(head);
+        if (Reply* refusal = std::get_if<Reply>(&admission)) {
+            const bool past = co_await skip_body();
+            co_return co_await write(std::move(*refusal), past ? Next::request : Next::end_unread);
+        }
+        const Read body_read = co_await read_body();
+        if (body_read.how == Reading::gone) co_return Next::end;
+        if (body_read.how == Reading::refused) {
+            Reply reply = settings_.port.failure(head, body_read.fault);
+            co_return co_await write(std::move(reply), Next::end_unread);
+        }
+        Reply reply = co_await answer(head, std::get<Answer>(admission));
+        co_return co_await write(std::move(reply), Next::request);
+    }
+
+    /// Reads up to the blank line that ends a head, and parses it.
+    asio::awaitable<Read> read_head() {
         std::size_t searched = 0;
+        bool begun = false;
         for (;;) {
-            skip_empty_lines();
+            if (!begun) skip_empty_lines();
             const std::string_view received = received_text();
-            if (!received.empty() && idle_) begin_request();
+            if (!received.empty() && !begun) {
+                begin_request();
+                begun = true;
+            }
             const std::size_t end = received.find("\r\n\r\n", searched < 3 ? 0 : searched - 3);
             if (end != std::string_view::npos && end + 4 <= settings_.limits.header_bytes) {
                 co_return parse_head(received.substr(0, end + 4));
@@ -263,12 +264,12 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
             }
             searched = received.size();
             const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(one_tls_record), as_result);
-            if (error && (idle_ || !deadline_->passed())) co_return Reading::nothing;
-            if (error) {
+            if (!error) buffer_.commit(size);
+            if (begun && deadline_->passed()) {
                 parse_what_came();
                 co_return refuse(Fault::request_timeout);
             }
-            buffer_.commit(size);
+            if (error) co_return Read{Reading::gone};
         }
     }
 
@@ -283,64 +284,101 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         parser_->put(asio::buffer(lines), ignored);
     }
 
-    Reading parse_head(std::string_view text) {
+    Read parse_head(std::string_view text) {
         error_code error;
         const std::size_t used = parser_->put(asio::buffer(text.data(), text.size()), error);
         if (error == http::error::body_limit) return refuse(Fault::body_too_large);
         if (error == http::error::header_limit) return refuse(Fault::header_too_large);
         if (error || !parser_->is_header_done() || is_ambiguous(parser_->get(), text)) return refuse(Fault::bad_http);
         if (parser_->get().target().size() > settings_.limits.target_bytes) return refuse(Fault::target_too_long);
+        if (expectation_of(parser_->get()) == Expectation::unknown) return refuse(Fault::expectation_failed);
         buffer_.consume(used);
-        return Reading::complete;
+        return {};
     }
 
-    asio::awaitable<Reading> read_body() {
-        if (parser_->is_done()) co_return Reading::complete;
-        const auto expectation = parser_->get()[http::field::expect];
-        if (!expectation.empty()) {
-            if (!beast::iequals(expectation, "100-continue")) co_return refuse(Fault::expectation_failed);
+    /// Exceptions are bugs, or no memory: one call fails, the process goes on.
+    asio::awaitable<Admission> admit(const RequestHead& head) {
+        // Before a token is spent on the request; and the connection lives on: another handshake would cost more.
+        if (is_overloaded()) co_return settings_.port.failure(head, Fault::overloaded);
+        std::string exception;
+        try {
+            co_return co_await settings_.port.admit(head);
+        } catch (const std::exception& caught) {
+            exception = typeid(caught).name();
+        }
+        co_return failed(head, std::move(exception));
+    }
+
+    asio::awaitable<Reply> answer(const RequestHead& head, const Answer& port_answer) {
+        std::string exception;
+        try {
+            co_return co_await port_answer(parser_->get().body());
+        } catch (const std::exception& caught) {
+            exception = typeid(caught).name();
+        }
+        co_return failed(head, std::move(exception));
+    }
+
+    Reply failed(const RequestHead& head, std::string exception) {
+        settings_.log.write(CallFailed{settings_.port_name, std::move(exception)});
+        return settings_.port.failure(head, Fault::internal);
+    }
+
+    asio::awaitable<Read> read_body() {
+        if (parser_->is_done()) co_return Read();
+        if (expectation_of(parser_->get()) == Expectation::leave_to_send) {
             static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
             const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(go_on), as_result);
-            if (error) co_return Reading::nothing;
+            if (error) co_return Read{Reading::gone};
         }
         while (!parser_->is_done()) {
+            // It may have passed while nothing was waited for here that it could have ended.
+            if (deadline_->passed()) co_return refuse(Fault::request_timeout);
             const auto [error, received] = co_await http::async_read_some(stream_, buffer_, *parser_, as_result);
             if (error) co_return body_fault(error);
             const std::size_t size = parser_->get().body().size();
             const std::size_t usual = settings_.limits.usual_body_bytes;
             if (size > usual && !held_.grow_to(size - usual)) co_return refuse(Fault::overloaded);
         }
-        co_return Reading::complete;
+        co_return Read();
     }
 
-    Reading body_fault(const error_code& error) {
+    Read body_fault(const error_code& error) const {
         if (error == http::error::body_limit) return refuse(Fault::body_too_large);
         if (error == asio::error::operation_aborted) {
-            return deadline_->passed() ? refuse(Fault::request_timeout) : Reading::nothing;
+            return deadline_->passed() ? refuse(Fault::request_timeout) : Read{Reading::gone};
         }
         const bool bad = error.category() == http::make_error_code(http::error::bad_chunk).category() &&
                          error != http::error::partial_message && error != http::error::end_of_stream;
-        return bad ? refuse(Fault::bad_http) : Reading::nothing;
+        return bad ? refuse(Fault::bad_http) : Read{Reading::gone};
     }
 
-    /// Exceptions are bugs, or no memory: one call fails, the process goes on.
-    asio::awaitable<Reply> answer(const RequestHead& head) {
-        std::string exception;
-        try {
-            co_return co_await settings_.port.answer(head, parser_->get().body());
-        } catch (const std::exception& caught) {
-            exception = typeid(caught).name();
+    /// Reads past a body that nobody wants, so that the connection can serve the next request: if it is small, and
+    /// there soon. \returns whether it did. Nothing of it is kept.
+    asio::awaitable<bool> skip_body() {
+        const std::size_t most = settings_.limits.usual_body_bytes;
+        // Who waits for leave to send may send the body all the same, or not: nobody knows where the next request is.
+        const bool uncertain = expectation_of(parser_->get()) != Expectation::none;
+        const bool large = parser_->content_length().value_or(0) > most;
+        if (!parser_->is_done() && (uncertain || large)) co_return false;
+        deadline_->set(settings_.limits.shutdown);
+        std::size_t skipped = 0;
+        while (!parser_->is_done()) {
+            const auto [error, received] = co_await http::async_read_some(stream_, buffer_, *parser_, as_result);
+            parser_->get().body().clear();
+            skipped += received;
+            if (error || deadline_->passed() || skipped > most + chunk_overhead) co_return false;
         }
-        settings_.log.write(CallFailed{settings_.port_name, std::move(exception)});
-        co_return settings_.port.failure(head, Fault::internal);
+        co_return true;
     }
 
-    asio::awaitable<bool> write(Reply reply) {
-        const bool keep = !unread_ && !last_request_ && parser_->get().keep_alive();
+    asio::awaitable<Next> write(Reply reply, Next next) {
+        const bool more = next == Next::request && state_ != State::last && parser_->keep_alive();
         const unsigned version = parser_->is_header_done() ? parser_->get().version() : 11;
         RequestServed served{settings_.port_name,          std::move(reply.facts), reply.status,
                              parser_->get().body().size(), reply.body.size(),      {}};
-        const std::string text = wire_text(message_of(reply, version, keep), method_of(parser_->get().method()));
+        const bool head_only = parser_->get().method() == http::verb::head;
+        const std::string text = wire_text(message_of(reply, version, more), head_only);
         deadline_->set(settings_.limits.request);
         const auto [error, sent] = co_await asio::async_write(stream_, asio::buffer(text), as_result);
         served.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun_);
@@ -349,31 +387,32 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         parser_.reset();
         held_.release();
         deadline_->set(settings_.limits.idle);
-        idle_ = true;
+        if (next != Next::request) co_return next;
         // Asked once more: the stop may have come while a slow client was reading.
-        co_return !error && keep && !last_request_;
+        if (error || !more || state_ == State::last) co_return Next::end;
+        state_ = State::idle;
+        co_return Next::request;
     }
 
     /// Closes politely: lets the client read the last reply even if it is still sending, and says close_notify.
-    asio::awaitable<void> say_goodbye() {
-        idle_ = false;
+    asio::awaitable<void> say_goodbye(Next next) {
         deadline_->set(settings_.limits.shutdown);
-        if (unread_) {
+        if (next == Next::end_unread) {
             // Closing a socket with unread bytes resets it, and the reset may overtake our reply.
             std::array<char, 4096> discarded;
             for (;;) {
                 const auto [error, size] = co_await stream_.async_read_some(asio::buffer(discarded), as_result);
-                if (error) break;
+                if (error || deadline_->passed()) break;
             }
         }
         // Our close_notify goes out at once. The client's need not be waited for (RFC 8446, 6.1), least of all when
         // stopping.
-        deadline_->set(last_request_ ? settings_.limits.shutdown / 10 : settings_.limits.shutdown);
+        deadline_->set(state_ == State::last ? settings_.limits.shutdown / 10 : settings_.limits.shutdown);
         co_await close_politely(stream_);
     }
 
     void begin_request() {
-        idle_ = false;
+        if (state_ == State::idle) state_ = State::busy;
         begun_ = std::chrono::steady_clock::now();
         deadline_->set(settings_.limits.request);
         (void)is_overloaded();  // from here on the queue is watched
@@ -383,12 +422,6 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         return settings_.limits.refuses_when_overloaded && set_.is_overloaded(stream_.get_executor());
     }
 
-    Reading refuse(Fault fault) {
-        fault_ = fault;
-        unread_ = true;
-        return Reading::refused;
-    }
-
     std::string_view received_text() const {
         const auto data = buffer_.cdata();
         return {static_cast<const char*>(data.data()), data.size()};
@@ -396,7 +429,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
     /// A server is to look over empty lines before a request (RFC 9112, 2.2).
     void skip_empty_lines() {
-        while (idle_ && received_text().starts_with("\r\n")) buffer_.consume(2);
+        while (received_text().starts_with("\r\n")) buffer_.consume(2);
     }
 
     Stream stream_;
@@ -408,10 +441,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     HeldBody held_;
     std::optional<http::request_parser<http::string_body>> parser_;
     std::chrono::steady_clock::time_point begun_;
-    Fault fault_ = Fault::internal;
-    bool idle_ = false;          // between two requests: nothing of the next one is here
-    bool unread_ = false;        // the client may still be sending what nobody will read
-    bool last_request_ = false;  // the service is stopping
+    State state_ = State::shaking_hands;
 };
 
 template <typename Stream>
@@ -429,6 +459,15 @@ void start(Stream stream, const ConnectionSettings& settings, ConnectionSet& set
 
 void ConnectionSet::drain() {
     for (Connection* connection : open_) connection->drain();
+}
+
+std::size_t ConnectionSet::drain_unwelcome() {
+    std::vector<Connection*> unwelcome;
+    for (Connection* connection : open_) {
+        if (!connection->still_welcome()) unwelcome.push_back(connection);
+    }
+    for (Connection* connection : unwelcome) connection->drain();
+    return unwelcome.size();
 }
 
 void ConnectionSet::abort() {

@@ -63,6 +63,9 @@ class Connection {
 
     /// Ends the connection now.
     virtual void abort() = 0;
+
+    /// Whether its client would be let in now, by the TLS that is in force.
+    virtual bool still_welcome() = 0;
 };
 
 /// The connections of one thread, and how long they wait for it. Used by that thread only.
@@ -73,6 +76,9 @@ class ConnectionSet {
     std::size_t size() const noexcept { return open_.size(); }
     void drain();
     void abort();
+
+    /// Drains the connections whose clients would not be let in now. \returns how many.
+    std::size_t drain_unwelcome();
 
     /// Whether so much waits for the thread that what is ready now is to be refused. \param executor  the thread's.
     bool is_overloaded(const boost::asio::any_io_executor& executor);

@@ -73,6 +73,14 @@ bool prefers_fhir_json(std::string_view accept) noexcept {
     return ranges.fhir_json && !ranges.json;
 }
 
+bool is_unencoded(std::string_view content_encoding) noexcept {
+    while (!content_encoding.empty()) {
+        const std::string_view coding = next_part(content_encoding, ',');
+        if (!coding.empty() && !same_word(coding, "identity")) return false;
+    }
+    return true;
+}
+
 bool is_json_body(std::string_view content_type) noexcept {
     std::string_view parameters = content_type;
     const std::string_view type = next_part(parameters, ';');

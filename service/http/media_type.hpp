@@ -14,6 +14,9 @@ bool accepts_json(std::string_view accept) noexcept;
 /// Whether a client names application/fhir+json and nothing that covers application/json.
 bool prefers_fhir_json(std::string_view accept) noexcept;
 
+/// Whether a body of this Content-Encoding is as it is: no coding, or "identity" alone.
+bool is_unencoded(std::string_view content_encoding) noexcept;
+
 /// Whether a body of this Content-Type is JSON in UTF-8: application/json or application/…+json, without a charset or
 /// with utf-8. None of them can be sent by a cross-origin page without a preflight (Fetch, CORS-safelisted request
 /// headers).

@@ -3,83 +3,88 @@
 #include "service/http/media_type.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <iterator>
 
 namespace service {
 
 namespace json = boost::json;
 
-FaultMeaning meaning_of(Fault fault) {
-    switch (fault) {
-        case Fault::bad_http:
-            return {400, "bad-http", "structure", "The request is not valid HTTP/1.1."};
-        case Fault::expectation_failed:
-            return {417, "expectation-failed", "not-supported", "The only expectation that is met is 100-continue."};
-        case Fault::header_too_large:
-            return {431, "header-too-large", "too-long", "The header of the request is too large."};
-        case Fault::target_too_long:
-            return {414, "target-too-long", "too-long", "The address of the request is too long."};
-        case Fault::request_timeout:
-            return {408, "request-timeout", "timeout", "The request did not arrive in time."};
-        case Fault::length_required:
-            return {411, "length-required", "required", "The request needs a Content-Length."};
-        case Fault::body_too_large:
-            return {413, "body-too-large", "too-long", "The body of the request is too large."};
-        case Fault::unknown_path:
-            return {404, "unknown-path", "not-found", "There is nothing at this address."};
-        case Fault::method_not_allowed:
-            return {405, "method-not-allowed", "not-supported", "This address does not take this method."};
-        case Fault::not_acceptable:
-            return {406, "not-acceptable", "not-supported", "The answer is JSON, which the Accept header excludes."};
-        case Fault::unsupported_media_type:
-            return {415, "unsupported-media-type", "not-supported", "The body must be application/json in UTF-8."};
-        case Fault::unsupported_encoding:
-            return {415, "unsupported-encoding", "not-supported", "The body must not be compressed."};
-        case Fault::unauthenticated:
-            return {401, "unauthenticated", "login", ""};
-        case Fault::forbidden:
-            return {403, "forbidden", "forbidden", "This client may not use the FHIR server or token that it names."};
-        case Fault::unknown_service:
-            return {404, "unknown-service", "not-found", "There is no CDS service of this id."};
-        case Fault::feedback_not_offered:
-            return {404, "feedback-not-offered", "not-found", "This service does not take feedback."};
-        case Fault::not_json:
-            return {400, "not-json", "structure", "The body is not JSON (RFC 8259, UTF-8)."};
-        case Fault::duplicate_member:
-            return {400, "duplicate-member", "structure", "An object of the body has two members of one name."};
-        case Fault::too_deep:
-            return {400, "too-deep", "too-long", "The body is nested too deeply."};
-        case Fault::too_many_values:
-            return {400, "too-many-values", "too-long", "The body holds too many values, or too long a number."};
-        case Fault::member_missing:
-            return {400, "member-missing", "required", "A required member is missing."};
-        case Fault::member_empty:
-            return {400, "member-empty", "required", "A member is null or empty, which CDS Hooks does not allow."};
-        case Fault::wrong_type:
-            return {400, "wrong-type", "structure", "A member has the wrong JSON type."};
-        case Fault::bad_value:
-            return {400, "bad-value", "value", "A member has a value that CDS Hooks does not allow."};
-        case Fault::wrong_hook:
-            return {400, "wrong-hook", "value", "This service is not offered for this hook."};
-        case Fault::fhir_server_missing:
-            return {400, "fhir-server-missing", "required", "fhirAuthorization needs a fhirServer beside it."};
-        case Fault::other_patient:
-            return {400, "other-patient", "security",
-                    "The request holds data of another patient; none of it was used."};
-        case Fault::data_unavailable:
-            return {412, "data-unavailable", "incomplete",
-                    "Required data was neither in the prefetch nor to be had from the FHIR server."};
-        case Fault::too_many_requests:
-            return {429, "too-many-requests", "throttled", "There are too many requests; try again later."};
-        case Fault::keys_unavailable:
-            return {503, "keys-unavailable", "transient",
-                    "The keys of this client cannot be had from their server; try again later."};
-        case Fault::overloaded:
-            return {503, "overloaded", "transient", "The service is busy or stopping; try again later."};
-        case Fault::internal:
-            break;
+namespace {
+
+struct Meaning {
+    Fault fault;
+    FaultMeaning means;
+};
+
+/// In the order of Fault, all of them.
+constexpr std::array meanings = {
+    Meaning{Fault::bad_http, {400, "bad-http", "structure", "The request is not valid HTTP/1.1."}},
+    Meaning{Fault::expectation_failed,
+            {417, "expectation-failed", "not-supported", "The only expectation that is met is 100-continue."}},
+    Meaning{Fault::header_too_large, {431, "header-too-large", "too-long", "The header of the request is too large."}},
+    Meaning{Fault::target_too_long, {414, "target-too-long", "too-long", "The address of the request is too long."}},
+    Meaning{Fault::request_timeout, {408, "request-timeout", "timeout", "The request did not arrive in time."}},
+    Meaning{Fault::length_required, {411, "length-required", "required", "The request needs a Content-Length."}},
+    Meaning{Fault::body_too_large, {413, "body-too-large", "too-long", "The body of the request is too large."}},
+    Meaning{Fault::unknown_path, {404, "unknown-path", "not-found", "There is nothing at this address."}},
+    Meaning{Fault::method_not_allowed,
+            {405, "method-not-allowed", "not-supported", "This address does not take this method."}},
+    Meaning{Fault::not_acceptable,
+            {406, "not-acceptable", "not-supported", "The answer is JSON, which the Accept header excludes."}},
+    Meaning{Fault::unsupported_media_type,
+            {415, "unsupported-media-type", "not-supported", "The body must be application/json in UTF-8."}},
+    Meaning{Fault::unsupported_encoding,
+            {415, "unsupported-encoding", "not-supported", "The body must not be compressed."}},
+    Meaning{Fault::unauthenticated, {401, "unauthenticated", "login", ""}},
+    Meaning{Fault::forbidden,
+            {403, "forbidden", "forbidden", "This client may not use the FHIR server or token that it names."}},
+    Meaning{Fault::unknown_service, {404, "unknown-service", "not-found", "There is no CDS service of this id."}},
+    Meaning{Fault::feedback_not_offered,
+            {404, "feedback-not-offered", "not-found", "This service does not take feedback."}},
+    Meaning{Fault::not_json, {400, "not-json", "structure", "The body is not JSON (RFC 8259, UTF-8)."}},
+    Meaning{Fault::duplicate_member,
+            {400, "duplicate-member", "structure", "An object of the body has two members of one name."}},
+    Meaning{Fault::too_deep, {400, "too-deep", "too-long", "The body is nested too deeply."}},
+    Meaning{Fault::too_many_values,
+            {400, "too-many-values", "too-long", "The body holds too many values, or too long a number."}},
+    Meaning{Fault::member_missing, {400, "member-missing", "required", "A required member is missing."}},
+    Meaning{Fault::member_empty,
+            {400, "member-empty", "required", "A member is null or empty, which CDS Hooks does not allow."}},
+    Meaning{Fault::wrong_type, {400, "wrong-type", "structure", "A member has the wrong JSON type."}},
+    Meaning{Fault::bad_value, {400, "bad-value", "value", "A member has a value that CDS Hooks does not allow."}},
+    Meaning{Fault::wrong_hook, {400, "wrong-hook", "value", "This service is not offered for this hook."}},
+    Meaning{Fault::fhir_server_missing,
+            {400, "fhir-server-missing", "required", "fhirAuthorization needs a fhirServer beside it."}},
+    Meaning{Fault::other_patient,
+            {400, "other-patient", "security", "The request holds data of another patient; none of it was used."}},
+    Meaning{Fault::data_unavailable,
+            {412, "data-unavailable", "incomplete",
+             "Required data was neither in the prefetch nor to be had from the FHIR server."}},
+    Meaning{Fault::too_many_requests,
+            {429, "too-many-requests", "throttled", "There are too many requests; try again later."}},
+    Meaning{Fault::keys_unavailable,
+            {503, "keys-unavailable", "transient",
+             "The keys of this client cannot be had from their server; try again later."}},
+    Meaning{Fault::store_unavailable,
+            {503, "store-unavailable", "transient", "The service's store cannot be had; try again later."}},
+    Meaning{Fault::overloaded, {503, "overloaded", "transient", "The service is busy or stopping; try again later."}},
+    Meaning{Fault::internal, {500, "internal", "exception", "The service failed; the failure was logged."}},
+};
+
+constexpr bool are_in_order() {
+    for (std::size_t position = 0; position < meanings.size(); ++position) {
+        if (meanings[position].fault != static_cast<Fault>(position)) return false;
     }
-    return {500, "internal", "exception", "The service failed; the failure was logged."};
+    return meanings.back().fault == Fault::internal;
+}
+static_assert(are_in_order(), "each fault has its meaning, in the order of Fault");
+
+}  // namespace
+
+FaultMeaning meaning_of(Fault fault) {
+    return meanings[static_cast<std::size_t>(fault)].means;
 }
 
 namespace {

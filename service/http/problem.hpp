@@ -48,6 +48,7 @@ enum class Fault {
     // the service itself
     too_many_requests,
     keys_unavailable,
+    store_unavailable,
     overloaded,
     internal
 };

@@ -26,7 +26,7 @@ std::optional<std::vector<std::string>> segments_of(std::string_view target) {
 }
 
 std::optional<Match> match(const Route& route, const std::vector<std::string>& segments) {
-    Match found{&route, {}};
+    Match found{&route, {}, {}};
     std::string_view rest = route.pattern;
     for (const std::string& segment : segments) {
         if (rest.empty()) return std::nullopt;
@@ -35,6 +35,8 @@ std::optional<Match> match(const Route& route, const std::vector<std::string>& s
         rest.remove_prefix(expected.size());
         if (expected == "{id}") {
             found.id = segment;
+        } else if (expected == "{rule}") {
+            found.rule = segment;
         } else if (expected != segment) {
             return std::nullopt;
         }

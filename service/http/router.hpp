@@ -1,4 +1,4 @@
-// Routes as a table. A pattern is a path whose segments are literal, save one that may be "{id}".
+// Routes as a table. A pattern is a path whose segments are literal, save those that may be "{id}" and "{rule}".
 // Clients join base address and id by hand, so empty segments ("//id", a trailing slash) are looked over.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace service {
 
-enum class Endpoint { discovery, hook_call, feedback, live, ready, metrics };
+enum class Endpoint { discovery, hook_call, feedback, about, live, ready, metrics };
 
 struct Route {
     std::string_view pattern;
@@ -24,6 +24,7 @@ inline constexpr Route clinical_routes[] = {
     {"/cds-services", Method::get, Endpoint::discovery, "discovery"},
     {"/cds-services/{id}", Method::post, Endpoint::hook_call, "hook-call"},
     {"/cds-services/{id}/feedback", Method::post, Endpoint::feedback, "feedback"},
+    {"/about/{id}/{rule}", Method::get, Endpoint::about, "about"},
 };
 
 inline constexpr Route admin_routes[] = {
@@ -34,7 +35,7 @@ inline constexpr Route admin_routes[] = {
 
 struct Match {
     const Route* route = nullptr;  ///< of the table searched
-    std::string id;                ///< what stood for {id}, percent-decoded
+    std::string id, rule;          ///< what stood for {id} and {rule}, percent-decoded
 };
 
 /// The route that `target` names, whatever the method; nothing if there is none, or if `target` is not an address.

@@ -255,6 +255,15 @@ std::size_t Server::run() {
     return aborted;
 }
 
+void Server::drain_unwelcome() {
+    for (const auto& worker : state_->workers) {
+        asio::post(worker->io(), [&worker = *worker, &log = state_->log] {
+            const std::size_t ended = worker.connections().drain_unwelcome();
+            if (ended > 0) log.write(ConnectionsWithdrawn{ended});
+        });
+    }
+}
+
 void Server::stop() {
     if (state_->stopping.exchange(true)) return;
     state_->log.write(StopRequested{});

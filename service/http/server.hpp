@@ -52,6 +52,10 @@ class Server {
     /// How many connections are open, at all ports. Safe from every thread.
     std::size_t open_connections() const noexcept;
 
+    /// Ends the connections whose clients would not be let in by the TLS that is in force now, once what is under way
+    /// on them is finished; the log tells how many. Safe from every thread.
+    void drain_unwelcome();
+
     /// SIGTERM and SIGINT stop the server; SIGHUP calls `on_hangup`, which must not block. Call before run().
     void obey_signals(std::function<void()> on_hangup);
 

@@ -2,9 +2,11 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 #include <ctime>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -91,6 +93,26 @@ boost::system::result<TlsContext, TlsError> open_tls(const TlsFiles& files) {
     context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, error);
     SSL_CTX_set_client_CA_list(context->native_handle(), SSL_load_client_CA_file(files.client_ca.c_str()));
     return context;
+}
+
+bool accepts_session(ssl::context& context, SSL* session) {
+    SSL_CTX* native = context.native_handle();
+    if ((SSL_CTX_get_verify_mode(native) & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) == 0) return true;
+    X509* certificate = SSL_get0_peer_certificate(session);
+    if (certificate == nullptr) return false;
+    const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> check(X509_STORE_CTX_new(),
+                                                                                X509_STORE_CTX_free);
+    if (check == nullptr || X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(native), certificate,
+                                                SSL_get_peer_cert_chain(session)) != 1) {
+        return false;
+    }
+    // As the handshake does it (SSL_CTX_set_verify(3), X509_VERIFY_PARAM_set_flags(3)).
+    X509_STORE_CTX_set_default(check.get(), "ssl_client");
+    X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(check.get());
+    X509_VERIFY_PARAM_set_auth_level(parameters, SSL_CTX_get_security_level(native));
+    const bool accepted = X509_verify_cert(check.get()) == 1;
+    ERR_clear_error();
+    return accepted;
 }
 
 WallTime valid_until(ssl::context& context) {

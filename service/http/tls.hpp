@@ -8,6 +8,7 @@
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/system/result.hpp>
+#include <openssl/types.h>
 
 #include <filesystem>
 #include <memory>
@@ -23,11 +24,16 @@ struct TlsError {
 
 using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
-/// The context of connections to come. A connection that has begun keeps its own.
+/// The context of connections to come. A connection that has begun keeps its own, for as long as accepts_session().
 using CurrentTls = Current<boost::asio::ssl::context>;
 
 /// A server context of these files.
 boost::system::result<TlsContext, TlsError> open_tls(const TlsFiles& files);
+
+/// Whether a client with this session, of `context` or of one before it, would be let in by `context`: its certificate
+/// must be of an authority that is listed now. A session that was taken up again has only the client's own certificate,
+/// so where there are intermediate ones, the client has to shake hands once more.
+bool accepts_session(boost::asio::ssl::context& context, SSL* session);
 
 /// Until when the server certificate of `context` is valid; the epoch if it has none.
 WallTime valid_until(boost::asio::ssl::context& context);

@@ -1,6 +1,7 @@
 // What log and metrics learn of a call.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@ struct CallFacts {
     std::string client;                  ///< the name that the configuration gives to who called
     std::string hook_instance;           ///< only if it is a UUID
     unsigned cards = 0;
+    std::string slowest_query;  ///< to the FHIR server, by its prefetch key; empty: nothing was asked
+    std::chrono::microseconds slowest_query_took{};
     std::string refused_origin;  ///< SHA-256 of the origin of a page that may not read the answer
 };
 

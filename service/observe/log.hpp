@@ -27,7 +27,8 @@ struct PackLoaded {
 };
 struct StopRequested {};
 struct ServiceStopped {
-    std::size_t aborted = 0;  ///< connections whose request was not over in time
+    std::size_t aborted = 0;   ///< connections whose request was not over in time
+    bool left_behind = false;  ///< a call of the store or the resolver hangs, and ends with the process
 };
 struct RequestServed {
     std::string_view port;
@@ -38,6 +39,10 @@ struct RequestServed {
 };
 struct HandshakeFailed {
     std::string_view reason;  ///< a literal
+};
+/// Open connections that ended because a reload no longer takes the certificates that they came with.
+struct ConnectionsWithdrawn {
+    std::size_t connections = 0;
 };
 struct ConnectionRefused {
     std::size_t open = 0;  ///< connections at that moment: the limit
@@ -56,6 +61,10 @@ struct KeySetFetched {
     bool fine = false;
     std::string reason;  ///< why not
 };
+/// A TLS connection made to another server.
+struct ServerConnected {
+    std::string_view kind;  ///< "fhir" or "keys"
+};
 /// Why the FHIR server that a call names was not read.
 struct FhirNotRead {
     std::string_view fault;
@@ -65,7 +74,7 @@ struct FhirFetched {
     std::string key;           ///< the prefetch key that it was for
     std::string_view outcome;  ///< "fetched", or why not: a literal
     unsigned requests = 0;
-    std::chrono::microseconds took{};
+    std::chrono::microseconds took{};  ///< until it was there, or was not
 };
 /// A part of a call's data that could not be used: one that it is refused for, or one that a FHIR server should not
 /// have given.
@@ -87,6 +96,11 @@ struct StoreFailed {
     std::string_view operation, fault;  ///< literals
     std::size_t lost = 0;               ///< decisions that will not be stored
 };
+/// The store can no longer be written to, or can be again.
+struct StoreWatched {
+    bool fine = false;
+    std::string_view fault;  ///< a literal; empty when it is fine
+};
 /// Something about the files that the service lives by, at a reload: unless it is a warning, nothing of them is used.
 struct ConfigurationFault {
     std::string place;  ///< file:line:column
@@ -102,10 +116,10 @@ struct CallFailed {
     std::string exception;  ///< type of the exception; its text may hold anything
 };
 
-using Event =
-    std::variant<ServiceStarted, PackLoaded, StopRequested, ServiceStopped, RequestServed, HandshakeFailed,
-                 ConnectionRefused, AcceptPaused, TokenRefused, KeySetFetched, FhirNotRead, FhirFetched, SourceMissing,
-                 CardGiven, FeedbackStored, StoreFailed, ConfigurationFault, Reloaded, CallFailed>;
+using Event = std::variant<ServiceStarted, PackLoaded, StopRequested, ServiceStopped, RequestServed, HandshakeFailed,
+                           ConnectionsWithdrawn, ConnectionRefused, AcceptPaused, TokenRefused, KeySetFetched,
+                           ServerConnected, FhirNotRead, FhirFetched, SourceMissing, CardGiven, FeedbackStored,
+                           StoreFailed, StoreWatched, ConfigurationFault, Reloaded, CallFailed>;
 
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { json, text };
@@ -122,8 +136,13 @@ LogLevel level_of(const Event& event) noexcept;
 /// or `request-served port=clinical …` as text.
 std::string fields_of(const Event& event, LogFormat format);
 
+/// Lines that wait for the reader of the log.
+inline constexpr std::size_t queued_log_lines = 8192;
+/// How long the reader of the log is waited for when it ends.
+inline constexpr std::chrono::seconds log_patience_at_end{1};
+
 /// Where events go. Safe from every thread; never blocks a call: if the reader of the log is too slow, the oldest lines
-/// are dropped.
+/// are dropped, and counted.
 class Log {
   public:
     Log() = default;
@@ -132,9 +151,15 @@ class Log {
     virtual ~Log() = default;
 
     virtual void write(const Event& event) = 0;
+
+    /// How many lines nobody has read, or will.
+    virtual std::size_t dropped() const { return 0; }
+
+    /// The last that is asked of a log: waits until all is written, or for log_patience_at_end.
+    virtual void flush() {}
 };
 
-/// The log on stderr. What was written is flushed when it is destroyed.
-std::unique_ptr<Log> open_log(const LogOptions& options);
+/// The log on a descriptor that stays open: stderr (2). What was written is flushed when it is destroyed.
+std::unique_ptr<Log> open_log(const LogOptions& options, int descriptor = 2);
 
 }  // namespace service

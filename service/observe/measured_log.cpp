@@ -14,17 +14,23 @@ struct Count {
     }
     void operator()(const TokenRefused& e) const { metrics.token_refused(e.fault); }
     void operator()(const KeySetFetched& e) const { metrics.key_set_fetched(e.fine); }
+    void operator()(const ServerConnected& e) const { metrics.server_connected(e.kind); }
     void operator()(const FhirFetched& e) const { metrics.fhir_fetched(e.outcome, e.requests, e.took); }
     void operator()(const FhirNotRead& e) const { metrics.fhir_fetched(e.fault, 0, {}); }
     void operator()(const CardGiven& e) const { metrics.rule_fired(e.rule, e.indicator); }
     void operator()(const FeedbackStored& e) const { metrics.feedback_stored(e.stored, e.repeated); }
-    void operator()(const StoreFailed& e) const { metrics.store_failed(e.operation, e.fault); }
+    void operator()(const StoreFailed& e) const {
+        metrics.store_failed(e.operation, e.fault);
+        if (e.lost > 0) metrics.decisions_lost(e.lost);
+    }
+    void operator()(const StoreWatched&) const {}
     void operator()(const Reloaded& e) const { metrics.reloaded(e.fine); }
     void operator()(const ServiceStarted&) const {}
     void operator()(const PackLoaded&) const {}
     void operator()(const StopRequested&) const {}
     void operator()(const ServiceStopped&) const {}
     void operator()(const HandshakeFailed&) const {}
+    void operator()(const ConnectionsWithdrawn&) const {}
     void operator()(const ConnectionRefused&) const { metrics.refused("connection"); }
     void operator()(const AcceptPaused&) const {}
     void operator()(const SourceMissing&) const {}

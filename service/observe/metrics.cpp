@@ -84,10 +84,16 @@ struct Metrics::Series {
     Histograms& fhir_seconds =
         histograms("backpain_cds_fhir_fetch_seconds", "Time until FHIR data was there, or was not.");
     Counters& key_sets = counters("backpain_cds_key_set_fetches_total", "Key sets asked for, by outcome.");
+    Counters& server_connections = counters("backpain_cds_server_connections_total",
+                                            "TLS connections made to other servers, a handshake each, by their kind.");
     Counters& feedback = counters("backpain_cds_feedback_total", "Feedback stored, new or told before.");
     Counters& store_faults =
         counters("backpain_cds_store_errors_total", "What the store did not do, by operation and fault.");
+    Counters& decisions_lost =
+        counters("backpain_cds_decisions_lost_total", "Cards given that the store will not know of.");
+    Gauges& store_up = gauges("backpain_cds_store_up", "Whether the store can be written to: 1 or 0.");
     Counters& reloads = counters("backpain_cds_reloads_total", "Configurations read again, by outcome.");
+    Counters& log_dropped = counters("backpain_cds_log_lines_dropped_total", "Lines of the log that nobody read.");
     Gauges& connections = gauges("backpain_cds_connections", "Connections open.");
     Gauges& memory =
         gauges("process_resident_memory_bytes", "Resident memory.");  // the name that Prometheus has for it
@@ -98,6 +104,7 @@ struct Metrics::Series {
     Remembered<prometheus::Counter> known_requests, known_cards;
     Remembered<prometheus::Histogram> known_durations;
 
+    std::mutex log_dropped_mutex;
     std::mutex packs_mutex;
     std::vector<prometheus::Gauge*> current_packs;
 };
@@ -149,6 +156,10 @@ void Metrics::key_set_fetched(bool fine) {
     series_->key_sets.Add({{"outcome", fine ? "fetched" : "failed"}}).Increment();
 }
 
+void Metrics::server_connected(std::string_view kind) {
+    series_->server_connections.Add({{"kind", std::string(kind)}}).Increment();
+}
+
 void Metrics::feedback_stored(std::size_t fresh, std::size_t repeated) {
     series_->feedback.Add({{"told", "first"}}).Increment(static_cast<double>(fresh));
     series_->feedback.Add({{"told", "again"}}).Increment(static_cast<double>(repeated));
@@ -158,12 +169,26 @@ void Metrics::store_failed(std::string_view operation, std::string_view fault) {
     series_->store_faults.Add({{"operation", std::string(operation)}, {"fault", std::string(fault)}}).Increment();
 }
 
+void Metrics::decisions_lost(std::size_t count) {
+    series_->decisions_lost.Add({}).Increment(static_cast<double>(count));
+}
+
+void Metrics::store_up(bool works) {
+    series_->store_up.Add({}).Set(works ? 1 : 0);
+}
+
 void Metrics::reloaded(bool fine) {
     series_->reloads.Add({{"outcome", fine ? "in-use" : "refused"}}).Increment();
 }
 
 void Metrics::connections_open(std::size_t count) {
     series_->connections.Add({}).Set(static_cast<double>(count));
+}
+
+void Metrics::log_lines_dropped(std::size_t total) {
+    const std::lock_guard lock(series_->log_dropped_mutex);
+    prometheus::Counter& counter = series_->log_dropped.Add({});
+    counter.Increment(static_cast<double>(total) - counter.Value());
 }
 
 void Metrics::memory_resident(std::size_t bytes) {

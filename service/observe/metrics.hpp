@@ -48,16 +48,28 @@ class Metrics {
     /// A key set was asked for.
     void key_set_fetched(bool fine);
 
+    /// A TLS connection was made to another server. \param kind "fhir" or "keys".
+    void server_connected(std::string_view kind);
+
     /// Feedback was stored: new ones, and such as had been told before.
     void feedback_stored(std::size_t fresh, std::size_t repeated);
 
     /// The store did not do `operation`. \param fault by its name.
     void store_failed(std::string_view operation, std::string_view fault);
 
+    /// Which cards were given will not be stored of `count` cards.
+    void decisions_lost(std::size_t count);
+
+    /// Whether the store can be written to.
+    void store_up(bool works);
+
     /// The configuration was read again. \param fine whether the new state is in use.
     void reloaded(bool fine);
 
     void connections_open(std::size_t count);
+
+    /// How many lines of the log were dropped until now.
+    void log_lines_dropped(std::size_t total);
 
     /// What the process takes of the machine's memory.
     void memory_resident(std::size_t bytes);

@@ -1,17 +1,21 @@
 #include "service/out/https_client.hpp"
 
+#include "service/base/uuid.hpp"
+#include "service/out/answer_reader.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/url.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <list>
 #include <utility>
 
 namespace service {
@@ -29,7 +33,8 @@ using Clock = HttpsClient::Clock;
 namespace {
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-constexpr std::uint32_t header_bytes_limit = 16 * 1024;
+constexpr std::size_t piece_bytes = 16 * 1024;
+constexpr std::chrono::seconds between_looks{1};
 
 /// RFC 6750, section 2.1, and what else servers make tokens of: visible characters, so that none can end the header.
 bool fits_a_header(std::string_view token) {
@@ -38,47 +43,10 @@ bool fits_a_header(std::string_view token) {
 
 FetchFault fault_of(const error_code& error, FetchFault otherwise) {
     if (error == beast::error::timeout || error == asio::error::timed_out) return FetchFault::timed_out;
-    if (error == http::error::body_limit || error == http::error::header_limit) return FetchFault::too_large;
     return otherwise;
 }
 
 }  // namespace
-
-std::string_view name_of(FetchFault fault) noexcept {
-    switch (fault) {
-        case FetchFault::bad_url:
-            return "bad-url";
-        case FetchFault::bad_token:
-            return "bad-token";
-        case FetchFault::unresolved:
-            return "unresolved";
-        case FetchFault::address_refused:
-            return "address-refused";
-        case FetchFault::unreachable:
-            return "unreachable";
-        case FetchFault::bad_certificate:
-            return "bad-certificate";
-        case FetchFault::timed_out:
-            return "timed-out";
-        case FetchFault::too_large:
-            return "too-large";
-        case FetchFault::bad_answer:
-            return "bad-answer";
-        case FetchFault::too_busy:
-            return "too-busy";
-    }
-    return "unknown";
-}
-
-std::shared_ptr<ssl::context> open_client_tls(const std::filesystem::path& ca_file) {
-    auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
-    error_code error;
-    context->set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, error);
-    if (!error) context->set_default_verify_paths(error);
-    if (!error && !ca_file.empty()) context->load_verify_file(ca_file.string(), error);
-    if (!error) context->set_verify_mode(ssl::verify_peer, error);
-    return error ? nullptr : context;
-}
 
 /// An address taken apart.
 struct HttpsClient::Target {
@@ -119,6 +87,7 @@ class HttpsClient::Connection {
         if (unreachable) co_return fault_of(unreachable, FetchFault::unreachable);
         error_code ignored;
         stream_.next_layer().socket().set_option(tcp::no_delay(true), ignored);
+        stream_.next_layer().socket().non_blocking(true, ignored);  // for holds_something()
         if (!secure_) co_return std::nullopt;
         stream_.set_verify_callback(ssl::host_name_verification(host));
         error_code not_an_address;
@@ -134,57 +103,74 @@ class HttpsClient::Connection {
         co_return std::nullopt;
     }
 
-    asio::awaitable<Exchanged> exchange(const Target& target, const HttpGet& request, Clock::time_point deadline) {
+    /// What comes back for `request`, which is called `id`.
+    asio::awaitable<Exchanged> exchange(const Target& target, const HttpGet& request, std::string id,
+                                        Clock::time_point deadline) {
         stream_.next_layer().expires_at(deadline);
+        reusable_ = false;
+        AnswerReader reader({id, request.most_bytes, request.held});
+        auto message = message_of(target, request, id);
         if (secure_) {
-            Exchanged answer = co_await exchange_over(stream_, target, request);
+            Exchanged answer = co_await exchange_over(stream_, message, reader);
             co_return answer;
         }
-        Exchanged answer = co_await exchange_over(stream_.next_layer(), target, request);
+        Exchanged answer = co_await exchange_over(stream_.next_layer(), message, reader);
         co_return answer;
     }
 
     bool reusable() const { return reusable_; }
+
+    /// Whether a byte of an answer came for the last request.
     bool answered_something() const { return answered_something_; }
+
+    /// Whether there is something to read, or the other side has closed. Nothing was asked: so it is no answer to what
+    /// is asked next.
+    bool holds_something() {
+        char byte = 0;
+        error_code error;
+        const auto one = asio::buffer(&byte, 1);
+        // Over TLS this takes in what is not for us (session tickets), and finds what was decrypted already.
+        const std::size_t read = secure_ ? stream_.read_some(one, error) : stream_.next_layer().read_some(one, error);
+        return read > 0 || error != asio::error::would_block;
+    }
 
     /// Since when nobody uses it.
     Clock::time_point idle_since{};
 
   private:
-    template <typename Stream>
-    asio::awaitable<Exchanged> exchange_over(Stream& stream, const Target& target, const HttpGet& request) {
-        reusable_ = false;
-        answered_something_ = false;
-        http::request<http::empty_body> message(http::verb::get, target.path, 11);
+    using Message = http::request<http::empty_body>;
+
+    static Message message_of(const Target& target, const HttpGet& request, const std::string& id) {
+        Message message(http::verb::get, target.path, 11);
         message.set(http::field::host, target.authority);
         message.set(http::field::accept, request.accept);
         message.set(http::field::accept_encoding, "identity");
         message.set(http::field::user_agent, "backpain-cds");
+        message.set("X-Request-Id", id);
+        if (request.fresh) message.set(http::field::cache_control, "no-cache");
+        if (request.alone) message.set(http::field::connection, "close");
         if (!request.bearer.empty()) message.set(http::field::authorization, "Bearer " + request.bearer);
-        const auto [unsent, sent] = co_await http::async_write(stream, message, as_result);
-        if (unsent) co_return fault_of(unsent, FetchFault::unreachable);
-
-        http::response_parser<http::string_body> parser;
-        parser.body_limit(request.most_bytes);
-        parser.header_limit(header_bytes_limit);
-        beast::flat_buffer buffer;
-        const auto [unread, read] = co_await http::async_read(stream, buffer, parser, as_result);
-        answered_something_ = parser.got_some();
-        if (unread) co_return fault_of(unread, FetchFault::bad_answer);
-        reusable_ = parser.keep_alive() && buffer.size() == 0;
-        co_return answer_of(parser.release());
+        return message;
     }
 
-    static Exchanged answer_of(http::response<http::string_body> message) {
-        const auto field = [&](http::field name) { return std::string(message[name]); };
-        const auto encoding = message[http::field::content_encoding];
-        if (!encoding.empty() && !beast::iequals(encoding, "identity")) return FetchFault::bad_answer;
-        HttpAnswer answer;
-        answer.status = message.result_int();
-        answer.cache_control = field(http::field::cache_control);
-        answer.age = field(http::field::age);
-        answer.body = std::move(message.body());
-        return answer;
+    template <typename Stream>
+    asio::awaitable<Exchanged> exchange_over(Stream& stream, Message& message, AnswerReader& reader) {
+        answered_something_ = false;
+        const auto [unsent, sent] = co_await http::async_write(stream, message, as_result);
+        if (unsent) co_return fault_of(unsent, FetchFault::unreachable);
+        std::vector<char> piece(piece_bytes);
+        auto state = AnswerReader::State::wants_more;
+        // Ends with the answer, at the deadline, or at what the reader takes at most.
+        while (state == AnswerReader::State::wants_more) {
+            const auto [unread, read] = co_await stream.async_read_some(asio::buffer(piece), as_result);
+            if (read > 0) state = reader.take({piece.data(), read});
+            answered_something_ = reader.began();
+            if (!unread || state != AnswerReader::State::wants_more) continue;
+            if (unread == beast::error::timeout) co_return FetchFault::timed_out;
+            state = reader.end(unread == asio::error::eof);
+        }
+        reusable_ = state == AnswerReader::State::whole && reader.leaves_a_clean_connection();
+        co_return reader.answer();
     }
 
     ssl::stream<beast::tcp_stream> stream_;
@@ -193,14 +179,79 @@ class HttpsClient::Connection {
     bool answered_something_ = false;
 };
 
-/// The connections to one server.
-struct HttpsClient::Origin {
-    std::vector<std::unique_ptr<Connection>> idle;
-    std::size_t in_use = 0;
+/// Who waits for a connection to get free.
+struct HttpsClient::Waiting {
+    Waiting(Pool& of, const asio::any_io_executor& executor, Clock::time_point deadline);
+    ~Waiting();
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+    Pool& pool;
+    asio::steady_timer wake;
+    bool served = false;
 };
 
-HttpsClient::HttpsClient(asio::any_io_executor executor, std::shared_ptr<ssl::context> tls, AddressPolicy policy)
-    : executor_(std::move(executor)), tls_(std::move(tls)), policy_(std::move(policy)) {}
+/// The connections to one server within one realm.
+struct HttpsClient::Pool {
+    explicit Pool(std::weak_ptr<const Realm> of) : realm(std::move(of)) {}
+
+    /// One that is in order, or null.
+    std::unique_ptr<Connection> take_idle() {
+        close_idle_since(Clock::now() - longest_idle);
+        // Bounded by most_connections: as many are there.
+        while (!idle.empty()) {
+            std::unique_ptr<Connection> connection = std::move(idle.back());
+            idle.pop_back();
+            if (!connection->holds_something()) return connection;
+        }
+        return nullptr;
+    }
+
+    void keep(std::unique_ptr<Connection> connection) {
+        if (!connection->reusable() || realm.expired()) return;
+        connection->idle_since = Clock::now();
+        idle.push_back(std::move(connection));
+    }
+
+    void close_idle_since(Clock::time_point oldest) {
+        std::erase_if(idle, [&](const auto& connection) { return connection->idle_since < oldest; });
+    }
+
+    /// Whoever has waited longest goes on in the place of one that is done.
+    void leave() {
+        if (waiting.empty()) {
+            --in_use;
+            return;
+        }
+        Waiting* next = waiting.front();
+        waiting.pop_front();
+        next->served = true;
+        next->wake.cancel();
+    }
+
+    std::weak_ptr<const Realm> realm;
+    std::vector<std::unique_ptr<Connection>> idle;
+    std::size_t in_use = 0;
+    std::list<Waiting*> waiting;  ///< in the order they came
+};
+
+HttpsClient::Waiting::Waiting(Pool& of, const asio::any_io_executor& executor, Clock::time_point deadline)
+    : pool(of), wake(executor, deadline) {
+    pool.waiting.push_back(this);
+}
+
+HttpsClient::Waiting::~Waiting() {
+    if (!served) pool.waiting.remove(this);
+}
+
+HttpsClient::HttpsClient(asio::any_io_executor executor, std::shared_ptr<ssl::context> tls, AddressPolicy policy,
+                         Connected connected, std::shared_ptr<NameLookups> names)
+    : executor_(std::move(executor)),
+      own_realm_(std::make_shared<const Realm>(Realm{std::move(tls)})),
+      policy_(std::move(policy)),
+      connected_(std::move(connected)),
+      names_(names != nullptr ? std::move(names) : std::make_shared<NameLookups>()),
+      request_ids_(std::string(request_id_prefix) + random_uuid() + "-") {}
 
 HttpsClient::~HttpsClient() = default;
 
@@ -208,52 +259,73 @@ asio::awaitable<HttpsClient::Exchanged> HttpsClient::get(HttpGet request, Clock:
     const auto target = Target::of(request.url, policy_.development);
     if (!target) co_return FetchFault::bad_url;
     if (!fits_a_header(request.bearer)) co_return FetchFault::bad_token;
-    std::shared_ptr<Origin>& known = origins_[target->origin()];
-    if (known == nullptr) known = std::make_shared<Origin>();
-    // The origin lives on with whoever uses it: a frame may be destroyed after the client, with its io_context.
-    const std::shared_ptr<Origin> origin = known;
-    if (origin->in_use >= most_connections) co_return FetchFault::too_busy;
-    ++origin->in_use;
-    const std::shared_ptr<void> counted(nullptr, [origin](void*) { --origin->in_use; });
-    Exchanged answer = co_await get_from(*origin, *target, request, deadline);
+    if (request.realm == nullptr) request.realm = own_realm_;
+    close_what_is_old();
+    // The pool lives on with whoever uses it: a frame may be destroyed after the client, with its io_context.
+    const std::shared_ptr<Pool> pool = pool_of(request.realm, target->origin());
+    const bool may_go_on = co_await take_turn(*pool, deadline);
+    if (!may_go_on) co_return FetchFault::too_busy;
+    const std::shared_ptr<void> turn(nullptr, [pool](void*) { pool->leave(); });
+    Exchanged answer = co_await get_from(*pool, *target, request, deadline);
     co_return answer;
 }
 
-asio::awaitable<HttpsClient::Exchanged> HttpsClient::get_from(Origin& origin, const Target& target,
-                                                              const HttpGet& request, Clock::time_point deadline) {
-    if (std::unique_ptr<Connection> idle = take_idle(origin)) {
-        Exchanged answer = co_await idle->exchange(target, request, deadline);
-        // A server may close an idle connection while the request is on its way: then it has not seen the request.
-        const bool stale = !answer && answer.error() != FetchFault::timed_out && !idle->answered_something();
-        if (!stale) {
-            keep(origin, std::move(idle));
+std::shared_ptr<HttpsClient::Pool> HttpsClient::pool_of(const std::shared_ptr<const Realm>& realm,
+                                                        const std::string& origin) {
+    std::shared_ptr<Pool>& known = pools_[{realm.get(), origin}];
+    // A realm that is gone may have left its address to another.
+    if (known == nullptr || known->realm.expired()) known = std::make_shared<Pool>(realm);
+    return known;
+}
+
+/// Connections that nobody has used for long, and those of realms that are gone with their configuration.
+void HttpsClient::close_what_is_old() {
+    const Clock::time_point now = Clock::now();
+    if (now < next_look_) return;
+    next_look_ = now + between_looks;
+    std::erase_if(pools_, [](const auto& known) { return known.second->realm.expired(); });
+    for (const auto& known : pools_) known.second->close_idle_since(now - longest_idle);
+}
+
+/// Waits until there may be one connection more. \returns false if that was not before the deadline.
+asio::awaitable<bool> HttpsClient::take_turn(Pool& pool, Clock::time_point deadline) {
+    if (pool.in_use < most_connections) {
+        ++pool.in_use;
+        co_return true;
+    }
+    if (pool.waiting.size() >= most_waiting) co_return false;
+    Waiting waiting(pool, executor_, deadline);
+    co_await waiting.wake.async_wait(as_result);
+    co_return waiting.served;
+}
+
+std::string HttpsClient::next_request_id() {
+    return request_ids_ + std::to_string(++requests_);
+}
+
+asio::awaitable<HttpsClient::Exchanged> HttpsClient::get_from(Pool& pool, const Target& target, const HttpGet& request,
+                                                              Clock::time_point deadline) {
+    if (std::unique_ptr<Connection> idle = request.alone ? nullptr : pool.take_idle()) {
+        Exchanged answer = co_await idle->exchange(target, request, next_request_id(), deadline);
+        // A server may close an idle connection while the request is on its way: then it has not seen the request. Or
+        // what it still had to say of an earlier one was on its way: then ours is not answered. A GET may be repeated.
+        const bool unseen = !answer && answer.error() != FetchFault::timed_out && !idle->answered_something();
+        const bool crossed = !answer && answer.error() == FetchFault::other_answer;
+        if (!unseen && !crossed) {
+            pool.keep(std::move(idle));
             co_return answer;
         }
     }
-    auto connection = co_await connect(target, deadline);
+    auto connection = co_await connect(*request.realm, target, deadline);
     if (!connection) co_return connection.error();
-    Exchanged answer = co_await (*connection)->exchange(target, request, deadline);
-    keep(origin, std::move(*connection));
+    if ((*connection)->holds_something()) co_return FetchFault::bad_answer;
+    Exchanged answer = co_await (*connection)->exchange(target, request, next_request_id(), deadline);
+    if (!request.alone) pool.keep(std::move(*connection));
     co_return answer;
 }
 
-std::unique_ptr<HttpsClient::Connection> HttpsClient::take_idle(Origin& origin) {
-    const Clock::time_point oldest = Clock::now() - longest_idle;
-    std::erase_if(origin.idle, [&](const auto& connection) { return connection->idle_since < oldest; });
-    if (origin.idle.empty()) return nullptr;
-    std::unique_ptr<Connection> connection = std::move(origin.idle.back());
-    origin.idle.pop_back();
-    return connection;
-}
-
-void HttpsClient::keep(Origin& origin, std::unique_ptr<Connection> connection) {
-    if (!connection->reusable() || origin.idle.size() >= most_idle) return;
-    connection->idle_since = Clock::now();
-    origin.idle.push_back(std::move(connection));
-}
-
 asio::awaitable<result<std::unique_ptr<HttpsClient::Connection>, FetchFault>> HttpsClient::connect(
-    const Target& target, Clock::time_point deadline) {
+    const Realm& realm, const Target& target, Clock::time_point deadline) {
     const auto endpoints = co_await resolve(target, deadline);
     if (!endpoints) co_return endpoints.error();
     FetchFault last = FetchFault::unreachable;
@@ -263,9 +335,12 @@ asio::awaitable<result<std::unique_ptr<HttpsClient::Connection>, FetchFault>> Ht
         const Clock::time_point now = Clock::now();
         const Clock::time_point share = left > 1 ? now + (deadline - now) / static_cast<long>(left) : deadline;
         --left;
-        auto connection = std::make_unique<Connection>(executor_, *tls_, target.secure);
+        auto connection = std::make_unique<Connection>(executor_, *realm.tls, target.secure);
         const std::optional<FetchFault> fault = co_await connection->open(endpoint, target.host, share);
-        if (!fault) co_return connection;
+        if (!fault) {
+            if (target.secure && connected_) connected_(realm.kind);
+            co_return connection;
+        }
         last = *fault;
         if (last == FetchFault::bad_certificate) break;
     }
@@ -274,29 +349,15 @@ asio::awaitable<result<std::unique_ptr<HttpsClient::Connection>, FetchFault>> Ht
 
 asio::awaitable<result<std::vector<tcp::endpoint>, FetchFault>> HttpsClient::resolve(const Target& target,
                                                                                      Clock::time_point deadline) {
-    // The system's resolver cannot be interrupted. It works on beside us if the deadline passes first, and what it then
-    // finds is forgotten.
-    struct Lookup {
-        explicit Lookup(const asio::any_io_executor& executor) : resolver(executor), done(executor) {}
-        tcp::resolver resolver;
-        asio::steady_timer done;
-        bool finished = false;
-        tcp::resolver::results_type found;
-    };
-    const auto lookup = std::make_shared<Lookup>(executor_);
-    lookup->done.expires_at(deadline);
-    lookup->resolver.async_resolve(target.host, target.port,
-                                   [lookup](const error_code& error, tcp::resolver::results_type found) {
-                                       lookup->finished = true;
-                                       if (!error) lookup->found = std::move(found);
-                                       lookup->done.cancel();
-                                   });
-    co_await lookup->done.async_wait(as_result);
-    if (!lookup->finished) co_return FetchFault::timed_out;
-    if (lookup->found.empty()) co_return FetchFault::unresolved;
+    std::uint16_t port = 0;
+    const auto [end, no_port] = std::from_chars(target.port.data(), target.port.data() + target.port.size(), port);
+    if (no_port != std::errc()) co_return FetchFault::bad_url;
+    const auto found = co_await names_->addresses_of(target.host, deadline);
+    if (!found) co_return FetchFault::timed_out;
+    if (found->empty()) co_return FetchFault::unresolved;
     std::vector<tcp::endpoint> allowed;
-    for (const auto& entry : lookup->found) {
-        if (policy_.allows(entry.endpoint().address())) allowed.push_back(entry.endpoint());
+    for (const asio::ip::address& address : *found) {
+        if (policy_.allows(address)) allowed.emplace_back(address, port);
     }
     if (allowed.empty()) co_return FetchFault::address_refused;
     co_return allowed;

@@ -16,9 +16,11 @@ asio::execution_context* context_of(const asio::any_io_executor& executor) {
 }  // namespace
 
 HttpsClients::HttpsClients(const std::vector<asio::any_io_executor>& executors,
-                           const std::shared_ptr<asio::ssl::context>& tls, const AddressPolicy& policy) {
+                           const std::shared_ptr<asio::ssl::context>& tls, const AddressPolicy& policy,
+                           const HttpsClient::Connected& connected, std::shared_ptr<NameLookups> names) {
+    if (names == nullptr) names = std::make_shared<NameLookups>();
     for (const asio::any_io_executor& executor : executors) {
-        clients_.emplace(context_of(executor), std::make_unique<HttpsClient>(executor, tls, policy));
+        clients_.emplace(context_of(executor), std::make_unique<HttpsClient>(executor, tls, policy, connected, names));
     }
 }
 

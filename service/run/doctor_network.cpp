@@ -5,6 +5,7 @@
 #include "service/deployment/load_pack.hpp"
 #include "service/fhir_access/fetch_advice.hpp"
 #include "service/run/doctor.hpp"
+#include "service/run/doctor_times.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -52,14 +53,34 @@ class Fetcher {
         return std::move(*outcome);
     }
 
+    /// How long it takes until `times` answers to `request` are there, asked for all at once; nothing if one never
+    /// came.
+    std::optional<std::chrono::milliseconds> time_of(const HttpGet& request, std::size_t times) {
+        const auto begun = HttpsClient::Clock::now();
+        std::size_t left = times;
+        bool all_came = true;
+        for (std::size_t i = 0; i < times; ++i) {
+            asio::co_spawn(io_, client_->get(request, begun + patience),
+                           [&](const std::exception_ptr& bug, const Fetched& fetched) {
+                               if (bug) std::rethrow_exception(bug);
+                               all_came = all_came && fetched.has_value();
+                               if (--left == 0) io_.stop();
+                           });
+        }
+        io_.restart();
+        io_.run();
+        if (!all_came) return std::nullopt;
+        return std::chrono::ceil<std::chrono::milliseconds>(HttpsClient::Clock::now() - begun);
+    }
+
   private:
     asio::io_context io_;
     std::optional<HttpsClient> client_;
 };
 
-DoctorLine unreadable_ca(const Config& config) {
-    return {Verdict::fault, "fhir.ca: " + config.fhir.ca.string(), "holds no certificate in PEM form",
-            "Give it the CA of the FHIR and key servers, or leave it out: the system's CAs are trusted anyway."};
+DoctorLine unreadable_ca(std::string about) {
+    return {Verdict::fault, std::move(about), "holds no certificate in PEM form",
+            "Give it the CA of these servers, or leave it out: the system's CAs are trusted anyway."};
 }
 
 /// Why there is no use in an answer; nothing for 200.
@@ -184,16 +205,64 @@ void examine_statement(const json::object& statement, const std::string& about, 
     }
 }
 
-void examine_fhir_server(Fetcher& fetcher, const std::string& url, const Config& config, DoctorLines& lines) {
+/// The most queries that one call may ask.
+std::size_t most_queries_of(const Config& config) {
+    std::size_t most = 0;
+    for (const PackSource& source : config.packs) {
+        const LoadedPack pack = load_pack(source.path, source.site);
+        if (!pack.program) continue;
+        for (const rules::Service& service : pack.program->pack().services) {
+            most = std::max(most, pack.program->prefetch(service.hook).size());
+        }
+    }
+    return most;
+}
+
+/// Asks for `request`, which any server answers, in the rhythm of calls: those that are required, then all others at
+/// once. Nothing if the server gives up on the way.
+std::optional<FhirTimes> measure(Fetcher& fetcher, const HttpGet& request, std::size_t queries) {
+    constexpr std::size_t calls = 5, required = 2;
+    constexpr std::chrono::seconds long_enough{5};  // for a server that is as slow as that, fewer calls tell enough
+    const auto begun = HttpsClient::Clock::now();
+    FhirTimes times;
+    for (std::size_t call = 0; call < calls && HttpsClient::Clock::now() - begun < long_enough; ++call) {
+        const auto first = fetcher.time_of(request, required);
+        const auto second = first ? fetcher.time_of(request, std::max(queries, required + 1) - required) : std::nullopt;
+        if (!second) return std::nullopt;
+        if (call == 0) {
+            times.first = *first + *second;
+        } else {
+            times.calls.push_back(*first + *second);
+        }
+    }
+    return times;
+}
+
+void examine_speed(Fetcher& fetcher, const HttpGet& request, const std::string& about, const Config& config,
+                   DoctorLines& lines) {
+    const auto times = measure(fetcher, request, most_queries_of(config));
+    if (times) {
+        lines.push_back(examine_times(*times, about, config));
+    } else {
+        lines.push_back({Verdict::warning, about, "it did not answer each of several requests that came at once",
+                         "See whether it, or a proxy before it, limits the connections or requests of one client."});
+    }
+}
+
+/// \param realm  of the client whose server it is.
+void examine_fhir_server(Fetcher& fetcher, const std::string& url, std::shared_ptr<const Realm> realm,
+                         const Config& config, DoctorLines& lines) {
     const std::string about = "fhirServers: " + url;
     HttpGet request;
+    request.realm = std::move(realm);
     request.url = url + (url.ends_with('/') ? "metadata" : "/metadata");
     request.accept = "application/fhir+json, application/json;q=0.9";
     request.most_bytes = capability_bytes_limit;
-    const Fetched fetched = fetcher.get(std::move(request));
+    const Fetched fetched = fetcher.get(request);
     if (fetched && (fetched->status == 401 || fetched->status == 403)) {
         lines.push_back({Verdict::warning, about, "reached; it shows its /metadata to nobody without a token",
                          "See to it that it speaks FHIR R4: `evaluate --fhir` with a token proves it."});
+        examine_speed(fetcher, request, about, config, lines);
         return;
     }
     if (const auto reason = why_useless(fetched)) {
@@ -204,13 +273,14 @@ void examine_fhir_server(Fetcher& fetcher, const std::string& url, const Config&
     const auto statement = fhir::parse_json(fetched->body);
     const json::object nothing;
     examine_statement(statement && statement->is_object() ? statement->get_object() : nothing, about, config, lines);
+    examine_speed(fetcher, request, about, config, lines);
 }
 
 }  // namespace
 
 DoctorLines examine_clients(const Config& config) {
     Fetcher fetcher(config);
-    if (!fetcher.is_ready()) return {unreadable_ca(config)};
+    if (!fetcher.is_ready()) return {unreadable_ca("fhir.ca: " + config.fhir.ca.string())};
     DoctorLines lines;
     for (const Client& client : config.clients) examine_client(client, fetcher, lines);
     return lines;
@@ -219,14 +289,23 @@ DoctorLines examine_clients(const Config& config) {
 DoctorLines examine_fhir_servers(const Config& config) {
     Fetcher fetcher(config);
     if (!fetcher.is_ready()) return {};  // examine_clients has told
-    std::set<std::string> urls;
-    for (const Client& client : config.clients) urls.insert(client.fhir_servers.begin(), client.fhir_servers.end());
-    if (!config.authentication_required) {
-        urls.insert(config.anonymous.fhir_servers.begin(), config.anonymous.fhir_servers.end());
-    }
     DoctorLines lines;
-    for (const std::string& url : urls) examine_fhir_server(fetcher, url, config, lines);
-    if (urls.empty()) {
+    // A server of two clients is looked at once for each CA that it must be trusted by.
+    std::set<std::pair<std::string, std::filesystem::path>> seen;
+    std::vector<const Client*> clients;
+    for (const Client& client : config.clients) clients.push_back(&client);
+    if (!config.authentication_required) clients.push_back(&config.anonymous);
+    for (const Client* client : clients) {
+        const auto realm = open_fhir_realm(config, *client);
+        if (realm == nullptr) {
+            lines.push_back(unreadable_ca("clients: " + client->name + ", fhirCa: " + client->fhir_ca.string()));
+            continue;
+        }
+        for (const std::string& url : client->fhir_servers) {
+            if (seen.emplace(url, client->fhir_ca).second) examine_fhir_server(fetcher, url, realm, config, lines);
+        }
+    }
+    if (lines.empty()) {
         lines.push_back({Verdict::warning, "fhirServers", "none: calls are answered from prefetch alone",
                          "List the FHIR servers that a client's calls may name under its fhirServers."});
     }

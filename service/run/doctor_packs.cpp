@@ -38,7 +38,26 @@ void examine_findings(const rules::Program& program, const std::string& about, c
                      "backpain-cds check " + source.path.string() + " lists them."});
 }
 
-void examine_pack(const PackSource& source, DoctorLines& lines, const fhir::Date& today) {
+/// Whether a browser on a desktop can open the page that a card's first link leads to.
+void examine_about_pages(const Config& config, const rules::Program& program, const PackSource& source,
+                         DoctorLines& lines) {
+    const std::string about = "aboutUrl: " + (source.site.empty() ? source.path : source.site).string();
+    const std::string& url = program.site().about_url;
+    const std::string mend =
+        "Write the pages with `backpain-cds about`, serve them where desktops reach them, and set \"aboutUrl\" in the "
+        "site file.";
+    if (!url.empty()) {
+        lines.push_back({Verdict::ok, about, url, ""});
+    } else if (!config.tls.client_ca.empty()) {
+        lines.push_back({Verdict::warning, about,
+                         "not set: the page behind a card asks a browser for a client's certificate", mend});
+    } else if (config.public_urls.empty() || !config.public_urls.front().starts_with("https://")) {
+        lines.push_back(
+            {Verdict::warning, about, "not set, nor is publicUrl: cards lead to no page behind them", mend});
+    }
+}
+
+void examine_pack(const Config& config, const PackSource& source, DoctorLines& lines, const fhir::Date& today) {
     const std::string about = "packs: " + source.path.string();
     const LoadedPack loaded = load_pack(source.path, source.site);
     if (!loaded.program) {
@@ -48,6 +67,7 @@ void examine_pack(const PackSource& source, DoctorLines& lines, const fhir::Date
     const rules::Identity& identity = loaded.program->pack().identity;
     lines.push_back({Verdict::ok, about, identity.id + " " + identity.version + ", " + loaded.digest, ""});
     examine_findings(*loaded.program, about, source, lines, today);
+    examine_about_pages(config, *loaded.program, source, lines);
     for (const std::string& key : loaded.program->site().not_provided) {
         lines.push_back({Verdict::warning, "notProvided: " + source.site.string(),
                          "the site never has " + key + ": what the rules need them for stays unknown",
@@ -62,7 +82,7 @@ DoctorLines examine_packs(const Config& config, const fhir::Date& today) {
     if (config.packs.empty()) {
         lines.push_back({Verdict::warning, "packs", "none: discovery is empty", "List a pack."});
     }
-    for (const PackSource& source : config.packs) examine_pack(source, lines, today);
+    for (const PackSource& source : config.packs) examine_pack(config, source, lines, today);
     rules::Diagnostics together;
     load_packs(config, together);
     for (const rules::Diagnostic& finding : together) {

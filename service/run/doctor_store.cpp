@@ -31,6 +31,8 @@ DoctorLine faulty(StoreFault fault, const std::string& about) {
     switch (fault) {
         case StoreFault::unavailable:
         case StoreFault::connection_lost:
+        case StoreFault::timed_out:
+        case StoreFault::replaced:
             return {Verdict::fault, about, "cannot be opened or reached",
                     "Look at its address, at the rights of the service's user, and whether the server runs."};
         case StoreFault::newer_schema:

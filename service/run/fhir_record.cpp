@@ -1,7 +1,9 @@
 #include "service/run/fhir_record.hpp"
 
+#include "service/call/composed_request.hpp"
 #include "service/call/fhir_completion.hpp"
 #include "service/call/fhir_prefetch.hpp"
+#include "service/call/prefetch.hpp"
 #include "service/fhir_access/fetch_advice.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -42,7 +44,9 @@ ExitCode code_of(Unavailable reason) {
         case Unavailable::token_expired:
         case Unavailable::not_in_scope:
         case Unavailable::server_error:
+        case Unavailable::no_room:
         case Unavailable::timed_out:
+        case Unavailable::too_busy:
         case Unavailable::unreachable:
             return ExitCode::environment;
         case Unavailable::bad_query:
@@ -76,6 +80,20 @@ std::string sentence_of(const PrefetchGap& gap, const FhirGrant& grant) {
            advice_on_gap(gap, grant);
 }
 
+/// The context of an EHR's call names the encounter; here it is asked for beside the rest.
+const rules::PrefetchTemplate encounters{"encounter", "Encounter?patient={{context.patientId}}&_count=200", "Encounter",
+                                         false};
+
+/// Takes the Encounters out of what was fetched. \returns the id of the newest.
+std::string take_encounter(boost::json::object& fetched, const std::string& patient_id) {
+    const boost::json::value received = std::move(fetched[encounters.key]);
+    fetched.erase(encounters.key);
+    const boost::json::value* patient = fetched.if_contains("patient");
+    const auto source =
+        read_source(received, encounters, {{}, patient_id, false, patient != nullptr ? patient->if_object() : nullptr});
+    return source ? newest_encounter(source->resources) : std::string();
+}
+
 /// One reading, from its first request to what the person is told.
 class Reading {
   public:
@@ -88,6 +106,7 @@ class Reading {
 
     asio::awaitable<result<FhirRecord, FhirRefusal>> run(std::vector<rules::PrefetchTemplate> templates) {
         const auto deadline = FhirClient::Clock::now() + patient_.patience;
+        templates.push_back(encounters);
         PrefetchWanted wanted{std::move(templates), patient_.patient_id};
         FetchedPrefetch fetched = co_await fetch_prefetch(client_, grant_, std::move(wanted), deadline);
         const auto required =
@@ -100,7 +119,8 @@ class Reading {
             }
             co_return refusal;
         }
-        FhirRecord record{std::move(fetched.values), {}};
+        std::string encounter_id = take_encounter(fetched.values, patient_.patient_id);
+        FhirRecord record{std::move(fetched.values), std::move(encounter_id), {}};
         for (const PrefetchGap& gap : fetched.gaps) record.warnings.push_back(sentence_of(gap, grant_));
         co_return record;
     }

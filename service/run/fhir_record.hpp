@@ -30,6 +30,7 @@ struct FhirPatient {
 
 struct FhirRecord {
     boost::json::object prefetch;       ///< one value for each template
+    std::string encounter_id;           ///< of the newest Encounter; empty if there is none
     std::vector<std::string> warnings;  ///< sentences about optional data that could not be had
 };
 
@@ -39,7 +40,7 @@ struct FhirRefusal {
     std::string message;
 };
 
-/// Reads what `templates` ask for. Blocks for up to the patience of `patient`.
+/// Reads what `templates` ask for, and the patient's Encounters. Blocks for up to the patience of `patient`.
 boost::system::result<FhirRecord, FhirRefusal> read_fhir_record(const FhirPatient& patient,
                                                                 const std::vector<rules::PrefetchTemplate>& templates);
 

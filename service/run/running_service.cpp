@@ -1,13 +1,16 @@
 #include "service/run/running_service.hpp"
 
+#include "service/base/blocking_calls.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/uuid.hpp"
 #include "service/hooks/clinical_port.hpp"
 #include "service/hooks/hook_handler.hpp"
 #include "service/http/server.hpp"
 #include "service/observe/measured_log.hpp"
+#include "service/out/name_lookups.hpp"
 #include "service/run/admin_port.hpp"
 #include "service/run/doctor.hpp"
+#include "service/store/store_keeper.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
@@ -27,9 +30,18 @@ using tcp = asio::ip::tcp;
 
 namespace {
 
-constexpr std::size_t least_pool_threads = 4;  // a store that is slow must not keep every signature waiting
+constexpr std::size_t least_pool_threads = 2;  // a reload takes one for a while
 
 constexpr std::size_t most_admin_connections = 64;
+
+/// What is held of FHIR servers' answers, all calls together: as much as of request bodies.
+constexpr std::size_t fhir_answers_bytes = 256 * 1024 * 1024;
+// A stop takes limits.requestSeconds and this at most. What is spared for the end of it goes to the store, to lookups
+// of names under way, and to the log (log_patience_at_end).
+constexpr std::chrono::seconds stopping_grace{5};
+constexpr std::chrono::seconds closing_time{3};
+constexpr std::chrono::seconds closing_time_of_calls{2};
+static_assert(closing_time_of_calls + log_patience_at_end <= closing_time);
 
 std::size_t cores() {
     return std::max(1U, std::thread::hardware_concurrency());
@@ -45,10 +57,9 @@ ConnectionLimits limits_of(const Config& config) {
 }
 
 ServerLimits server_limits_of(const Config& config) {
-    constexpr std::chrono::seconds grace(5);
     ServerLimits limits;
     limits.threads = config.threads != 0 ? config.threads : cores();
-    limits.drain = std::chrono::seconds(config.limits.request_seconds) + grace;
+    limits.drain = std::chrono::seconds(config.limits.request_seconds) + stopping_grace - closing_time;
     return limits;
 }
 
@@ -65,11 +76,17 @@ std::vector<Reason> offered_reasons(const std::vector<LoadedPack>& packs) {
     std::vector<Reason> reasons;
     for (const LoadedPack& pack : packs) {
         const rules::Pack& content = pack.program->pack();
-        for (const auto* list : {&content.override_reasons, &content.override_reasons_critical}) {
-            for (const rules::Coding& one : *list) reasons.push_back({one.system, one.code});
+        for (const auto& [kind, list] : content.override_reasons) {
+            for (const rules::Coding& one : list) reasons.push_back({one.system, one.code});
         }
     }
     return reasons;
+}
+
+/// Where the about pages of a service are that clients call at `public_url`.
+std::string about_url_of(std::string url) {
+    while (url.ends_with('/')) url.pop_back();
+    return url + "/about";
 }
 
 }  // namespace
@@ -83,9 +100,13 @@ struct RunningService::Parts {
           clock(std::move(at)),
           sink(open_log(config.log)),
           log(*sink, metrics),
+          store_calls({.threads = Store::most_connections_of(config.store)}),
           server(server_limits_of(config), log),
           fhir_tls(open_client_tls(config.fhir.ca)),
-          clients(server.executors(), fhir_tls, address_policy_of(config)),
+          names(std::make_shared<NameLookups>()),
+          clients(
+              server.executors(), fhir_tls, address_policy_of(config),
+              [this](std::string_view kind) { log.write(ServerConnected{kind}); }, names),
           tls(deployed.tls),
           first(std::move(deployed)),
           offer(nullptr),
@@ -100,6 +121,9 @@ struct RunningService::Parts {
     std::shared_ptr<const Offer> offer_of(const Deployment& deployment);
     void use(const Deployment& deployment);
     void reload();
+    StoreState store_state() const;
+    std::string metrics_text();
+    bool close();
 
     std::filesystem::path file;
     Config config;  ///< as read at start
@@ -110,11 +134,15 @@ struct RunningService::Parts {
     ReplayWindow window;  ///< without a store
     std::unique_ptr<Store> store;
     std::unique_ptr<DecisionRecorder> recorder;
+    std::unique_ptr<StoreKeeper> keeper;
+    BlockingCalls store_calls;
     Readiness readiness;
     std::optional<ClinicalPort> clinical;  ///< opened by start(); coroutines of the server may look at it to their end
     std::optional<AdminPort> admin;
+    BodyBudget fhir_answers{fhir_answers_bytes};  ///< of all calls together, to the last of them
     Server server;
     std::shared_ptr<asio::ssl::context> fhir_tls;
+    std::shared_ptr<NameLookups> names;
     HttpsClients clients;
     CurrentTls tls;
     std::optional<Deployment> first;  ///< until it is in use
@@ -144,6 +172,7 @@ boost::system::result<void, rules::Diagnostic> RunningService::Parts::open_store
     if (!opened) return why_no_store(opened.error());
     store = std::move(*opened);
     recorder = std::make_unique<DecisionRecorder>(*store, log);
+    keeper = std::make_unique<StoreKeeper>(*store, log);
     return {};
 }
 
@@ -164,14 +193,17 @@ std::shared_ptr<const Offer> RunningService::Parts::offer_of(const Deployment& d
     FhirReading fhir;
     fhir.clients = &clients;
     fhir.development = config.mode == Mode::development;
+    fhir.realms = deployment.fhir_realms;
+    fhir.all_calls = &fhir_answers;
     fhir.limits = {config.fhir.max_pages, config.fhir.max_bytes};
     fhir.timeout = std::chrono::milliseconds(config.fhir.timeout_ms);
     fhir.deadline = std::chrono::milliseconds(config.limits.deadline_ms);
-    made->services = std::make_shared<const HookHandler>(deployment.packs,
-                                                         HookSettings{clock, random_uuid, log, recorder.get(), fhir});
+    HookSettings settings{clock, random_uuid, log, recorder.get(), fhir};
+    if (!now.public_urls.empty()) settings.about_url = about_url_of(now.public_urls.front());
+    made->services = std::make_shared<const HookHandler>(deployment.packs, std::move(settings));
     if (store) {
         made->feedback = std::make_shared<const FeedbackHandler>(
-            FeedbackSettings{*store, log, pool.get_executor(), offered_reasons(deployment.packs)});
+            FeedbackSettings{*store, log, store_calls, offered_reasons(deployment.packs)});
     }
     made->cors = CorsPolicy(now.cors_origins);
     ReplayMemory& replay = store ? static_cast<ReplayMemory&>(*store) : window;
@@ -187,6 +219,7 @@ std::shared_ptr<const Offer> RunningService::Parts::offer_of(const Deployment& d
 void RunningService::Parts::use(const Deployment& deployment) {
     offer.set(offer_of(deployment));
     tls.set(deployment.tls);
+    server.drain_unwelcome();
     metrics.certificate_valid_until(valid_until(*deployment.tls));
     std::vector<PackInUse> packs;
     for (const LoadedPack& pack : deployment.packs) {
@@ -217,6 +250,30 @@ void RunningService::Parts::reload() {
     log.write(next ? Reloaded{true, changes_that_need_a_restart(config, next->config)} : Reloaded{false, {}});
 }
 
+StoreState RunningService::Parts::store_state() const {
+    if (!keeper || keeper->store_works()) return StoreState::works;
+    const auto now = offer.get();
+    const bool all = now != nullptr && now->trust != nullptr && now->trust->all_need_replay_memory();
+    return all ? StoreState::away_for_all : StoreState::away;
+}
+
+std::string RunningService::Parts::metrics_text() {
+    metrics.connections_open(server.open_connections());
+    metrics.memory_resident(resident_bytes());
+    metrics.log_lines_dropped(sink->dropped());
+    if (keeper) metrics.store_up(keeper->store_works());
+    return metrics.text();
+}
+
+bool RunningService::Parts::close() {
+    const auto deadline = BlockingCalls::Clock::now() + closing_time_of_calls;
+    bool all_ended = !recorder || recorder->close(deadline);
+    if (keeper && !keeper->close(deadline)) all_ended = false;
+    if (!store_calls.close(deadline)) all_ended = false;
+    if (!names->close(deadline)) all_ended = false;
+    return all_ended;
+}
+
 RunningService::RunningService(Deployment deployment, ClinicalClock clock, std::filesystem::path file)
     : parts_(std::make_unique<Parts>(std::move(deployment), std::move(clock), std::move(file))) {}
 
@@ -226,13 +283,10 @@ boost::system::result<Listening, rules::Diagnostic> RunningService::start() {
     Parts& parts = *parts_;
     if (parts.fhir_tls == nullptr) return parts.fault("/fhir/ca", "This file holds no certificates in PEM form.");
     if (const auto opened = parts.open_store(); !opened) return opened.error();
-    parts.clinical.emplace(parts.offer, ClinicalSurroundings{parts.log, &parts.clients, parts.pool.get_executor()},
-                           parts.config.limits.requests_per_second);
-    parts.admin.emplace(parts.readiness, [&parts] {
-        parts.metrics.connections_open(parts.server.open_connections());
-        parts.metrics.memory_resident(resident_bytes());
-        return parts.metrics.text();
-    });
+    const ClinicalSurroundings surroundings{parts.log, &parts.clients, parts.pool.get_executor(), &parts.store_calls};
+    parts.clinical.emplace(parts.offer, surroundings, parts.config.limits.requests_per_second);
+    parts.admin.emplace(
+        parts.readiness, [&parts] { return parts.metrics_text(); }, [&parts] { return parts.store_state(); });
 
     Listening listening{parts.config.listen, parts.config.admin};
     const ConnectionLimits limits = limits_of(parts.config);
@@ -259,8 +313,16 @@ boost::system::result<Listening, rules::Diagnostic> RunningService::start() {
     return listening;
 }
 
-void RunningService::run() {
-    parts_->log.write(ServiceStopped{parts_->server.run()});
+bool RunningService::run() {
+    const std::size_t aborted = parts_->server.run();
+    const bool all_ended = parts_->close();
+    parts_->log.write(ServiceStopped{aborted, !all_ended});
+    if (!all_ended) parts_->sink->flush();
+    return all_ended;
+}
+
+bool RunningService::close() {
+    return parts_->close();
 }
 
 }  // namespace service

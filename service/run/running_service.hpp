@@ -34,8 +34,13 @@ class RunningService {
     /// Opens the store and the ports. \returns what of the configuration cannot be had here.
     boost::system::result<Listening, rules::Diagnostic> start();
 
-    /// Serves until SIGTERM or SIGINT, and until what was under way is finished. SIGHUP reloads.
-    void run();
+    /// Serves until SIGTERM or SIGINT, and until what was under way is finished. SIGHUP reloads. \returns what close()
+    /// does.
+    bool run();
+
+    /// Writes what is to be stored and ends the calls of store and resolver. \returns false if one hangs: then nothing
+    /// may be destroyed any more, and the process is to be ended as it is.
+    bool close();
 
   private:
     struct Parts;

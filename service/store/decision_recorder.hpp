@@ -3,13 +3,12 @@
 // stop, and while the store cannot be had it waits here, up to a limit.
 #pragma once
 
+#include "service/base/blocking_calls.hpp"
 #include "service/observe/log.hpp"
 #include "service/store/store.hpp"
 
-#include <condition_variable>
 #include <cstddef>
-#include <mutex>
-#include <thread>
+#include <memory>
 #include <vector>
 
 namespace service {
@@ -17,28 +16,28 @@ namespace service {
 class DecisionRecorder {
   public:
     static constexpr std::size_t most_waiting = 100'000;
+    static constexpr std::size_t most_at_once =
+        500;  ///< in one transaction: calls wait for it where the store is SQLite
 
-    /// \param store, log  outlive this.
+    /// \param store, log  outlive this, and the process if close() says so.
     DecisionRecorder(Store& store, Log& log);
     /// Writes what waits, if the store can be had.
     ~DecisionRecorder();
     DecisionRecorder(const DecisionRecorder&) = delete;
     DecisionRecorder& operator=(const DecisionRecorder&) = delete;
 
-    /// Never blocks. Beyond most_waiting the decisions are lost, and the log says how many.
+    /// Never blocks. Beyond most_waiting the decisions are lost, and the log says how many, once a second at most.
     void add(std::vector<Decision> decisions);
 
-  private:
-    void run();
-    bool write(std::vector<Decision>& batch);
+    /// Writes what waits, if the store can be had, until `deadline`; the log says how many decisions were lost.
+    /// \returns false if the store hangs, and its thread with it.
+    bool close(BlockingCalls::Clock::time_point deadline);
 
-    Store& store_;
-    Log& log_;
-    std::mutex mutex_;  // of what follows
-    std::condition_variable work_;
-    std::vector<Decision> waiting_;
-    bool stopping_ = false;
-    std::thread thread_;
+  private:
+    struct State;
+
+    std::shared_ptr<State> state_;
+    BlockingCalls thread_;
 };
 
 }  // namespace service

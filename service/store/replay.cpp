@@ -1,5 +1,7 @@
 #include "service/store/replay.hpp"
 
+#include <algorithm>
+
 namespace service {
 
 namespace {
@@ -12,16 +14,29 @@ constexpr std::chrono::seconds between_sweeps_when_full{1};
 
 Seen ReplayWindow::remember(const std::string& digest, WallTime until, WallTime now) {
     const std::lock_guard lock(mutex_);
-    const bool full = until_.size() >= most_;
-    if (now >= last_sweep_ + (full ? between_sweeps_when_full : between_sweeps)) {
-        std::erase_if(until_, [&](const auto& entry) { return entry.second <= now; });
-        last_sweep_ = now;
+    const bool full = entries_.size() >= most_;
+    if (steady_() >= next_sweep_ - (full ? between_sweeps - between_sweeps_when_full : std::chrono::seconds(0))) {
+        sweep(now);
     }
-    const auto found = until_.find(digest);
-    if (found != until_.end() && found->second > now) return Seen::before;
-    if (found == until_.end() && until_.size() >= most_) return Seen::unknown;
-    until_[digest] = until;
+    const auto found = entries_.find(digest);
+    if (found != entries_.end()) {
+        if (!over(found->second, now)) return Seen::before;
+        forgotten_until_ = std::max(forgotten_until_, found->second.until);
+        entries_.erase(found);
+    }
+    if (until <= forgotten_until_) return Seen::before;
+    if (entries_.size() >= most_) return Seen::unknown;
+    entries_[digest] = {until, steady_() + std::max(until - now, WallTime::duration::zero())};
     return Seen::first_time;
+}
+
+void ReplayWindow::sweep(WallTime now) {
+    std::erase_if(entries_, [&](const auto& entry) {
+        if (!over(entry.second, now)) return false;
+        forgotten_until_ = std::max(forgotten_until_, entry.second.until);
+        return true;
+    });
+    next_sweep_ = steady_() + between_sweeps;
 }
 
 }  // namespace service

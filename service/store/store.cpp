@@ -1,6 +1,7 @@
 #include "service/store/store.hpp"
 
 #include "service/store/store_postgresql.hpp"
+#include "service/store/store_schema.hpp"
 #include "service/store/store_sqlite.hpp"
 
 #include <algorithm>
@@ -16,20 +17,18 @@ using Row = SqlConnection::Row;
 
 namespace {
 
+constexpr std::string_view sqlite_scheme = "sqlite:";
+// SQLite writes one transaction at a time in any case; one connection spares everybody its busy waiting.
+constexpr std::size_t sqlite_connections = 1;
 constexpr std::size_t postgresql_connections = 16;
-constexpr std::chrono::seconds patience{2};  ///< for a connection to become free
-constexpr std::chrono::seconds between_sweeps{60};
-
-/// Each brings the schema from the version of its index to the next. Never changed once released; only added to.
-const std::array<std::vector<std::string>, 1> migrations = {{{
-    "CREATE TABLE decision (card TEXT PRIMARY KEY, service TEXT NOT NULL, rule TEXT NOT NULL, pack TEXT NOT NULL, "
-    "version TEXT NOT NULL, digest TEXT NOT NULL, decided_at BIGINT NOT NULL)",
-    "CREATE TABLE feedback (card TEXT NOT NULL, outcome TEXT NOT NULL, outcome_at BIGINT NOT NULL, "
-    "suggestions TEXT NOT NULL, reason_system TEXT, reason_code TEXT, received_at BIGINT NOT NULL, "
-    "PRIMARY KEY (card, outcome, outcome_at, suggestions))",
-    "CREATE TABLE replay (digest TEXT PRIMARY KEY, valid_until BIGINT NOT NULL)",
-    "CREATE INDEX replay_valid_until ON replay (valid_until)",
-}}};
+// Of a store that does not answer one caller finds out, from time to time; the others are told at once. So nobody waits
+// in vain, and a server that is stuck is not flooded with connections that it would have to clear away.
+constexpr std::chrono::milliseconds between_tries{500};
+constexpr std::size_t rows_a_statement = 50;
+// Tokens are forgotten when they have expired for longer than the clocks of replicas may differ.
+constexpr std::chrono::minutes replicas_differ_by{5};
+constexpr std::size_t forgotten_a_statement = 1000;
+constexpr int most_forgetting_statements = 100;  ///< in one sweep
 
 std::string number(std::int64_t value) {
     return std::to_string(value);
@@ -57,67 +56,65 @@ std::string joined(const std::vector<std::string>& texts) {
     return all;
 }
 
-result<int, StoreFault> version_of(SqlConnection& connection) {
-    const auto created = connection.run("CREATE TABLE IF NOT EXISTS backpain_cds_schema (version BIGINT NOT NULL)");
-    if (!created) return created.error();
-    const auto answer = connection.run("SELECT COALESCE(MAX(version), 0) FROM backpain_cds_schema");
-    if (!answer) return answer.error();
-    return static_cast<int>(count_of(answer->rows.at(0).at(0)));
-}
-
-result<void, StoreFault> lock_schema(SqlConnection& connection) {
-    const std::string lock = connection.lock_schema_statement();
-    if (lock.empty()) return {};
-    const auto locked = connection.run(lock);
-    if (!locked) return locked.error();
-    return {};
-}
-
-result<void, StoreFault> bring_up_to_date(SqlConnection& connection) {
-    const auto locked = lock_schema(connection);
-    if (!locked) return locked.error();
-    const auto version = version_of(connection);
-    if (!version) return version.error();
-    if (*version > static_cast<int>(migrations.size())) return StoreFault::newer_schema;
-    for (std::size_t next = static_cast<std::size_t>(*version); next < migrations.size(); ++next) {
-        for (const std::string& statement : migrations[next]) {
-            const auto done = connection.run(statement);
-            if (!done) return done.error();
+/// "($1, $2), ($3, $4)" for two rows of two.
+std::string placeholders(std::size_t rows, std::size_t columns) {
+    std::string text;
+    for (std::size_t row = 0; row < rows; ++row) {
+        text += row == 0 ? "(" : ", (";
+        for (std::size_t column = 0; column < columns; ++column) {
+            text += (column == 0 ? "$" : ", $") + std::to_string(row * columns + column + 1);
         }
-        const auto noted = connection.run("INSERT INTO backpain_cds_schema (version) VALUES ($1)",
-                                          {number(static_cast<std::int64_t>(next + 1))});
-        if (!noted) return noted.error();
+        text += ')';
     }
-    return {};
+    return text;
 }
 
-/// What a start and a call would do, up to date and written to. For a transaction that is taken back.
-result<int, StoreFault> try_everything(SqlConnection& connection) {
-    const auto locked = lock_schema(connection);
-    if (!locked) return locked.error();
-    const auto version = version_of(connection);
-    if (!version) return version.error();
-    const auto migrated = bring_up_to_date(connection);
-    if (!migrated) return migrated.error();
-    const auto written = connection.run("INSERT INTO replay (digest, valid_until) VALUES ($1, $2)", {"doctor", "0"});
-    if (!written) return written.error();
-    return *version;
+void append(Row& values, const Decision& decision) {
+    values.insert(values.end(), {decision.card, decision.service, decision.rule, decision.pack, decision.version,
+                                 decision.digest, number(decision.at.time_since_epoch().count())});
 }
 
-result<std::size_t, StoreFault> insert(SqlConnection& connection, const Feedback& feedback, WallTime received) {
+void append(Row& values, const Feedback& feedback, WallTime received) {
     std::optional<std::string> system;
     std::optional<std::string> code;
     if (feedback.reason) {
         system = feedback.reason->system;
         code = feedback.reason->code;
     }
-    const auto answer = connection.run(
+    values.insert(values.end(), {feedback.card, std::string(word_for(feedback.outcome)),
+                                 number(feedback.at.time_since_epoch().count()), joined(feedback.suggestions), system,
+                                 code, number(received.time_since_epoch().count())});
+}
+
+/// How many of these cards the store knows nothing of; each as often as it is named.
+result<std::size_t, StoreFault> count_unknown(SqlConnection& connection, const std::vector<Row>& cards) {
+    if (cards.empty()) return std::size_t{0};
+    Row values;
+    for (const Row& row : cards) values.push_back(row.at(0));
+    const auto known =
+        connection.run("SELECT card FROM decision WHERE card IN " + placeholders(1, values.size()), values);
+    if (!known) return known.error();
+    const std::set<Row> found(known->rows.begin(), known->rows.end());
+    return static_cast<std::size_t>(std::ranges::count_if(cards, [&](const Row& row) { return !found.contains(row); }));
+}
+
+/// Adds to `receipt` what came of one statement's worth of feedback.
+result<void, StoreFault> insert(SqlConnection& connection, std::span<const Feedback> batch, WallTime received,
+                                FeedbackReceipt& receipt) {
+    Row values;
+    for (const Feedback& feedback : batch) append(values, feedback, received);
+    const auto stored = connection.run(
         "INSERT INTO feedback (card, outcome, outcome_at, suggestions, reason_system, reason_code, received_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-        {feedback.card, std::string(word_for(feedback.outcome)), number(feedback.at.time_since_epoch().count()),
-         joined(feedback.suggestions), system, code, number(received.time_since_epoch().count())});
-    if (!answer) return answer.error();
-    return answer->changed;
+        "VALUES " +
+            placeholders(batch.size(), 7) + " ON CONFLICT DO NOTHING RETURNING card",
+        values);
+    if (!stored) return stored.error();
+    receipt.stored += stored->rows.size();
+    receipt.repeated += batch.size() - stored->rows.size();
+    const auto unknown = count_unknown(connection, stored->rows);
+    if (!unknown) return unknown.error();
+    receipt.unknown_card += *unknown;
+    return {};
 }
 
 }  // namespace
@@ -128,6 +125,10 @@ std::string_view name_of(StoreFault fault) noexcept {
             return "unavailable";
         case StoreFault::connection_lost:
             return "connection-lost";
+        case StoreFault::timed_out:
+            return "timed-out";
+        case StoreFault::replaced:
+            return "replaced";
         case StoreFault::newer_schema:
             return "newer-schema";
         case StoreFault::failed:
@@ -136,23 +137,30 @@ std::string_view name_of(StoreFault fault) noexcept {
     return "unknown";
 }
 
+std::size_t Store::most_connections_of(std::string_view address) noexcept {
+    return address.starts_with("postgres") ? postgresql_connections : sqlite_connections;
+}
+
 /// A store that has not been looked at yet; null if the address names none.
-std::unique_ptr<Store> Store::unopened(std::string_view address) {
-    constexpr std::string_view sqlite = "sqlite:";
-    if (address.starts_with(sqlite)) {
-        // SQLite writes one transaction at a time in any case; one connection spares everybody its busy waiting.
-        const std::string path(address.substr(sqlite.size()));
-        return std::make_unique<Store>([path] { return connect_sqlite(path); }, 1);
+std::unique_ptr<Store> Store::unopened(std::string_view address, const StoreLimits& limits) {
+    if (address.starts_with(sqlite_scheme)) {
+        const std::string path(address.substr(sqlite_scheme.size()));
+        const auto file = std::make_shared<SqliteFile>(path);
+        return std::make_unique<Store>([file](StoreDeadline deadline) { return file->connect(deadline); },
+                                       sqlite_connections, limits);
     }
     if (address.starts_with("postgresql://") || address.starts_with("postgres://")) {
-        const std::string uri(address);
-        return std::make_unique<Store>([uri] { return connect_postgresql(uri); }, postgresql_connections);
+        const auto servers = std::make_shared<PostgresqlServers>(std::string(address));
+        return std::make_unique<Store>([servers](StoreDeadline deadline) { return servers->connect(deadline); },
+                                       postgresql_connections, limits);
     }
     return nullptr;
 }
 
-result<std::unique_ptr<Store>, StoreFault> Store::open(std::string_view address) {
-    std::unique_ptr<Store> store = unopened(address);
+result<std::unique_ptr<Store>, StoreFault> Store::open(std::string_view address, const StoreLimits& limits) {
+    if (address.starts_with(sqlite_scheme))
+        SqliteFile(std::string(address.substr(sqlite_scheme.size()))).make_private();
+    std::unique_ptr<Store> store = unopened(address, limits);
     if (store == nullptr) return StoreFault::unavailable;
     const auto migrated = store->migrate();
     if (!migrated) return migrated.error();
@@ -160,29 +168,36 @@ result<std::unique_ptr<Store>, StoreFault> Store::open(std::string_view address)
 }
 
 result<Store::Rehearsal, StoreFault> Store::rehearse(std::string_view address) {
-    const std::unique_ptr<Store> store = unopened(address);
+    const StoreLimits limits;
+    const std::unique_ptr<Store> store = unopened(address, limits);
     if (store == nullptr) return StoreFault::unavailable;
-    Rehearsal found{0, static_cast<int>(migrations.size())};
-    const auto done = store->with_connection([&](SqlConnection& connection) -> result<void, StoreFault> {
-        const auto begun = connection.run(connection.begin_statement());
-        if (!begun) return begun.error();
-        const auto schema = try_everything(connection);
-        (void)connection.run("ROLLBACK");  // if this fails, the connection is gone and its transaction with it
-        if (!schema) return schema.error();
-        found.schema = *schema;
-        return {};
-    });
+    Rehearsal found{0, newest_schema()};
+    const auto done = store->with_connection(
+        StoreClock::now() + limits.start, [&](SqlConnection& connection) -> result<void, StoreFault> {
+            const auto begun = connection.run(connection.begin_statement());
+            if (!begun) return begun.error();
+            const auto schema = try_everything(connection);
+            (void)connection.run("ROLLBACK");  // if this fails, the connection is gone and its transaction with it
+            if (!schema) return schema.error();
+            found.schema = *schema;
+            return {};
+        });
     if (!done) return done.error();
     return found;
 }
 
 // ---- connections ----------------------------------------------------------------------------------------------------
 
-result<std::unique_ptr<SqlConnection>, StoreFault> Store::take() {
+result<std::unique_ptr<SqlConnection>, StoreFault> Store::take(StoreDeadline deadline) {
     {
         std::unique_lock lock(mutex_);
-        const auto free = [this] { return !idle_.empty() || open_ < most_connections_; };
-        if (!one_free_.wait_for(lock, patience, free)) return StoreFault::unavailable;
+        // In turn: who writes much beside the calls would else take the only connection again before they wake up.
+        const auto turn = turns_.insert(turns_.end(), 0);
+        const auto free = [&] { return turns_.begin() == turn && (!idle_.empty() || open_ < most_connections_); };
+        const bool mine = one_free_.wait_until(lock, deadline, free);
+        turns_.erase(turn);
+        one_free_.notify_all();
+        if (!mine) return StoreFault::unavailable;
         while (!idle_.empty()) {
             std::unique_ptr<SqlConnection> connection = std::move(idle_.back());
             idle_.pop_back();
@@ -191,19 +206,20 @@ result<std::unique_ptr<SqlConnection>, StoreFault> Store::take() {
         }
         ++open_;
     }
-    auto connection = connect_();
+    auto connection = connect_(deadline);
     if (!connection) give_back(nullptr);
     return connection;
 }
 
 void Store::give_back(std::unique_ptr<SqlConnection> connection) {
+    const bool fit = connection != nullptr && connection->alive();
     const std::lock_guard lock(mutex_);
-    if (connection != nullptr && connection->alive()) {
+    if (fit) {
         idle_.push_back(std::move(connection));
     } else {
         --open_;
     }
-    one_free_.notify_one();
+    one_free_.notify_all();
 }
 
 /// Gives a connection back, however its use ends.
@@ -222,15 +238,32 @@ class Store::Lease {
     std::unique_ptr<SqlConnection> connection_;
 };
 
-result<void, StoreFault> Store::with_connection(const Work& work) {
-    auto taken = take();
-    if (!taken) return taken.error();
+result<void, StoreFault> Store::with_connection(StoreDeadline deadline, const Work& work) {
+    if (!may_be_asked()) return StoreFault::timed_out;
+    auto taken = take(deadline);
+    if (!taken) return noted(taken.error());
     Lease lease(*this, std::move(*taken));
-    return work(lease.connection());
+    lease.connection().limit(deadline);
+    return noted(work(lease.connection()));
 }
 
-result<void, StoreFault> Store::in_transaction(const Work& work) {
-    return with_connection([&](SqlConnection& connection) -> result<void, StoreFault> {
+/// While the store does not answer: true for one caller, from time to time.
+bool Store::may_be_asked() {
+    StoreClock::rep again_at = asked_again_at_.load();
+    if (again_at == 0) return true;
+    const auto now = StoreClock::now();
+    if (now.time_since_epoch().count() < again_at) return false;
+    return asked_again_at_.compare_exchange_strong(again_at, (now + between_tries).time_since_epoch().count());
+}
+
+Store::Done Store::noted(Done done) {
+    const bool hangs = !done && done.error() == StoreFault::timed_out;
+    asked_again_at_ = hangs ? (StoreClock::now() + between_tries).time_since_epoch().count() : 0;
+    return done;
+}
+
+Store::Done Store::in_transaction(StoreDeadline deadline, const Work& work) {
+    return with_connection(deadline, [&](SqlConnection& connection) -> Done {
         const auto begun = connection.run(connection.begin_statement());
         if (!begun) return begun.error();
         const auto done = work(connection);
@@ -248,39 +281,44 @@ result<void, StoreFault> Store::in_transaction(const Work& work) {
     });
 }
 
-result<void, StoreFault> Store::in_transaction_twice_if_lost(const Work& work) {
-    auto done = in_transaction(work);
-    if (!done && done.error() == StoreFault::connection_lost) done = in_transaction(work);
+Store::Done Store::write(std::chrono::milliseconds limit, const Work& work) {
+    const auto deadline = StoreClock::now() + limit;
+    auto done = in_transaction(deadline, work);
+    if (!done && done.error() == StoreFault::connection_lost) done = in_transaction(deadline, work);
+    write_failed_ = !done;
     return done;
 }
 
 // ---- what is stored -------------------------------------------------------------------------------------------------
 
 result<void, StoreFault> Store::migrate() {
-    return in_transaction(bring_up_to_date);
+    return in_transaction(StoreClock::now() + limits_.start, bring_up_to_date);
 }
 
 result<int, StoreFault> Store::schema_version() {
     int version = 0;
-    const auto done = in_transaction([&](SqlConnection& connection) -> result<void, StoreFault> {
-        const auto found = version_of(connection);
-        if (!found) return found.error();
-        version = *found;
-        return {};
-    });
+    const auto done =
+        in_transaction(StoreClock::now() + limits_.call, [&](SqlConnection& connection) -> result<void, StoreFault> {
+            const auto found = schema_of(connection);
+            if (!found) return found.error();
+            version = *found;
+            return {};
+        });
     if (!done) return done.error();
     return version;
 }
 
 result<void, StoreFault> Store::record(std::span<const Decision> decisions) {
     if (decisions.empty()) return {};
-    return in_transaction_twice_if_lost([&](SqlConnection& connection) -> result<void, StoreFault> {
-        for (const Decision& decision : decisions) {
-            const auto answer = connection.run(
-                "INSERT INTO decision (card, service, rule, pack, version, digest, decided_at) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-                {decision.card, decision.service, decision.rule, decision.pack, decision.version, decision.digest,
-                 number(decision.at.time_since_epoch().count())});
+    return write(limits_.background, [&](SqlConnection& connection) -> Done {
+        for (std::size_t first = 0; first < decisions.size(); first += rows_a_statement) {
+            const auto some = decisions.subspan(first, std::min(rows_a_statement, decisions.size() - first));
+            Row values;
+            for (const Decision& decision : some) append(values, decision);
+            const auto answer =
+                connection.run("INSERT INTO decision (card, service, rule, pack, version, digest, decided_at) VALUES " +
+                                   placeholders(some.size(), 7) + " ON CONFLICT DO NOTHING",
+                               values);
             if (!answer) return answer.error();
         }
         return {};
@@ -291,17 +329,15 @@ result<FeedbackReceipt, StoreFault> Store::record(std::span<const Feedback> batc
     if (batch.empty()) return FeedbackReceipt{};
     // In one order everywhere: two replicas that store the same batch must not wait for each other in a ring.
     const std::set<Feedback> sorted(batch.begin(), batch.end());
+    const std::vector<Feedback> items(sorted.begin(), sorted.end());
     FeedbackReceipt receipt;
-    const auto done = in_transaction_twice_if_lost([&](SqlConnection& connection) -> result<void, StoreFault> {
-        receipt = {.stored = 0, .repeated = batch.size() - sorted.size(), .unknown_card = 0};
-        for (const Feedback& feedback : sorted) {
-            const auto stored = insert(connection, feedback, received);
-            if (!stored) return stored.error();
-            ++(*stored == 0 ? receipt.repeated : receipt.stored);
-            if (*stored == 0) continue;
-            const auto known = connection.run("SELECT COUNT(*) FROM decision WHERE card = $1", {feedback.card});
-            if (!known) return known.error();
-            if (count_of(known->rows.at(0).at(0)) == 0) ++receipt.unknown_card;
+    const auto done = write(limits_.call, [&](SqlConnection& connection) -> Done {
+        receipt = {.stored = 0, .repeated = batch.size() - items.size(), .unknown_card = 0};
+        const std::span<const Feedback> all(items);
+        for (std::size_t first = 0; first < all.size(); first += rows_a_statement) {
+            const auto some = all.subspan(first, std::min(rows_a_statement, all.size() - first));
+            const auto inserted = insert(connection, some, received, receipt);
+            if (!inserted) return inserted;
         }
         return {};
     });
@@ -311,7 +347,8 @@ result<FeedbackReceipt, StoreFault> Store::record(std::span<const Feedback> batc
 
 result<std::vector<OutcomeCount>, StoreFault> Store::outcomes() {
     std::vector<OutcomeCount> counts;
-    const auto done = with_connection([&](SqlConnection& connection) -> result<void, StoreFault> {
+    const auto deadline = StoreClock::now() + limits_.background;
+    const auto done = with_connection(deadline, [&](SqlConnection& connection) -> Done {
         const auto answer = connection.run(
             "SELECT COALESCE(d.rule, ''), COALESCE(d.version, ''), f.outcome, f.reason_system, f.reason_code, COUNT(*) "
             "FROM feedback f LEFT JOIN decision d ON d.card = f.card "
@@ -333,32 +370,69 @@ result<std::vector<OutcomeCount>, StoreFault> Store::outcomes() {
 }
 
 Seen Store::remember(const std::string& digest, WallTime until, WallTime now) {
-    forget_expired(now);
     Seen seen = Seen::unknown;
     // Never tried twice: after a lost connection the first try may have been the one that counted.
-    const auto done = with_connection([&](SqlConnection& connection) -> result<void, StoreFault> {
+    const auto done = with_connection(StoreClock::now() + limits_.call, [&](SqlConnection& connection) -> Done {
         const auto answer = connection.run(
-            "INSERT INTO replay (digest, valid_until) VALUES ($1, $2) ON CONFLICT (digest) DO UPDATE "
-            "SET valid_until = excluded.valid_until WHERE replay.valid_until <= $3",
+            "INSERT INTO replay (digest, valid_until) SELECT $1, CAST($2 AS BIGINT) "
+            "WHERE CAST($2 AS BIGINT) > (SELECT MAX(valid_until) FROM replay_forgotten) "
+            "ON CONFLICT (digest) DO UPDATE SET valid_until = excluded.valid_until "
+            "WHERE replay.valid_until <= CAST($3 AS BIGINT)",
             {digest, number(until.time_since_epoch().count()), number(now.time_since_epoch().count())});
         if (!answer) return answer.error();
         seen = answer->changed == 1 ? Seen::first_time : Seen::before;
         return {};
     });
+    write_failed_ = !done;
     return done ? seen : Seen::unknown;
 }
 
-void Store::forget_expired(WallTime now) {
-    {
-        const std::lock_guard lock(mutex_);
-        if (now < next_sweep_) return;
-        next_sweep_ = now + between_sweeps;
-    }
-    // Housekeeping: if it fails, the next one makes up for it.
-    (void)with_connection([&](SqlConnection& connection) -> result<void, StoreFault> {
-        const auto answer =
-            connection.run("DELETE FROM replay WHERE valid_until <= $1", {number(now.time_since_epoch().count())});
+result<void, StoreFault> Store::forget_expired(WallTime now) {
+    const std::string expired = number((now - replicas_differ_by).time_since_epoch().count());
+    // First what is to be forgotten, then the forgetting: whatever happens in between, no token is without memory.
+    const auto announced = write(limits_.background, [&](SqlConnection& connection) -> Done {
+        const auto answer = connection.run(
+            "UPDATE replay_forgotten SET valid_until = (SELECT MAX(valid_until) FROM replay WHERE valid_until <= $1) "
+            "WHERE valid_until < (SELECT MAX(valid_until) FROM replay WHERE valid_until <= $1)",
+            {expired});
         if (!answer) return answer.error();
+        return {};
+    });
+    if (!announced) return announced;
+    // In small pieces, since calls wait for each.
+    std::size_t forgotten = forgotten_a_statement;
+    for (int i = 0; i < most_forgetting_statements && forgotten == forgotten_a_statement; ++i) {
+        const auto done = write(limits_.background, [&](SqlConnection& connection) -> Done {
+            const auto answer = connection.run(
+                "DELETE FROM replay WHERE digest IN (SELECT digest FROM replay WHERE valid_until <= "
+                "(SELECT MAX(valid_until) FROM replay_forgotten) ORDER BY valid_until LIMIT 1000)");
+            if (!answer) return answer.error();
+            forgotten = answer->changed;
+            return {};
+        });
+        if (!done) return done;
+    }
+    return {};
+}
+
+result<void, StoreFault> Store::look() {
+    // What failed to be written has to be seen to be written again: a full disk can still be read.
+    if (write_failed_) {
+        return write(limits_.call, [](SqlConnection& connection) -> Done {
+            const auto answer = connection.run(
+                "INSERT INTO replay (digest, valid_until) VALUES ('look', 0) "
+                "ON CONFLICT (digest) DO UPDATE SET valid_until = 0");
+            if (!answer) return answer.error();
+            return {};
+        });
+    }
+    return with_connection(StoreClock::now() + limits_.call, [](SqlConnection& connection) -> Done {
+        const auto begun = connection.run(connection.begin_statement());
+        if (!begun) return begun.error();
+        const auto read = connection.run("SELECT MAX(valid_until) FROM replay_forgotten");
+        const auto ended = connection.run("ROLLBACK");
+        if (!read) return read.error();
+        if (!ended) return ended.error();
         return {};
     });
 }

@@ -1,7 +1,8 @@
 // What outlives a call: which cards were given, what became of them, and which tokens were seen. No clinical data, no
 // patient, no token: uuids of cards that we made, rules, versions, outcomes, times and digests.
 //
-// One Store serves every thread; it blocks, so it is used from a pool. The SQL is one for SQLite and PostgreSQL, which
+// One Store serves every thread; it blocks, so it is used among blocking
+// calls. The SQL is one for SQLite and PostgreSQL, which
 // differ behind SqlConnection. What a call has reported as stored survives the death of the process.
 #pragma once
 
@@ -10,11 +11,13 @@
 
 #include <boost/system/result.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,10 +28,12 @@
 
 namespace service {
 
-/// Why the store did not do it. Nothing of what was asked has been stored.
+/// Why the store did not do it. Unless said otherwise nothing of what was asked has been stored.
 enum class StoreFault {
     unavailable,      ///< it cannot be opened or reached, or is busy for too long
     connection_lost,  ///< in the middle: it may or may not have been stored
+    timed_out,        ///< it does not answer: it may or may not have been stored
+    replaced,         ///< the file that was opened is no longer at its place: what is written to it is lost
     newer_schema,     ///< a newer version of this program has been at it
     failed            ///< it is there, and refuses: disk full, no permission, damaged
 };
@@ -83,6 +88,17 @@ struct OutcomeCount {
     bool operator==(const OutcomeCount&) const = default;
 };
 
+using StoreClock = std::chrono::steady_clock;
+using StoreDeadline = StoreClock::time_point;
+
+/// How long one use of the store may take, all its statements and the connection that it may need included. Beyond it
+/// the database is not waited for any longer, whatever state it is in.
+struct StoreLimits {
+    std::chrono::milliseconds call{500};          ///< somebody waits: see longest_store_wait
+    std::chrono::milliseconds background{2'000};  ///< nobody does
+    std::chrono::milliseconds start{10'000};      ///< to open it and to bring its schema up to date
+};
+
 /// A database that runs statements with parameters $1, $2, … Used by one thread at a time.
 class SqlConnection {
   public:
@@ -97,6 +113,9 @@ class SqlConnection {
     SqlConnection& operator=(const SqlConnection&) = delete;
     virtual ~SqlConnection() = default;
 
+    /// What it is used for from now on ends by `deadline`: statements that have not been answered by then fail.
+    virtual void limit(StoreDeadline deadline) = 0;
+
     /// Runs one statement. \param values  of its parameters in the order of their numbers; nothing is NULL.
     virtual boost::system::result<Answer, StoreFault> run(const std::string& statement, const Row& values = {}) = 0;
 
@@ -107,17 +126,21 @@ class SqlConnection {
     /// What begins a transaction that may write.
     virtual std::string begin_statement() const = 0;
 
-    /// What keeps another process from changing the schema meanwhile; empty: the transaction does.
-    virtual std::string lock_schema_statement() const = 0;
+    /// What comes first in a transaction that changes the schema: it may take long, and no other process may be at it.
+    virtual std::vector<std::string> schema_change_statements() const = 0;
 };
 
 class Store final : public ReplayMemory {
   public:
-    using Connect = std::function<boost::system::result<std::unique_ptr<SqlConnection>, StoreFault>()>;
+    using Connect = std::function<boost::system::result<std::unique_ptr<SqlConnection>, StoreFault>(StoreDeadline)>;
 
     /// Opens what the configuration names: "sqlite:PATH" or "postgresql://…" (libpq's URI; its password never appears
     /// in an error), and brings its schema up to date.
-    static boost::system::result<std::unique_ptr<Store>, StoreFault> open(std::string_view address);
+    static boost::system::result<std::unique_ptr<Store>, StoreFault> open(std::string_view address,
+                                                                          const StoreLimits& limits = {});
+
+    /// How many calls a store at `address` can work on at the same time.
+    static std::size_t most_connections_of(std::string_view address) noexcept;
 
     /// What a rehearsal found.
     struct Rehearsal {
@@ -131,8 +154,8 @@ class Store final : public ReplayMemory {
 
     /// \param connect           opens one more connection.
     /// \param most_connections  that are open at once; further callers wait.
-    Store(Connect connect, std::size_t most_connections)
-        : connect_(std::move(connect)), most_connections_(most_connections) {}
+    Store(Connect connect, std::size_t most_connections, const StoreLimits& limits = {})
+        : connect_(std::move(connect)), most_connections_(most_connections), limits_(limits) {}
 
     /// Brings the schema up to date; several processes may do so at once.
     boost::system::result<void, StoreFault> migrate();
@@ -150,25 +173,37 @@ class Store final : public ReplayMemory {
 
     Seen remember(const std::string& digest, WallTime until, WallTime now) override;
 
+    /// Forgets tokens that have expired for a while. The clocks of replicas differ a little, and one may be set wrong:
+    /// no token passes a second time for that, since it is remembered up to when tokens have been forgotten.
+    boost::system::result<void, StoreFault> forget_expired(WallTime now);
+
+    /// Whether it can be written to now. Writes nothing as long as it did what it was last asked.
+    boost::system::result<void, StoreFault> look();
+
   private:
     using Work = std::function<boost::system::result<void, StoreFault>(SqlConnection&)>;
+    using Done = boost::system::result<void, StoreFault>;
 
-    static std::unique_ptr<Store> unopened(std::string_view address);
-    boost::system::result<void, StoreFault> with_connection(const Work& work);
-    boost::system::result<void, StoreFault> in_transaction(const Work& work);
-    boost::system::result<void, StoreFault> in_transaction_twice_if_lost(const Work& work);
-    boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> take();
+    static std::unique_ptr<Store> unopened(std::string_view address, const StoreLimits& limits);
+    Done with_connection(StoreDeadline deadline, const Work& work);
+    Done in_transaction(StoreDeadline deadline, const Work& work);
+    Done write(std::chrono::milliseconds limit, const Work& work);
+    boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> take(StoreDeadline deadline);
     void give_back(std::unique_ptr<SqlConnection> connection);
     class Lease;
-    void forget_expired(WallTime now);
+    bool may_be_asked();
+    Done noted(Done done);
 
     Connect connect_;
     std::size_t most_connections_;
-    std::mutex mutex_;  // of what follows
+    StoreLimits limits_;
+    std::atomic<StoreClock::rep> asked_again_at_{0};  // 0: it answers; else when one caller may try it again
+    std::atomic<bool> write_failed_{false};           // the last one
+    std::mutex mutex_;                                // of what follows
     std::condition_variable one_free_;
+    std::list<char> turns_;  // one for each caller that waits for a connection
     std::vector<std::unique_ptr<SqlConnection>> idle_;
     std::size_t open_ = 0;
-    WallTime next_sweep_{};
 };
 
 }  // namespace service

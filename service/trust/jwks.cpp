@@ -17,7 +17,7 @@ using std::chrono::seconds;
 namespace {
 
 constexpr seconds least_lifetime = std::chrono::minutes(5);
-constexpr seconds most_lifetime = std::chrono::hours(24);
+constexpr seconds most_lifetime = KeyCache::longest_use;
 constexpr seconds usual_lifetime = std::chrono::hours(1);
 
 std::string_view trimmed(std::string_view text) {
@@ -110,39 +110,57 @@ seconds key_lifetime(std::string_view cache_control, std::string_view age) {
     return std::clamp(*lifetime - delta_seconds(trimmed(age)).value_or(seconds(0)), least_lifetime, most_lifetime);
 }
 
-KeyCache::Advice KeyCache::advise(std::string_view key_id, Algorithm algorithm, WallTime now) {
+KeyCache::Advice KeyCache::advise(std::string_view key_id, Algorithm algorithm, Clock::time_point now) {
+    if (fetching_ && now >= *last_fetch_ + fetch_at_most) failed(fetches_);
+    if (set_ && now >= ends_at_) set_.reset();
     const VerificationKey* key = set_ ? set_->find(key_id, algorithm) : nullptr;
-    if (key == nullptr) {
-        if (fetching(now)) return {Step::wait, std::nullopt};
-        if (begin_fetch(now)) return {Step::fetch, std::nullopt};
-        return {set_ ? Step::unknown_key : Step::unavailable, std::nullopt};
-    }
+    if (key == nullptr) return advise_without_key(now);
     if (now < renew_at_) return {Step::use, *key};
     // A set that has expired is waited for once; while its server fails, the last good one serves without delay.
     const bool waits = now >= expires_at_ && !last_failed_;
-    if (fetching(now)) return waits ? Advice{Step::wait, std::nullopt} : Advice{Step::use, *key};
-    if (!begin_fetch(now)) return {Step::use, *key};
-    return waits ? Advice{Step::fetch, std::nullopt} : Advice{Step::use_renew, *key};
+    if (fetching_) return waits ? Advice{Step::wait} : Advice{Step::use, *key};
+    if (last_renewal_ && now < *last_renewal_ + renew_after) return {Step::use, *key};
+    last_renewal_ = now;
+    const std::uint64_t fetch = begin_fetch(now);
+    return waits ? Advice{Step::fetch, std::nullopt, fetch} : Advice{Step::use_renew, *key, fetch};
 }
 
-bool KeyCache::begin_fetch(WallTime now) noexcept {
-    if (last_attempt_ && now < *last_attempt_ + (set_ ? retry_after : first_retry_after)) return false;
-    fetching_since_ = now;
-    last_attempt_ = now;
+KeyCache::Advice KeyCache::advise_without_key(Clock::time_point now) noexcept {
+    if (fetching_) return {Step::wait};
+    if (may_ask(now)) return {Step::fetch, std::nullopt, begin_fetch(now)};
+    return {set_ && !last_failed_ ? Step::unknown_key : Step::unavailable};
+}
+
+/// Anybody can name an unknown key, so their fetches have a rate of their own, which renewals neither use up nor add
+/// to.
+bool KeyCache::may_ask(Clock::time_point now) noexcept {
+    if (last_failed_ && now < *last_fetch_ + ask_after) return false;
+    const Clock::time_point from = std::max(asked_until_, now);
+    if (from + ask_after > now + asks_at_once * ask_after) return false;
+    asked_until_ = from + ask_after;
     return true;
 }
 
-void KeyCache::fetched(KeySet set, seconds lifetime, WallTime now) {
+std::uint64_t KeyCache::begin_fetch(Clock::time_point now) noexcept {
+    fetching_ = true;
+    last_fetch_ = now;
+    return ++fetches_;
+}
+
+void KeyCache::fetched(std::uint64_t fetch, KeySet set, seconds lifetime, Clock::time_point now) {
+    if (!is_under_way(fetch)) return;
     set_ = std::move(set);
     renew_at_ = now + lifetime * 4 / 5;
     expires_at_ = now + lifetime;
+    ends_at_ = now + longest_use;
     last_failed_ = false;
-    fetching_since_.reset();
+    fetching_ = false;
 }
 
-void KeyCache::failed() noexcept {
+void KeyCache::failed(std::uint64_t fetch) noexcept {
+    if (!is_under_way(fetch)) return;
     last_failed_ = true;
-    fetching_since_.reset();
+    fetching_ = false;
 }
 
 }  // namespace service

@@ -183,6 +183,8 @@ std::string_view name_of(TokenFault fault) noexcept {
             return "keys-unavailable";
         case TokenFault::bad_signature:
             return "bad-signature";
+        case TokenFault::too_many_requests:
+            return "too-many-requests";
         case TokenFault::replayed:
             return "replayed";
         case TokenFault::too_many_checks:
@@ -238,6 +240,10 @@ std::optional<TokenFault> check_times(const Token& token, const TokenTimes& allo
 std::optional<std::string> normalized_url(std::string_view url) {
     const auto parsed = urls::parse_uri(url);
     if (!parsed) return std::nullopt;
+    // Boost.URL 1.81 takes "https://host:port/x" for an empty port and the path "port/x": without the colon that is
+    // another host.
+    const auto path = parsed->encoded_path();
+    if (!path.empty() && path.front() != '/') return std::nullopt;
     urls::url normal(*parsed);
     normal.normalize_scheme();
     normal.normalize_authority();

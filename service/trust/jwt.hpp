@@ -46,6 +46,7 @@ enum class TokenFault {
     unknown_key,
     keys_unavailable,  ///< the key server cannot be had and there is no set of before
     bad_signature,
+    too_many_requests,  ///< more than the client, or all callers without a good token together, may send
     replayed,
     replay_unknown,  ///< the store could not say whether the token was seen before
     too_many_checks  ///< so many tokens wait for their check that this one would wait too long

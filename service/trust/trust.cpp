@@ -71,6 +71,10 @@ void Trust::add_cache(const std::string& url, const Trust* before) {
     cache = known ? before->caches_.at(url) : std::make_shared<SharedCache>();
 }
 
+bool Trust::all_need_replay_memory() const {
+    return std::ranges::none_of(clients_, [](const auto& entry) { return entry.second->replay == ReplayPolicy::off; });
+}
+
 Claimed Trust::claimed_by(std::string_view authorization) const {
     const auto compact = bearer_token(authorization);
     if (!compact) return {};
@@ -99,7 +103,8 @@ boost::system::result<Candidate, TokenFault> Trust::examine(std::string_view aut
     return Candidate{found->second, std::move(*token)};
 }
 
-boost::system::result<Trust::KeyAdvice, TokenFault> Trust::key_for(const Candidate& candidate, WallTime now) {
+boost::system::result<Trust::KeyAdvice, TokenFault> Trust::key_for(const Candidate& candidate,
+                                                                   KeyCache::Clock::time_point now) {
     const Client& client = *candidate.client;
     const Token& token = candidate.token;
     if (token.key_url && !client.key_urls.empty() && !holds(client.key_urls, *token.key_url)) {
@@ -115,44 +120,52 @@ boost::system::result<Trust::KeyAdvice, TokenFault> Trust::key_for(const Candida
     KeyCache::Advice advice = shared.cache.advise(token.key_id, token.algorithm, now);
     if (advice.step == KeyCache::Step::unknown_key) return TokenFault::unknown_key;
     if (advice.step == KeyCache::Step::unavailable) return TokenFault::keys_unavailable;
-    return KeyAdvice{advice.step, *url, std::move(advice.key)};
+    return KeyAdvice{advice.step, {*url, advice.fetch}, std::move(advice.key)};
 }
 
-bool Trust::keys_fetched(const std::string& url, std::string_view body, std::chrono::seconds lifetime, WallTime now) {
+boost::system::result<std::size_t, KeySetFault> Trust::keys_fetched(const KeyFetch& fetch, std::string_view body,
+                                                                    std::chrono::seconds lifetime,
+                                                                    KeyCache::Clock::time_point now) {
     auto set = KeySet::parse(body);
-    SharedCache& shared = *caches_.at(url);
-    const std::lock_guard lock(shared.mutex);
-    // A set without one usable key is a fault of its server, not the news that every key was withdrawn.
-    if (!set || set->empty()) {
-        shared.cache.failed();
-        return false;
+    if (!set) {
+        keys_failed(fetch);
+        return set.error();
     }
-    shared.cache.fetched(std::move(*set), lifetime, now);
-    return true;
-}
-
-void Trust::keys_failed(const std::string& url) {
-    SharedCache& shared = *caches_.at(url);
+    const std::size_t usable = set->size();
+    SharedCache& shared = *caches_.at(fetch.url);
     const std::lock_guard lock(shared.mutex);
-    shared.cache.failed();
+    shared.cache.fetched(fetch.number, std::move(*set), lifetime, now);
+    return usable;
 }
 
-boost::system::result<Caller, TokenFault> Trust::admit(const Candidate& candidate, const VerificationKey& key,
-                                                       const TokenUse& use, WallTime now) const {
+void Trust::keys_failed(const KeyFetch& fetch) {
+    SharedCache& shared = *caches_.at(fetch.url);
+    const std::lock_guard lock(shared.mutex);
+    shared.cache.failed(fetch.number);
+}
+
+std::optional<TokenFault> Trust::signature_fault(const Candidate& candidate, const VerificationKey& key) {
     const Token& token = candidate.token;
-    const Client& client = *candidate.client;
     if (!key.fits(token.algorithm) || !key.verifies(token.algorithm, token.compact)) return TokenFault::bad_signature;
-    if (client.replay != ReplayPolicy::off) {
-        switch (replay_->remember(replay_digest(client, token, use), token.expires + client.times.skew, now)) {
-            case Seen::first_time:
-                break;
-            case Seen::before:
-                return TokenFault::replayed;
-            case Seen::unknown:
-                return TokenFault::replay_unknown;
-        }
+    return std::nullopt;
+}
+
+std::optional<SingleUse> Trust::single_use(const Candidate& candidate, const TokenUse& use) {
+    const Client& client = *candidate.client;
+    if (client.replay == ReplayPolicy::off) return std::nullopt;
+    return SingleUse{replay_digest(client, candidate.token, use), candidate.token.expires + client.times.skew};
+}
+
+std::optional<TokenFault> Trust::replay_fault(const SingleUse& once, WallTime now) const {
+    switch (replay_->remember(once.digest, once.until, now)) {
+        case Seen::first_time:
+            return std::nullopt;
+        case Seen::before:
+            return TokenFault::replayed;
+        case Seen::unknown:
+            break;
     }
-    return Caller{candidate.client};
+    return TokenFault::replay_unknown;
 }
 
 }  // namespace service

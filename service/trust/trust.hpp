@@ -13,6 +13,8 @@
 
 #include <boost/system/result.hpp>
 
+#include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -47,27 +49,23 @@ struct Client {
 
     std::optional<std::string> client_id;   ///< that `fhirAuthorization.subject` must be; absent: not looked at
     std::vector<std::string> fhir_servers;  ///< base URLs that its requests may name
+    std::filesystem::path fhir_ca;          ///< that these servers are trusted by besides; may be empty
     ClientProfile profile = ClientProfile::v2_0;
     bool strict = false;  ///< optional members sent empty are refused (R-006)
 };
 
 /// What a token is used for. `endpoints` are the addresses by which clients may call this endpoint, normalized (see
-/// endpoint_addresses). The rest is borrowed from the request.
+/// endpoint_addresses).
 struct TokenUse {
     std::vector<std::string> endpoints;
-    std::string_view method;
-    std::string_view path;
-    std::string_view body;  ///< as received; only looked at under ReplayPolicy::same_body
+    std::string_view method;  ///< a literal
+    std::string path;
+    std::string_view body = {};  ///< as received, borrowed; only looked at under ReplayPolicy::same_body
 };
 
 /// The addresses of the endpoint at `path` under each of `public_urls`, normalized. For ".../feedback" the address of
 /// the service itself counts too.
 std::vector<std::string> endpoint_addresses(const std::vector<std::string>& public_urls, std::string_view path);
-
-/// A caller who has proven to be a client.
-struct Caller {
-    std::shared_ptr<const Client> client;
-};
 
 /// Who a token says it comes from, for the log. Not proven.
 struct Claimed {
@@ -75,10 +73,28 @@ struct Claimed {
     std::string issuer_digest;  ///< SHA-256 of an issuer that has none: what a stranger writes is not for the log
 };
 
-/// A token on its way through the checks. What it says is not proven before admit().
+/// A token on its way through the checks. What it says is not proven before signature_fault() has found none.
 struct Candidate {
     std::shared_ptr<const Client> client;
     Token token;
+};
+
+/// A caller who has proven to be a client.
+struct Caller {
+    std::shared_ptr<const Client> client;
+    std::optional<Candidate> by_body = std::nullopt;  ///< under ReplayPolicy::same_body: what is not spent yet
+};
+
+/// A use of a token that may not come again.
+struct SingleUse {
+    std::string digest;  ///< of all that makes it the same use
+    WallTime until{};    ///< by then the token is refused for its age
+};
+
+/// A fetch of a key set that somebody has taken upon himself. What it brings is for this address and for no other.
+struct KeyFetch {
+    std::string url;
+    std::uint64_t number = 0;
 };
 
 /// The clients and their keys.
@@ -90,6 +106,9 @@ class Trust {
     ///                 none.
     Trust(std::vector<Client> clients, ReplayMemory& replay, const Trust* before = nullptr);
 
+    /// Whether the calls of every client need the memory of tokens seen.
+    bool all_need_replay_memory() const;
+
     /// Who a token that was refused says it comes from.
     Claimed claimed_by(std::string_view authorization) const;
 
@@ -100,19 +119,26 @@ class Trust {
     /// What to do to get the candidate's key, and from where.
     struct KeyAdvice {
         KeyCache::Step step = KeyCache::Step::unknown_key;
-        std::string url;  ///< to fetch, on fetch and use_renew
+        KeyFetch fetch;  ///< what to fetch, on fetch and use_renew
         std::optional<VerificationKey> key;
     };
-    boost::system::result<KeyAdvice, TokenFault> key_for(const Candidate& candidate, WallTime now);
+    boost::system::result<KeyAdvice, TokenFault> key_for(const Candidate& candidate, KeyCache::Clock::time_point now);
 
-    /// The fetch that key_for() asked for brought this. \returns whether it was a key set.
-    bool keys_fetched(const std::string& url, std::string_view body, std::chrono::seconds lifetime, WallTime now);
-    void keys_failed(const std::string& url);
+    /// What the fetch that key_for() asked for brought. \returns how many keys of it can be used: none is an answer.
+    boost::system::result<std::size_t, KeySetFault> keys_fetched(const KeyFetch& fetch, std::string_view body,
+                                                                 std::chrono::seconds lifetime,
+                                                                 KeyCache::Clock::time_point now);
+    void keys_failed(const KeyFetch& fetch);
 
-    /// Signature and replay, in this order. Up to a millisecond of computing and a write to the store: run it on a
-    /// pool.
-    boost::system::result<Caller, TokenFault> admit(const Candidate& candidate, const VerificationKey& key,
-                                                    const TokenUse& use, WallTime now) const;
+    /// What is wrong with the signature. Up to a millisecond of computing: run it on a pool.
+    static std::optional<TokenFault> signature_fault(const Candidate& candidate, const VerificationKey& key);
+
+    /// The use that may not come again; nothing where the client's tokens may be used any number of times. Under
+    /// ReplayPolicy::same_body it computes over the body: likewise.
+    static std::optional<SingleUse> single_use(const Candidate& candidate, const TokenUse& use);
+
+    /// Whether `once` is a replay: the last check. It blocks where the memory is a store: run it among blocking calls.
+    std::optional<TokenFault> replay_fault(const SingleUse& once, WallTime now) const;
 
   private:
     /// Shared with the Trust of the next configuration: the last good set outlives a reload.

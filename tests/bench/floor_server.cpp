@@ -14,6 +14,7 @@ class ParsingOnly final : public service::CdsServices {
   public:
     const std::string& discovery(service::ClientProfile) const override { return discovery_; }
     bool offers(std::string_view) const override { return true; }
+    std::optional<std::string> about(std::string_view, std::string_view) const override { return std::nullopt; }
     boost::asio::awaitable<service::Reply> call(service::ServiceCall call) const override {
         boost::json::monotonic_resource storage(call.body.size() * 3);
         const auto tree = fhir::parse_json(call.body, &storage);

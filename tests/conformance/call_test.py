@@ -152,6 +152,9 @@ class Requests(Called):
         self.assertEqual(self.service.cards(call(prefetch=prefetch(conditions=None))), [])
 
 
+NEXT_PAGE = [{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}]
+
+
 class Prefetch(Called):
     """Each test sends the same patient, who gets one suggestion if everything can be had."""
 
@@ -170,7 +173,9 @@ class Prefetch(Called):
 
     @shows("R-053", "R-054", "T-08", "R-062")
     def test_without_what_is_required_is_412(self):
-        for missing in (..., OUTCOME, bundle(BACK_PAIN, OUTCOME), {}, "", 7, PATIENT, bundle(BACK_PAIN, link=[{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}])):
+        nested = bundle(bundle(BACK_PAIN, OSTEOPOROSIS))
+        batch = bundle(BACK_PAIN, OSTEOPOROSIS) | {"type": "batch-response"}
+        for missing in (..., OUTCOME, bundle(BACK_PAIN, OUTCOME), {}, "", 7, PATIENT, bundle(link=NEXT_PAGE), nested, batch, bundle(PATIENT)):
             with self.subTest(str(missing)[:60]):
                 self.assert_refused(call(prefetch=prefetch(conditions=missing)), 412, "prefetch.conditions")
         answer = self.service.post(call(prefetch={}))
@@ -178,13 +183,19 @@ class Prefetch(Called):
         self.assertEqual(answer.reason, "Precondition Failed")
         self.assertEqual(self.service.post(call(prefetch=...)).status, 412)
 
+    @shows("R-054", "R-057", "R-165")
+    def test_with_a_part_of_the_problems_is_answered_by_what_is_loud(self):
+        part = bundle(BACK_PAIN, OSTEOPOROSIS, link=NEXT_PAGE)
+        self.assertEqual(self.rules(conditions=part), ["data-unavailable"])
+        self.assertIn("problem list (in part)", self.detail(conditions=part))
+
     @shows("R-054", "R-165", "R-050", "R-056")
     def test_without_something_else_is_said_on_the_cards(self):
         for missing in (..., OUTCOME, bundle(OUTCOME)):
             rules = self.rules(vitaminD=missing)
             self.assertNotIn("vitamin-d-suggest", rules, "nobody knows whether it was measured")
             self.assertEqual(rules, [GAP], "but silence would be taken for advice")
-        self.assertIn(" Procedures: not sent\n", self.detail(procedures=...))
+        self.assertIn(" Procedures (not sent).  \n", self.detail(procedures=...))
         self.assertNotIn("not sent", self.detail())
 
     @shows("R-056")

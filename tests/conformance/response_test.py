@@ -56,7 +56,7 @@ class Responses(unittest.TestCase):
         cls.answers = {}
         calls = list(bodies())
         for profile in PROFILES:
-            with Served(anonymous={"profile": profile}) as service:
+            with Served(anonymous={"profile": profile}, publicUrl="https://cds.example.org") as service:
                 cls.answers[profile] = [service.post(body, hook) for hook, body in calls]
 
     def responses(self, *profiles):
@@ -123,7 +123,7 @@ class Responses(unittest.TestCase):
                 if "topic" in source:
                     self.assertTrue(source["topic"]["system"] and source["topic"]["code"])
 
-    @shows("card.selectionBehavior", "suggestion.label", "suggestion.actionSelectionBehavior")
+    @shows("R-180", "card.selectionBehavior", "suggestion.label", "suggestion.actionSelectionBehavior")
     def test_offer_suggestions_as_every_client_knows_them(self):
         with_suggestions = 0
         for card in self.cards():
@@ -132,6 +132,7 @@ class Responses(unittest.TestCase):
                 with_suggestions += 1
                 self.assertEqual(card["selectionBehavior"], "at-most-one")
                 self.assertLessEqual(set(suggestion), {"label", "uuid", "actions", "isRecommended"})
+                self.assertEqual(suggestion.get("isRecommended", False), False)
                 self.assertTrue(suggestion["label"].strip())
                 self.assertRegex(suggestion["uuid"], rf"^{UUID4.pattern}$")
         self.assertGreater(with_suggestions, 10)
@@ -173,14 +174,33 @@ class Responses(unittest.TestCase):
         links = [link for card in self.cards() for link in card.get("links", [])]
         self.assertTrue(links)
         for link in links:
-            self.assertEqual(set(link), {"label", "url", "type"})
-            self.assertEqual(link["type"], "absolute")
+            self.assertLessEqual(set(link), {"label", "url", "type", "autoLaunchable"})
+            self.assertEqual((link["type"], link.get("autoLaunchable", False)), ("absolute", False))
             self.assertTrue(link["url"].startswith("https://") and urlsplit(link["url"]).hostname)
+
+    def test_write_out_what_models_of_clients_demand_where_the_version_has_it(self):
+        for profile in PROFILES:
+            for card in self.cards(profile):
+                for member, parts in (("isRecommended", card.get("suggestions", [])), ("autoLaunchable", card.get("links", []))):
+                    for part in parts:
+                        self.assertEqual(member in part, profile != "1.0")
+
+    @shows("R-174", "R-175", "R-176", "R-177")
+    def test_keep_the_invariants_of_the_logical_model(self):
+        """CDS Hooks 3.0, logical model of a response: cds-resp-4 to cds-resp-7."""
+        for card in self.cards("2.0", "3.0", "crd", "sandbox"):
+            self.assertTrue(all(reason["display"].strip() for reason in card.get("overrideReasons", [])))
+            suggestions = card.get("suggestions", [])
+            self.assertTrue(not suggestions or card["selectionBehavior"] in ("at-most-one", "any"))
+            for suggestion in suggestions:
+                self.assertIn(suggestion.get("actionSelectionBehavior", "all"), ("all", "any", "at-most-one"))
+                self.assertTrue(all(action["description"].strip() for action in suggestion.get("actions", [])))
 
     @shows("R-093")
     def test_say_in_an_extension_where_they_come_from(self):
         for card in self.cards():
-            self.assertEqual(set(card["extension"]["org.backpain-cds"]), {"rule", "pack", "version", "digest"})
+            self.assertEqual(set(card["extension"]["org.backpain-cds"]), {"rule", "pack", "version", "digest", "approved"} |
+                             ({"with", "references", "inputs", "notUsed"} & set(card["extension"]["org.backpain-cds"])))
 
 
 class OneService(unittest.TestCase):
@@ -207,8 +227,9 @@ class OneService(unittest.TestCase):
         unit = "<b>[x](y)*a*`c`|\u202e\u0007d"
         cards = self.service.cards(call(prefetch=prefetch(vitaminD=bundle(result("o1", unit)))))
         self.assertEqual(rules_of(cards), ["result-unreadable"])
-        self.assertIn(r"24 &lt;b&gt;\[x\]\(y\)\*a\*\`c\`\|d", cards[0]["detail"])
         self.assertIn("24 <b>[x](y)*a*`c`|d", cards[0]["summary"], "which is plain text")
+        for mark_up in ("<b>", "[x](y)", "*a*", "`c`"):
+            self.assertNotIn(mark_up, cards[0]["detail"], "which is Markdown")
 
     @shows("R-165")
     def test_cards_say_what_was_not_available(self):
@@ -216,8 +237,7 @@ class OneService(unittest.TestCase):
         partial = self.service.cards(call(prefetch=prefetch(procedures=...)))
         self.assertEqual(rules_of(whole), rules_of(partial))
         (more,) = set(partial[0]["detail"].split("\n")) - set(whole[0]["detail"].split("\n"))
-        self.assertTrue(more.startswith("- **Not considered or missing:**"), more)
-        self.assertTrue(more.endswith(" Procedures: not sent"), more)
+        self.assertEqual(more.strip(), "**Missing:** Procedures (not sent).")
 
     @shows("R-160")
     def test_answers_come_soon(self):

@@ -17,6 +17,7 @@ from signed import ISSUER, PUBLIC_URL, FhirServer, Key, key_folder, unsigned
 DISCOVERY, VIEW = "/cds-services", f"/cds-services/{id_of('patient-view')}"
 FEEDBACK = f"{VIEW}/feedback"
 TIMES = {"outcomeTimestamp": "2026-03-02T14:00:00Z"}
+PATIENCE_SECONDS = 60
 UNKNOWN_CARD = "4e0a3a1e-3283-4575-ab82-028d55fe2719"
 
 
@@ -34,7 +35,8 @@ class Trusted(unittest.TestCase):
                      cls.client("https://no-replay.example.org", cls.key, replay="off", audience=["backpain"]),
                      cls.client("https://crd.example.org", cls.key, profile="crd"),
                      cls.client("https://old.example.org", cls.key, profile="1.0"),
-                     cls.client("https://strict.example.org", cls.key, strict=True)]))
+                     cls.client("https://strict.example.org", cls.key, strict=True, clientId="app",
+                                fhirServers=["https://ehr.example.org/fhir"])]))
 
     @staticmethod
     def client(issuer, *keys, **more):
@@ -133,7 +135,8 @@ class KeySets(unittest.TestCase):
     def setUp(self):
         folder = Path(self.enterContext(key_folder()))
         self.first, self.second = Key(folder, identifier="first"), Key(folder, identifier="second")
-        self.server = self.enterContext(FhirServer(lambda address: {"keys": [self.first.jwk()]}))
+        self.published = [self.first.jwk()]
+        self.server = self.enterContext(FhirServer(lambda address: self.published if isinstance(self.published, int) else {"keys": self.published}))
         self.url = f"{self.server.address}/keys"
         (folder / "keys.json").write_text(json.dumps({"keys": [self.first.jwk()]}))
         clients = {"file": {"jwksFile": str(folder / "keys.json")}, "url": {"jwksUrl": self.url}, "listed": {"jku": [self.url]}}
@@ -153,8 +156,29 @@ class KeySets(unittest.TestCase):
     @shows("R-138", "R-143")
     def test_are_fetched_once_and_not_for_every_unknown_key(self):
         self.assertEqual([self.status("url", self.first) for _ in range(3)], [200] * 3)
-        self.assertEqual([self.status("url", self.second) for _ in range(3)], [401] * 3)
-        self.assertEqual(len(self.server.requests), 1)
+        self.assertEqual([self.status("url", self.second) for _ in range(20)], [401] * 20)
+        self.assertLess(len(self.server.requests), 20)
+
+    @shows("R-143")
+    def test_are_found_at_once_when_they_were_rotated(self):
+        self.assertEqual(self.status("url", self.first), 200)
+        self.published = [self.second.jwk()]
+        self.assertEqual(self.status("url", self.second), 200, "a moment after the last fetch")
+        self.assertEqual(self.status("url", self.first), 401, "it is not published any longer")
+
+    @shows("R-143")
+    def test_are_withdrawn_by_an_empty_set(self):
+        self.assertEqual(self.status("url", self.first), 200)
+        self.published = []
+        self.assertEqual(self.status("url", self.second), 401)
+        self.assertEqual(self.status("url", self.first), 401)
+
+    @shows("R-143")
+    def test_stay_while_their_server_fails(self):
+        self.assertEqual(self.status("url", self.first), 200)
+        self.published = 503
+        self.assertEqual(self.status("url", self.second), 503, "nobody knows whether there is such a key")
+        self.assertEqual(self.status("url", self.first), 200)
 
     @shows("R-133", "R-137")
     def test_are_fetched_from_where_the_token_says_only_if_it_is_listed(self):
@@ -200,12 +224,21 @@ class Clients(Trusted):
         self.assertEqual(self.answer_to("strict", call()).status, 200)
 
 
-    @shows("status.403", "R-070", "R-072")
+    @shows("status.400", "status.403", "R-038", "R-070", "R-072")
     def test_that_are_held_to_the_letter_are_told_when_they_name_what_they_may_not(self):
-        token = {"access_token": "canary", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.rs", "subject": "app"}
-        body = call(fhirServer="https://elsewhere.example.org/fhir", fhirAuthorization=token)
-        self.assertEqual(self.answer_to("strict", body).status, 403)
-        self.assertEqual(self.answer_to("old", body).status, 200, "everything was sent, so nothing is read there")
+        listed, token = "https://ehr.example.org/fhir", {"access_token": "canary", "token_type": "Bearer", "expires_in": 300,
+                                                         "scope": "patient/*.rs", "subject": "app"}
+        for server, changes, status, place in (
+                ("https://elsewhere.example.org/fhir", {}, 403, "fhirServer"), ("ehr", {}, 400, "fhirServer"),
+                ("https://a@ehr.example.org/fhir", {}, 400, "fhirServer"), ("ftp://ehr.example.org/fhir", {}, 400, "fhirServer"),
+                (listed, {"token_type": "bearer"}, 400, "fhirAuthorization.token_type"),
+                (listed, {"token_type": "mac"}, 400, "fhirAuthorization.token_type"),
+                (listed, {"subject": "other"}, 403, "fhirAuthorization.subject")):
+            with self.subTest(server, **changes):
+                body = call(fhirServer=server, fhirAuthorization=token | changes)
+                answer = self.answer_to("strict", body)
+                self.assertEqual((answer.status, places_of(answer)), (status, [place]))
+                self.assertEqual(self.answer_to("old", body).status, 200, "everything was sent, so nothing is read there")
 
 
 class MutualTls(unittest.TestCase):
@@ -266,6 +299,22 @@ class Feedback(Trusted):
             answer = self.give(*items)
             self.assertEqual((answer.status, answer.body), (200, ""))
         self.assertEqual(self.give(accepted, path=VIEW).status, 200, "a token for the service itself")
+
+    @shows("R-114", "R-178")
+    def test_is_known_again_by_ids_with_and_without_a_prefix(self):
+        card = self.card()
+        ids = {"card": card["uuid"], "suggestion": card["suggestions"][0]["uuid"]}
+        for prefix, told in (("", '"stored":1,"repeated":0,'), ("urn:uuid:", '"stored":0,"repeated":1,')):
+            item = {"card": prefix + ids["card"], "outcome": "accepted", "acceptedSuggestions": [{"id": prefix + ids["suggestion"]}]} | TIMES
+            before = self.times_logged(told)
+            self.assertEqual(self.give(item).status, 200)
+            give_up = time.monotonic() + PATIENCE_SECONDS
+            while self.times_logged(told) == before:  # the log is written beside the call
+                self.assertLess(time.monotonic(), give_up, f"{told} never came")
+                time.sleep(0.02)
+
+    def times_logged(self, text):
+        return (Path(self.service.folder.name) / "serve.log").read_text(encoding="utf-8").count(text)
 
     @shows("R-116")
     def test_for_an_unknown_card_is_taken_like_any_other(self):

@@ -17,7 +17,7 @@ import show_cards  # noqa: E402  (it is found only now)
 CARD = {
     "indicator": "warning",
     "summary": "25-OH vitamin D 24 nmol/L (2026-02-10): deficiency range (NAM 2011). Consider bone profile and treatment review.",
-    "detail": "- **Why you see this:** 25-OH vitamin D 24 nmol/L, *final* ([report](https://lab.example.org/1)); below 30\\_nmol/L &lt; 50, \\[not a link\\](x) https:\\//x\n- **Options:** No action\n\nNot for patients.\n",
+    "detail": "**Why:** 25-OH vitamin D 24 nmol/L, *final* ([report](https://lab.example.org/1)); below 30\\_nmol/L &lt; 50, \\[not a link\\](x) https:\\//x  \n**Options:** No action  \nNot approved by a clinical owner.\n",
     "links": [{"label": "Dietary reference intakes", "url": "https://nap.example.org/13050", "type": "absolute"}],
     "extension": {"org.backpain-cds": {"rule": "vitamin-d-deficient"}},
 }
@@ -25,13 +25,11 @@ SHOWN = """
 Idris Vaughan, 67, male. A British record in SI units; 25-OH vitamin D of 24 nmol/L in February.
    warning  25-OH vitamin D 24 nmol/L (2026-02-10): deficiency range (NAM 2011). Consider bone
             profile and treatment review.
-            Why you see this
-              25-OH vitamin D 24 nmol/L, final (report (https://lab.example.org/1)); below 30_nmol/L
-              < 50, [not a link](x) https://x
+            Why: 25-OH vitamin D 24 nmol/L, final (report (https://lab.example.org/1)); below
+              30_nmol/L < 50, [not a link](x) https://x
 """
-REST = """            Options
-              No action
-              Not for patients.
+REST = """            Options: No action
+            Not approved by a clinical owner.
             see: Dietary reference intakes, https://nap.example.org/13050
 """
 

@@ -26,7 +26,8 @@ TEST(ServiceRequest, ToleratesWhatTheCdsHooksSandboxSends) {
                           read_service_request);
     EXPECT_EQ(request->code.text, "Vitamin D");
     EXPECT_TRUE(request->code.codings.empty());
-    EXPECT_EQ(request.issues(), Told{"ServiceRequest.code.coding[0] empty"});
+    EXPECT_EQ(request.issues(), (Told{"ServiceRequest.code.coding[0] empty", "ServiceRequest.reasonCode not-a-list",
+                                      "ServiceRequest.reasonCode.coding[0] empty"}));
 }
 
 }  // namespace

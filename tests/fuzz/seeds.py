@@ -154,8 +154,27 @@ def config():
         "limits": { "deadlineMs": 100, "headerBytes": 8192 }, "log": { "level": "debug", "format": "text" }, "timeZone": "UTC" }"""
 
 
+def http_answer():
+    """What a server may send, whole and cut: see http_answer_fuzz.cpp for the bytes in front."""
+    own, other = "X-Request-Id: backpain-cds-0-1\r\n", "X-Correlation-Id: backpain-cds-0-2\r\n"
+    plain = 'HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nAge: 7\r\nContent-Length: 7\r\n\r\n{"a":1}'
+    chunks = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n{"\r\n5\r\na":1}\r\n0\r\nX: y\r\n\r\n'
+    answers = [plain, chunks, plain.replace("Age", own + "Age"), plain.replace("Age", other + "Age"), plain + plain, plain + "\r\n",
+               "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + plain,
+               "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n" + plain,
+               "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 200 OK\r\n\r\n{\"until\":\"the end\"}",
+               "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n",
+               "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+               "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
+               "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n", "garbage\r\n\r\n"]
+    for answer in answers:
+        yield "\x01" + answer  # in one piece
+        yield "\x07\x01\x02\x30" + answer  # pieces of 1, 2 and 48 bytes
+        yield "\x02\x01" + answer  # byte by byte, the connection cut off
+
+
 TARGETS = {"token": token, "key_set": key_set, "feedback": feedback, "fhirpath_compile": fhirpath_compile,
-           "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "request": request}
+           "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "request": request, "http_answer": http_answer}
 
 
 def words(texts):

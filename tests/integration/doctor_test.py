@@ -96,7 +96,8 @@ class Doctor(unittest.TestCase):
         return {"mode": "production", "listen": "127.0.0.1:0", "admin": {"listen": "127.0.0.1:0"},
                 "publicUrl": "https://cds.example.test", "packs": [{"path": str(PACK)}], "clients": [client],
                 "tls": {"certificate": str(self.folder / "server.pem"), "key": str(self.folder / "server.key")},
-                "fhir": {"privateNetworks": ["127.0.0.0/8"]}, "store": "sqlite:store.db", "timeZone": "Europe/Madrid"} | changes
+                "fhir": {"privateNetworks": ["127.0.0.0/8"], "timeoutMs": 20000}, "limits": {"deadlineMs": 30000},
+                "store": "sqlite:store.db", "timeZone": "Europe/Madrid"} | changes
 
     def client(self, **changes):
         client = {key: value for key, value in (self.config()["clients"][0] | changes).items() if value is not None}
@@ -186,6 +187,15 @@ class Doctor(unittest.TestCase):
         said = [line["says"] for line in self.lines("ok", tls=tls) if line["about"].startswith("tls.clientCa")]
         self.assertEqual(said, ["ends in 364 days"])
 
+    def test_pages_that_desktops_cannot_open(self):
+        tls = self.config()["tls"] | {"clientCa": str(self.folder / "ca.pem")}
+        self.warns("aboutUrl", "asks a browser for a client's certificate", tls=tls)
+        site = self.folder / "about-site.json"
+        site.write_text(json.dumps({"aboutUrl": "https://intranet.example.test/advice/"}))
+        packs = [{"path": str(PACK), "site": str(site)}]
+        said = [line["says"] for line in self.lines("ok", tls=tls, packs=packs) if line["about"].startswith("aboutUrl")]
+        self.assertEqual(said, ["https://intranet.example.test/advice"])
+
     # ---- packs
 
     def copy_of_the_pack(self, **changes):
@@ -258,6 +268,21 @@ class Doctor(unittest.TestCase):
         trusted = self.run_doctor(self.config(fhir=self.config()["fhir"] | {"ca": str(self.folder / "ca.pem")}), SSL_CERT_FILE="").stdout
         self.assertIn("reached; FHIR 4.0.1", trusted)
 
+    def test_trusts_a_fhir_server_by_the_authority_of_its_client(self):
+        said = self.run_doctor(self.config(clients=self.client(fhirCa=str(self.folder / "ca.pem"))), SSL_CERT_FILE="").stdout
+        self.assertIn("reached; FHIR 4.0.1", said)
+        self.assertIn("jwks.json: no key set can be had: TLS fails", said)
+
+    def test_looks_at_a_fhir_server_once_for_each_authority(self):
+        other = {"name": "Other", "issuer": "https://other.example.test", "fhirCa": str(self.folder / "ca.pem")}
+        clients = self.client() + [self.client()[0] | other, self.client()[0] | {"name": "Third", "issuer": "https://third.example.test"}]
+        said = self.run_doctor(self.config(clients=clients)).stdout
+        self.assertEqual(said.count("reached; FHIR 4.0.1"), 2)
+
+    def test_finds_an_authority_that_is_none(self):
+        self.has_one_fault("clients: General Hospital, fhirCa: ", "holds no certificate in PEM form",
+                           clients=self.client(fhirCa=str(self.folder / "server.key")))
+
     def test_warns_of_what_a_fhir_server_does_not_have(self):
         self.answers["metadata"] = (200, capabilities(types=[each for each in WANTED if each != "MedicationStatement"]))
         self.warns("fhirServers: ", "it has no MedicationStatement")
@@ -265,6 +290,17 @@ class Doctor(unittest.TestCase):
     def test_warns_of_a_fhir_server_that_does_not_show_what_it_is(self):
         self.answers["metadata"] = (401, {})
         self.warns("fhirServers: ", "to nobody without a token")
+
+    def test_measures_a_fhir_server_and_recommends_how_long_to_wait_for_it(self):
+        """Nothing comes over TLS within a millisecond, so one is too little on any machine."""
+        fhir = self.config()["fhir"] | {"timeoutMs": 1}
+        self.warns("fhirServers: ", "and only 1 ms are allowed", fhir=fhir)
+        mend = [line["mend"] for line in self.lines("warning", fhir=fhir) if line["about"].startswith("fhirServers")][0]
+        recommended = re.search(r"Set fhir.timeoutMs to (\d+) and limits.deadlineMs to (\d+)", mend)
+        self.assertEqual(int(recommended[2]) - int(recommended[1]), 50)
+        enough = {"fhir": fhir | {"timeoutMs": 20000}}
+        measured = [line["says"] for line in self.lines("ok", **enough) if line["about"].startswith("fhirServers")]
+        self.assertRegex(measured[-1], r"answers what a call asks within \d+ ms .* and 20000 ms are allowed")
 
     # ---- the store, the addresses, the settings
 
@@ -339,7 +375,7 @@ class Doctor(unittest.TestCase):
     def test_says_on_a_sheet_what_is_not_set(self):
         config = self.config()
         del config["publicUrl"]
-        sheet = self.run_doctor(config | {"mode": "development"}, "--sheet", "smart").stdout
+        sheet = self.run_doctor(config | {"mode": "development", "authentication": "none"}, "--sheet", "smart").stdout
         self.assertIn("**not set** (publicUrl)/cds-services", sheet)
 
     def test_knows_no_sheet_for_others(self):

@@ -42,8 +42,8 @@ def evaluate_fhir(url, *options, patient=PATIENT, service=product.PATIENT_VIEW, 
 
 
 def evaluate_record(resources, *options, service=product.PATIENT_VIEW, at=AT):
-    """The answer to the same record in a file. `evaluate --fhir` knows of no encounter, so there is none in the file."""
-    entries = [{"resource": each} for each in resources if each["resourceType"] != "Encounter"]
+    """The answer to the same record in a file."""
+    entries = [{"resource": each} for each in resources]
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump({"resourceType": "Bundle", "type": "collection", "entry": entries}, file)
         file.flush()
@@ -67,6 +67,16 @@ class Cards(unittest.TestCase):
                 same = evaluate_record(record)
                 self.assertEqual(product.without_uuids(answer.stdout), product.without_uuids(same.stdout))
                 self.assertEqual(answer.stderr, "")
+
+    def test_are_those_of_all_pages_wherever_their_links_start(self):
+        """RFC 3986, section 5.1.3: a relative link starts from the address that its page came from."""
+        record = record_of("beatrix-holloway")
+        same = evaluate_record(record)
+        for link in ("{kind}?{query}", "./{kind}?{query}", "?{query}", "/fhir/{kind}?{query}", "../fhir/{kind}?{query}"):
+            with self.subTest(link), FhirServer(record, page=2, next_link=link) as server:
+                answer = evaluate_fhir(server.url, patient="beatrix-holloway")
+                self.assertEqual((answer.returncode, answer.stderr), (FINE, ""))
+                self.assertEqual(product.without_uuids(answer.stdout), product.without_uuids(same.stdout))
 
     def test_are_explained_and_printed_like_those_of_a_file(self):
         record = record_of("ada-quill")
@@ -103,8 +113,26 @@ class Cards(unittest.TestCase):
         self.assertEqual(without.returncode, BAD_INPUT)
         self.assertIn("--orders FILE", without.stderr)
 
+    def test_name_the_newest_encounter(self):
+        record = record_of("ada-quill")
+        newest = max((each for each in record if each["resourceType"] == "Encounter"), key=lambda each: each["period"]["start"])
+        with FhirServer(record, page=1) as server:
+            for service in (product.PATIENT_VIEW, "back-pain-labs-encounter-start"):
+                with self.subTest(service):
+                    request = json.loads(evaluate_fhir(server.url, "--print-request", service=service).stdout)
+                    self.assertEqual(request["context"]["encounterId"], newest["id"])
+                    self.assertNotIn("encounter", request["prefetch"])
+
+    def test_come_without_encounters_too(self):
+        record, service = record_of("ada-quill"), "back-pain-labs-encounter-start"
+        with FhirServer(record, spoil={"Encounter": lambda handler: handler.send(403, outcome("forbidden"))}) as server:
+            answer = evaluate_fhir(server.url, service=service)
+        self.assertEqual(rules_of(answer), ["vitamin-d-suggest"])
+        self.assertIn("encounter (Encounter) cannot be had", answer.stderr)
+
     def test_come_for_an_encounter_that_nothing_is_known_of(self):
         record, service = record_of("ada-quill"), "back-pain-labs-encounter-start"
+        record = [each for each in record if each["resourceType"] != "Encounter"]
         with FhirServer(record) as server:
             answer = evaluate_fhir(server.url, service=service)
         same = evaluate_record(record, service=service)
@@ -231,6 +259,21 @@ class BadServers(unittest.TestCase):
             answer = self.spoiled("Condition", lure, "--token-env", "SANDBOX_TOKEN", SANDBOX_TOKEN="s3cret")
             self.assertEqual(elsewhere.requests, [])
         self.refused(answer, BAD_INPUT, "the next page lies on another server")
+
+    def test_the_next_page_is_outside_of_the_fhir_api(self):
+        def lure(handler):
+            link = {"relation": "next", "url": "/admin/Condition?page=2"}
+            handler.send(200, {"resourceType": "Bundle", "type": "searchset", "link": [link], "entry": []})
+
+        self.refused(self.spoiled("Condition", lure), BAD_INPUT, "outside of the base")
+        self.assertEqual([path for path, _ in self.server.requests if "admin" in path], [])
+
+    def test_the_pages_lead_round_in_a_circle(self):
+        def circle(handler):
+            link = {"relation": "next", "url": handler.path}
+            handler.send(200, {"resourceType": "Bundle", "type": "searchset", "link": [link], "entry": []})
+
+        self.refused(self.spoiled("Condition", circle), BAD_INPUT, "round in a circle")
 
     def test_there_are_more_problems_than_it_gives(self):
         def part(handler):

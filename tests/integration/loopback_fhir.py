@@ -19,17 +19,21 @@ class Unavailable(Exception):
     """A server that this machine cannot run, and why."""
 
 
+class Listener(ThreadingHTTPServer):
+    request_queue_size = 256  # as many connections may come at once
+
+
 class FhirServer:
     """Serves the resources of one patient, as a context manager. Of all search parameters it knows `patient` alone: no code, no
-    status, no `_sort`, no `_count`. `page` is its own page size.
+    status, no `_sort`, no `_count`. `page` is its own page size, `next_link` how it writes the address of the next one.
 
     `spoil` maps the beginning of a path below the base to a function of the handler that answers instead.
     """
 
-    def __init__(self, resources, page=1000, spoil=None, tls=None):
-        self.resources, self.page, self.spoil = resources, page, spoil or {}
+    def __init__(self, resources, page=1000, spoil=None, tls=None, next_link="{base}/{kind}?{query}"):
+        self.resources, self.page, self.spoil, self.next_link = resources, page, spoil or {}, next_link
         self.requests = []  # (path, Authorization)
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.http = Listener(("127.0.0.1", 0), self.handler())
         if tls:
             self.http.socket = tls.wrap_socket(self.http.socket, server_side=True)
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.http.server_port}/fhir"
@@ -85,7 +89,8 @@ class FhirServer:
         entries = [{"resource": each, "search": {"mode": "match"}} for each in found[begin:end]]
         result = {"resourceType": "Bundle", "type": "searchset", "total": len(found), "entry": entries}
         if end < len(found):
-            result["link"] = [{"relation": "next", "url": f"{self.url}/{kind}?patient={patient}&page={page + 1}"}]
+            url = self.next_link.format(base=self.url, kind=kind, query=f"patient={patient}&page={page + 1}")
+            result["link"] = [{"relation": "next", "url": url}]
         return result
 
 

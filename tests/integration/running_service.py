@@ -51,8 +51,8 @@ def split(received):
 
 
 class RunningService:
-    def __init__(self, program, arguments=(), before=(), **settings):
-        self.command, self.arguments, self.settings = [*before, program], arguments, settings
+    def __init__(self, program, arguments=(), before=(), stderr=None, **settings):
+        self.command, self.arguments, self.stderr, self.settings = [*before, program], arguments, stderr, settings
         self.killed = False
 
     def __enter__(self):
@@ -65,7 +65,8 @@ class RunningService:
         (self.folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
         with open(self.folder / "log", "wb") as log:
             self.process = subprocess.Popen([*self.command, "serve", "--config", self.folder / "config.json",
-                                             *self.arguments], stdout=subprocess.PIPE, stderr=log, text=True)
+                                             *self.arguments], stdout=subprocess.PIPE, stderr=self.stderr or log,
+                                            text=True)
         ports = [re.search(r":(\d+)\n$", self.process.stdout.readline()) for _ in range(2)]
         if not all(ports):
             told = self.log()

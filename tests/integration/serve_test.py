@@ -3,7 +3,9 @@
     serve_test.py PROGRAM [test...]
 """
 
+import json
 import re
+import shutil
 import signal
 import socket
 import ssl
@@ -127,6 +129,30 @@ class Serve(unittest.TestCase):
         refusal = self.refused()
         self.assertEqual(refusal.returncode, BAD_INPUT)
         self.assertRegex(refusal.stderr, r'config\.json:3:\d+: error: There is no key "treads"\..*"threads"')
+
+    def test_names_the_pack_that_is_broken(self):
+        def no_rule(pack):
+            next((pack / "rules").glob("*.json")).write_text("{}")
+
+        def no_service_id(pack):
+            manifest = json.loads((pack / "pack.json").read_text(encoding="utf-8"))
+            manifest["services"][0]["id"] = "no id"
+            (pack / "pack.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+        shutil.copytree(PACK, self.folder / "good")
+        for breaks, file in ((lambda pack: (pack / "pack.json").unlink(), "/pack.json"),
+                             (lambda pack: (pack / "pack.json").write_text("{"), "/pack.json:1:1"),
+                             (no_rule, "/rules/"), (no_service_id, ""), (shutil.rmtree, "")):
+            broken = self.folder / "broken"
+            shutil.copytree(PACK, broken)
+            breaks(broken)
+            self.write("config.json", MINIMAL % '"packs": [{ "path": "good" }, { "path": "broken" }]')
+            with self.subTest(file):
+                refusal = self.refused()
+                self.assertEqual(refusal.returncode, BAD_INPUT)
+                first = refusal.stderr.splitlines()[0]
+                self.assertTrue(first.startswith(f"{broken}{file}") or "config.json" in first and "broken" in first, first)
+            shutil.rmtree(broken, ignore_errors=True)
 
     def test_does_not_start_with_the_key_of_another_certificate(self):
         subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out",

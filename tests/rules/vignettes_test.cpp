@@ -63,20 +63,46 @@ std::vector<std::string> expected_cards(const object& vignette) {
     return cards;
 }
 
-std::vector<std::string> cards_of(const rules::Evaluation& evaluation) {
+/// A rule whose offer stands on a card counts as given, with the indicator that the vignette names.
+std::vector<std::string> cards_of(const rules::Evaluation& evaluation, const object& vignette) {
     std::vector<std::string> cards;
     for (const rules::Card& card : evaluation.cards) {
         cards.push_back(std::string(card.rule) + " (" + std::string(name_of(card.indicator)) + ")");
+        for (const std::string_view guest : card.with) {
+            for (const value& expected : vignette.at("expect").as_array()) {
+                if (text(expected.get_object(), "rule") != guest) continue;
+                cards.push_back(std::string(guest) + " (" + text(expected.get_object(), "indicator") + ")");
+            }
+        }
     }
     std::ranges::sort(cards);
     return cards;
+}
+
+/// No rule joins a card that the vignette neither expects nor allows to.
+void expect_no_stranger(const object& vignette, const rules::Evaluation& evaluation) {
+    for (const rules::Card& card : evaluation.cards) {
+        for (const std::string_view guest : card.with) {
+            const bool is_expected = std::ranges::any_of(vignette.at("expect").as_array(), [&](const value& expected) {
+                return text(expected.get_object(), "rule") == guest;
+            });
+            const value* may_join = vignette.if_contains("mayJoin");
+            const bool may = may_join && std::ranges::any_of(may_join->as_array(), [&](const value& rule) {
+                                 return std::string_view(rule.get_string()) == guest;
+                             });
+            EXPECT_TRUE(is_expected || may) << guest << " joins " << card.rule;
+        }
+    }
 }
 
 void expect_offers(const object& vignette, const rules::Evaluation& evaluation) {
     for (const value& wanted : vignette.at("expect").as_array()) {
         const value* offer = wanted.get_object().if_contains("offer");
         if (!offer) continue;
-        const auto card = std::ranges::find(evaluation.cards, text(wanted.get_object(), "rule"), &rules::Card::rule);
+        const std::string rule = text(wanted.get_object(), "rule");
+        const auto card = std::ranges::find_if(evaluation.cards, [&rule](const rules::Card& one) {
+            return one.rule == rule || std::ranges::find(one.with, rule) != one.with.end();
+        });
         if (card == evaluation.cards.end()) continue;
         const bool has_order = card->proposal && !card->proposal->create.empty();
         if (offer->get_array().empty()) {
@@ -113,7 +139,9 @@ TEST(Vignettes, GetExactlyTheirCards) {
         const rules::Record record = complete_record(vignette.at("resources"), pack);
         const rules::Call call = call_of(vignette);
         const rules::Evaluation evaluation = rules::evaluate(*program, record, call);
-        EXPECT_EQ(cards_of(evaluation), expected_cards(vignette)) << sentences(rules::explain(*program, record, call));
+        EXPECT_EQ(cards_of(evaluation, vignette), expected_cards(vignette))
+            << sentences(rules::explain(*program, record, call));
+        expect_no_stranger(vignette, evaluation);
         expect_offers(vignette, evaluation);
         for (const rules::Card& card : evaluation.cards) EXPECT_LT(card.summary.size(), 140U) << card.summary;
     }

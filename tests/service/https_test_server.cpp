@@ -1,5 +1,6 @@
 #include "tests/service/https_test_server.hpp"
 
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -37,6 +38,18 @@ HttpsTestServer::HttpsTestServer(Handler handler, Options options)
       options_(std::move(options)),
       tls_(asio::ssl::context::tls_server),
       acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+    begin();
+}
+
+HttpsTestServer::HttpsTestServer(Conversation conversation, Options options)
+    : conversation_(std::move(conversation)),
+      options_(std::move(options)),
+      tls_(asio::ssl::context::tls_server),
+      acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+    begin();
+}
+
+void HttpsTestServer::begin() {
     make_certificate(options_.name);
     accepting_ = std::thread([this] { accept_all(); });
 }
@@ -49,7 +62,7 @@ HttpsTestServer::~HttpsTestServer() {
         const std::lock_guard lock(mutex_);
         for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
     }
-    for (std::thread& thread : threads_) thread.join();
+    for (auto& [id, thread] : threads_) thread.join();
     std::error_code ignored;
     std::filesystem::remove(ca_file_, ignored);
 }
@@ -101,15 +114,31 @@ void HttpsTestServer::accept_all() {
         tcp::socket socket = acceptor_.accept(error);
         if (error) return;
         ++connections_;
+        socket.set_option(tcp::no_delay(true), error);  // what is sent is there, not held back for what was before it
+        join_finished();
         const std::lock_guard lock(mutex_);
         sockets_.push_back(socket.native_handle());
-        threads_.emplace_back([this, accepted = std::make_shared<tcp::socket>(std::move(socket))] {
+        std::thread thread([this, accepted = std::make_shared<tcp::socket>(std::move(socket))] {
             const int handle = accepted->native_handle();
             serve(std::move(*accepted));
             const std::lock_guard done(mutex_);
             std::erase(sockets_, handle);
+            finished_.push_back(std::this_thread::get_id());
         });
+        const auto id = thread.get_id();
+        threads_.emplace(id, std::move(thread));
     }
+}
+
+/// A thread that is not joined keeps its stack, and some tests make thousands of connections.
+void HttpsTestServer::join_finished() {
+    std::vector<std::thread> finished;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const std::thread::id id : finished_) finished.push_back(std::move(threads_.extract(id).mapped()));
+        finished_.clear();
+    }
+    for (std::thread& thread : finished) thread.join();
 }
 
 void HttpsTestServer::serve(tcp::socket socket) {
@@ -122,8 +151,54 @@ void HttpsTestServer::serve(tcp::socket socket) {
     if (!error) converse(stream);
 }
 
+namespace {
+
+template <typename Stream>
+class StreamPeer final : public TestPeer {
+  public:
+    explicit StreamPeer(Stream& stream) : stream_(stream) {}
+
+    std::optional<std::string> head() override {
+        error_code error;
+        const std::size_t size = asio::read_until(stream_, asio::dynamic_buffer(received_), "\r\n\r\n", error);
+        if (error) return std::nullopt;
+        std::string head = received_.substr(0, size);
+        received_.erase(0, size);
+        return head;
+    }
+
+    bool send(std::string_view bytes) override {
+        error_code error;
+        asio::write(stream_, asio::buffer(bytes), error);
+        return !error;
+    }
+
+  private:
+    Stream& stream_;
+    std::string received_;
+};
+
+}  // namespace
+
+std::string target_of(std::string_view head) {
+    const std::size_t begin = head.find(' ') + 1;
+    return std::string(head.substr(begin, head.find(' ', begin) - begin));
+}
+
+std::string field_of(std::string_view head, std::string_view name) {
+    const std::string start = "\r\n" + std::string(name) + ": ";
+    const std::size_t begin = head.find(start);
+    if (begin == std::string_view::npos) return {};
+    const std::string_view value = head.substr(begin + start.size());
+    return std::string(value.substr(0, value.find("\r\n")));
+}
+
 template <typename Stream>
 void HttpsTestServer::converse(Stream& stream) {
+    if (conversation_) {
+        StreamPeer<Stream> peer(stream);
+        return conversation_(peer);
+    }
     beast::flat_buffer buffer;
     for (;;) {
         http::request<http::empty_body> message;

@@ -10,14 +10,35 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 namespace service {
+
+/// One connection of a server, for tests that write every byte themselves.
+class TestPeer {
+  public:
+    virtual ~TestPeer() = default;
+
+    /// The head of the next request, with the empty line behind it; nothing once the client has closed.
+    virtual std::optional<std::string> head() = 0;
+
+    /// False if the client has closed.
+    virtual bool send(std::string_view bytes) = 0;
+};
+
+/// What stands between the first two blanks of a head.
+std::string target_of(std::string_view head);
+
+/// The value of a header, or "".
+std::string field_of(std::string_view head, std::string_view name);
 
 class HttpsTestServer {
   public:
@@ -35,6 +56,7 @@ class HttpsTestServer {
         std::string raw;       ///< sent instead of all this
     };
     using Handler = std::function<Response(const Request&)>;
+    using Conversation = std::function<void(TestPeer&)>;  ///< runs on a thread of the connection; its end closes it
 
     struct Options {
         bool tls = true;
@@ -43,6 +65,8 @@ class HttpsTestServer {
 
     explicit HttpsTestServer(Handler handler) : HttpsTestServer(std::move(handler), Options()) {}
     HttpsTestServer(Handler handler, Options options);
+    explicit HttpsTestServer(Conversation conversation) : HttpsTestServer(std::move(conversation), Options()) {}
+    HttpsTestServer(Conversation conversation, Options options);
     ~HttpsTestServer();
     HttpsTestServer(const HttpsTestServer&) = delete;
     HttpsTestServer& operator=(const HttpsTestServer&) = delete;
@@ -56,13 +80,16 @@ class HttpsTestServer {
     unsigned connections() const { return connections_; }
 
   private:
+    void begin();
     void accept_all();
+    void join_finished();
     void serve(boost::asio::ip::tcp::socket socket);
     template <typename Stream>
     void converse(Stream& stream);
     void make_certificate(const std::string& name);
 
     Handler handler_;
+    Conversation conversation_;  ///< in its place
     Options options_;
     std::filesystem::path ca_file_;
     boost::asio::io_context io_;
@@ -72,7 +99,8 @@ class HttpsTestServer {
     mutable std::mutex mutex_;  // of what follows
     std::vector<Request> requests_;
     std::vector<int> sockets_;
-    std::vector<std::thread> threads_;
+    std::map<std::thread::id, std::thread> threads_;
+    std::vector<std::thread::id> finished_;
     std::thread accepting_;
 };
 

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
 #include <grp.h>
 #include <optional>
 #include <pwd.h>
@@ -106,9 +107,26 @@ std::string PostgresqlServer::uri(const std::string& database) const {
 
 void PostgresqlServer::stop() {
     if (process_ <= 0) return;
+    thaw();                  // a process that is stopped does not end
     kill(process_, SIGINT);  // "fast" shutdown: clients are disconnected
     waitpid(process_, nullptr, 0);
     process_ = -1;
+}
+
+/// Its processes are the children of the first, each in a session of its own.
+void PostgresqlServer::send_to_all(int signal) const {
+    const std::string process = std::to_string(process_);
+    std::ifstream children("/proc/" + process + "/task/" + process + "/children");
+    kill(process_, signal);  // first, so that it starts no more of them
+    for (pid_t child = 0; children >> child;) kill(child, signal);
+}
+
+void PostgresqlServer::freeze() {
+    send_to_all(SIGSTOP);
+}
+
+void PostgresqlServer::thaw() {
+    send_to_all(SIGCONT);
 }
 
 void PostgresqlServer::resume() {
@@ -118,7 +136,7 @@ void PostgresqlServer::resume() {
          "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=64"},
         directory_ / "server.log");
     for (int attempt = 0; attempt < 600; ++attempt) {
-        if (service::connect_postgresql(uri("postgres"))) return;
+        if (service::connect_postgresql(uri("postgres"), service::StoreClock::now() + std::chrono::seconds(10))) return;
         if (waitpid(process_, nullptr, WNOHANG) == process_) break;
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }

@@ -23,7 +23,13 @@ class PostgresqlServer {
     void stop();
     void resume();
 
+    /// Stops all of its processes where they are, with their connections open, and lets them go on.
+    void freeze();
+    void thaw();
+
   private:
+    void send_to_all(int signal) const;
+
     PostgresqlServer(std::filesystem::path programs, std::filesystem::path directory);
 
     std::filesystem::path programs_;

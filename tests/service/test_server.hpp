@@ -47,6 +47,10 @@ class EchoServices final : public CdsServices {
   public:
     const std::string& discovery(ClientProfile) const override { return discovery_; }
     bool offers(std::string_view service_id) const override { return service_id == "echo"; }
+    std::optional<std::string> about(std::string_view digest, std::string_view rule) const override {
+        if (digest != "ab" || rule != "vitamin-d-low") return std::nullopt;
+        return "<!doctype html>";
+    }
     boost::asio::awaitable<Reply> call(ServiceCall call) const override;
     void release() const { released_ = true; }
     bool somebody_waits() const { return waiting_; }

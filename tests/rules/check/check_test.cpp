@@ -76,6 +76,36 @@ TEST(Check, NamesWhatIsNotConfirmedWhereItHasNoCode) {
     EXPECT_EQ(strict[0].message, "\"vitaminD.validDays\" is not confirmed.");
 }
 
+struct Naming {
+    const char* name;
+    const char *file, *from, *to;
+};
+class WhatNobodyUses : public testing::TestWithParam<Naming> {};
+
+TEST_P(WhatNobodyUses, IsNotUsedByWordsThatNameIt) {
+    PackFiles files = edited_files("facts.json", "\"backPain\": {",
+                                   R"("spare": { "title": "Spare", "conditions": "red-flags" }, "backPain": {)");
+    std::string& file = files[GetParam().file];
+    const std::size_t at = file.find(GetParam().from);
+    ASSERT_NE(at, std::string::npos);
+    file.replace(at, std::string_view(GetParam().from).size(), GetParam().to);
+    const PackReading reading = read_pack(std::move(files));
+    const Diagnostics findings = check(reading.pack);
+    ASSERT_EQ(findings.size(), 1U) << as_text(findings, {});
+    EXPECT_EQ(one_line(findings[0]), "facts.json:2:12: warning: Nothing looks at \"spare\". [unused-fact]");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Words, WhatNobodyUses,
+    testing::Values(Naming{"Note", "rules/vitamin-d-low.json", R"("kind": "result",)",
+                           R"("kind": "result", "note": "not before %spare",)"},
+                    Naming{"Title", "facts.json", "\"Systemic steroid\"", "\"Systemic steroid, unlike %spare\""},
+                    Naming{"Because", "pack.json", "red flags come first", "%spare comes first"},
+                    Naming{"TextOutsideItsFills", "rules/vitamin-d-suggest.json", "Treat without testing",
+                           "Treat %spare without testing"},
+                    Naming{"Story", "stories/vitamin-d.json", "\"name\": \"low", "\"name\": \"%spare: low"}),
+    CaseName());
+
 TEST(Check, TakesTheParametersOfASite) {
     const Pack pack = read_pack(edited_files("pack.json", "\"range\": [90, 730]", "\"range\": [30, 730]")).pack;
     Site site;
@@ -139,16 +169,31 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"CommandsAnOrderInSmallLetters", suggest, "\"Test 25-OH vitamin D\"",
              "\"Weigh it up: order 25-OH vitamin D\""},
         Edit{"BracesThatDoNotMatch", suggest, "{{%vitaminDIndications", "{%vitaminDIndications"},
+        Edit{"DetailTooLong", suggest, "guideline-supported for {{%vitaminDIndications.label.first()}}",
+             "guideline-supported for {{%vitaminDIndications.label.first()}}, which is said here at such length, with "
+             "all that was ever written about it, with whom it concerns and whom it does not, with what it costs and "
+             "what it brings, with who disagrees and on what ground, that nobody who has two seconds for a card, and "
+             "the patient before them, would read on to the options below"},
+        Edit{"EvidenceWithoutALabel", suggest, "guideline-supported for", "Supported for"},
+        Edit{"ButtonThatDoesNotSayWhatItDoes", suggest, "\"Order 25-OH vitamin D\"", "\"25-OH vitamin D\""},
+        Edit{"LongLabel", "value-sets/malabsorption.json", "\"Coeliac disease\"",
+             "\"Coeliac disease, proven by a biopsy of the bowel\""},
+        Edit{"FrontPage", "pack.json", "https://sample.example/vitamins", "https://sample.example/"},
+        Edit{"FrontPageOfASource", "citations.json", "https://doi.org/10.1210/clinem/dgae290", "https://doi.org"},
+        Edit{"TooFewReasonsToOverride", "pack.json",
+             "\"patient-refuses\", \"display\": \"Patient declines\" },\n      { \"system\": "
+             "\"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes\", \"code\": ",
+             ""},
         Edit{"NoticeWithAnUnknownFill", "pack.json", "{{advice}}", "{{advise}}"},
-        Edit{"NoticeThatFillsTwice", "pack.json", "{{what}} could", "{{what}} {{what}} could"},
-        Edit{"NoticeTooLong", "pack.json", "{{what}} could not be read: advice on {{advice}} may be missing.",
-             "Please note that {{what}}, which is a part of the record, could not be read by this service: advice on "
-             "{{advice}} may be missing."},
+        Edit{"NoticeThatFillsTwice", "pack.json", "{{sources}}.", "{{sources}} {{sources}}."},
+        Edit{"NoticeTooLong", "pack.json", "Part of the record could not be read: advice may be missing.",
+             "Please note that a part of the record, which this service needs in order to give advice, could not be "
+             "read: advice on tests in back pain may be missing."},
         Edit{"NoticeThatDiagnoses", "pack.json", "Look in the record itself", "Diagnose from the record itself"},
-        Edit{"NoticeWithAFillOutOfPlace", "pack.json", "Look in the record itself", "Look at {{what}}"},
+        Edit{"NoticeWithAFillOutOfPlace", "pack.json", "Look in the record itself", "Look at {{sources}}"},
         Edit{"ReasonWithAFill", "pack.json", "red flags come first", "{{%redFlags.label}} comes first"},
         Edit{"NoticeOfHalfABrace", "pack.json", "{{advice}}", "{{advice}"},
-        Edit{"Diagnoses", suggest, "Assumes that red flags", "Diagnosis assumes that red flags"},
+        Edit{"Diagnoses", "pack.json", "Assumes red flags", "Diagnosis assumes red flags"},
         Edit{"HttpLink", "citations.json", "https://nap", "http://nap"},
         Edit{"LinkWithoutAScheme", "citations.json", "https://nap", "www.nap"},
         Edit{"LinkThatRuns", "citations.json", "https://nap", "javascript:nap"},

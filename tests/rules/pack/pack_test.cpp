@@ -28,7 +28,7 @@ class SamplePack : public testing::Test {
 TEST_F(SamplePack, KeepsAnExpressionWithItsPlace) {
     const Criterion& criterion = rule("vitamin-d-suggest").when.at(0);
     EXPECT_EQ(criterion.expression.text, "%vitaminDTestAdvised");
-    EXPECT_EQ(criterion.expression.place, (Place{"rules/vitamin-d-suggest.json", "/when/0", 9, 12}));
+    EXPECT_EQ(criterion.expression.place, (Place{"rules/vitamin-d-suggest.json", "/when/0", 11, 12}));
 }
 
 TEST_F(SamplePack, MergesAVariantWithTheCardItVaries) {
@@ -140,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Edit{"MissingMember", suggest, "\"topic\": \"vitamin-d-test\",", ""},
                     Edit{"ConfirmedIsAText", suggest, "\"topic\"", "\"confirmed\": \"false\", \"topic\""},
                     Edit{"EmptyText", suggest, "\"title\": \"Consider 25-OH vitamin D\"", "\"title\": \"\""},
-                    Edit{"UnknownWord", suggest, "\"guideline-supported\"", "\"guideline supported\""},
+                    Edit{"UnknownWord", suggest, "\"info\"", "\"information\""},
                     Edit{"UnknownFile", "fact.json", "", "{}"}, Edit{"NoObject", "citations.json", "", "[]"},
                     Edit{"NoHooks", suggest, "[\"patient-view\"]", "[]"},
                     Edit{"NoCitation", suggest, "\"cites\": [\"ros-2020\"]", "\"cites\": []"}),

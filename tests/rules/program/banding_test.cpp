@@ -72,7 +72,7 @@ TEST(Banding, SaysWhatIsWithinATenthOfABound) {
     const BandScale bands = scale();
     const auto near = [&bands](const char* value) {
         const Interval interval = Interval::exactly(number(value));
-        return is_near_bound(interval, *band_of(interval, bands));
+        return near_bound(interval, *band_of(interval, bands)).has_value();
     };
     EXPECT_TRUE(near("18"));
     EXPECT_FALSE(near("17.9"));

@@ -283,7 +283,7 @@ TEST(FactResults, AreLowWhereTheLaboratoryPrintsNoLowerBound) {
     const std::string woman =
         R"({"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1970-07-15"})";
     TestRun test(shipped_program(), list({haemoglobin, woman}));
-    EXPECT_EQ(told_items(test, "lowHaemoglobin"), "Haemoglobin: 10 days");
+    EXPECT_EQ(told_items(test, "lowHaemoglobin"), "Hemoglobin: 10 days");
 }
 
 TEST(FactOrders, AreOpenForTheirWindow) {

@@ -60,7 +60,7 @@ TEST_F(Differences, LookAtIndicatorOfferAndWords) {
 
 TEST_F(Differences, NameAnOrderThatNobodyExpected) {
     evaluation.cards = {shown("a", Indicator::info)};
-    evaluation.cards[0].proposal = Proposal{"", std::nullopt, {{"vitamin-d", "62292-8", "", {}, {}, {}}}};
+    evaluation.cards[0].proposal = Proposal{"", {}, {{"vitamin-d", "62292-8", "", {}, {}, {}}}};
     ExpectedCard card = expected("a");
     card.offers = "";
     EXPECT_EQ(found({card}), std::vector<std::string>{"a offers 25-OH vitamin D, not nothing."});

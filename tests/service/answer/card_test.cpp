@@ -17,15 +17,19 @@ rules::Card full_card() {
     card.rule = "wrong-vitamin-d-test";
     card.indicator = rules::Indicator::warning;
     card.summary = "1,25-dihydroxyvitamin D does not show vitamin D stores.";
-    card.why = {"Draft order ServiceRequest/d1: <1,25-OH>"};
-    card.rule_lines = {"wrong-vitamin-d-test, pack back-pain-labs 0.9.0"};
-    card.strength = "Guideline-supported";
-    card.evidence = {"NICE says so."};
-    card.cautions = {"Sarcoidosis."};
-    card.options = {"No action."};
+    card.with = {"vitamin-d-suggest"};
+    card.override_reasons = "test";
+    card.why = "Ordered: <b>1,25-OH</b>.";
+    card.evidence = "Not supported (NICE).";
+    card.options = "Change · keep";
+    card.cautions = {"Sarcoidosis.", "Often normal."};
+    card.missing = "Procedures (not sent).";
+    card.inputs = {{"25-OH vitamin D", "<4 ng/mL", "2026-02-20", "final", "Observation/o1", "20 to 50 ng/mL"},
+                   {"Osteoporosis", "", "2021", "active", "Condition/c1", ""}};
+    card.not_used = {"vitamin B12 of 2026-01-01 (Observation/o2) could not be read safely: it has no unit"};
     rules::Proposal proposal;
     proposal.label = "Replace by 25-OH vitamin D";
-    proposal.remove = "ServiceRequest/d1";
+    proposal.remove = {"ServiceRequest/d1"};
     proposal.create = {
         {"vitamin-d", "62292-8", "25-OH vitamin D", {"Condition/c1"}, {"Procedure/p1"}, {"Osteoporosis"}}};
     card.proposal = proposal;
@@ -40,25 +44,26 @@ class CardOnTheWire : public testing::Test {
         identity_.id = "back-pain-labs";
         identity_.version = "0.9.0";
         identity_.source_label = "Vitamin D and B12 in back pain";
-        identity_.source_url = "https://backpain-cds.org";
+        identity_.source_url = "https://backpain-cds.org/about";
         identity_.intended_use = "For clinicians.";
         rules::Pack pack;
-        pack.override_reasons = {{"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes", "patient-refuses",
-                                  "Patient declines"}};
-        pack.override_reasons_critical = {{"https://backpain-cds.org/reasons", "already-treated", ""}};
+        pack.override_reasons["test"] = {{"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes",
+                                          "patient-refuses", "Patient declines"}};
+        pack.override_reasons["high"] = {{"https://backpain-cds.org/reasons", "already-treated", ""}};
         reasons_ = override_reasons_of(pack);
     }
 
     json::object render(const rules::Card& card, ClientProfile profile = ClientProfile::v2_0) {
         int made = 0;
         const UuidSource uuids = [&made] { return "uuid-" + std::to_string(++made); };
-        const Response response =
-            render_response({card}, {identity_, "sha256:ab", "p1", "e1", "Practitioner/u1", profile, uuids, reasons_});
+        const Response response = render_response(
+            {card}, {identity_, "sha256:ab", "p1", "e1", "Practitioner/u1", profile, uuids, reasons_, about_url_});
         return fhir::parse_json(response.body)->at("cards").at(0).as_object();
     }
 
     rules::Identity identity_;
     OverrideReasons reasons_;
+    std::string about_url_ = "https://cds.example.org/about";
 };
 
 // CDS Hooks 2.0, Card Attributes, Suggestion, Action; where a card comes from: interfaces, "Where a card comes from".
@@ -70,10 +75,10 @@ TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
   "uuid": "uuid-1",
   "summary": "1,25-dihydroxyvitamin D does not show vitamin D stores.",
   "indicator": "warning",
-  "detail": "- **Why you see this:** Draft order ServiceRequest/d1: &lt;1,25-OH&gt;\n- **Rule:** wrong-vitamin-d-test, pack back-pain-labs 0.9.0\n- **Evidence:** Guideline-supported; NICE says so.\n- **Cautions:** Sarcoidosis.\n- **Options:** No action.\n\nFor clinicians.\n",
+  "detail": "**Why:** Ordered: &lt;b>1,25-OH&lt;/b>.  \n**Evidence:** Not supported (NICE).  \n**Options:** Change · keep  \n**Caution:** Sarcoidosis. Often normal.  \n**Missing:** Procedures (not sent).  \nNot approved by a clinical owner.\n",
   "source": {
     "label": "Vitamin D and B12 in back pain",
-    "url": "https://backpain-cds.org",
+    "url": "https://cds.example.org/about/ab/wrong-vitamin-d-test",
     "topic": {
       "system": "https://backpain-cds.org/rules",
       "code": "wrong-vitamin-d-test"
@@ -83,6 +88,7 @@ TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
     {
       "label": "Replace by 25-OH vitamin D",
       "uuid": "uuid-2",
+      "isRecommended": false,
       "actions": [
         {
           "type": "delete",
@@ -156,17 +162,51 @@ TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
   ],
   "links": [
     {
+      "label": "About this advice",
+      "url": "https://cds.example.org/about/ab/wrong-vitamin-d-test",
+      "type": "absolute",
+      "autoLaunchable": false
+    },
+    {
       "label": "Guideline",
       "url": "https://example.org/g",
-      "type": "absolute"
+      "type": "absolute",
+      "autoLaunchable": false
     }
   ],
   "extension": {
     "org.backpain-cds": {
       "rule": "wrong-vitamin-d-test",
+      "with": [
+        "vitamin-d-suggest"
+      ],
       "pack": "back-pain-labs",
       "version": "0.9.0",
-      "digest": "sha256:ab"
+      "digest": "sha256:ab",
+      "references": [
+        "Observation/o1",
+        "Condition/c1"
+      ],
+      "inputs": [
+        {
+          "what": "25-OH vitamin D",
+          "value": "<4 ng/mL",
+          "date": "2026-02-20",
+          "status": "final",
+          "range": "20 to 50 ng/mL",
+          "reference": "Observation/o1"
+        },
+        {
+          "what": "Osteoporosis",
+          "date": "2021",
+          "status": "active",
+          "reference": "Condition/c1"
+        }
+      ],
+      "notUsed": [
+        "vitamin B12 of 2026-01-01 (Observation/o2) could not be read safely: it has no unit"
+      ],
+      "approved": false
     }
   }
 })");
@@ -175,7 +215,7 @@ TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
 // Knowledge G.1: one suggestion a card; what belongs together, such as a bone profile, is drafted together.
 TEST_F(CardOnTheWire, DraftsEveryOrderOfAProposalInOneSuggestion) {
     rules::Card card = full_card();
-    card.proposal->remove.reset();
+    card.proposal->remove.clear();
     card.proposal->create.push_back({"pth", "2731-8", "Parathyroid hormone", {}, {}, {}});
     const json::object object = render(card);
     ASSERT_EQ(object.at("suggestions").as_array().size(), 1U);
@@ -190,6 +230,7 @@ TEST_F(CardOnTheWire, LeavesOutWhatThereIsNothingOf) {
     rules::Card card;
     card.summary = "One sentence.";
     reasons_ = {};
+    about_url_ = "";
     const json::object object = render(card);
     for (const char* member : {"suggestions", "selectionBehavior", "overrideReasons", "links"}) {
         EXPECT_FALSE(object.contains(member)) << member;
@@ -197,14 +238,25 @@ TEST_F(CardOnTheWire, LeavesOutWhatThereIsNothingOf) {
     EXPECT_FALSE(object.at("source").as_object().contains("topic"));
 }
 
-TEST_F(CardOnTheWire, OffersReasonsOfItsOwnWhereItIsCritical) {
+TEST_F(CardOnTheWire, OffersTheReasonsOfItsKind) {
     rules::Card card = full_card();
-    card.indicator = rules::Indicator::critical;
+    card.override_reasons = "high";
     EXPECT_EQ(fhir::print_json(render(card).at("overrideReasons")),
               R"([{"system":"https://backpain-cds.org/reasons","code":"already-treated"}])");
 }
 
 // Requirements page, 1.1: 1.0 knows no uuid, override reason, topic or resourceId.
+// Without a page of its own it leads where the pack's source is; a card approved says nothing of it.
+TEST_F(CardOnTheWire, LeavesTheLinkOutWhereNobodyKnowsThePage) {
+    about_url_ = "http://cds.example.org/about";  // in development: no address that a card may show
+    rules::Card card = full_card();
+    card.is_approved = true;
+    const json::object object = render(card);
+    EXPECT_EQ(fhir::text_of(object.at("links").at_pointer("/0/label")), "Guideline");
+    EXPECT_EQ(fhir::text_of(object.at("source").at("url")), "https://backpain-cds.org/about");
+    EXPECT_EQ(object.at("detail").as_string().find("approved"), json::string::npos);
+}
+
 TEST_F(CardOnTheWire, SpeaksVersion10ToItsClients) {
     shows({"action.delete"});
     const json::object object = render(full_card(), ClientProfile::v1_0);
@@ -214,6 +266,8 @@ TEST_F(CardOnTheWire, SpeaksVersion10ToItsClients) {
     const json::value& removal = object.at("suggestions").at_pointer("/0/actions/0");
     EXPECT_EQ(fhir::text_of(removal.at("resource")), "d1");
     EXPECT_FALSE(removal.as_object().contains("resourceId"));
+    EXPECT_FALSE(object.at("suggestions").at(0).as_object().contains("isRecommended"));
+    EXPECT_FALSE(object.at("links").at(0).as_object().contains("autoLaunchable"));
 }
 
 // Card Attributes: the summary is shorter than 140 characters.

@@ -106,6 +106,48 @@ TEST(Feedback, MakesOneOfManySpellings) {
     EXPECT_EQ(read(one(shouted))->items, read(one(accepted))->items);
 }
 
+// CDS Hooks 3.0, logical model of feedback: both are uuids, which FHIR writes with "urn:uuid:" (R4, datatypes). RFC
+// 8141: "urn" and the name behind it may be in any letters.
+TEST(Feedback, KnowsIdsAsUrns) {
+    shows({"R-178"});
+    for (const char* urn : {"urn:uuid:", "URN:UUID:", "urn:UUID:"}) {
+        const std::string prefixed = R"("card":")" + std::string(urn) +
+                                     R"(4e0a3a1e-3283-4575-ab82-028d55fe2719","outcome":"accepted",)" +
+                                     R"("acceptedSuggestions":[{"id":")" + urn + suggestion + R"("},{"id":")" +
+                                     suggestion + R"("}],)" + time_told;
+        for (const bool strict : {false, true}) {
+            const auto message = read(one(prefixed), strict);
+            ASSERT_TRUE(message.has_value()) << urn;
+            EXPECT_EQ(message->items, read(one(accepted))->items) << urn;
+        }
+    }
+    for (const char* other : {"urn:oid:4e0a3a1e-3283-4575-ab82-028d55fe2719", "urn:uuid:", "urn:uuid:x",
+                              "urn:uuid:urn:uuid:4e0a3a1e-3283-4575-ab82-028d55fe2719"}) {
+        const auto message = read(one(R"("card":")" + std::string(other) + R"(","outcome":"overridden",)" + time_told));
+        ASSERT_TRUE(message.has_value()) << other;
+        EXPECT_EQ(message->not_ours, 1U) << other;
+    }
+}
+
+// FHIR R4, datatypes, instant: a date, a time to the second, and a zone.
+TEST(Feedback, TakesInstantsAndNothingLess) {
+    shows({"R-117", "R-179"});
+    const auto at = [](const std::string& time) {
+        return one(card + R"(,"outcome":"overridden","outcomeTimestamp":")" + time + "\"");
+    };
+    for (const bool strict : {false, true}) {
+        for (const char* instant :
+             {"2015-02-07T13:28:17.239+02:00", "2017-01-01T00:00:00Z", "2016-12-31T23:59:60Z",
+              "2020-01-01T00:00:00.000000000001Z", "2020-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z"}) {
+            EXPECT_TRUE(read(at(instant), strict).has_value()) << instant;
+        }
+        for (const char* less : {"2015", "2015-02", "2015-02-07", "2015-02-07T13:28Z", "2015-02-07T13:28:17",
+                                 "2015-02-07T24:00:00Z", "1735689600"}) {
+            EXPECT_EQ(read(at(less), strict).error().fault, Fault::bad_value) << less;
+        }
+    }
+}
+
 TEST(Feedback, FlagsTheFuture) {
     shows({"R-117"});
     // R-117: accepted, and noted.

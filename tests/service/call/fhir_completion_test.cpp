@@ -59,21 +59,21 @@ class FhirCompletionTest : public testing::Test {
         const HookHandler handler(packs, {frozen_clock(*parse_clinical_instant("2026-01-15T09:00:00Z")),
                                           [] { return std::string("uuid"); }, log_, nullptr, reading});
         client.fhir_servers = {server.url("/fhir")};
-        const std::string body = R"({"hook":"patient-view","hookInstance":"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        const std::string body = R"({"hook":")" + hook_ + R"(","hookInstance":"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
             "fhirServer":")" + server.url("/fhir") +
                                  R"(","fhirAuthorization":{"access_token":"secret","token_type":"Bearer",
             "expires_in":300,"scope":"patient/*.read","subject":")" +
                                  subject_ + R"(","patient":")" + token_patient_ +
-                                 R"("},"context":{"userId":"Practitioner/1","patientId":"p1"},
-            "prefetch":{)" + prefetch +
-                                 "}}";
+                                 R"("},"context":{"userId":"Practitioner/1","patientId":"p1")" + more_context_ +
+                                 R"(},"prefetch":{)" + prefetch + "}}";
         const RequestHead head;
-        ServiceCall asked{"back-pain-labs-patient-view", head, body, std::make_shared<const Client>(client)};
+        ServiceCall asked{service_, head, body, std::make_shared<const Client>(client)};
         return loop_.run(handler.call(std::move(asked)));
     }
 
     Loop loop_;
     RecordingLog log_;
+    std::string service_ = "back-pain-labs-patient-view", hook_ = "patient-view", more_context_;
     std::string subject_ = "backpain-cds", token_patient_ = "p1";
     std::chrono::milliseconds timeout_ = 5s;
 };
@@ -91,6 +91,104 @@ TEST_F(FhirCompletionTest, ReadsWhatWasNotSentUnderTheCallersToken) {
     EXPECT_NE(reply.body.find("vitamin-d-suggest"), std::string::npos) << reply.body;
     for (const Request& request : server.requests()) EXPECT_EQ(request.authorization, "Bearer secret");
     EXPECT_EQ(log_.count(R"("outcome":"fetched")"), 11U) << log_.text();
+}
+
+/// A record of one patient without back pain.
+Response record_without_back_pain(const Request& request) {
+    if (!request.target.starts_with("/fhir/Condition?")) return whole_record(request);
+    return found(bundle(condition("c2", "64859006")));
+}
+
+struct Asked {
+    const char* name;
+    HttpsTestServer::Handler record;
+    std::string prefetch;
+    std::size_t queries;
+};
+class QueriesOfACall : public FhirCompletionTest, public testing::WithParamInterface<Asked> {};
+
+// R-081: what the gates decide without a source is not asked for.
+TEST_P(QueriesOfACall, AreThoseThatMayMatter) {
+    const HttpsTestServer server(GetParam().record);
+    const Reply reply = call(server, GetParam().prefetch);
+    EXPECT_EQ(reply.status, 200U) << reply.body;
+    EXPECT_EQ(server.requests().size(), GetParam().queries) << log_.text();
+}
+
+Response record_of_a_child(const Request& request) {
+    if (request.target != "/fhir/Patient/p1") return whole_record(request);
+    return found(R"({"resourceType":"Patient","id":"p1","birthDate":"2015-01-01","gender":"female"})");
+}
+
+Response record_of_the_dead(const Request& request) {
+    if (request.target != "/fhir/Patient/p1") return whole_record(request);
+    return found(R"({"resourceType":"Patient","id":"p1","birthDate":"1960-01-01","deceasedBoolean":true})");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Records, QueriesOfACall,
+    testing::Values(Asked{"BackPain", whole_record, "", 11}, Asked{"NoBackPain", record_without_back_pain, "", 2},
+                    Asked{"Child", record_of_a_child, "", 2}, Asked{"Dead", record_of_the_dead, "", 2},
+                    Asked{"NoBackPainInThePrefetch", whole_record,
+                          R"("patient":)" + std::string(patient) + R"(,"conditions":)" + empty_bundle, 0},
+                    Asked{"NoBackPainAndOneOfTwoSent", record_without_back_pain, R"("patient":)" + std::string(patient),
+                          1}),
+    CaseName());
+
+TEST_F(FhirCompletionTest, AsksTwoQueriesAtAnOrderHookWithoutBackPain) {
+    const HttpsTestServer server(record_without_back_pain);
+    service_ = "back-pain-labs-order-sign";
+    hook_ = "order-sign";
+    more_context_ = R"(,"draftOrders":{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"ServiceRequest",
+        "id":"o1","status":"draft","intent":"order","subject":{"reference":"Patient/p1"},
+        "code":{"coding":[{"system":"http://loinc.org","code":"1649-3"}]}}}]})";
+    EXPECT_EQ(call(server, "").status, 200U);
+    EXPECT_EQ(server.requests().size(), 2U) << log_.text();
+}
+
+// What is required decides alone that there is no answer.
+TEST_F(FhirCompletionTest, AsksForNothingElseWhereRequiredDataCannotBeHad) {
+    const HttpsTestServer server([](const Request& request) {
+        Response response = whole_record(request);
+        if (request.target.starts_with("/fhir/Condition")) response.status = 403;
+        return response;
+    });
+    EXPECT_EQ(call(server, "").status, 412U);
+    EXPECT_EQ(server.requests().size(), 2U);
+}
+
+// Both rounds have one deadline.
+TEST_F(FhirCompletionTest, AnswersWithWhatIsThereWhereTheSecondRoundIsLate) {
+    const HttpsTestServer server([](const Request& request) {
+        Response response = whole_record(request);
+        const bool is_required = request.target == "/fhir/Patient/p1" || request.target.starts_with("/fhir/Condition?");
+        if (!is_required) response.delay = 60s;
+        return response;
+    });
+    timeout_ = 2s;
+    const Reply reply = call(server, "");
+    EXPECT_EQ(reply.status, 200U);
+    EXPECT_NE(reply.body.find("data-unavailable"), std::string::npos) << reply.body;
+    EXPECT_NE(reply.body.find("(too late)"), std::string::npos) << reply.body;
+}
+
+// What was sent in part still counts if the rest cannot be had.
+TEST_F(FhirCompletionTest, KeepsAWarningOnProblemsThatCameInPart) {
+    const HttpsTestServer server([](const Request& request) {
+        Response response = whole_record(request);
+        if (request.target == "/fhir/page2") response.status = 500;
+        return response;
+    });
+    const std::string toxic = bundle(R"({"resource":{"resourceType":"Observation","id":"o1","status":"final",
+        "subject":{"reference":"Patient/p1"},"effectiveDateTime":"2026-01-10",
+        "code":{"coding":[{"system":"http://loinc.org","code":"62292-8"}]},
+        "valueQuantity":{"value":180,"unit":"ng/mL","system":"http://unitsofmeasure.org","code":"ng/mL"}}})");
+    const Reply reply =
+        call(server, R"("conditions": )" + bundle(condition("c1", "279039007"), server.url("/fhir/page2")) +
+                         R"(, "vitaminD": )" + toxic);
+    EXPECT_EQ(reply.status, 200U) << reply.body;
+    EXPECT_NE(reply.body.find("vitamin-d-toxic"), std::string::npos) << reply.body;
+    EXPECT_NE(reply.body.find("Problem list (in part)"), std::string::npos) << reply.body;
 }
 
 // R-055: null is an answer.
@@ -180,6 +278,7 @@ struct Failure {
     const char* name;
     Response conditions;
     const char* outcome;
+    const char* reason;  ///< for the client
 };
 class FailingServer : public FhirCompletionTest, public testing::WithParamInterface<Failure> {};
 
@@ -193,6 +292,10 @@ TEST_P(FailingServer, MakesRequiredDataUnavailable) {
     EXPECT_EQ(reply.status, 412U);
     EXPECT_EQ(reply.body.find("CANARY"), std::string::npos);
     EXPECT_EQ(log_.count(GetParam().outcome), 1U) << log_.text();
+    const std::string reason = GetParam().reason;
+    EXPECT_NE(reply.body.find("prefetch.conditions (" + reason + ")"), std::string::npos) << reply.body;
+    EXPECT_EQ(log_.count(R"("event":"source-missing","place":"prefetch.conditions","reason":")" + reason + "\""), 1U)
+        << log_.text();
 }
 
 Response refused(unsigned status) {
@@ -207,16 +310,18 @@ Response late() {
     return response;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Answers, FailingServer,
-    testing::Values(Failure{"Unauthorized", refused(401), "refused"}, Failure{"Forbidden", refused(403), "refused"},
-                    Failure{"NotFound", refused(404), "not-found"},
-                    Failure{"ServerError", refused(500), "server-error"},
-                    Failure{"Outcome", refused(200), "\"outcome\":\"outcome\""},
-                    Failure{"NotJson", found("<html>CANARY</html>"), "not-json"},
-                    Failure{"OtherResource", found(R"({"resourceType":"Observation"})"), "other-resource"},
-                    Failure{"Slow", late(), "timed-out"}),
-    CaseName());
+INSTANTIATE_TEST_SUITE_P(Answers, FailingServer,
+                         testing::Values(Failure{"Unauthorized", refused(401), "\"outcome\":\"refused\"", "refused"},
+                                         Failure{"Forbidden", refused(403), "\"outcome\":\"refused\"", "refused"},
+                                         Failure{"NotFound", refused(404), "\"outcome\":\"not-found\"", "not-found"},
+                                         Failure{"ServerError", refused(500), "\"outcome\":\"server-error\"",
+                                                 "server-error"},
+                                         Failure{"Outcome", refused(200), "\"outcome\":\"outcome\"", "server-error"},
+                                         Failure{"NotJson", found("<html>CANARY</html>"), "not-json", "server-error"},
+                                         Failure{"OtherResource", found(R"({"resourceType":"Observation"})"),
+                                                 "other-resource", "server-error"},
+                                         Failure{"Slow", late(), "timed-out", "late"}),
+                         CaseName());
 
 // R-070.
 TEST_F(FhirCompletionTest, RefusesACallWithATokenForAnotherPatient) {
@@ -250,9 +355,14 @@ TEST(QueryOf, FillsInThePatientAndEncodesWhatAUrlMayNotHold) {
 }
 
 TEST(QueryOf, AsksForLargePagesOfASearch) {
-    const rules::PrefetchTemplate conditions{"conditions", "Condition?patient={{context.patientId}}", "Condition",
-                                             true};
-    EXPECT_EQ(query_of(conditions, "p-1"), "Condition?patient=p-1&_count=200");
+    for (const rules::Hook hook : {rules::Hook::patient_view, rules::Hook::encounter_start, rules::Hook::order_select,
+                                   rules::Hook::order_sign}) {
+        static const LoadedPack pack = load_pack("rules/packs/back-pain-labs", {});
+        for (const rules::PrefetchTemplate& asked : pack.program->prefetch(hook)) {
+            const bool is_search = asked.query.find('?') != std::string::npos;
+            EXPECT_EQ(query_of(asked, "p-1").ends_with("&_count=200"), is_search) << asked.query;
+        }
+    }
     const rules::PrefetchTemplate read{"patient", "Patient/{{context.patientId}}", "Patient", true};
     EXPECT_EQ(query_of(read, "p-1"), "Patient/p-1");
 }

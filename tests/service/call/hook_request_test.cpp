@@ -158,7 +158,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"SelectionIsNotADraft", with(order_select, "ServiceRequest/s1", "ServiceRequest/s2"),
                             Fault::bad_value, "context.selections[0]"},
                     Refused{"DraftOfAnotherPatient", with(order_select, "Patient/p1", "Patient/p2"),
-                            Fault::other_patient, "context.draftOrders.entry[0].resource"}),
+                            Fault::other_patient, "context.draftOrders.entry[0].resource"},
+                    Refused{"DraftOfNobodyKnowsWhom", with(order_select, R"({"reference": "Patient/p1"})", R"("p1")"),
+                            Fault::wrong_type, "context.draftOrders.entry[0].resource.subject"}),
     CaseName());
 
 TEST(HookRequest, RefusesMoreDraftsAndSelectionsThanItReads) {

@@ -55,6 +55,20 @@ TEST(CommandLineHelp, SaysThatAPlannedCommandIsNotThereYet) {
     EXPECT_NE(run({"diff", "a", "b"}).err.find("'diff' is not there yet"), std::string::npos);
 }
 
+TEST(CommandAbout, WritesAPageForEveryRuleBelowTheDigest) {
+    const TemporaryFolder folder;
+    const Ended result = run({"about", "rules/packs/back-pain-labs", "-o", folder.path().string()});
+    ASSERT_EQ(result.code, ExitCode::fine) << result.err;
+    const std::filesystem::path written = result.out.substr(0, result.out.find('\n'));
+    EXPECT_TRUE(std::filesystem::exists(written / "index.html"));
+    EXPECT_TRUE(std::filesystem::exists(written / "vitamin-d-low" / "index.html"));
+    EXPECT_TRUE(std::filesystem::exists(written / "data-unavailable" / "index.html"));
+}
+
+TEST(CommandAbout, SaysThatItCannotWrite) {
+    EXPECT_EQ(run({"about", "rules/packs/back-pain-labs", "-o", "/dev/null/pages"}).code, ExitCode::environment);
+}
+
 TEST(CommandLineHelp, NamesTheTwoFormats) {
     const Ended result = run({"doctor", "--config", "x", "--format", "xml"});
     EXPECT_EQ(result.code, ExitCode::usage);

@@ -6,8 +6,11 @@
 #include "tests/service/loop.hpp"
 #include "tests/shows.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 
 namespace service {
@@ -32,8 +35,8 @@ Response status(unsigned code) {
     return response;
 }
 
-Response late(std::chrono::milliseconds delay) {
-    Response response = body(R"({"resourceType":"Patient"})");
+Response late(std::chrono::milliseconds delay, const std::string& id) {
+    Response response = body(R"({"resourceType":"Patient","id":")" + id + "\"}");
     response.delay = delay;
     return response;
 }
@@ -92,14 +95,15 @@ TEST_F(FhirClientTest, ReadsAndSearchesUnderTheCallersToken) {
 }
 
 TEST_F(FhirClientTest, KeepsDecimalsAsTheyWereSent) {
-    const HttpsTestServer server(
-        [](const Request&) { return body(R"({"resourceType":"Observation","valueQuantity":{"value":7.10}})"); });
+    const HttpsTestServer server([](const Request&) {
+        return body(R"({"resourceType":"Observation","id":"o1","valueQuantity":{"value":7.10}})");
+    });
     const FhirAnswer answer = fetch_one(server, "Observation/o1");
     EXPECT_EQ(fhir::decimal_text(answer.value->at("valueQuantity").at("value")), "7.10");
 }
 
 TEST_F(FhirClientTest, AsksForEverythingAtOnce) {
-    const HttpsTestServer server([](const Request&) { return late(300ms); });
+    const HttpsTestServer server([](const Request&) { return late(300ms, "p1"); });
     const auto begun = Clock::now();
     const auto answers = fetch(server, std::vector<FhirQuery>(6, {"key", "Patient/p1", {}}));
     EXPECT_LT(Clock::now() - begun, 1200ms) << "six times 300 ms one after the other";
@@ -108,8 +112,9 @@ TEST_F(FhirClientTest, AsksForEverythingAtOnce) {
 
 TEST_F(FhirClientTest, DoesNotWaitForTheSlowBeyondTheDeadline) {
     shows({"R-161"});
-    const HttpsTestServer server(
-        [](const Request& request) { return request.target == "/fhir/Patient/slow" ? late(2s) : late(0ms); });
+    const HttpsTestServer server([](const Request& request) {
+        return request.target == "/fhir/Patient/slow" ? late(2s, "slow") : late(0ms, "fast");
+    });
     const auto begun = Clock::now();
     const auto answers = fetch(server, {{"a", "Patient/slow", {}}, {"b", "Patient/fast", {}}}, 700ms);
     EXPECT_LT(Clock::now() - begun, 1800ms);
@@ -153,6 +158,10 @@ INSTANTIATE_TEST_SUITE_P(
         Failing{"MemberTwice", body(R"({"resourceType":"Patient","resourceType":"Patient"})"), Unavailable::not_json},
         Failing{"Outcome", body(R"({"resourceType":"OperationOutcome"})"), Unavailable::outcome},
         Failing{"OtherResource", body(R"({"resourceType":"Practitioner"})"), Unavailable::other_resource},
+        Failing{"OtherPatient", body(R"({"resourceType":"Patient","id":"p2"})"), Unavailable::other_resource},
+        Failing{"SearchOfAnotherType",
+                body(R"({"resourceType":"Bundle","link":[{"relation":"self","url":"/fhir/Procedure?patient=p1"}]})"),
+                Unavailable::other_resource, "Observation?patient=p1"},
         Failing{"BundleForARead", page("o1"), Unavailable::other_resource},
         Failing{"ResourceForASearch", body(R"({"resourceType":"Observation"})"), Unavailable::other_resource,
                 "Observation?patient=p1"}),
@@ -226,7 +235,9 @@ TEST_F(FhirClientTest, TakesNothingOfASearchThatItCannotFinish) {
     shows({"R-057", "R-165"});
     // R-165: what is incomplete must never count as complete.
     limits.pages = 3;
-    const HttpsTestServer endless([](const Request&) { return page("o1", "Observation?page=2"); });
+    std::atomic<int> pages = 1;
+    const HttpsTestServer endless(
+        [&](const Request&) { return page("o1", "Observation?page=" + std::to_string(++pages)); });
     const FhirAnswer answer = fetch_one(endless, "Observation?patient=p1");
     EXPECT_EQ(answer.value.error(), Unavailable::too_many_pages);
     EXPECT_EQ(answer.requests, 3U);
@@ -235,6 +246,29 @@ TEST_F(FhirClientTest, TakesNothingOfASearchThatItCannotFinish) {
         return request.target.ends_with("page=2") ? status(500) : page("o1", "Observation?page=2");
     });
     EXPECT_EQ(fetch_one(broken, "Observation?patient=p1").value.error(), Unavailable::server_error);
+}
+
+TEST_F(FhirClientTest, DoesNotGoRoundInACircleOfPages) {
+    const HttpsTestServer server([](const Request& request) {
+        return request.target.ends_with("page=2") ? page("o2", "?page=3") : page("o1", "?page=2");
+    });
+    const FhirAnswer answer = fetch_one(server, "Observation?patient=p1");
+    EXPECT_EQ(answer.value.error(), Unavailable::too_many_pages);
+    EXPECT_EQ(answer.requests, 3U);
+}
+
+TEST_F(FhirClientTest, TakesNoPageOfAnotherSearch) {
+    const HttpsTestServer server([](const Request& request) {
+        if (!request.target.ends_with("page=2")) return page("o1", "?page=2");
+        return body(R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Procedure","id":"1"}}]})");
+    });
+    EXPECT_EQ(fetch_one(server, "Observation?patient=p1").value.error(), Unavailable::other_resource);
+}
+
+TEST_F(FhirClientTest, LeavesTheBaseOfTheServerForNoPage) {
+    const HttpsTestServer server([](const Request&) { return page("o1", "/admin/Observation?page=2"); });
+    EXPECT_EQ(fetch_one(server, "Observation?patient=p1").value.error(), Unavailable::other_origin);
+    EXPECT_EQ(server.requests().size(), 1U);
 }
 
 TEST_F(FhirClientTest, CarriesTheTokenToNoOtherOrigin) {
@@ -258,11 +292,74 @@ TEST_F(FhirClientTest, CarriesTheTokenToNoOtherOrigin) {
 
 TEST_F(FhirClientTest, ReadsNoMoreThanACallMay) {
     limits.bytes = 1000;
-    const HttpsTestServer server([](const Request& request) {
-        return request.target.ends_with("large") ? page(std::string(2000, 'x')) : page("o1", "Observation?again");
+    std::atomic<int> pages = 1;
+    const HttpsTestServer server([&](const Request& request) {
+        return request.target.ends_with("large") ? page(std::string(2000, 'x'))
+                                                 : page("o1", "?page=" + std::to_string(++pages));
     });
     EXPECT_EQ(fetch_one(server, "Observation?large").value.error(), Unavailable::too_large);
-    EXPECT_EQ(fetch_one(server, "Observation?again").value.error(), Unavailable::too_large) << "all pages together";
+    EXPECT_EQ(fetch_one(server, "Observation?small").value.error(), Unavailable::too_large) << "all pages together";
+}
+
+TEST_F(FhirClientTest, ReadsNoMoreThanAllCallsTogetherMay) {
+    const HttpsTestServer server([](const Request&) { return page(std::string(500, 'x')); });
+    grant.base = server.url("/fhir");
+    HttpsClient http(loop.executor(), open_client_tls(server.ca_file()), {.development = true, .networks = {}});
+    BodyBudget all_calls(1000);
+    const auto ask = [&](FhirClient& client) {
+        return loop.run(client.fetch(grant, {{"a", "Observation?patient=p1", {}}}, Clock::now() + 5s)).at(0);
+    };
+    FhirClient second(http, limits, {nullptr, &all_calls});
+    {
+        FhirClient first(http, limits, {nullptr, &all_calls});
+        EXPECT_TRUE(ask(first).value.has_value());
+        EXPECT_EQ(ask(second).value.error(), Unavailable::no_room) << "while the first one's answer is held";
+    }
+    FhirClient third(http, limits, {nullptr, &all_calls});
+    EXPECT_TRUE(ask(third).value.has_value()) << "what a call has held is given back with it";
+}
+
+TEST_F(FhirClientTest, TellsWaitingForAConnectionApart) {
+    HttpsTestServer::Options options;
+    options.tls = false;
+    const HttpsTestServer server(
+        [](TestPeer& peer) {
+            while (peer.head()) {
+            }
+        },
+        options);
+    grant.base = server.url("/fhir");
+    HttpsClient http(loop.executor(), open_client_tls({}), {.development = true, .networks = {}});
+    FhirClient client(http, limits);
+    std::vector<FhirQuery> as_many_as_there_are(HttpsClient::most_connections, {"key", "Patient/p1", {}});
+    // The first call takes every connection there is, and holds them until long after the second one's deadline.
+    boost::asio::co_spawn(loop.executor(), client.fetch(grant, as_many_as_there_are, Clock::now() + 2s),
+                          boost::asio::detached);
+    const auto answers = loop.run(client.fetch(grant, {{"key", "Patient/p1", {}}}, Clock::now() + 500ms));
+    EXPECT_EQ(answers.at(0).value.error(), Unavailable::too_busy);
+}
+
+// Some servers answer a search that equals one of the last minute from memory.
+TEST_F(FhirClientTest, AsksForWhatIsThereNow) {
+    std::vector<std::string> said;
+    const HttpsTestServer server([&](TestPeer& peer) {
+        while (const auto head = peer.head()) {
+            said.push_back(field_of(*head, "Cache-Control"));
+            peer.send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        }
+    });
+    fetch_one(server, "Observation?patient=p1");
+    fetch_one(server, "Patient/p1");
+    EXPECT_EQ(said, (std::vector<std::string>{"no-cache", "no-cache"}));
+}
+
+TEST_F(FhirClientTest, MeasuresEachQuery) {
+    const HttpsTestServer server([](const Request& request) {
+        return request.target == "/fhir/Patient/slow" ? late(300ms, "slow") : late(0ms, "fast");
+    });
+    const auto answers = fetch(server, {{"a", "Patient/slow", {}}, {"b", "Patient/fast", {}}});
+    EXPECT_GE(answers[0].took, 300ms);
+    EXPECT_GT(answers[1].took.count(), 0);
 }
 
 }  // namespace

@@ -54,6 +54,20 @@ TEST(FhirGrant, IsGivenWithoutWhatSomeClientsLeaveOut) {
     EXPECT_TRUE(grant_fhir_access(hospital(), partial, now).has_value());
 }
 
+// the type is fixed; its spelling too, for a client that is held to the letter.
+TEST(FhirGrant, IsGivenForABearerTokenInAnySpellingUnlessStrict) {
+    shows({"R-070"});
+    Client client = hospital();
+    for (const char* type : {"Bearer", "bearer", "BEARER"}) {
+        FhirAccess spelt = access();
+        spelt.authorization->token_type = type;
+        client.strict = false;
+        EXPECT_TRUE(grant_fhir_access(client, spelt, now).has_value()) << type;
+        client.strict = true;
+        EXPECT_EQ(grant_fhir_access(client, spelt, now).has_value(), std::string_view(type) == "Bearer") << type;
+    }
+}
+
 TEST(FhirGrant, IsGivenForATokenThatIsToLiveForEver) {
     FhirAccess unending = access();
     unending.authorization->expires_in = std::chrono::seconds::max();
@@ -88,7 +102,8 @@ INSTANTIATE_TEST_SUITE_P(
                 [](FhirAccess& a) { a.server = "https://ehr.example.org/fhir2"; }},
         Refused{"OtherPort", GrantFault::server_not_allowed,
                 [](FhirAccess& a) { a.server = "https://ehr.example.org:8443/fhir"; }},
-        Refused{"PlainHttp", GrantFault::bad_server, [](FhirAccess& a) { a.server = "http://ehr.example.org/fhir"; }},
+        Refused{"PlainHttp", GrantFault::insecure_server,
+                [](FhirAccess& a) { a.server = "http://ehr.example.org/fhir"; }},
         Refused{"WithUser", GrantFault::bad_server,
                 [](FhirAccess& a) { a.server = "https://ehr.example.org@evil.example/fhir"; }},
         Refused{"WithQuery", GrantFault::bad_server,
@@ -123,7 +138,7 @@ TEST(FhirGrant, AllowsPlainHttpAndOpenServersInDevelopmentOnly) {
     ASSERT_TRUE(grant.has_value());
     EXPECT_EQ(grant->access_token, "");
     open.development = false;
-    EXPECT_EQ(grant_fhir_access(client, open, now).error(), GrantFault::bad_server);
+    EXPECT_EQ(grant_fhir_access(client, open, now).error(), GrantFault::insecure_server);
 }
 
 // ---- scopes ---------------------------------------------------------------------------------------------------------

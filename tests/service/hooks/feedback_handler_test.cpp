@@ -5,7 +5,6 @@
 #include "tests/service/temporary_folder.hpp"
 #include "tests/service/test_server.hpp"
 
-#include <boost/asio/thread_pool.hpp>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -20,7 +19,7 @@ class FeedbackHandlerTest : public testing::Test {
     FeedbackHandlerTest() : store_(*Store::open("sqlite:" + (folder_.path() / "cds.db").string())) {}
 
     Reply take(const std::string& body) {
-        const FeedbackHandler handler({*store_, log_, pool_.get_executor(), {{"https://example.org/reasons", "late"}}});
+        const FeedbackHandler handler({*store_, log_, store_calls_, {{"https://example.org/reasons", "late"}}});
         const RequestHead head;
         ServiceCall call{"back-pain-labs-patient-view", head, body, std::make_shared<const Client>()};
         return loop_.run(handler.take(std::move(call)));
@@ -35,7 +34,7 @@ class FeedbackHandlerTest : public testing::Test {
     Loop loop_;
     RecordingLog log_;
     std::unique_ptr<Store> store_;
-    boost::asio::thread_pool pool_{1};
+    BlockingCalls store_calls_{{.threads = 1}};
 };
 
 // R-116: 200 without a body.
@@ -65,7 +64,7 @@ TEST_F(FeedbackHandlerTest, RefusesAMessageAndNamesThePlace) {
 }
 
 /// How to reach a database that cannot be reached.
-boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> unreachable() {
+boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> unreachable(StoreDeadline) {
     return StoreFault::unavailable;
 }
 
@@ -73,9 +72,9 @@ boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> unreachable() 
 TEST(FeedbackHandler, AnswersThatItIsBusyWhenTheStoreFails) {
     Store store(unreachable, 1);
     RecordingLog log;
-    boost::asio::thread_pool pool(1);
+    BlockingCalls store_calls({.threads = 1});
     Loop loop;
-    const FeedbackHandler handler({store, log, pool.get_executor(), {}});
+    const FeedbackHandler handler({store, log, store_calls, {}});
     const RequestHead head;
     const std::string body =
         R"({"feedback":[{"card":")" + card + R"(","outcome":"overridden","outcomeTimestamp":"2026-01-15T09:00:00Z"}]})";

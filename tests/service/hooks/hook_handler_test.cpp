@@ -163,11 +163,87 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Unusable{"Empty", "{}", "not-sent"}, Unusable{"Outcome", R"({"resourceType": "OperationOutcome"})", "failed"},
         Unusable{"OtherType", R"({"resourceType": "Condition", "id": "c1"})", "wrong-type"},
-        Unusable{"OnePage", R"({"resourceType": "Bundle", "link": [{"relation": "next", "url": "https://x"}]})",
-                 "incomplete"},
+        Unusable{"NothingOfSeveralPages",
+                 R"({"resourceType": "Bundle", "link": [{"relation": "next", "url": "https://x"}]})", "incomplete"},
+        Unusable{"BatchResponse", R"({"resourceType": "Bundle", "type": "batch-response"})", "wrong-type"},
         Unusable{"UnresolvedToken",
                  R"({"resourceType": "Bundle", "link": [{"relation": "self", "url": "Condition?patient={{x}}"}]})",
                  "unresolved"}),
+    CaseName());
+
+// One page of several: what is there counts, and what it cannot carry is said.
+TEST_F(HookHandlerTest, DoesNotRefuseACallWhoseProblemsCameInPart) {
+    shows({"R-053"});
+    std::string page = conditions;
+    page.insert(page.find(R"("entry")"), R"("link": [{"relation": "next", "url": "https://x"}], )");
+    const Reply reply = call(call_with(patient + "," + page + "," + nothing_else));
+    EXPECT_EQ(reply.status, 200U);
+    EXPECT_NE(reply.body.find("data-unavailable"), std::string::npos) << reply.body;
+    EXPECT_EQ(reply.body.find("vitamin-d-suggest"), std::string::npos) << reply.body;
+    EXPECT_EQ(log_.count(R"("place":"prefetch.conditions","reason":"incomplete")"), 1U) << log_.text();
+}
+
+// ---- to the letter, where a client is held to it --------------------------------------------------------------------
+
+struct FhirAccessSent {
+    const char* name;
+    std::string server, authorization;  // changed members of one that is in order
+    unsigned strict_status;
+    const char* place;
+};
+class FhirAccessToTheLetter : public HookHandlerTest, public testing::WithParamInterface<FhirAccessSent> {
+  protected:
+    Reply call_of(bool strict) {
+        auto client = std::make_shared<Client>();
+        client->strict = strict;
+        client->client_id = "app";
+        client->fhir_servers = {"https://ehr.example.org/fhir"};
+        client_ = client;
+        std::string body = call_with(patient + "," + conditions + "," + nothing_else);
+        body.insert(1, R"("fhirServer": ")" + GetParam().server + R"(", "fhirAuthorization": {"access_token": "t",
+          "expires_in": 300, "scope": "patient/*.read", )" +
+                           GetParam().authorization + "}, ");
+        return call(body);
+    }
+};
+
+// R-038: what no client may send is 400. R-070, R-072: what this client may not have is 403. Whoever is not held to the
+// letter is answered from what was sent.
+TEST_P(FhirAccessToTheLetter, IsRefusedThatAnotherClientIsForgiven) {
+    shows({"R-038", "R-070", "R-072", "status.400", "status.403"});
+    const Reply strict = call_of(true);
+    EXPECT_EQ(strict.status, GetParam().strict_status) << strict.body;
+    EXPECT_NE(strict.body.find(GetParam().place), std::string::npos) << strict.body;
+    const Reply lenient = call_of(false);
+    EXPECT_EQ(lenient.status, 200U) << lenient.body;
+}
+
+constexpr const char* listed = "https://ehr.example.org/fhir";
+constexpr const char* ours = R"("token_type": "Bearer", "subject": "app")";
+
+INSTANTIATE_TEST_SUITE_P(
+    Strict, FhirAccessToTheLetter,
+    testing::Values(
+        FhirAccessSent{"InOrder", listed, ours, 200, "cards"},
+        FhirAccessSent{"ServerWithoutScheme", "ehr.example.org/fhir", ours, 400, "At fhirServer"},
+        FhirAccessSent{"ServerThatIsNoAddress", "the EHR", ours, 400, "At fhirServer"},
+        FhirAccessSent{"ServerOfAnotherScheme", "ftp://ehr.example.org/fhir", ours, 400, "At fhirServer"},
+        FhirAccessSent{"ServerWithUser", "https://me@ehr.example.org/fhir", ours, 400, "At fhirServer"},
+        FhirAccessSent{"ServerWithQuery", "https://ehr.example.org/fhir?x=1", ours, 400, "At fhirServer"},
+        FhirAccessSent{"ServerWithFragment", "https://ehr.example.org/fhir#x", ours, 400, "At fhirServer"},
+        FhirAccessSent{"ServerWithoutHost", "https:///fhir", ours, 400, "At fhirServer"},
+        FhirAccessSent{"ServerWithBadPort", "https://ehr.example.org:port/fhir", ours, 400, "At fhirServer"},
+        FhirAccessSent{"InsecureServer", "http://ehr.example.org/fhir", ours, 403, "At fhirServer"},
+        FhirAccessSent{"UnlistedServer", "https://other.example.org/fhir", ours, 403, "At fhirServer"},
+        FhirAccessSent{"SmallBearer", listed, R"("token_type": "bearer", "subject": "app")", 400,
+                       "At fhirAuthorization.token_type"},
+        FhirAccessSent{"OtherTokenType", listed, R"("token_type": "mac", "subject": "app")", 400,
+                       "At fhirAuthorization.token_type"},
+        FhirAccessSent{"PaddedTokenType", listed, R"("token_type": "Bearer ", "subject": "app")", 400,
+                       "At fhirAuthorization.token_type"},
+        FhirAccessSent{"NoTokenType", listed, R"("subject": "app")", 400, "At fhirAuthorization.token_type"},
+        FhirAccessSent{"OtherSubject", listed, R"("token_type": "Bearer", "subject": "other")", 403,
+                       "At fhirAuthorization.subject"}),
     CaseName());
 
 TEST_F(HookHandlerTest, RefusesAnotherHook) {

@@ -66,5 +66,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Body{"Prefix", "application/jsonp", false}),
     CaseName());
 
+TEST(MediaType, KnowsABodyThatIsAsItIs) {
+    for (const char* encoding : {"", " ", "identity", "Identity", "identity, identity", ", identity ,"}) {
+        EXPECT_TRUE(is_unencoded(encoding)) << encoding;
+    }
+    for (const char* encoding : {"gzip", "identity, gzip", "gzip, identity", "br", "identityx"}) {
+        EXPECT_FALSE(is_unencoded(encoding)) << encoding;
+    }
+}
+
 }  // namespace
 }  // namespace service

@@ -29,5 +29,22 @@ TEST(RateLimit, IsNoneWhenZero) {
     for (int i = 0; i < 100'000; ++i) ASSERT_TRUE(limit.admit(start));
 }
 
+TEST(RateLimits, GiveEachClientABucketOfItsOwnAndStrangersOneTogether) {
+    RateLimits limits(2);
+    for (int i = 0; i < 1000; ++i) (void)limits.admit_stranger(start);
+    for (const char* client : {"one", "other"}) {
+        EXPECT_TRUE(limits.admit(client, start)) << client;
+        EXPECT_TRUE(limits.admit(client, start)) << client;
+        EXPECT_FALSE(limits.admit(client, start)) << client;
+    }
+    EXPECT_FALSE(limits.admit_stranger(start));
+    EXPECT_TRUE(limits.admit_stranger(start + 500ms));
+}
+
+TEST(RateLimits, AreNoneWhenZero) {
+    RateLimits limits(0);
+    for (int i = 0; i < 1000; ++i) ASSERT_TRUE(limits.admit("one", start) && limits.admit_stranger(start));
+}
+
 }  // namespace
 }  // namespace service

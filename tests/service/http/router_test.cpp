@@ -25,17 +25,19 @@ TEST_P(Target, LeadsToItsRoute) {
 }
 
 // Requirements page, 3.1-a and 3.1-c: a trailing slash, "//id"; RFC 9112, 3.2.2: absolute form.
-INSTANTIATE_TEST_SUITE_P(Addresses, Target,
-                         testing::Values(Found{"Discovery", "/cds-services", Endpoint::discovery, ""},
-                                         Found{"TrailingSlash", "/cds-services/", Endpoint::discovery, ""},
-                                         Found{"Query", "/cds-services?x=1", Endpoint::discovery, ""},
-                                         Found{"Call", "/cds-services/a-b.c_d~e", Endpoint::hook_call, "a-b.c_d~e"},
-                                         Found{"DoubledSlash", "/cds-services//abc", Endpoint::hook_call, "abc"},
-                                         Found{"Escaped", "/cds-services/a%2Db", Endpoint::hook_call, "a-b"},
-                                         Found{"Feedback", "/cds-services/abc/feedback", Endpoint::feedback, "abc"},
-                                         Found{"Absolute", "https://cds.example.org/cds-services/abc",
-                                               Endpoint::hook_call, "abc"}),
-                         CaseName());
+INSTANTIATE_TEST_SUITE_P(
+    Addresses, Target,
+    testing::Values(Found{"Discovery", "/cds-services", Endpoint::discovery, ""},
+                    Found{"TrailingSlash", "/cds-services/", Endpoint::discovery, ""},
+                    Found{"Query", "/cds-services?x=1", Endpoint::discovery, ""},
+                    Found{"Call", "/cds-services/a-b.c_d~e", Endpoint::hook_call, "a-b.c_d~e"},
+                    Found{"DoubledSlash", "/cds-services//abc", Endpoint::hook_call, "abc"},
+                    Found{"Escaped", "/cds-services/a%2Db", Endpoint::hook_call, "a-b"},
+                    Found{"Feedback", "/cds-services/abc/feedback", Endpoint::feedback, "abc"},
+                    Found{"About", "/about/ab12/vitamin-d-low", Endpoint::about, "ab12"},
+                    Found{"AboutWithASlash", "/about/ab12/vitamin-d-low/", Endpoint::about, "ab12"},
+                    Found{"Absolute", "https://cds.example.org/cds-services/abc", Endpoint::hook_call, "abc"}),
+    CaseName());
 
 struct Lost {
     const char* name;
@@ -49,7 +51,8 @@ TEST_P(LostTarget, LeadsNowhere) {
 
 INSTANTIATE_TEST_SUITE_P(Addresses, LostTarget,
                          testing::Values(Lost{"Root", "/"}, Lost{"Other", "/cds-service"}, Lost{"Asterisk", "*"},
-                                         Lost{"Empty", ""}, Lost{"Deeper", "/cds-services/a/feedback/b"},
+                                         Lost{"Empty", ""}, Lost{"AboutNothing", "/about/ab12"},
+                                         Lost{"Deeper", "/cds-services/a/feedback/b"},
                                          Lost{"OtherCase", "/CDS-Services"}, Lost{"Parent", "/cds-services/../health"},
                                          Lost{"Health", "/health/live"}, Lost{"BadEscape", "/cds-services/%zz"},
                                          Lost{"ManySegments", "/a/a/a/a/a/a/a/a/a/a/a/a"}),

@@ -43,6 +43,21 @@ TEST_F(ServerTest, AnswersDiscovery) {
     EXPECT_NE(reply.header("Date"), "");
 }
 
+TEST_F(ServerTest, ShowsThePageBehindACardToABrowser) {
+    const HttpReply reply = RawClient(server_.port()).exchange(get("/about/ab/vitamin-d-low", "Accept: text/html\r\n"));
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.body, "<!doctype html>");
+    EXPECT_EQ(reply.header("Content-Type"), "text/html; charset=utf-8");
+    EXPECT_EQ(reply.header("Content-Security-Policy"), "default-src 'none'; style-src 'unsafe-inline'");
+}
+
+TEST_F(ServerTest, SaysThatAnotherVersionMadeTheCard) {
+    const HttpReply reply = RawClient(server_.port()).exchange(get("/about/cd/vitamin-d-low"));
+    EXPECT_EQ(reply.status, 404);
+    EXPECT_EQ(reply.header("Content-Type"), "text/html; charset=utf-8");
+    EXPECT_NE(reply.body.find("another version"), std::string::npos);
+}
+
 // TLS 1.2 or later.
 TEST_F(ServerTest, SpeaksTls13) {
     shows({"R-130"});

@@ -24,6 +24,14 @@ TEST(Log, WritesAnEventAsJsonMembers) {
               R"("service":"back-pain-labs-patient-view","cards":2,"received":21000,"sent":900,"microseconds":1500)");
 }
 
+TEST(Log, NamesTheQueryThatACallWaitedForLongest) {
+    RequestServed event = served();
+    event.facts.slowest_query = "conditions";
+    event.facts.slowest_query_took = std::chrono::microseconds(1200);
+    EXPECT_NE(fields_of(event, LogFormat::json).find(R"("slowestQuery":"conditions","slowestQueryMicroseconds":1200)"),
+              std::string::npos);
+}
+
 TEST(Log, WritesAnEventAsWords) {
     EXPECT_EQ(fields_of(HandshakeFailed{"tls"}, LogFormat::text), "handshake-failed reason=tls");
 }

@@ -37,6 +37,8 @@ TEST(Metrics, CountsEverythingThatAnOperatorAsksFor) {
     metrics.fhir_fetched("fetched", 3, 20ms);
     metrics.fhir_fetched("timed-out", 1, 400ms);
     metrics.key_set_fetched(false);
+    metrics.server_connected("fhir");
+    metrics.server_connected("fhir");
     metrics.feedback_stored(2, 1);
     metrics.store_failed("feedback", "unavailable");
     metrics.reloaded(false);
@@ -49,7 +51,8 @@ TEST(Metrics, CountsEverythingThatAnOperatorAsksFor) {
           R"(backpain_cds_cards_total{indicator="warning",rule="vitamin-d-low"} 1)",
           R"(backpain_cds_fhir_fetches_total{outcome="fetched"} 1)",
           R"(backpain_cds_fhir_fetches_total{outcome="timed-out"} 1)", "backpain_cds_fhir_requests_total 4",
-          R"(backpain_cds_key_set_fetches_total{outcome="failed"} 1)", R"(backpain_cds_feedback_total{told="first"} 2)",
+          R"(backpain_cds_key_set_fetches_total{outcome="failed"} 1)",
+          R"(backpain_cds_server_connections_total{kind="fhir"} 2)", R"(backpain_cds_feedback_total{told="first"} 2)",
           R"(backpain_cds_feedback_total{told="again"} 1)",
           R"(backpain_cds_store_errors_total{fault="unavailable",operation="feedback"} 1)",
           R"(backpain_cds_reloads_total{outcome="refused"} 1)", "backpain_cds_connections 7",

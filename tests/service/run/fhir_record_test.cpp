@@ -52,7 +52,7 @@ TEST_P(FhirRecordTest, TellsWhatToMend) {
     const HttpsTestServer server(
         [&bad](const Request& request) {
             if (request.target.starts_with("/fhir/" + bad.of)) return bad.response;
-            return body(request.target.starts_with("/fhir/Patient") ? R"({"resourceType":"Patient"})"
+            return body(request.target.starts_with("/fhir/Patient") ? R"({"resourceType":"Patient","id":"p1"})"
                                                                     : R"({"resourceType":"Bundle"})");
         },
         {.tls = false});

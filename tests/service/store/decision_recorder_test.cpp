@@ -16,7 +16,7 @@
 namespace service {
 namespace {
 
-boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> unreachable() {
+boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> unreachable(StoreDeadline) {
     return StoreFault::unavailable;
 }
 
@@ -36,9 +36,10 @@ TEST(DecisionRecorder, WaitsForAStoreThatComesBack) {
     const std::string path = (folder.path() / "cds.db").string();
     ASSERT_TRUE(Store::open("sqlite:" + path).has_value());  // makes the tables
     std::atomic<int> attempts = 0;
-    const auto connect = [&]() -> boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> {
+    const auto connect =
+        [&](StoreDeadline deadline) -> boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> {
         if (++attempts == 1) return StoreFault::unavailable;
-        return connect_sqlite(path);
+        return connect_sqlite(path, deadline);
     };
     Store store(connect, 1);
     RecordingLog log;
@@ -54,7 +55,7 @@ TEST(DecisionRecorder, WaitsForAStoreThatComesBack) {
 
 // A bug in the store ends no process, and is seen.
 TEST(DecisionRecorder, SaysThatTheStoreHasABug) {
-    const auto broken = []() -> boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> {
+    const auto broken = [](StoreDeadline) -> boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> {
         throw std::runtime_error("a secret of the patient");
     };
     Store store(broken, 1);

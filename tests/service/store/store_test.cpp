@@ -44,8 +44,15 @@ Feedback overridden(const std::string& card) {
     return {card, Outcome::overridden, now, {}, Reason{"https://example.org/reasons", "limited-time"}};
 }
 
+/// For a machine that is busy: what is tested here is not how long it takes.
+const StoreLimits patient{.call = 30s, .background = 30s, .start = 30s};
+
+StoreDeadline soon() {
+    return StoreClock::now() + 30s;
+}
+
 std::unique_ptr<Store> opened(const std::string& address) {
-    auto store = Store::open(address);
+    auto store = Store::open(address, patient);
     EXPECT_TRUE(store.has_value()) << address;
     return store ? std::move(*store) : nullptr;
 }
@@ -98,6 +105,62 @@ void remembers_tokens_until_they_expire(const std::string& address) {
     EXPECT_EQ(store->remember("a", now + 200s, now + 61s), Seen::before);
 }
 
+// A clock that is wrong for a while: what expired by it is forgotten, and no token of that age passes again.
+void lets_no_forgotten_token_pass(const std::string& address) {
+    const auto store = opened(address);
+    EXPECT_EQ(store->remember("used", now + 300s, now), Seen::first_time);
+    EXPECT_EQ(store->remember("longer", now + 2h, now), Seen::first_time);
+    ASSERT_TRUE(store->forget_expired(now + 1h)) << "the clock is an hour ahead";
+    EXPECT_EQ(store->remember("used", now + 300s, now + 1s), Seen::before) << "and right again";
+    EXPECT_EQ(store->remember("longer", now + 2h, now + 1s), Seen::before);
+    EXPECT_EQ(store->remember("new", now + 301s, now + 1s), Seen::first_time);
+    const auto other = opened(address);
+    EXPECT_EQ(other->remember("used", now + 300s, now + 1s), Seen::before) << "another replica, or the next start";
+}
+
+// Replicas' clocks differ a little: for one of them a token may be valid that has expired for the other.
+void remembers_for_replicas_whose_clock_is_behind(const std::string& address) {
+    const auto store = opened(address);
+    EXPECT_EQ(store->remember("used", now + 300s, now), Seen::first_time);
+    ASSERT_TRUE(store->forget_expired(now + 300s + 4min));
+    EXPECT_EQ(store->remember("another", now + 300s, now + 299s), Seen::first_time) << "nothing is forgotten yet";
+    ASSERT_TRUE(store->forget_expired(now + 300s + 5min));
+    EXPECT_EQ(store->remember("a third", now + 300s, now + 299s), Seen::before);
+}
+
+void forgets_more_than_one_statement_takes(const std::string& address) {
+    const auto store = opened(address);
+    constexpr int tokens = 1100;
+    for (int i = 0; i < tokens; ++i) {
+        ASSERT_EQ(store->remember(std::to_string(i), now + std::chrono::milliseconds(i), now), Seen::first_time);
+    }
+    ASSERT_TRUE(store->forget_expired(now + 1h));
+    EXPECT_EQ(store->remember(std::to_string(tokens), now + 1h, now), Seen::first_time);
+    EXPECT_EQ(store->remember("late", now + std::chrono::milliseconds(tokens - 1), now), Seen::before);
+}
+
+void keeps_a_message_of_many_items(const std::string& address) {
+    // a thousand items a message; more than one statement of ours takes.
+    const auto store = opened(address);
+    std::vector<Feedback> batch;
+    std::vector<Decision> decisions;
+    for (int i = 0; i < 1000; ++i) {
+        const std::string number = std::to_string(1000 + i);
+        batch.push_back(overridden("0a8fe2c9-39b1-4c3f-9a39-3fd0c8b1" + number));
+        if (i % 2 == 0) decisions.push_back(decision(batch.back().card, "b12-low"));
+    }
+    EXPECT_TRUE(store->record(decisions));
+    EXPECT_EQ(told(*store, batch), (FeedbackReceipt{1000, 0, 500}));
+    EXPECT_EQ(told(*store, batch), (FeedbackReceipt{0, 1000, 0}));
+    EXPECT_EQ(total(*store), 1000U);
+}
+
+void can_be_looked_at(const std::string& address) {
+    const auto store = opened(address);
+    EXPECT_TRUE(store->look());
+    EXPECT_TRUE(store->look());
+}
+
 void refuses_on_one_replica_what_another_has_seen(const std::string& address) {
     const auto one = opened(address);
     const auto other = opened(address);
@@ -114,7 +177,7 @@ void keeps_everything_over_a_restart(const std::string& address) {
     const auto store = opened(address);
     EXPECT_EQ(total(*store), 1U);
     EXPECT_EQ(store->remember("a", now + 60s, now), Seen::before);
-    EXPECT_EQ(*store->schema_version(), 1);
+    EXPECT_EQ(*store->schema_version(), 2);
 }
 
 void lets_one_of_many_threads_be_first(const std::string& address) {
@@ -141,7 +204,7 @@ void lets_replicas_start_at_once(const std::string& address) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i) threads.emplace_back([&] { opened(address); });
     threads.clear();
-    EXPECT_EQ(*opened(address)->schema_version(), 1);
+    EXPECT_EQ(*opened(address)->schema_version(), 2);
 }
 
 void takes_text_for_text(const std::string& address) {
@@ -181,7 +244,8 @@ void keeps_what_was_acknowledged_when_the_process_is_killed(const std::string& a
 
 void refuses_a_schema_of_the_future(const std::string& address) {
     opened(address);
-    auto raw = address.starts_with("sqlite:") ? connect_sqlite(address.substr(7)) : connect_postgresql(address);
+    auto raw = address.starts_with("sqlite:") ? connect_sqlite(address.substr(7), soon())
+                                              : connect_postgresql(address, soon());
     ASSERT_TRUE((*raw)->run("INSERT INTO backpain_cds_schema (version) VALUES ($1)", {"99"}));
     const auto store = Store::open(address);
     ASSERT_FALSE(store.has_value());
@@ -206,6 +270,11 @@ const Contract contracts[] = {
     {"CountsTheSameFeedbackOnce", counts_the_same_feedback_once},
     {"TellsWhatBecameOfTheCardsOfEachRule", tells_what_became_of_the_cards_of_each_rule},
     {"RemembersTokensUntilTheyExpire", remembers_tokens_until_they_expire},
+    {"LetsNoForgottenTokenPass", lets_no_forgotten_token_pass},
+    {"RemembersForReplicasWhoseClockIsBehind", remembers_for_replicas_whose_clock_is_behind},
+    {"ForgetsMoreThanOneStatementTakes", forgets_more_than_one_statement_takes},
+    {"KeepsAMessageOfManyItems", keeps_a_message_of_many_items},
+    {"CanBeLookedAt", can_be_looked_at},
     {"RefusesOnOneReplicaWhatAnotherHasSeen", refuses_on_one_replica_what_another_has_seen},
     {"KeepsEverythingOverARestart", keeps_everything_over_a_restart},
     {"LetsOneOfManyThreadsBeFirst", lets_one_of_many_threads_be_first},
@@ -239,7 +308,7 @@ INSTANTIATE_TEST_SUITE_P(R114R139, SqliteStore, testing::ValuesIn(contracts), Ca
 
 TEST(SqliteStore, DoesNotUseAConnectionAgainThatIsLeftInATransaction) {
     const TemporaryFolder folder;
-    const auto connection = connect_sqlite((folder.path() / "cds.db").string());
+    const auto connection = connect_sqlite((folder.path() / "cds.db").string(), soon());
     ASSERT_TRUE(connection.has_value());
     EXPECT_TRUE((*connection)->alive());
     ASSERT_TRUE((*connection)->run("BEGIN IMMEDIATE"));
@@ -252,9 +321,10 @@ class BrokenConnection final : public SqlConnection {
     boost::system::result<Answer, StoreFault> run(const std::string&, const Row&) override {
         throw std::runtime_error("a bug");
     }
+    void limit(StoreDeadline) override {}
     bool alive() override { return false; }
     std::string begin_statement() const override { return "BEGIN"; }
-    std::string lock_schema_statement() const override { return {}; }
+    std::vector<std::string> schema_change_statements() const override { return {}; }
 };
 
 TEST(Store, GetsAConnectionBackWhoseUseEndsInAnException) {
@@ -263,9 +333,9 @@ TEST(Store, GetsAConnectionBackWhoseUseEndsInAnException) {
     ASSERT_TRUE(Store::open("sqlite:" + path).has_value());  // makes the tables
     bool broken = true;
     Store store(
-        [&]() -> boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> {
+        [&](StoreDeadline deadline) -> boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> {
             if (std::exchange(broken, false)) return std::make_unique<BrokenConnection>();
-            return connect_sqlite(path);
+            return connect_sqlite(path, deadline);
         },
         1);
     EXPECT_THROW((void)store.remember("digest", now + 1h, now), std::runtime_error);
@@ -283,14 +353,13 @@ TEST(SqliteStoreFailures, AreNamed) {
     fs::remove(other);
 }
 
-// ---- PostgreSQL: one server for all checks, since to start one takes seconds
-// -----------------------------------------
+// ---- PostgreSQL: one server for all checks, since to start one takes seconds ----------------------------------------
 
 TEST(PostgresqlStore, KeepsTheContract) {
     shows({"R-114", "R-139"});
     const auto server = PostgresqlServer::start();
     if (!server) GTEST_SKIP() << "skipped: PostgreSQL is not installed (Debian package postgresql)";
-    auto administrator = connect_postgresql(server->uri("postgres"));
+    auto administrator = connect_postgresql(server->uri("postgres"), soon());
     ASSERT_TRUE(administrator.has_value());
     int number = 0;
     for (const Contract& contract : contracts) {

@@ -25,23 +25,32 @@ using Response = HttpsTestServer::Response;
 
 const std::string endpoint = "https://cds.example.org/cds-services/one";
 
-/// Real seconds, moved by the test.
-std::atomic<long> moved_s = 0;
+/// Real seconds, and how far the test has moved on; and how far somebody has set the wall clock.
+std::atomic<long> moved_s = 0, set_s = 0;
 WallTime moved_time() {
-    return wall_time() + std::chrono::seconds(moved_s);
+    return wall_time() + std::chrono::seconds(moved_s + set_s);
+}
+KeyCache::Clock::time_point moved_ticks() {
+    return KeyCache::Clock::now() + std::chrono::seconds(moved_s);
 }
 
 class AuthenticateTest : public testing::Test {
   protected:
-    void SetUp() override { moved_s = 0; }
+    void SetUp() override { moved_s = set_s = 0; }
 
-    void trust_key_server(const HttpsTestServer& server) {
+    void trust_key_server(const HttpsTestServer& server, ReplayPolicy policy = ReplayPolicy::strict) {
         Client hospital;
         hospital.issuer = "https://ehr.example.org";
         hospital.keys_at = server.url("/jwks.json");
+        hospital.replay = policy;
         client = std::make_unique<HttpsClient>(loop.executor(), open_client_tls(server.ca_file()),
                                                AddressPolicy{.development = true, .networks = {}});
-        with = {std::make_shared<Trust>(std::vector{hospital}, replay), client.get(), pool.get_executor(), &moved_time};
+        with = {std::make_shared<Trust>(std::vector{hospital}, replay),
+                client.get(),
+                pool.get_executor(),
+                &store_calls,
+                &moved_time,
+                &moved_ticks};
     }
 
     std::string token(const SigningKey& key) {
@@ -61,6 +70,7 @@ class AuthenticateTest : public testing::Test {
     Loop loop;
     asio::thread_pool pool{2};
     ReplayWindow replay;
+    BlockingCalls store_calls{{.threads = 1}};
     std::unique_ptr<HttpsClient> client;
     Authentication with;
     int tokens = 0;
@@ -121,11 +131,49 @@ TEST_F(AuthenticateTest, LearnsOfANewKeyByItself) {
     trust_key_server(server);
     EXPECT_TRUE(authenticated(token(old_key)).has_value());
     rotated = true;
-    EXPECT_EQ(authenticated(token(new_key)).error(), TokenFault::unknown_key) << "asked for less than a minute ago";
-    moved_s = 61;
-    EXPECT_TRUE(authenticated(token(new_key)).has_value());
-    EXPECT_EQ(authenticated(token(old_key)).error(), TokenFault::unknown_key);
+    EXPECT_TRUE(authenticated(token(new_key)).has_value()) << "right after a fetch";
+    EXPECT_EQ(authenticated(token(old_key)).error(), TokenFault::unknown_key) << "which is not asked for again yet";
     EXPECT_EQ(server.requests().size(), 2U);
+}
+
+TEST_F(AuthenticateTest, TrustsNoKeyOfASetThatWasEmptied) {
+    shows({"R-143"});
+    const SigningKey key = SigningKey::make(Algorithm::es384);
+    std::atomic<bool> emptied = false;
+    const HttpsTestServer server([&](const Request&) {
+        Response response;
+        response.body = emptied ? R"({"keys":[]})" : key.key_set();
+        return response;
+    });
+    trust_key_server(server);
+    RecordingLog log;
+    with.log = &log;
+    EXPECT_TRUE(authenticated(token(key)).has_value());
+    emptied = true;
+    moved_s = 3600;
+    EXPECT_EQ(authenticated(token(key)).error(), TokenFault::unknown_key);
+    EXPECT_GE(log.count(R"("fine":true,"reason":"no-usable-key")"), 1U) << log.text();
+}
+
+// A key set's life is a duration: a wall clock that is set back does not make it longer, nor one set ahead shorter.
+TEST_F(AuthenticateTest, CountsTheLifeOfKeysByAClockThatNobodySets) {
+    shows({"R-143"});
+    const SigningKey key = SigningKey::make(Algorithm::es384);
+    std::atomic<bool> emptied = false;
+    const HttpsTestServer server([&](const Request&) {
+        Response response;
+        response.body = emptied ? R"({"keys":[]})" : key.key_set();
+        return response;
+    });
+    trust_key_server(server);
+    EXPECT_TRUE(authenticated(token(key)).has_value());
+    set_s = 7 * 86'400;
+    EXPECT_TRUE(authenticated(token(key)).has_value());
+    EXPECT_EQ(server.requests().size(), 1U);
+    emptied = true;
+    set_s = -7 * 86'400;
+    moved_s = 3600;
+    EXPECT_EQ(authenticated(token(key)).error(), TokenFault::unknown_key);
 }
 
 TEST_F(AuthenticateTest, GoesOnWithTheKeysItHasWhileTheirServerFails) {
@@ -146,6 +194,11 @@ TEST_F(AuthenticateTest, GoesOnWithTheKeysItHasWhileTheirServerFails) {
     moved_s += 61;
     EXPECT_TRUE(authenticated(token(key)).has_value());
     EXPECT_EQ(server.requests().size(), 3U) << "it is asked again, but by the way";
+    moved_s = 24 * 3600 + 60;
+    EXPECT_EQ(authenticated(token(key)).error(), TokenFault::keys_unavailable) << "but not for ever";
+    broken = false;
+    moved_s += 6;
+    EXPECT_TRUE(authenticated(token(key)).has_value());
 }
 
 TEST_F(AuthenticateTest, RefusesAllWhenThereNeverWereKeys) {
@@ -183,14 +236,79 @@ TEST_F(AuthenticateTest, TurnsAwayWhatWouldWaitTooLongForItsCheck) {
     EXPECT_EQ(checks, most_checks - 1);
 }
 
+// ---- how often, and what for ----------------------------------------------------------------------------------------
+
+TEST_F(AuthenticateTest, TakesNothingOfAClientsShareForCallersWithoutAGoodToken) {
+    shows({"status.429"});
+    const SigningKey key = SigningKey::make(Algorithm::es384);
+    const HttpsTestServer server([&](const Request&) {
+        Response response;
+        response.body = key.key_set();
+        return response;
+    });
+    trust_key_server(server);
+    RateLimits rates(3);
+    with.rates = &rates;
+    with.ticks = [] { return KeyCache::Clock::time_point(std::chrono::hours(1)); };
+    const std::string forged = token(SigningKey::make(Algorithm::es384));
+    const std::string flood[] = {"", "Bearer x.y.z", forged};
+    for (const std::string& stranger : flood) EXPECT_NE(authenticated(stranger).error(), TokenFault::too_many_requests);
+    for (const std::string& stranger : flood) EXPECT_EQ(authenticated(stranger).error(), TokenFault::too_many_requests);
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(authenticated(token(key)).has_value()) << i;
+    EXPECT_EQ(authenticated(token(key)).error(), TokenFault::too_many_requests);
+}
+
+// It may come again with it: that is what 429 asks for.
+TEST_F(AuthenticateTest, DoesNotSpendTheTokenOfAClientThatComesTooOften) {
+    const SigningKey key = SigningKey::make(Algorithm::es384);
+    const HttpsTestServer server([&](const Request&) {
+        Response response;
+        response.body = key.key_set();
+        return response;
+    });
+    trust_key_server(server);
+    RateLimits rates(1);
+    with.rates = &rates;
+    const std::string first = token(key), second = token(key);
+    static std::atomic<long> at_s;
+    at_s = 3600;
+    with.ticks = [] { return KeyCache::Clock::time_point(std::chrono::seconds(at_s)); };
+    EXPECT_TRUE(authenticated(first).has_value());
+    EXPECT_EQ(authenticated(second).error(), TokenFault::too_many_requests);
+    at_s += 1;
+    EXPECT_TRUE(authenticated(second).has_value());
+}
+
+TEST_F(AuthenticateTest, SpendsATokenForSeveralBodiesOnTheBodyThatCame) {
+    shows({"R-141"});
+    const SigningKey key = SigningKey::make(Algorithm::es384);
+    const HttpsTestServer server([&](const Request&) {
+        Response response;
+        response.body = key.key_set();
+        return response;
+    });
+    trust_key_server(server, ReplayPolicy::same_body);
+    const std::string one = token(key);
+    TokenUse on_body = use;
+    const auto spent_on = [&](std::string_view body) {
+        const auto caller = authenticated(one);
+        on_body.body = body;
+        return loop.run(spend_on_body(with, *caller, on_body));
+    };
+    EXPECT_EQ(spent_on("{}"), std::nullopt);
+    EXPECT_EQ(spent_on("{ }"), std::nullopt);
+    EXPECT_EQ(spent_on("{}"), TokenFault::replayed);
+}
+
 TEST(TokenFaults, AreTheTokensOrOurs) {
     // R-139: the client learns nothing of why; but what it cannot mend is not its fault.
     EXPECT_EQ(fault_of(TokenFault::expired), Fault::unauthenticated);
     EXPECT_EQ(fault_of(TokenFault::replayed), Fault::unauthenticated);
     EXPECT_EQ(fault_of(TokenFault::unknown_key), Fault::unauthenticated);
     EXPECT_EQ(fault_of(TokenFault::keys_unavailable), Fault::keys_unavailable);
-    EXPECT_EQ(fault_of(TokenFault::replay_unknown), Fault::overloaded);
+    EXPECT_EQ(fault_of(TokenFault::replay_unknown), Fault::store_unavailable);
     EXPECT_EQ(fault_of(TokenFault::too_many_checks), Fault::overloaded);
+    EXPECT_EQ(fault_of(TokenFault::too_many_requests), Fault::too_many_requests);
 }
 
 TEST_F(AuthenticateTest, AsksNobodyAboutATokenThatIsRefusedAnyway) {

@@ -15,7 +15,8 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 using Step = KeyCache::Step;
 
-constexpr WallTime noon{std::chrono::sys_days(std::chrono::year(2026) / 3 / 1) + 12h};
+using Instant = KeyCache::Clock::time_point;
+constexpr Instant noon{std::chrono::hours(12)};  // of a clock that began some time
 
 KeySet set_of(std::initializer_list<json::value> keys) {
     json::object set;
@@ -135,19 +136,29 @@ INSTANTIATE_TEST_SUITE_P(
 
 class KeyCacheTest : public testing::Test {
   protected:
-    Step step(WallTime now, std::string_view id = "key-1") { return cache.advise(id, Algorithm::es384, now).step; }
-    void fetch(WallTime now, std::chrono::seconds lifetime = 1h) { cache.fetched(set_of(key), lifetime, now); }
+    KeyCache::Advice advice(Instant now, std::string_view id = "key-1") {
+        KeyCache::Advice given = cache.advise(id, Algorithm::es384, now);
+        if (given.fetch != 0) fetch = given.fetch;
+        return given;
+    }
+    Step step(Instant now, std::string_view id = "key-1") { return advice(now, id).step; }
+    void fetched(Instant now, std::chrono::seconds lifetime = 1h) { fetched(set_of(key), now, lifetime); }
+    void fetched(KeySet set, Instant now, std::chrono::seconds lifetime = 1h) {
+        cache.fetched(fetch, std::move(set), lifetime, now);
+    }
+    void failed() { cache.failed(fetch); }
 
     SigningKey key = SigningKey::make(Algorithm::es384);
     KeyCache cache;
+    std::uint64_t fetch = 0;  // the last one that was asked for
 };
 
 TEST_F(KeyCacheTest, FetchesBeforeTheFirstUse) {
     EXPECT_EQ(step(noon), Step::fetch);
-    fetch(noon);
-    const KeyCache::Advice advice = cache.advise("key-1", Algorithm::es384, noon);
-    EXPECT_EQ(advice.step, Step::use);
-    EXPECT_TRUE(advice.key->verifies(Algorithm::es384, key.token({})));
+    fetched(noon);
+    const KeyCache::Advice given = advice(noon);
+    EXPECT_EQ(given.step, Step::use);
+    EXPECT_TRUE(given.key->verifies(Algorithm::es384, key.token({})));
 }
 
 TEST_F(KeyCacheTest, LetsOneFetchAndTheOthersWait) {
@@ -162,29 +173,81 @@ TEST_F(KeyCacheTest, GivesUpOnAFetchThatNeverReports) {
     EXPECT_EQ(step(noon + 5s), Step::fetch);
 }
 
-TEST_F(KeyCacheTest, FetchesAgainWhenAnUnknownKeyIsNamedButNotOften) {
-    shows({"R-143"});
+// What is known may be newer than an answer that nobody waited for any longer.
+TEST_F(KeyCacheTest, DoesNotTakeWhatAFetchBringsThatWasGivenUp) {
     EXPECT_EQ(step(noon), Step::fetch);
-    fetch(noon);
-    EXPECT_EQ(step(noon + 59s, "new"), Step::unknown_key);
-    EXPECT_EQ(step(noon + 60s, "new"), Step::fetch);
-    fetch(noon + 61s);
-    EXPECT_EQ(step(noon + 62s, "new"), Step::unknown_key);
-    EXPECT_EQ(step(noon + 62s), Step::use);
+    const std::uint64_t given_up = fetch;
+    EXPECT_EQ(step(noon + 5s), Step::fetch);
+    cache.fetched(given_up, set_of(key), 1h, noon + 5s);
+    EXPECT_EQ(step(noon + 5s), Step::wait);
+    cache.failed(given_up);
+    EXPECT_EQ(step(noon + 5s), Step::wait);
+    fetched(set_of(SigningKey::make(Algorithm::es384, "key-2")), noon + 6s);
+    cache.fetched(given_up, set_of(key), 1h, noon + 7s);
+    EXPECT_EQ(step(noon + 7s, "key-2"), Step::use);
 }
 
-TEST_F(KeyCacheTest, FindsARotatedKeyAfterOneFetch) {
+// anybody can name an unknown key. In an hour of it, a key server is asked no more than once in five seconds.
+TEST_F(KeyCacheTest, BoundsTheRateOfFetchesThatUnknownKeysBringAbout) {
+    shows({"R-143"});
+    int fetches = 0;
+    for (Instant now = noon; now < noon + 1h; now += 100ms) {
+        if (step(now, "unknown") != Step::fetch) continue;
+        ++fetches;
+        fetched(now);
+    }
+    EXPECT_LE(fetches, 3600 / 5 + 1);
+    EXPECT_GE(fetches, 3600 / 5 - 1);
+}
+
+TEST_F(KeyCacheTest, FindsARotatedKeyAtOnce) {
+    shows({"R-143"});
     EXPECT_EQ(step(noon), Step::fetch);
-    fetch(noon);
-    EXPECT_EQ(step(noon + 2min, "key-2"), Step::fetch);
-    cache.fetched(set_of(SigningKey::make(Algorithm::es384, "key-2")), 1h, noon + 2min);
-    EXPECT_EQ(step(noon + 2min, "key-2"), Step::use);
-    EXPECT_EQ(step(noon + 2min, "key-1"), Step::unknown_key) << "a key that was withdrawn is no longer trusted";
+    fetched(noon);
+    EXPECT_EQ(step(noon + 100ms, "key-2"), Step::fetch) << "also right after a fetch";
+    fetched(set_of(SigningKey::make(Algorithm::es384, "key-2")), noon + 200ms);
+    EXPECT_EQ(step(noon + 300ms, "key-2"), Step::use);
+    EXPECT_EQ(step(noon + 300ms, "key-1"), Step::unknown_key) << "a key that was withdrawn is no longer trusted";
+}
+
+TEST_F(KeyCacheTest, FindsAKeyThatWasRotatedAmidstAFloodWithinSeconds) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    fetched(noon);
+    EXPECT_EQ(step(noon + 1s, "noise"), Step::fetch);
+    fetched(noon + 1s);
+    EXPECT_EQ(step(noon + 2s, "key-2"), Step::unknown_key);
+    EXPECT_EQ(step(noon + 5s, "key-2"), Step::fetch);
+}
+
+TEST_F(KeyCacheTest, DoesNotCountARenewalAmongThem) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    fetched(noon);
+    EXPECT_EQ(step(noon + 48min), Step::use_renew);
+    fetched(noon + 48min);
+    for (const char* rotated : {"key-2", "key-3"}) {
+        EXPECT_EQ(step(noon + 48min + 1s, rotated), Step::fetch) << rotated;
+        fetched(noon + 48min + 1s);
+    }
+    EXPECT_EQ(step(noon + 48min + 1s, "key-4"), Step::unknown_key);
+}
+
+// {"keys":[]} is an answer: whoever publishes it has withdrawn all keys (RFC 7517, section 5).
+TEST_F(KeyCacheTest, TrustsNoKeyOfASetThatWasEmptied) {
+    shows({"R-143"});
+    EXPECT_EQ(step(noon), Step::fetch);
+    fetched(noon);
+    EXPECT_EQ(step(noon + 48min), Step::use_renew);
+    fetched(KeySet(), noon + 48min);
+    EXPECT_EQ(step(noon + 48min), Step::fetch) << "perhaps it is back";
+    fetched(KeySet(), noon + 48min);
+    EXPECT_EQ(step(noon + 48min), Step::fetch);
+    fetched(KeySet(), noon + 48min);
+    EXPECT_EQ(step(noon + 48min), Step::unknown_key);
 }
 
 TEST_F(KeyCacheTest, RenewsASetAheadOfItsEndWithoutAnybodyWaiting) {
     EXPECT_EQ(step(noon), Step::fetch);
-    fetch(noon);
+    fetched(noon);
     EXPECT_EQ(step(noon + 47min), Step::use);
     EXPECT_EQ(step(noon + 48min), Step::use_renew);
     EXPECT_EQ(step(noon + 48min), Step::use) << "one renewal at a time";
@@ -192,7 +255,7 @@ TEST_F(KeyCacheTest, RenewsASetAheadOfItsEndWithoutAnybodyWaiting) {
 
 TEST_F(KeyCacheTest, FetchesBeforeItUsesASetThatHasExpired) {
     EXPECT_EQ(step(noon), Step::fetch);
-    fetch(noon);
+    fetched(noon);
     EXPECT_EQ(step(noon + 1h), Step::fetch);
     EXPECT_EQ(step(noon + 1h), Step::wait);
 }
@@ -200,18 +263,57 @@ TEST_F(KeyCacheTest, FetchesBeforeItUsesASetThatHasExpired) {
 TEST_F(KeyCacheTest, KeepsTheLastGoodSetWhenItsServerFails) {
     shows({"R-143"});
     EXPECT_EQ(step(noon), Step::fetch);
-    fetch(noon);
+    fetched(noon);
     EXPECT_EQ(step(noon + 2h), Step::fetch);
-    cache.failed();
+    failed();
     EXPECT_EQ(step(noon + 2h), Step::use);
     EXPECT_EQ(step(noon + 2h + 60s), Step::use_renew) << "asked again, but nobody waits for a server that fails";
-    cache.failed();
-    EXPECT_EQ(step(noon + 26h, "key-1"), Step::use_renew);
+    failed();
+    EXPECT_EQ(step(noon + 23h), Step::use_renew);
+}
+
+struct Outage {
+    const char* name;
+    std::chrono::seconds lifetime;
+};
+class KeyServerOutage : public KeyCacheTest, public testing::WithParamInterface<Outage> {};
+
+// Who holds a stolen key and can keep the key server from being reached has it for a day, not for ever.
+TEST_P(KeyServerOutage, EndsTheLastGoodSetADayAfterItsFetch) {
+    shows({"R-143"});
+    EXPECT_EQ(step(noon), Step::fetch);
+    fetched(noon, GetParam().lifetime);
+    for (Instant now = noon + 1min; now < noon + 24h; now += 1min) {
+        const Step given = step(now);
+        EXPECT_TRUE(given == Step::use || given == Step::use_renew || given == Step::fetch) << (now - noon).count();
+        if (given != Step::use) failed();
+    }
+    EXPECT_EQ(step(noon + 24h - 1s), Step::use);
+    EXPECT_EQ(step(noon + 24h), Step::fetch);
+    failed();
+    EXPECT_EQ(step(noon + 24h), Step::unavailable);
+    EXPECT_EQ(step(noon + 24h + 5s), Step::fetch);
+    fetched(noon + 24h + 5s);
+    EXPECT_EQ(step(noon + 24h + 6s), Step::use);
+}
+
+INSTANTIATE_TEST_SUITE_P(Lifetimes, KeyServerOutage,
+                         testing::Values(Outage{"FiveMinutes", 5min}, Outage{"AnHour", 1h}, Outage{"ADay", 24h}),
+                         CaseName());
+
+TEST_F(KeyCacheTest, DoesNotKnowWhetherThereIsSuchAKeyWhileTheServerFails) {
+    EXPECT_EQ(step(noon), Step::fetch);
+    fetched(noon);
+    EXPECT_EQ(step(noon + 1min, "key-2"), Step::fetch);
+    failed();
+    EXPECT_EQ(step(noon + 1min + 4s, "key-2"), Step::unavailable);
+    EXPECT_EQ(step(noon + 1min + 4s), Step::use) << "those that are known stay";
+    EXPECT_EQ(step(noon + 1min + 5s, "key-2"), Step::fetch);
 }
 
 TEST_F(KeyCacheTest, IsUnavailableForSecondsAfterAFirstFetchThatFailed) {
     EXPECT_EQ(step(noon), Step::fetch);
-    cache.failed();
+    failed();
     EXPECT_EQ(step(noon + 4s), Step::unavailable);
     EXPECT_EQ(step(noon + 5s), Step::fetch);
 }

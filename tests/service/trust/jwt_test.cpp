@@ -251,6 +251,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Address{"TrailingSlash", "https://cds.example.org/x/", "https://cds.example.org/x"},
                     Address{"OneSlashOnly", "https://cds.example.org/x//", "https://cds.example.org/x/"},
                     Address{"NoPath", "https://cds.example.org/", "https://cds.example.org"},
+                    // RFC 3986, 3.2.3: a port is digits; what stands there instead is no part of the host.
+                    Address{"PortInWords", "https://cds.example.or:g/x", std::nullopt},
                     Address{"Relative", "/cds-services", std::nullopt}, Address{"Urn", "urn:uuid:1", std::nullopt},
                     Address{"OtherScheme", "ftp://cds.example.org/", std::nullopt},
                     Address{"NotAUrl", "https://cds example/", std::nullopt}, Address{"Empty", "", std::nullopt}),

@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <thread>
 
 namespace service {
 namespace {
@@ -16,6 +15,7 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 
 constexpr WallTime now{1'000'000s};
+constexpr KeyCache::Clock::time_point tick{std::chrono::hours(1)};
 constexpr std::string_view issuer = "https://ehr.example.org";
 constexpr std::string_view endpoint = "https://cds.example.org/cds-services/one";
 
@@ -51,10 +51,14 @@ boost::system::result<Caller, TokenFault> admitted(Trust& trust, const std::stri
                                                    WallTime when = now) {
     const auto candidate = trust.examine("Bearer " + compact, token_use, when);
     if (!candidate) return candidate.error();
-    const auto advice = trust.key_for(*candidate, when);
+    const auto advice = trust.key_for(*candidate, tick);
     if (!advice) return advice.error();
     if (!advice->key) return TokenFault::keys_unavailable;
-    return trust.admit(*candidate, *advice->key, token_use, when);
+    if (const auto fault = Trust::signature_fault(*candidate, *advice->key)) return *fault;
+    const auto once = Trust::single_use(*candidate, token_use);
+    const auto replayed = once ? trust.replay_fault(*once, when) : std::nullopt;
+    if (replayed) return *replayed;
+    return Caller{candidate->client};
 }
 
 TokenFault refusal(const Client& client, const json::object& token_claims) {
@@ -274,27 +278,6 @@ TEST(Trust, RefusesWhenTheMemoryCannotSay) {
               TokenFault::replay_unknown);
 }
 
-TEST(ReplayWindow, ForgetsWhatHasExpired) {
-    ReplayWindow replay(1);
-    EXPECT_EQ(replay.remember("a", now + 60s, now), Seen::first_time);
-    EXPECT_EQ(replay.remember("b", now + 60s, now), Seen::unknown) << "full: nothing that is still valid is forgotten";
-    EXPECT_EQ(replay.remember("a", now + 60s, now + 59s), Seen::before);
-    EXPECT_EQ(replay.remember("b", now + 160s, now + 60s), Seen::first_time);
-}
-
-TEST(ReplayWindow, LetsOneOfManyThreadsBeFirst) {
-    ReplayWindow replay;
-    std::atomic<int> firsts = 0;
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < 8; ++i) {
-        threads.emplace_back([&] {
-            if (replay.remember("a", now + 60s, now) == Seen::first_time) ++firsts;
-        });
-    }
-    threads.clear();
-    EXPECT_EQ(firsts, 1);
-}
-
 // ---- where keys come from -------------------------------------------------------------------------------------------
 
 class TrustKeys : public testing::Test {
@@ -313,8 +296,14 @@ class TrustKeys : public testing::Test {
         if (key_url) header["jku"] = *key_url;
         return client_key().sign(json::serialize(header), json::serialize(claims_with("tenant", "general")));
     }
+    /// One that names a key which the client has not published.
+    static std::string token_of(std::string_view key_id) {
+        json::object header = client_key().header();
+        header["kid"] = key_id;
+        return client_key().sign(json::serialize(header), json::serialize(claims_with("tenant", "general")));
+    }
     static boost::system::result<Trust::KeyAdvice, TokenFault> advice(Trust& trust, const std::string& compact) {
-        return trust.key_for(*trust.examine("Bearer " + compact, use(), now), now);
+        return trust.key_for(*trust.examine("Bearer " + compact, use(), now), tick);
     }
 };
 
@@ -325,8 +314,8 @@ TEST_F(TrustKeys, AreFetchedFromTheUrlOfTheConfiguration) {
     const auto first = advice(trust, token());
     ASSERT_TRUE(first.has_value());
     EXPECT_EQ(first->step, Step::fetch);
-    EXPECT_EQ(first->url, "https://ehr.example.org/jwks.json");
-    EXPECT_TRUE(trust.keys_fetched(first->url, client_key().key_set(), 1h, now));
+    EXPECT_EQ(first->fetch.url, "https://ehr.example.org/jwks.json");
+    EXPECT_EQ(*trust.keys_fetched(first->fetch, client_key().key_set(), 1h, tick), 1U);
     EXPECT_TRUE(admitted(trust, token(), use()).has_value());
 }
 
@@ -335,7 +324,7 @@ TEST_F(TrustKeys, AreFetchedFromAUrlThatTheTokenNamesOnlyIfItIsListed) {
     // R-137.
     client.key_urls = {"https://ehr.example.org/a.json", "https://ehr.example.org/b.json"};
     Trust trust({client}, replay);
-    EXPECT_EQ(advice(trust, token("https://ehr.example.org/b.json"))->url, "https://ehr.example.org/b.json");
+    EXPECT_EQ(advice(trust, token("https://ehr.example.org/b.json"))->fetch.url, "https://ehr.example.org/b.json");
     EXPECT_EQ(advice(trust, token("https://evil.example.org/b.json")).error(), TokenFault::key_url_not_allowed);
     EXPECT_EQ(advice(trust, token("https://ehr.example.org/b.json?"))  // exactly as listed
                   .error(),
@@ -345,7 +334,7 @@ TEST_F(TrustKeys, AreFetchedFromAUrlThatTheTokenNamesOnlyIfItIsListed) {
 TEST_F(TrustKeys, ComeFromTheListedUrlWhenTheTokenNamesNone) {
     client.key_urls = {"https://ehr.example.org/a.json"};
     Trust trust({client}, replay);
-    EXPECT_EQ(advice(trust, token())->url, "https://ehr.example.org/a.json");
+    EXPECT_EQ(advice(trust, token())->fetch.url, "https://ehr.example.org/a.json");
 }
 
 TEST_F(TrustKeys, ExchangedBeforehandMakeTheTokensUrlNeedless) {
@@ -364,8 +353,7 @@ TEST_F(TrustKeys, AreUnknownWhenThereIsNowhereToLook) {
 TEST_F(TrustKeys, AreUnavailableWhenTheirServerFails) {
     client.keys_at = "https://ehr.example.org/jwks.json";
     Trust trust({client}, replay);
-    EXPECT_EQ(advice(trust, token())->step, Step::fetch);
-    trust.keys_failed("https://ehr.example.org/jwks.json");
+    trust.keys_failed(advice(trust, token())->fetch);
     EXPECT_EQ(advice(trust, token()).error(), TokenFault::keys_unavailable);
 }
 
@@ -373,11 +361,44 @@ TEST_F(TrustKeys, StayWhenTheirServerAnswersWithSomethingElse) {
     shows({"R-143"});
     client.keys_at = "https://ehr.example.org/jwks.json";
     Trust trust({client}, replay);
-    EXPECT_EQ(advice(trust, token())->step, Step::fetch);
-    EXPECT_TRUE(trust.keys_fetched(*client.keys_at, client_key().key_set(), 1h, now));
-    EXPECT_FALSE(trust.keys_fetched(*client.keys_at, "<html>maintenance</html>", 1h, now + 1s));
-    EXPECT_FALSE(trust.keys_fetched(*client.keys_at, R"({"keys":[]})", 1h, now + 2s));
+    EXPECT_TRUE(trust.keys_fetched(advice(trust, token())->fetch, client_key().key_set(), 1h, tick).has_value());
+    const auto again = advice(trust, token_of("key-2"));
+    EXPECT_EQ(again->step, Step::fetch);
+    EXPECT_EQ(trust.keys_fetched(again->fetch, "<html>maintenance</html>", 1h, tick).error(), KeySetFault::not_json);
     EXPECT_TRUE(admitted(trust, token(), use()).has_value());
+}
+
+// RFC 7517, section 5: a set of no keys is a set. So is one whose keys are all of a kind that is not taken here.
+TEST_F(TrustKeys, AreWithdrawnByASetThatHasThemNoLonger) {
+    shows({"R-143"});
+    client.keys_at = "https://ehr.example.org/jwks.json";
+    for (const char* emptied : {R"({"keys":[]})", R"({"keys":[{"kty":"oct","kid":"key-1","k":"AAAA"}]})"}) {
+        Trust trust({client}, replay);
+        EXPECT_EQ(*trust.keys_fetched(advice(trust, token())->fetch, client_key().key_set(), 1h, tick), 1U);
+        EXPECT_EQ(*trust.keys_fetched(advice(trust, token_of("key-2"))->fetch, emptied, 1h, tick), 0U);
+        EXPECT_EQ(admitted(trust, token(), use()).error(), TokenFault::unknown_key);
+    }
+}
+
+// Each address has a set of its own, whatever another's server says of the same key id.
+TEST_F(TrustKeys, OfOneIssuerAreNotAnothers) {
+    shows({"R-137"});
+    const SigningKey evil = SigningKey::make(Algorithm::es384);
+    client.keys_at = "https://ehr.example.org/jwks.json";
+    Client other = client;
+    other.issuer = "https://other.example.org";
+    other.keys_at = "https://other.example.org/jwks.json";
+    Trust trust({client, other}, replay);
+    const auto fetch = advice(trust, token())->fetch;
+    const auto fetch_other = advice(trust, client_key().token(good_with("iss", other.issuer.c_str())))->fetch;
+    EXPECT_EQ(fetch_other.url, *other.keys_at);
+    EXPECT_TRUE(trust.keys_fetched(fetch_other, evil.key_set(), 1h, tick).has_value());
+    EXPECT_EQ(advice(trust, token())->step, Step::wait) << "the other's answer is not ours";
+    EXPECT_TRUE(trust.keys_fetched(fetch, client_key().key_set(), 1h, tick).has_value());
+    EXPECT_TRUE(admitted(trust, token(), use()).has_value());
+    EXPECT_EQ(admitted(trust, client_key().token(good_with("iss", other.issuer.c_str())), use()).error(),
+              TokenFault::bad_signature);
+    EXPECT_EQ(admitted(trust, evil.token(good_with("jti", "2")), use()).error(), TokenFault::bad_signature);
 }
 
 // R-143: what comes next may begin while the key server is down.
@@ -385,10 +406,10 @@ TEST_F(TrustKeys, StayWhenAnotherConfigurationComesIntoUse) {
     shows({"R-143"});
     client.keys_at = "https://ehr.example.org/jwks.json";
     Trust trust({client}, replay);
-    EXPECT_EQ(advice(trust, token())->step, Step::fetch);
+    const auto fetch = advice(trust, token())->fetch;
     Trust next({client}, replay, &trust);
     EXPECT_EQ(advice(next, token())->step, Step::wait) << "the fetch that is under way is theirs together";
-    EXPECT_TRUE(trust.keys_fetched(*client.keys_at, client_key().key_set(), 1h, now));
+    EXPECT_TRUE(trust.keys_fetched(fetch, client_key().key_set(), 1h, tick).has_value());
     EXPECT_TRUE(admitted(next, token(), use()).has_value());
     client.keys_at = "https://ehr.example.org/other.json";
     Trust elsewhere({client}, replay, &next);

@@ -1,0 +1,104 @@
+// What a request may cost before it is known whether it may be asked: the head decides, and a body that nobody wants is
+// read past within bounds, or ends the connection.
+#include "tests/service/raw_client.hpp"
+#include "tests/service/test_server.hpp"
+#include "tests/shows.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace service {
+namespace {
+
+/// How long a connection may take to close before it counts as left open: long, since machines may be busy.
+constexpr std::chrono::seconds patience{20};
+
+using namespace std::chrono_literals;
+
+class ConnectionTest : public testing::Test {
+  protected:
+    ~ConnectionTest() override { EXPECT_TRUE(server_.serves()); }
+
+    TestServer server_;
+};
+
+std::string announcing(std::string_view target, std::size_t body, std::string_view more_headers = "") {
+    return "POST " + std::string(target) + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+           std::string(more_headers) + "Content-Length: " + std::to_string(body) + "\r\n\r\n";
+}
+
+// The first part of the promise is the status: it can only come before the body if nobody waits for the body.
+TEST_F(ConnectionTest, RefusesALargeBodyThatHasNotCome) {
+    RawClient client(server_.port());
+    const HttpReply reply = client.exchange(announcing("/cds-services/unknown", 1'000'000));
+    EXPECT_EQ(reply.status, 404);
+    EXPECT_EQ(reply.header("Connection"), "close");
+    EXPECT_TRUE(client.is_closed_within(patience));
+}
+
+TEST_F(ConnectionTest, DoesNotSayContinueToAClientThatItRefuses) {
+    RawClient client(server_.port());
+    EXPECT_EQ(client.exchange(announcing("/cds-services/unknown", 4, "Expect: 100-continue\r\n")).status, 404);
+    EXPECT_TRUE(client.is_closed_within(patience)) << "whether the body comes, nobody knows";
+}
+
+// RFC 9110, 10.1.1.
+TEST_F(ConnectionTest, DoesNotSayContinueInHttp10) {
+    RawClient client(server_.port());
+    client.send(
+        "POST /cds-services/echo HTTP/1.0\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+        "Content-Length: 4\r\n\r\n1234");
+    EXPECT_EQ(client.receive().status, 200);
+}
+
+TEST_F(ConnectionTest, KeepsTheConnectionOfARefusedRequestWithASmallBody) {
+    RawClient client(server_.port());
+    client.send(announcing("/cds-services/unknown", 60'000));
+    for (int i = 0; i < 6; ++i) client.send(std::string(10'000, ' '));
+    EXPECT_EQ(client.receive().status, 404);
+    const std::string chunked =
+        "POST /cds-services/unknown HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+    EXPECT_EQ(client.exchange(chunked).status, 404);
+    EXPECT_EQ(client.exchange(post("/cds-services/echo", "123")).body, "3");
+}
+
+TEST_F(ConnectionTest, ReadsPastSoMuchOfARefusedBodyAndNoMore) {
+    RawClient client(server_.port());
+    client.send(
+        "POST /cds-services/unknown HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n");
+    const std::string chunk = "8000\r\n" + std::string(0x8000, ' ') + "\r\n";
+    for (int i = 0; i < 8; ++i) client.send(chunk);
+    const HttpReply reply = client.receive();
+    EXPECT_EQ(reply.status, 404);
+    EXPECT_EQ(reply.header("Connection"), "close");
+    EXPECT_TRUE(client.is_closed_within(patience));
+}
+
+TEST(ConnectionLimitsTest, WaitsForTheRestOfARefusedBodyOnlyForAWhile) {
+    TestServerOptions options;
+    options.connection.shutdown = 100ms;
+    const TestServer server(std::move(options));
+    RawClient client(server.port());
+    const HttpReply reply = client.exchange(announcing("/cds-services/unknown", 10) + "12");
+    EXPECT_EQ(reply.status, 404);
+    EXPECT_EQ(reply.header("Connection"), "close");
+    EXPECT_TRUE(client.is_closed_within(patience));
+}
+
+// A rate that is used up costs no body either.
+TEST(ConnectionLimitsTest, AsksForPatienceBeforeTheBodyHasCome) {
+    shows({"status.429"});
+    TestServerOptions options;
+    options.requests_per_second = 1;
+    const TestServer server(std::move(options));
+    RawClient client(server.port());
+    EXPECT_EQ(client.exchange(get("/cds-services")).status, 200);
+    EXPECT_EQ(client.exchange(announcing("/cds-services/echo", 1'000'000)).status, 429);
+}
+
+}  // namespace
+}  // namespace service
