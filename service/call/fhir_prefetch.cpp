@@ -27,12 +27,11 @@ json::array* entries_of(json::value& bundle) {
 std::vector<FhirQuery> medication_queries(const PrefetchWanted& wanted, const FetchedPrefetch& fetched,
                                           std::string_view base) {
     std::vector<FhirQuery> queries;
-    const auto found = fetched.values.find("patient");
-    const json::object* patient = found == fetched.values.end() ? nullptr : found->value().if_object();
+    rules::PatientIdentity patient(wanted.patient_id);
+    learn_patient(&fetched.values, patient);
     for (const rules::PrefetchTemplate& asked : wanted.templates) {
         if (!asked.resource_type.starts_with("Medication")) continue;
-        const auto source =
-            read_source(fetched.values.at(asked.key), asked, {wanted.templates, wanted.patient_id, false, patient});
+        const auto source = read_source(fetched.values.at(asked.key), asked, {wanted.templates, patient, false});
         if (!source) continue;  // another patient's: whoever reads the prefetch refuses it
         for (const std::string& id : medications_missing_from(*source, base)) {
             queries.push_back({asked.key, "Medication/" + id, std::nullopt});

@@ -13,6 +13,7 @@
 #include <exception>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace service {
 
@@ -88,10 +89,15 @@ const rules::PrefetchTemplate encounters{"encounter", "Encounter?patient={{conte
 std::string take_encounter(boost::json::object& fetched, const std::string& patient_id) {
     const boost::json::value received = std::move(fetched[encounters.key]);
     fetched.erase(encounters.key);
-    const boost::json::value* patient = fetched.if_contains("patient");
-    const auto source =
-        read_source(received, encounters, {{}, patient_id, false, patient != nullptr ? patient->if_object() : nullptr});
-    return source ? newest_encounter(source->resources) : std::string();
+    rules::PatientIdentity patient(patient_id);
+    learn_patient(&fetched, patient);
+    const auto source = read_source(received, encounters, {{}, patient});
+    if (!source) return {};
+    std::vector<const boost::json::object*> resources;
+    for (const fhir::Entry& entry : source->resources) {
+        if (entry.resource) resources.push_back(entry.resource);
+    }
+    return newest_encounter(resources);
 }
 
 /// One reading, from its first request to what the person is told.

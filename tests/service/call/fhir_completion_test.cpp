@@ -264,8 +264,8 @@ TEST_F(FhirCompletionTest, SaysThatAServerIsNotReadOnlyIfSomethingIsMissing) {
     Client client;
     client.client_id = "backpain-cds";
     std::string everything = R"("patient": )" + std::string(patient);
-    for (const char* key : {"conditions", "medicationRequests", "medicationStatements", "procedures", "orders",
-                            "vitaminD", "b12", "bone", "blood", "pregnancy"}) {
+    for (const char* key : {"conditions", "medicationRequests", "medicationStatements", "medicationAdministrations",
+                            "procedures", "orders", "vitaminD", "b12", "bone", "blood", "pregnancy"}) {
         everything += ", \"" + std::string(key) + "\": null";
     }
     EXPECT_EQ(call(server, everything, client).status, 200U);

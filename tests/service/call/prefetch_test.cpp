@@ -23,7 +23,8 @@ class Prefetch : public testing::Test {
   protected:
     boost::system::result<rules::Sources, Problem> read(std::string_view text, bool strict = false) {
         tree_ = *fhir::parse_json(text);
-        return read_prefetch(&tree_.get_object(), {templates, "p1", strict});
+        patient_ = rules::PatientIdentity("p1");
+        return read_prefetch(&tree_.get_object(), {templates, patient_, strict});
     }
 
     /// The source that `value` under "vitaminD" becomes.
@@ -34,6 +35,7 @@ class Prefetch : public testing::Test {
     }
 
     boost::json::value tree_;
+    rules::PatientIdentity patient_;
 };
 
 TEST_F(Prefetch, GivesTheResourcesOfEachKey) {
