@@ -1,6 +1,8 @@
 #include "fhir/bundle.hpp"
 
 #include "fhir/element.hpp"
+#include "fhir/member.hpp"
+#include "fhir/versions.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -16,25 +18,37 @@ class Bundle::Reader {
     Reader(Bundle& bundle, Issues& issues, const BundleLimits& limits)
         : bundle_(bundle), issues_(issues), limits_(limits) {}
 
-    void add(const json::object& tree, std::size_t depth, std::string_view full_url) {
+    void add(const json::object& tree, std::size_t depth, std::string_view full_url,
+             std::optional<std::size_t> place_in_history = {}) {
         const Element element(tree, "Bundle", issues_);
         const std::string_view type = element.text("resourceType");
         if (type.empty()) return element.report("", IssueCode::not_a_resource);
         if (type == "Bundle") return add_entries(element, depth);
-        if (bundle_.entries_.size() >= limits_.entries) return report_once_too_many(element);
-        bundle_.entries_.push_back({&tree, type, Element(tree, type, issues_).text("id"), full_url});
+        Entry entry = entry_of(tree, full_url);
+        entry.place_in_history = place_in_history;
+        if (find_member(tree, "id")) Element(tree, type, issues_).text("id");  // says what is wrong with it
+        list(element, entry);
     }
 
   private:
     void add_entries(const Element& bundle, std::size_t depth) {
         if (depth >= limits_.depth) return report_once_too_many(bundle);
-        bundle.each("entry", [&](const Element& entry) {
-            const std::optional<Element> resource = entry.child("resource");
+        const bool is_history = bundle.text("type") == "history";
+        std::size_t place = 0;
+        bundle.each("entry", [&](const Element& element) {
+            const std::optional<std::size_t> in_history = is_history ? std::optional(place++) : std::nullopt;
+            std::optional<Entry> entry = read_entry(element.json());
             // A response to a transaction may say only what became of each entry.
-            if (!resource) return entry.has("response") ? void() : entry.report("resource", IssueCode::missing);
-            const std::string_view url = entry.text("fullUrl");
-            add(resource->json(), depth + 1, url.substr(0, url.rfind("/_history/")));
+            if (!entry) return element.has("response") ? void() : element.report("resource", IssueCode::missing);
+            if (entry->resource) return add(*entry->resource, depth + 1, entry->full_url, in_history);
+            entry->place_in_history = in_history;
+            list(element, *entry);
         });
+    }
+
+    void list(const Element& element, const Entry& entry) {
+        if (bundle_.entries_.size() >= limits_.entries) return report_once_too_many(element);
+        bundle_.entries_.push_back(entry);
     }
 
     void report_once_too_many(const Element& element) {
@@ -55,10 +69,14 @@ auto type_and_id(const Entry& entry) {
     return std::tie(entry.type, entry.id);
 }
 
-// Whether these two of the same type and id are one resource: the same place, or a place is not said.
-bool is_same_place(const Entry& left, const Entry& right) {
-    return left.full_url.empty() || right.full_url.empty() || left.full_url == right.full_url;
-}
+using TypeAndId = std::tuple<const std::string_view&, const std::string_view&>;
+
+// Orders positions and what is sought among them.
+struct IsBefore {
+    const std::vector<Entry>& entries;
+    bool operator()(std::size_t i, const TypeAndId& sought) const { return type_and_id(entries[i]) < sought; }
+    bool operator()(const TypeAndId& sought, std::size_t i) const { return sought < type_and_id(entries[i]); }
+};
 
 // The base URL of a fullUrl that ends in Type/id, with its slash; empty for others.
 std::string_view base_of(const Entry& entry) {
@@ -89,31 +107,31 @@ Bundle Bundle::of(const json::value& tree, Issues& issues, const BundleLimits& l
     return {};
 }
 
+Bundle Bundle::of(std::vector<Entry> entries, Issues& issues) {
+    Bundle bundle;
+    bundle.entries_ = std::move(entries);
+    bundle.index(issues);
+    return bundle;
+}
+
 void Bundle::index(Issues& issues) {
-    const auto sorted_by_type_and_id = [this] {
-        std::vector<std::size_t> order = positions(entries_.size());
-        std::erase_if(order, [this](std::size_t i) { return entries_[i].id.empty(); });
-        std::stable_sort(order.begin(), order.end(), [this](std::size_t left, std::size_t right) {
-            return type_and_id(entries_[left]) < type_and_id(entries_[right]);
-        });
-        return order;
-    };
-    by_type_and_id_ = sorted_by_type_and_id();
-    std::vector<std::size_t> twice;
-    for (std::size_t i = 1; i < by_type_and_id_.size(); ++i) {
-        const Entry& first = entries_[by_type_and_id_[i - 1]];
-        const Entry& second = entries_[by_type_and_id_[i]];
-        if (type_and_id(first) == type_and_id(second) && is_same_place(first, second))
-            twice.push_back(by_type_and_id_[i]);
+    const std::vector<Version> versions = sort_versions(entries_);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        const Entry& entry = entries_[i];
+        entries_[i].versions_differ = versions[i] == Version::unknown;
+        if (versions[i] == Version::old) issues.push_back({std::string(entry.type), IssueCode::duplicate});
+        if (versions[i] == Version::old || versions[i] == Version::deleted) continue;
+        if (entry.versions_differ) issues.push_back({std::string(entry.type), IssueCode::versions_differ});
+        if (kept != i) entries_[kept] = entry;
+        ++kept;
     }
-    if (!twice.empty()) {
-        for (const std::size_t i : twice) {
-            issues.push_back({std::string(entries_[i].type), IssueCode::duplicate});
-            entries_[i].resource = nullptr;
-        }
-        std::erase_if(entries_, [](const Entry& entry) { return entry.resource == nullptr; });
-        by_type_and_id_ = sorted_by_type_and_id();
-    }
+    entries_.resize(kept);
+    by_type_and_id_ = positions(entries_.size());
+    std::erase_if(by_type_and_id_, [this](std::size_t i) { return entries_[i].id.empty(); });
+    std::stable_sort(by_type_and_id_.begin(), by_type_and_id_.end(), [this](std::size_t left, std::size_t right) {
+        return type_and_id(entries_[left]) < type_and_id(entries_[right]);
+    });
     by_full_url_ = positions(entries_.size());
     std::erase_if(by_full_url_, [this](std::size_t i) { return entries_[i].full_url.empty(); });
     std::stable_sort(by_full_url_.begin(), by_full_url_.end(), [this](std::size_t left, std::size_t right) {
@@ -123,34 +141,51 @@ void Bundle::index(Issues& issues) {
 
 const Entry* Bundle::find(std::string_view type, std::string_view id) const {
     const auto found =
-        std::lower_bound(by_type_and_id_.begin(), by_type_and_id_.end(), std::tie(type, id),
-                         [this](std::size_t i, const auto& sought) { return type_and_id(entries_[i]) < sought; });
+        std::lower_bound(by_type_and_id_.begin(), by_type_and_id_.end(), std::tie(type, id), IsBefore{entries_});
     if (found == by_type_and_id_.end() || type_and_id(entries_[*found]) != std::tie(type, id)) return nullptr;
     return &entries_[*found];
 }
 
+const Entry* Bundle::at(std::string_view full_url) const {
+    const auto found =
+        std::lower_bound(by_full_url_.begin(), by_full_url_.end(), full_url,
+                         [this](std::size_t i, std::string_view sought) { return entries_[i].full_url < sought; });
+    return found == by_full_url_.end() || entries_[*found].full_url != full_url ? nullptr : &entries_[*found];
+}
+
+// Of this type and id, without a fullUrl: it may stand anywhere.
+const Entry* Bundle::without_place(std::string_view type, std::string_view id) const {
+    const auto range =
+        std::equal_range(by_type_and_id_.begin(), by_type_and_id_.end(), std::tie(type, id), IsBefore{entries_});
+    const auto found =
+        std::find_if(range.first, range.second, [this](std::size_t i) { return entries_[i].full_url.empty(); });
+    return found == range.second ? nullptr : &entries_[*found];
+}
+
+// Of this type and id, if all entries of them are one resource.
+const Entry* Bundle::only(std::string_view type, std::string_view id) const {
+    const auto range =
+        std::equal_range(by_type_and_id_.begin(), by_type_and_id_.end(), std::tie(type, id), IsBefore{entries_});
+    if (range.first == range.second) return nullptr;
+    const std::string_view place = entries_[*range.first].full_url;
+    const bool is_one =
+        std::all_of(range.first, range.second, [&](std::size_t i) { return entries_[i].full_url == place; });
+    return is_one ? &entries_[*range.first] : nullptr;
+}
+
 const Entry* Bundle::resolve(const Reference& reference, const Entry* from) const {
-    const auto at = [this](std::string_view url) -> const Entry* {
-        const auto found =
-            std::lower_bound(by_full_url_.begin(), by_full_url_.end(), url,
-                             [this](std::size_t i, std::string_view sought) { return entries_[i].full_url < sought; });
-        return found == by_full_url_.end() || entries_[*found].full_url != url ? nullptr : &entries_[*found];
-    };
     switch (reference.kind) {
         case ReferenceKind::urn:
             return at(reference.reference);
         case ReferenceKind::absolute: {
-            const Entry* exact = at(reference.reference.substr(0, reference.reference.rfind("/_history/")));
-            const Entry* same_id = exact ? nullptr : find(reference.type, reference.id);
-            return same_id && same_id->full_url.empty() ? same_id : exact;
+            const Entry* exact = at(without_version(reference.reference));
+            return exact ? exact : without_place(reference.type, reference.id);
         }
         case ReferenceKind::relative: {
             const std::string_view base = from ? base_of(*from) : std::string_view();
-            const Entry* beside = nullptr;
-            if (!base.empty()) {
-                beside = at(std::string(base).append(reference.type).append("/").append(reference.id));
-            }
-            return beside ? beside : find(reference.type, reference.id);
+            if (base.empty()) return only(reference.type, reference.id);
+            const Entry* beside = at(std::string(base).append(reference.type).append("/").append(reference.id));
+            return beside ? beside : without_place(reference.type, reference.id);
         }
         case ReferenceKind::none:
         case ReferenceKind::contained:

@@ -1,10 +1,12 @@
 // The resources of one text or tree: of a Bundle of any type (or none), of one resource, of NDJSON; and what a
 // reference among them leads to.
 //
-// Entries of Bundles inside Bundles (a batch-response of searches) are listed as if they stood outside. A resource that
-// comes twice is listed once. Everything is borrowed from the trees, which must outlive the Bundle.
+// Entries of Bundles inside Bundles (a batch-response of searches) are listed as if they stood outside. Of several
+// versions of a resource only the newest is listed (fhir/versions). Everything is borrowed from the trees, which must
+// outlive the Bundle.
 #pragma once
 
+#include "fhir/entry.hpp"
 #include "fhir/issue.hpp"
 #include "fhir/json_text.hpp"
 #include "fhir/reference.hpp"
@@ -16,14 +18,6 @@
 #include <vector>
 
 namespace fhir {
-
-/// A resource and where it stood.
-struct Entry {
-    const boost::json::object* resource = nullptr;
-    std::string_view type;      ///< resourceType
-    std::string_view id;        ///< empty if it has none
-    std::string_view full_url;  ///< Bundle.entry.fullUrl, without the version; empty if it has none
-};
 
 struct BundleLimits {
     std::size_t entries = 100'000;  ///< resources in all
@@ -38,23 +32,28 @@ class Bundle {
     static Bundle of(const std::vector<const boost::json::object*>& trees, Issues& issues,
                      const BundleLimits& limits = {});
     static Bundle of(const boost::json::value& tree, Issues& issues, const BundleLimits& limits = {});
+    /// The same of entries that were read elsewhere, the same one perhaps several times.
+    static Bundle of(std::vector<Entry> entries, Issues& issues);
 
-    /// All resources in the order they came.
+    /// All resources in the order they came, each in its newest version; all versions where that cannot be told.
     const std::vector<Entry>& entries() const { return entries_; }
 
     /// The resource of this type and id; the first, if servers with different base URLs both have one. Null if none.
     const Entry* find(std::string_view type, std::string_view id) const;
 
-    /// What `reference`, found in `from`, leads to. A relative one is first looked for at the base URL of `from`
-    /// (FHIR R4, bundle, Resolving references); an absolute one matches a fullUrl, or an entry without fullUrl by type
-    /// and id. For contained resources see `contained_in`. Null if it leads nowhere here.
+    /// What `reference`, found in `from`, leads to (FHIR R4, bundle, Resolving references): a relative one to the entry
+    /// at the base URL of `from`, an absolute one to the entry with that fullUrl, both else to an entry of that type
+    /// and id that does not say where it stands; the version of a reference is left aside. Where `from` does not say
+    /// where it stands, a relative one leads to the only resource of that type and id. For contained resources see
+    /// `contained_in`. Null if it leads nowhere here.
     const Entry* resolve(const Reference& reference, const Entry* from = nullptr) const;
-
-    /// Bundle.link of relation "next" in the first tree: there are more pages. Empty if there is none.
 
   private:
     class Reader;
     void index(Issues& issues);
+    const Entry* at(std::string_view full_url) const;
+    const Entry* without_place(std::string_view type, std::string_view id) const;
+    const Entry* only(std::string_view type, std::string_view id) const;
 
     std::vector<Entry> entries_;
     std::vector<std::size_t> by_type_and_id_;  // of those with an id

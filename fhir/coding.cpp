@@ -1,6 +1,7 @@
 #include "fhir/coding.hpp"
 
 #include "fhir/json_text.hpp"
+#include "fhir/ucum.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +11,7 @@ namespace fhir {
 namespace {
 
 // HL7's registry of OIDs, as it stands in HL7 Terminology (THO) for these systems.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> registered_oids{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> registered_oids{{
     {"urn:oid:2.16.840.1.113883.6.96", snomed_system},
     {"urn:oid:2.16.840.1.113883.6.1", loinc_system},
     {"urn:oid:2.16.840.1.113883.6.90", icd10_cm_system},
@@ -18,6 +19,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> registere
     {"urn:oid:2.16.840.1.113883.6.88", rxnorm_system},
     {"urn:oid:2.16.840.1.113883.6.73", atc_system},
     {"urn:oid:2.16.840.1.113883.6.12", cpt_system},
+    {"urn:oid:2.16.840.1.113883.6.8", ucum_system},
 }};
 
 }  // namespace
@@ -65,17 +67,27 @@ std::vector<CodeableConcept> read_concepts(const Element& parent, std::string_vi
     return parent.list(name, read_codeable_concept);
 }
 
-std::optional<std::string_view> read_status(const Element& parent, std::string_view name) {
+bool Status::has(std::string_view code) const {
+    return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+Status read_status(const Element& parent, std::string_view name, std::span<const std::string_view> systems) {
+    Status status;
     const boost::json::value* member = parent.json().if_contains(name);
-    if (!member) return std::nullopt;
+    if (!member) return status;
+    status.is_there = true;
     if (const std::optional<std::string_view> plain = text_of(*member)) {
         parent.report(name, IssueCode::plain_code);
-        return plain;
+        status.codes.push_back(*plain);
+        return status;
     }
-    const CodeableConcept status = read_concept(parent, name);
-    const auto coded = std::find_if(status.codings.begin(), status.codings.end(),
-                                    [](const Coding& coding) { return !coding.code.empty(); });
-    return coded == status.codings.end() ? status.text : coded->code;
+    const CodeableConcept coded = read_concept(parent, name);
+    for (const Coding& coding : coded.codings) {
+        const bool is_hl7s = coding.system.empty() || std::ranges::find(systems, coding.system) != systems.end();
+        if (is_hl7s && !coding.code.empty()) status.codes.push_back(coding.code);
+    }
+    if (coded.codings.empty() && !coded.text.empty()) status.codes.push_back(coded.text);
+    return status;
 }
 
 }  // namespace fhir

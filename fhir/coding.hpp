@@ -5,7 +5,7 @@
 
 #include <boost/container/small_vector.hpp>
 
-#include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -56,9 +56,18 @@ CodeableConcept read_concept(const Element& parent, std::string_view name);
 /// Reads the member `name` of `parent` as a list of CodeableConcepts.
 std::vector<CodeableConcept> read_concepts(const Element& parent, std::string_view name);
 
-/// The code of a status that FHIR R4 gives as a CodeableConcept and earlier versions as a plain code, which is read and
-/// reported. Of several codings the first with a code; without any, the text.
-/// \returns nothing if the member is absent, the empty text if it is there and cannot be read: never the same.
-std::optional<std::string_view> read_status(const Element& parent, std::string_view name);
+/// A status that FHIR R4 binds to a code system of HL7's own: what that system says. Codes of other systems beside it
+/// say nothing, wherever they stand (FHIR R4, CodeableConcept: the order of codings has no meaning).
+struct Status {
+    bool is_there = false;                                      ///< the member was sent, whatever is in it
+    boost::container::small_vector<std::string_view, 1> codes;  ///< HL7's, or without a system; two contradict
+
+    bool has(std::string_view code) const;
+    bool operator==(const Status&) const = default;
+};
+
+/// Reads the member `name` of `parent`: codings of `systems` and codings without any system; without codings the text.
+/// A plain code, as versions before R4 have it, is read and reported.
+Status read_status(const Element& parent, std::string_view name, std::span<const std::string_view> systems);
 
 }  // namespace fhir

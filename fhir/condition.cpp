@@ -2,8 +2,16 @@
 
 #include "fhir/choice.hpp"
 
+#include <array>
+
 namespace fhir {
 namespace {
+
+// HL7's code systems, by the names of R4 and of the versions before it.
+constexpr std::array<std::string_view, 2> clinical_systems{"http://terminology.hl7.org/CodeSystem/condition-clinical",
+                                                           "http://hl7.org/fhir/condition-clinical"};
+constexpr std::array<std::string_view, 2> verification_systems{
+    "http://terminology.hl7.org/CodeSystem/condition-ver-status", "http://hl7.org/fhir/condition-ver-status"};
 
 Onset read_onset(const Element& condition) {
     const Choice choice = find_choice(condition, "onset");
@@ -42,8 +50,9 @@ Condition read_condition(const boost::json::object& resource, Issues& issues) {
     Condition condition;
     condition.source = &resource;
     condition.id = element.text("id");
-    condition.clinical_status = read_status(element, "clinicalStatus");
-    condition.verification_status = read_status(element, "verificationStatus");
+    condition.doubt = doubt_of(resource);
+    condition.clinical_status = read_status(element, "clinicalStatus", clinical_systems);
+    condition.verification_status = read_status(element, "verificationStatus", verification_systems);
     condition.category = read_concepts(element, "category");
     condition.code = read_concept(element, "code");
     condition.subject = read_reference(element, "subject");

@@ -3,6 +3,7 @@
 
 #include "fhir/coding.hpp"
 #include "fhir/date_time.hpp"
+#include "fhir/doubt.hpp"
 #include "fhir/quantity.hpp"
 #include "fhir/reference.hpp"
 #include "fhir/when.hpp"
@@ -27,8 +28,8 @@ using Onset = std::variant<std::monostate, DateTime, Period, Quantity, OnsetText
 struct Condition {
     const boost::json::object* source = nullptr;  ///< borrowed, like every text here
     std::string_view id;
-    std::optional<std::string_view> clinical_status;      ///< see read_status: absent and unreadable differ
-    std::optional<std::string_view> verification_status;  ///< likewise
+    Doubt doubt = Doubt::none;
+    Status clinical_status, verification_status;
     std::vector<CodeableConcept> category;
     CodeableConcept code;
     Reference subject;

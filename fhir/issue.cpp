@@ -26,6 +26,12 @@ std::string_view name_of(IssueCode code) {
             return "unresolved";
         case IssueCode::duplicate:
             return "duplicate";
+        case IssueCode::versions_differ:
+            return "versions-differ";
+        case IssueCode::modified:
+            return "modified";
+        case IssueCode::other_subject:
+            return "other-subject";
         case IssueCode::not_a_resource:
             return "not-a-resource";
         case IssueCode::too_many:

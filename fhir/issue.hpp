@@ -18,7 +18,10 @@ enum class IssueCode {
     not_read,         ///< a choice or form that is allowed but that this reader does not read
     missing,          ///< a required element is not there
     unresolved,       ///< a reference into this resource or Bundle leads nowhere
-    duplicate,        ///< the same resource twice; the first was read
+    duplicate,        ///< the same resource twice, or an older version of it; the newest was read
+    versions_differ,  ///< several versions of a resource, and nothing says which is the newest
+    modified,         ///< an unknown modifierExtension may turn round what it says; it was not used as if it had none
+    other_subject,    ///< about somebody else, or about something that is not the patient; it was not used
     not_a_resource,   ///< an object without a resourceType; it was skipped
     too_many          ///< a limit was reached; the rest was skipped
 };

@@ -24,6 +24,7 @@ Medication read_medication(const boost::json::object& resource, Issues& issues) 
     Medication medication;
     medication.source = &resource;
     medication.id = element.text("id");
+    medication.doubt = doubt_of(resource);
     medication.code = read_concept(element, "code");
     medication.form = read_concept(element, "form");
     medication.ingredients = read_ingredients(element);
@@ -57,6 +58,7 @@ void fill(MedicationChoice& choice, const Medication& medication) {
     if (choice.code.text.empty()) choice.code.text = medication.code.text;
     choice.form = medication.form;
     choice.ingredients = medication.ingredients;
+    choice.doubt = medication.doubt;
     choice.resolved = true;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fhir/coding.hpp"
+#include "fhir/doubt.hpp"
 #include "fhir/reference.hpp"
 
 #include <string_view>
@@ -12,6 +13,7 @@ namespace fhir {
 struct Medication {
     const boost::json::object* source = nullptr;  ///< borrowed, like every text here
     std::string_view id;
+    Doubt doubt = Doubt::none;
     CodeableConcept code;
     CodeableConcept form;
     std::vector<CodeableConcept> ingredients;  ///< those given as codes; what is given as a reference is reported
@@ -25,8 +27,9 @@ struct MedicationChoice {
     CodeableConcept code;
     CodeableConcept form;
     std::vector<CodeableConcept> ingredients;
-    Reference reference;    ///< of kind none if medicationCodeableConcept was sent
-    bool resolved = false;  ///< `code`, `form` and `ingredients` are those of what `reference` leads to
+    Reference reference;        ///< of kind none if medicationCodeableConcept was sent
+    Doubt doubt = Doubt::none;  ///< that of the Medication which `reference` leads to
+    bool resolved = false;      ///< `code`, `form` and `ingredients` are those of what `reference` leads to
 };
 
 /// Reads medicationCodeableConcept and medicationReference of `element`, the resource itself.

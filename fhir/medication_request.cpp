@@ -5,11 +5,14 @@
 namespace fhir {
 namespace {
 
-Period read_validity(const Element& request) {
-    const std::optional<Element> dispense = request.child("dispenseRequest");
-    if (!dispense) return {};
-    const std::optional<Element> period = dispense->child("validityPeriod");
-    return period ? read_period(*period) : Period();
+void read_dispense(const Element& element, MedicationRequest& request) {
+    const std::optional<Element> dispense = element.child("dispenseRequest");
+    if (!dispense) return;
+    if (const std::optional<Element> period = dispense->child("validityPeriod"))
+        request.validity = read_period(*period);
+    if (const std::optional<Element> supply = dispense->child("expectedSupplyDuration"))
+        request.expected_supply = read_quantity(*supply);
+    request.repeats_allowed = dispense->integer("numberOfRepeatsAllowed");
 }
 
 }  // namespace
@@ -19,6 +22,7 @@ MedicationRequest read_medication_request(const boost::json::object& resource, I
     MedicationRequest request;
     request.source = &resource;
     request.id = element.text("id");
+    request.doubt = doubt_of(resource);
     request.status = element.text("status");
     request.intent = element.text("intent");
     request.do_not_perform = element.boolean("doNotPerform").value_or(false);
@@ -26,7 +30,7 @@ MedicationRequest read_medication_request(const boost::json::object& resource, I
     request.subject = read_reference(element, "subject");
     request.authored_on = element.date_time("authoredOn");
     request.dosage = read_dosages(element, "dosageInstruction");
-    request.validity = read_validity(element);
+    read_dispense(element, request);
     return request;
 }
 

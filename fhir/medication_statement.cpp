@@ -7,6 +7,7 @@ MedicationStatement read_medication_statement(const boost::json::object& resourc
     MedicationStatement statement;
     statement.source = &resource;
     statement.id = element.text("id");
+    statement.doubt = doubt_of(resource);
     statement.status = element.text("status");
     statement.medication = read_medication_choice(element);
     statement.subject = read_reference(element, "subject");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fhir/dosage.hpp"
+#include "fhir/doubt.hpp"
 #include "fhir/medication.hpp"
 #include "fhir/reference.hpp"
 #include "fhir/when.hpp"
@@ -15,6 +16,7 @@ namespace fhir {
 struct MedicationStatement {
     const boost::json::object* source = nullptr;  ///< borrowed, like every text here
     std::string_view id;
+    Doubt doubt = Doubt::none;
     std::string_view status;
     MedicationChoice medication;
     Reference subject;

@@ -43,6 +43,10 @@ ReferenceRange read_reference_range(const Element& element) {
     range.type = read_concept(element, "type");
     range.applies_to = read_concepts(element, "appliesTo");
     range.by_age = element.has("age");
+    if (const std::optional<Element> age = range.by_age ? element.child("age") : std::nullopt) {
+        range.age_low = read_bound(*age, "low");
+        range.age_high = read_bound(*age, "high");
+    }
     range.text = element.text("text");
     return range;
 }
@@ -60,6 +64,7 @@ Observation read_observation(const boost::json::object& resource, Issues& issues
     Observation observation;
     observation.source = &resource;
     observation.id = element.text("id");
+    observation.doubt = doubt_of(resource);
     observation.status = element.text("status");
     observation.code = read_concept(element, "code");
     observation.effective = read_when(element, "effective");
@@ -72,7 +77,7 @@ Observation read_observation(const boost::json::object& resource, Issues& issues
     if (names.may_have("component")) observation.component = element.list("component", read_component);
     if (names.may_have("hasMember")) observation.has_member = read_references(element, "hasMember");
     if (names.may_have("performer")) observation.performer = read_references(element, "performer");
-    if (names.may_have("specimen")) observation.specimen = read_reference(element, "specimen").reference;
+    if (names.may_have("specimen")) observation.specimen = read_reference(element, "specimen");
     return observation;
 }
 

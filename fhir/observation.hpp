@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fhir/coding.hpp"
+#include "fhir/doubt.hpp"
 #include "fhir/quantity.hpp"
 #include "fhir/reference.hpp"
 #include "fhir/when.hpp"
@@ -30,7 +31,8 @@ struct ReferenceRange {
     std::optional<Quantity> high;
     CodeableConcept type;  ///< "normal", "therapeutic", …; empty means normal
     std::vector<CodeableConcept> applies_to;
-    bool by_age = false;  ///< it holds for an age only
+    bool by_age = false;                        ///< it holds for an age only
+    std::optional<Quantity> age_low, age_high;  ///< of that age; either may be missing
     std::string_view text;
 };
 
@@ -44,6 +46,7 @@ struct ObservationComponent {
 struct Observation {
     const boost::json::object* source = nullptr;  ///< borrowed, like every text here
     std::string_view id;
+    Doubt doubt = Doubt::none;
     std::string_view status;
     CodeableConcept code;
     When effective;
@@ -54,7 +57,7 @@ struct Observation {
     std::vector<ObservationComponent> component;
     std::vector<Reference> has_member;
     std::vector<Reference> performer;
-    std::string_view specimen;  ///< its reference
+    Reference specimen;
 };
 
 Observation read_observation(const boost::json::object& resource, Issues& issues);

@@ -7,6 +7,7 @@ Patient read_patient(const boost::json::object& resource, Issues& issues) {
     Patient patient;
     patient.source = &resource;
     patient.id = element.text("id");
+    patient.doubt = doubt_of(resource);
     patient.gender = element.text("gender");
     patient.birth_date = element.date("birthDate");
     // A date of death, readable or not, is a death.

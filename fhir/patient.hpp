@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fhir/date_time.hpp"
+#include "fhir/doubt.hpp"
 #include "fhir/element.hpp"
 
 #include <optional>
@@ -12,6 +13,7 @@ namespace fhir {
 struct Patient {
     const boost::json::object* source = nullptr;  ///< borrowed, like every text here
     std::string_view id;
+    Doubt doubt = Doubt::none;
     std::string_view gender;  ///< male | female | other | unknown; empty if not sent
     std::optional<Date> birth_date;
     bool deceased = false;  ///< by deceasedBoolean, or because there is a deceasedDateTime

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fhir/coding.hpp"
+#include "fhir/doubt.hpp"
 #include "fhir/reference.hpp"
 #include "fhir/when.hpp"
 
@@ -12,6 +13,7 @@ namespace fhir {
 struct Procedure {
     const boost::json::object* source = nullptr;  ///< borrowed, like every text here
     std::string_view id;
+    Doubt doubt = Doubt::none;
     std::string_view status;
     CodeableConcept code;
     Reference subject;

@@ -1,5 +1,7 @@
 #include "fhir/quantity.hpp"
 
+#include "fhir/coding.hpp"
+
 namespace fhir {
 
 Comparator comparator_of(std::string_view code) {
@@ -32,7 +34,7 @@ Quantity read_quantity(const Element& element) {
     Quantity quantity;
     quantity.value = element.decimal("value");
     quantity.unit = element.text("unit");
-    quantity.system = element.text("system");
+    quantity.system = system_url(element.text("system"));
     quantity.code = element.text("code");
     if (element.has("comparator")) {
         const std::string_view comparator = element.text("comparator");

@@ -16,12 +16,12 @@ bool is_type_name(std::string_view name) {
            std::all_of(name.begin(), name.end(), is_letter);
 }
 
+}  // namespace
+
 std::string_view without_version(std::string_view url) {
     const std::size_t history = url.rfind("/_history/");
     return history == std::string_view::npos ? url : url.substr(0, history);
 }
-
-}  // namespace
 
 bool is_id(std::string_view id) {
     const auto allowed = [](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; };

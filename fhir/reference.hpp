@@ -33,6 +33,9 @@ struct Reference {
 /// Takes a reference's URL apart; "/_history/…" is left aside. All but the URL's own fields stay empty.
 Reference parse_reference(std::string_view url);
 
+/// `url` without "/_history/…" behind it.
+std::string_view without_version(std::string_view url);
+
 /// Whether `id` is a FHIR id: 1 to 64 letters, digits, dashes and points (R4, datatypes, id).
 bool is_id(std::string_view id);
 

@@ -325,6 +325,10 @@ bool comparable(const UcumUnit& left, const UcumUnit& right) {
     return left.exponents == right.exponents;
 }
 
+bool same_unit(const UcumUnit& left, const UcumUnit& right) {
+    return left.offset == right.offset && compare(Decimal(1), left, Decimal(1), right) == std::strong_ordering::equal;
+}
+
 std::optional<Decimal> convert(const Decimal& value, const UcumUnit& from, const UcumUnit& to) {
     if (!comparable(from, to)) return std::nullopt;
     const std::optional<Decimal> shifted = add(value, from.offset);

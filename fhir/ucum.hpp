@@ -40,6 +40,9 @@ std::optional<UcumUnit> parse_ucum(std::string_view code);
 /// Whether quantities in the two units can be compared: they measure the same.
 bool comparable(const UcumUnit& left, const UcumUnit& right);
 
+/// Whether the two are one unit in two spellings: ug/L and ng.mL-1.
+bool same_unit(const UcumUnit& left, const UcumUnit& right);
+
 /// `value` of unit `from` in unit `to`: exact where the quotient is, else to 28 digits. Nothing if they are not
 /// comparable or the result does not fit a Decimal.
 std::optional<Decimal> convert(const Decimal& value, const UcumUnit& from, const UcumUnit& to);

@@ -43,9 +43,9 @@ enum class NodeKind : std::uint8_t {
     add,
     subtract,
     concatenate,
-    is,
     as,
     unite,
+    is,  // from here on: operators that decide
     less,
     less_or_equal,
     greater,
@@ -61,6 +61,11 @@ enum class NodeKind : std::uint8_t {
     logical_xor,
     implies
 };
+
+/// Whether it is an operator that gives true, false or nothing: type test, comparison, equality, membership, logic.
+constexpr bool decides(NodeKind kind) noexcept {
+    return kind >= NodeKind::is;
+}
 
 /// Variables that are always there. ext and vs stand for %`ext-…` and %`vs-…`, whose value is a literal.
 enum class BuiltIn : std::uint8_t { none, context, resource, root_resource };

@@ -17,29 +17,10 @@ Truth opposite(Truth truth) {
 
 Truth Evaluator::truth(const Node& node) {
     if (explanation_) return truth_of_collection(node);
-    switch (node.kind) {
-        case NodeKind::call:
-            if (!node.function->decide) return truth_of_collection(node);
-            return spend(node) ? node.function->decide(*this, node) : Truth::failed;
-        case NodeKind::is:
-        case NodeKind::less:
-        case NodeKind::less_or_equal:
-        case NodeKind::greater:
-        case NodeKind::greater_or_equal:
-        case NodeKind::equal:
-        case NodeKind::not_equal:
-        case NodeKind::equivalent:
-        case NodeKind::not_equivalent:
-        case NodeKind::in:
-        case NodeKind::contains:
-        case NodeKind::logical_and:
-        case NodeKind::logical_or:
-        case NodeKind::logical_xor:
-        case NodeKind::implies:
-            return spend(node) ? truth_of_operator(node) : Truth::failed;
-        default:
-            return truth_of_collection(node);
-    }
+    const bool is_decided_by_function = node.kind == NodeKind::call && node.function->decide;
+    if (!is_decided_by_function && !decides(node.kind)) return truth_of_collection(node);
+    if (!spend(node)) return Truth::failed;
+    return is_decided_by_function ? node.function->decide(*this, node) : truth_of_operator(node);
 }
 
 Truth Evaluator::criterion(const Node& node) {

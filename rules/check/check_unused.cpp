@@ -14,7 +14,8 @@ namespace json = boost::json;
 namespace {
 
 // Parameters that the engine reads by their name (rules/README.md).
-constexpr std::array engine_parameters = {"condition.undatedDays", "orders.openDays", "medication.currentDays"};
+constexpr std::array engine_parameters = {"condition.undatedDays",  "orders.openDays",        "orders.aheadDays",
+                                          "medication.currentDays", "medication.pastEndDays", "results.pendingDays"};
 constexpr std::string_view old_after = ".highOldDays";
 
 // Members that people write for each other.
@@ -110,6 +111,7 @@ std::set<std::string> value_sets_of_facts(const Pack& pack) {
         for (const auto* id : {&fact.routes, &fact.values, &fact.except_routes}) {
             if (*id) used.insert((*id)->text);
         }
+        if (fact.completed && fact.completed->injected) used.insert(fact.completed->injected->text);
     }
     return used;
 }

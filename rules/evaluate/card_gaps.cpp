@@ -48,6 +48,10 @@ std::vector<std::string> CardBuilder::describe_missing(SourceSet missing) {
     const auto& unavailable = run_.record().unavailable;
     const std::string& statements = run_.program().source_keys[source_medication_statements];
     if (!unavailable.contains(statements)) missing &= ~source_bit(source_medication_statements);
+    // Few clients have records of what was given; that they send none is said nowhere, that it failed is.
+    const auto given = unavailable.find(run_.program().source_keys[source_medication_administrations]);
+    if (given == unavailable.end() || given->second == Unavailable::not_sent)
+        missing &= ~source_bit(source_medication_administrations);
     return describe_missing_sources(run_, missing);
 }
 
@@ -113,7 +117,7 @@ void CardBuilder::add_left_out(const Candidate& candidate, Card& card) {
     std::size_t count = 0;
     for (const Skipped& skipped : record.skipped) {
         if (!skipped.whole || ++count > most_left_out) continue;
-        add_once(skipped.reference + " was left out: not what was asked for", card.not_used);
+        add_once(skipped.reference + " " + std::string(words_for(skipped)), card.not_used);
     }
 }
 

@@ -8,6 +8,8 @@
 namespace rules {
 namespace {
 
+constexpr std::size_t most_left_out = 50;
+
 std::vector<std::string> keys_of(const Program::Inner& program, SourceSet sources) {
     std::vector<std::string> keys;
     for (std::size_t source = 0; source < program.source_keys.size(); ++source) {
@@ -46,6 +48,7 @@ class Evaluator {
             evaluation_.cards.push_back(CardBuilder(judge_).build_unavailable(unknowns.missing, unknowns.advice));
         }
         if (with_reasons) {
+            tell_left_out();
             for (std::size_t rule = 0; rule < evaluation_.outcomes.size(); ++rule) {
                 Explainer(judge_of(rule)).explain(rule, evaluation_.outcomes[rule]);
             }
@@ -80,6 +83,14 @@ class Evaluator {
         for (const Candidate& candidate : judge.verdict(rule).candidates) {
             candidates_.push_back(candidate);
             judges_.push_back(&judge);
+        }
+    }
+
+    void tell_left_out() {
+        for (const Skipped& skipped : run_.record().skipped) {
+            if (!skipped.whole) continue;
+            if (evaluation_.left_out.size() == most_left_out) break;
+            evaluation_.left_out.push_back(skipped.reference + " " + std::string(words_for(skipped)));
         }
     }
 

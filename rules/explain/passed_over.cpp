@@ -30,11 +30,35 @@ std::string code_word(std::string_view status) {
     return is_word ? std::string(status) : "without a status that counts";
 }
 
+std::string_view words_for(fhir::Doubt doubt) {
+    switch (doubt) {
+        case fhir::Doubt::none:
+            return "";
+        case fhir::Doubt::modified:
+            return "an unknown extension may change what it means";
+        case fhir::Doubt::versions_differ:
+            return "its versions differ, and none says that it is the newest";
+        case fhir::Doubt::focus_unknown:
+            return "what it is about cannot be told";
+    }
+    return "";
+}
+
+/// The codes of a status, or that HL7's code system says nothing.
+std::string words_for(const fhir::Status& status) {
+    if (status.codes.empty()) return code_word("");
+    std::string words;
+    for (const std::string_view code : status.codes) words.append(words.empty() ? "" : " and ").append(code_word(code));
+    return words;
+}
+
 std::string why_not(const fhir::Condition& condition) {
-    const std::string_view verification = condition.verification_status.value_or("confirmed");
-    if (verification != "confirmed" && !verification.empty()) return code_word(verification);
+    if (condition.doubt != fhir::Doubt::none) return std::string(words_for(condition.doubt));
+    const fhir::Status& verification = condition.verification_status;
+    if (verification.is_there && !(verification.codes.size() == 1 && verification.has("confirmed")))
+        return words_for(verification);
     if (condition.abated) return "abated";
-    return code_word(condition.clinical_status.value_or(""));
+    return words_for(condition.clinical_status);
 }
 
 }  // namespace
@@ -64,13 +88,17 @@ std::vector<Reason> Explainer::passed_over(const CompiledFact& fact) {
     } else if (fact.form == Fact::Form::procedures) {
         for (const fhir::Procedure& procedure : run_.record().procedures) {
             add(reference_to("Procedure", procedure.id), label_of(program, procedure.code, fact.sets),
-                procedure.status == "completed" ? "" : code_word(procedure.status));
+                procedure.doubt != fhir::Doubt::none ? std::string(words_for(procedure.doubt))
+                : procedure.status == "completed"    ? ""
+                                                     : code_word(procedure.status));
         }
     } else if (fact.form == Fact::Form::medications) {
         const auto add_medicine = [&](const auto& record, std::string_view type) {
             const bool is_active = record.status == "active";
             add(reference_to(type, record.id), label_of(program, record.medication.code, fact.sets),
-                is_active ? "not current, or by another route" : code_word(record.status));
+                record.doubt != fhir::Doubt::none ? std::string(words_for(record.doubt))
+                : is_active                       ? "not current, or by another route"
+                                                  : code_word(record.status));
         };
         for (const fhir::MedicationRequest& request : run_.record().medication_requests)
             add_medicine(request, "MedicationRequest");

@@ -129,6 +129,11 @@ class References {
         if (fact.routes) look_up(*fact.routes, value_sets, "value set");
         if (fact.values) look_up(*fact.values, value_sets, "value set");
         for (const Authored& value_set : fact.except) look_up(value_set, value_sets, "value set");
+        if (fact.completed) {
+            if (fact.completed->injected) look_up(*fact.completed->injected, value_sets, "value set");
+            check_days(fact.completed->counts_days);
+            check_days(fact.completed->named_days);
+        }
         if (fact.except_routes) look_up(*fact.except_routes, value_sets, "value set");
         check_days(fact.within_days);
         check_days(fact.current_days);

@@ -116,7 +116,7 @@ struct DataUnavailable {
 /// What stands in "reasons" of "dataUnavailable".
 inline constexpr std::string_view unavailable_words[] = {"not-sent",   "failed",       "refused",       "not-found",
                                                          "late",       "server-error", "other-patient", "incomplete",
-                                                         "unresolved", "wrong-type",   "not-provided"};
+                                                         "unresolved", "wrong-type",   "not-provided",  "doubtful"};
 
 struct Identity {
     std::string id, version, status, title, publisher, contact, copyright;
@@ -139,11 +139,19 @@ struct Identity {
 ///              entered-in-error, resolved or abated; "remissionCounts": true keeps remission), "ever" (all
 ///              but refuted and entered-in-error) "withinDays": 90 or "%param.x" (by onset, else by record); "undated":
 ///              "counts" or "does not count" (default)
+///              "doubtful": "counts" for what only keeps cards away: a condition with an unknown modifierExtension, or
+///              in versions that differ, or with two contradicting status codes, counts; "does not count" (default)
 /// medications  "medications": ids, "routes": "value-set" (a record whose route, or failing that dose form, is none of
-/// these
-///              or unknown does not count), "currentDays": number or "%param.x", "course": "all records" (default) or
-///              "current course" (knowledge D.6, safety first: gaps of at most 90 days)
-/// procedures   "procedures": ids, "withinDays", "undated"
+///              these or unknown does not count), "currentDays": number or "%param.x", "course": "all records"
+///              (default) or "current course" (gaps of at most 90 days), "courseOf": "ingredient" (default) or "class"
+///              (another medicine of the fact goes on with it), "days": "since start" (default) or "covered" (by the
+///              records of the course), "closedWithoutEnd": "covers" (default) up to the next record, or "covers
+///              nothing", "except": value sets whose names in the record's words make it no such treatment, "counts":
+///              "active" (default) or "used" (active, completed, stopped or on hold, whose end, else latest date, lies
+///              within currentDays), "contradicted": "counts" or "does not count" (default): two records of one
+///              ingredient and day of which one is active and one closed, "ended": "counts": a treatment that began
+///              within currentDays counts whether it goes on or not, "completed": see CompletedTreatment
+/// procedures   "procedures": ids, "withinDays", "undated", "doubtful"
 /// observations "observations": value set of codes, "values": value set of coded results, "withinDays": of the latest
 /// one
 ///              only; "prefetch": its key
@@ -153,21 +161,39 @@ struct Identity {
 /// any          "any": [expressions]: the items of all of them
 /// all / none   "all": [expressions], "none": [expressions]: the items of "all", if each gives something and none of
 /// "none" does
+/// What counts as a treatment although its record is completed. { "countsDays": 84, "dose": { "[iU]": 100000, "mg": 2.5
+/// }, "injected": "value-set of routes and words", "namedDays": 28 }: a single dose of at least that size, or an
+/// injection, or a course that names an end at least that many days after its start; for that many days after its end.
+struct CompletedTreatment {
+    std::optional<Authored> counts_days;        // countsDays
+    std::map<std::string, fhir::Decimal> dose;  ///< by UCUM unit
+    std::optional<Authored> injected;
+    std::optional<Authored> named_days;  // namedDays
+};
+
 struct Fact {
     enum class Form { conditions, medications, procedures, observations, drafts, says, items, any, all };
     enum class Counts { active, unless_resolved, ever };
     std::string name, title;
     Form form = Form::items;
     std::vector<Authored> value_sets;       ///< of the first five forms
-    std::vector<Authored> except;           ///< of drafts: what also holds one of these does not count
+    std::vector<Authored> except;           ///< of drafts and medications: what also holds one of these does not count
     std::optional<Authored> except_routes;  // exceptRoutes
     Counts counts = Counts::active;
     bool remission_counts = false;        // remissionCounts
     std::optional<Authored> within_days;  // withinDays: a number or "%param.x"
     bool undated_counts = false;          // undated
+    bool doubtful_counts = false;         // doubtful
     std::optional<Authored> routes, values;
     std::optional<Authored> current_days;  // currentDays
     bool current_course = false;           // course
+    bool course_of_class = false;          // courseOf
+    bool covered_days = false;             // days
+    bool closed_covers_nothing = false;    // closedWithoutEnd
+    bool used_counts = false;              // counts of a medications fact
+    bool contradicted_counts = false;      // contradicted
+    bool ended_counts = false;             // ended
+    std::optional<CompletedTreatment> completed;
     std::string prefetch;
     Authored items;  ///< of items, and of says
     std::vector<Authored> any, all, none;
@@ -233,6 +259,12 @@ struct Adjustment {
     std::map<std::string, Term> formula;
 };
 
+/// Between which numbers laboratories print a bound of their ranges: { "high": { "from": { "mg/dL": 9.5 }, "to": {
+/// "mg/dL": 11.5 } }, "low": … }. A bound outside is a filler or an alarm limit, and none.
+struct PrintedBounds {
+    PrintedNumbers low_from, low_to, high_from, high_to;
+};
+
 struct Analyte {
     std::string id, fact, title;
     Authored order;                                    ///< the intent in orders.json that asks for it
@@ -247,8 +279,14 @@ struct Analyte {
     PrintedNumbers fault_above;         // faultAbove: above is unreadable, where that cannot hide a danger
     PrintedNumbers verify_above;        // verifyAbove: above is read, and the reading says "verify"
     std::map<std::string, PrintedNumbers> fault_below_by_kind,
-        fault_above_by_kind;                // faultBelowByKind, faultAboveByKind
-    std::optional<Authored> valid_days;     // validDays
+        fault_above_by_kind;             // faultBelowByKind, faultAboveByKind
+    std::optional<Authored> valid_days;  // validDays
+    std::optional<Authored>
+        danger_valid_days;  // dangerValidDays: of a result in a band of aboveAll that nobody repeated
+    std::map<std::string, PrintedBounds> printed_bounds;  // printedBounds: by kind
+    /// higherCounts: of several values of one draw in neighbouring bands the higher counts if one of them lies in one
+    /// of these bands, else the lower.
+    std::vector<std::string> higher_counts;
     std::optional<Authored> stale_once_on;  // staleOnceOn: a medication fact; a result before its start "pre-dates" it
     std::vector<std::string> prefer_on_same_day;  // preferOnSameDay: kinds, best first
     struct Outranks {

@@ -26,6 +26,9 @@ constexpr Field analyte_fields[] = {{"id", kind::text, true},
                                     {"faultBelowByKind", kind::object, false, kind::object},
                                     {"faultAboveByKind", kind::object, false, kind::object},
                                     {"validDays", days},
+                                    {"dangerValidDays", days},
+                                    {"printedBounds", kind::object, false, kind::object},
+                                    {"higherCounts", kind::list, false, kind::text},
                                     {"staleOnceOn"},
                                     {"preferOnSameDay", kind::list, false, kind::text},
                                     {"outranks", kind::list, false, kind::object},
@@ -108,10 +111,8 @@ void read_digits(const Object& object, Analyte& analyte) {
     const std::set<std::string> known = units_of(analyte);
     for (const auto& [unit, digits] : object.map("digits")) {
         const std::int64_t count = digits.value().is_int64() ? digits.value().get_int64() : -1;
-        if (!known.contains(unit)) {
-            digits.error("unknown-unit", "This analyte has no unit \"" + unit + "\".",
-                         did_you_mean(unit, {known.begin(), known.end()}));
-        } else if (count < 0 || count > most_digits) {
+        if (!require_unit(digits, unit, known)) continue;
+        if (count < 0 || count > most_digits) {
             digits.error("out-of-range", "This is no sensible number of decimal places.",
                          "Write a number from 0 to " + std::to_string(most_digits) + '.');
         } else {
@@ -134,6 +135,53 @@ void read_limits(const Object& object, Analyte& analyte) {
     analyte.verify_above = read_limit(object, "verifyAbove", analyte);
     analyte.fault_below_by_kind = read_by_kind(object, "faultBelowByKind", analyte);
     analyte.fault_above_by_kind = read_by_kind(object, "faultAboveByKind", analyte);
+}
+
+constexpr Field printed_fields[] = {{"low", kind::object}, {"high", kind::object}};
+constexpr Form printed_form = {"the bounds that laboratories print", printed_fields};
+constexpr Field span_fields[] = {{"from", kind::object, true, kind::number}, {"to", kind::object, true, kind::number}};
+constexpr Form span_form = {"between which numbers a bound lies", span_fields};
+
+void read_span(const Object& printed, std::string_view side, const std::set<std::string>& wanted,
+               const Analyte& analyte, PrintedNumbers& from, PrintedNumbers& to) {
+    const auto node = printed.at(side);
+    if (!node) return;
+    const Object span(*node, span_form);
+    if (const auto first = span.at("from")) from = read_printed_numbers(*first, wanted, units_of(analyte));
+    if (const auto last = span.at("to")) to = read_printed_numbers(*last, wanted, units_of(analyte));
+    for (const auto& [unit, number] : from) {
+        const auto other = to.find(unit);
+        if (other == to.end() || number < other->second) continue;
+        node->error("printed-bounds", "\"from\" is not below \"to\" in " + unit + ".",
+                    "Write the lowest and the highest number that laboratories print.");
+    }
+}
+
+void read_printed_bounds(const Object& object, Analyte& analyte) {
+    for (const auto& [kind, node] : object.map("printedBounds")) {
+        refuse_unknown_kind(node, kind, analyte);
+        const Object printed(node, printed_form);
+        const std::set<std::string> wanted = units_of_kind(analyte, kind);
+        PrintedBounds& bounds = analyte.printed_bounds[kind];
+        read_span(printed, "low", wanted, analyte, bounds.low_from, bounds.low_to);
+        read_span(printed, "high", wanted, analyte, bounds.high_from, bounds.high_to);
+    }
+}
+
+/// Bands that a result of the test can be in: those of its rulesets and of aboveAll, or by the laboratory's range.
+void check_higher_counts(const Object& object, const Analyte& analyte) {
+    std::set<std::string> known = {"low", "normal", "high"};
+    for (const Analyte::AboveAll& above : analyte.above_all) known.insert(above.band.band);
+    for (const auto& [id, ruleset] : analyte.rulesets) {
+        for (const auto& [kind, bands] : ruleset.bands) {
+            for (const Band& band : bands) known.insert(band.band);
+        }
+    }
+    for (const Node& node : object.list("higherCounts")) {
+        if (known.contains(node.text())) continue;
+        node.error("unknown-band", "This analyte has no band \"" + node.text() + "\".",
+                   did_you_mean(node.text(), {known.begin(), known.end()}));
+    }
 }
 
 Analyte::Outranks read_outranks(const Node& node, const Analyte& analyte) {
@@ -164,6 +212,8 @@ void read_choice(const Object& object, Analyte& analyte) {
     for (const Node& node : object.list("sums")) analyte.sums.push_back(read_sum(node, analyte));
     analyte.range_first = object.flag("rangeFirst");
     analyte.valid_days = read_days(object, "validDays");
+    analyte.danger_valid_days = read_days(object, "dangerValidDays");
+    analyte.higher_counts = object.texts("higherCounts");
     analyte.stale_once_on = object.authored("staleOnceOn");
 }
 
@@ -233,6 +283,8 @@ Analyte read_analyte(const Node& node) {
     for (const auto& [id, ruleset] : object.map("rulesets")) {
         analyte.rulesets.emplace(id, read_ruleset(id, ruleset, analyte));
     }
+    read_printed_bounds(object, analyte);
+    check_higher_counts(object, analyte);
     for (const Node& mark : object.list("marks")) analyte.marks.push_back(read_mark(mark, analyte));
     if (analyte.rulesets.size() > 1 && !analyte.ruleset) {
         node.error("missing-member", "Nothing says which of the rulesets is in force.",

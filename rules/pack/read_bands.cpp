@@ -20,10 +20,6 @@ constexpr Field ruleset_fields[] = {{"title", kind::text, true},
                                     {"bands", kind::object, true, kind::list}};
 constexpr Form ruleset_form = {"a ruleset", ruleset_fields};
 
-std::vector<std::string_view> views(const std::set<std::string>& names) {
-    return {names.begin(), names.end()};
-}
-
 // A lower bound on the line of one unit: `from` 20 lies just below `above` 20.
 struct LowerBound {
     fhir::Decimal number;
@@ -122,16 +118,13 @@ PrintedNumbers read_printed_numbers(const Node& node, const std::set<std::string
                                     const std::set<std::string>& known) {
     PrintedNumbers numbers;
     for (const auto& [unit, number] : node.members()) {
-        if (!known.contains(unit)) {
-            number.error("unknown-unit", "This analyte has no unit \"" + unit + "\".",
-                         did_you_mean(unit, views(known)));
-        } else if (number.require(kind::number, '"' + unit + '"')) {
-            const auto decimal = fhir::Decimal::parse(fhir::number_text(number.value()));
-            if (!decimal) {
-                number.error("number", "This number has more digits than can be kept.");
-            } else {
-                numbers.emplace(unit, *decimal);
-            }
+        if (!require_unit(number, unit, known)) continue;
+        if (!number.require(kind::number, '"' + unit + '"')) continue;
+        const auto decimal = fhir::Decimal::parse(fhir::number_text(number.value()));
+        if (!decimal) {
+            number.error("number", "This number has more digits than can be kept.");
+        } else {
+            numbers.emplace(unit, *decimal);
         }
     }
     for (const std::string& unit : wanted) {
@@ -164,12 +157,8 @@ Ruleset read_ruleset(const std::string& id, const Node& node, const Analyte& ana
     ruleset.title = object.text("title");
     ruleset.cites = object.authored_list("cites");
     ruleset.place = node.place();
-    std::vector<std::string_view> kinds;
-    for (const Kind& kind : analyte.kinds) kinds.push_back(kind.name);
     for (const auto& [kind, list] : object.map("bands")) {
-        if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
-            list.error("unknown-kind", "This analyte has no kind \"" + kind + "\".", did_you_mean(kind, kinds));
-        }
+        require_kind(list, kind, analyte);
         std::vector<Band> bands = read_bands(list, units_of_kind(analyte, kind), units_of(analyte));
         refuse_above_all(list, bands, kind, analyte);
         ruleset.bands.emplace(kind, std::move(bands));

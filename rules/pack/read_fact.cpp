@@ -1,3 +1,5 @@
+#include "fhir/json_text.hpp"
+#include "fhir/ucum.hpp"
 #include "rules/pack/readers.hpp"
 
 #include <algorithm>
@@ -15,18 +17,34 @@ constexpr Field conditions_fields[] = {{"title", kind::text, true},
                                        {"counts"},
                                        {"remissionCounts", kind::boolean},
                                        {"withinDays", days},
-                                       {"undated"}};
+                                       {"undated"},
+                                       {"doubtful"}};
 constexpr Field medications_fields[] = {{"title", kind::text, true},
                                         {"medications", names, true, kind::text},
                                         {"routes"},
                                         {"currentDays", days},
-                                        {"course"}};
-constexpr Field procedures_fields[] = {
-    {"title", kind::text, true}, {"procedures", names, true, kind::text}, {"withinDays", days}, {"undated"}};
+                                        {"course"},
+                                        {"courseOf"},
+                                        {"days"},
+                                        {"closedWithoutEnd"},
+                                        {"counts"},
+                                        {"contradicted"},
+                                        {"ended"},
+                                        {"except", names, false, kind::text},
+                                        {"completed", kind::object}};
+constexpr Field completed_fields[] = {
+    {"countsDays", days, true}, {"dose", kind::object, false, kind::number}, {"injected"}, {"namedDays", days}};
+constexpr Form completed_form = {"a completed treatment", completed_fields};
+constexpr Field procedures_fields[] = {{"title", kind::text, true},
+                                       {"procedures", names, true, kind::text},
+                                       {"withinDays", days},
+                                       {"undated"},
+                                       {"doubtful"}};
 constexpr Field observations_fields[] = {{"title", kind::text, true},
                                          {"observations", names, true, kind::text},
                                          {"values", kind::text, true},
                                          {"withinDays", days},
+                                         {"doubtful"},
                                          {"prefetch", kind::text, true}};
 constexpr Field drafts_fields[] = {{"title", kind::text, true},
                                    {"drafts", names, true, kind::text},
@@ -58,7 +76,12 @@ constexpr FactForm forms[] = {
 constexpr Words<Fact::Counts, 3> counts_words = {{{"active", Fact::Counts::active},
                                                   {"unless resolved", Fact::Counts::unless_resolved},
                                                   {"ever", Fact::Counts::ever}}};
+constexpr Words<bool, 2> doubtful_words = {{{"counts", true}, {"does not count", false}}};
 constexpr Words<bool, 2> undated_words = {{{"counts", true}, {"does not count", false}}};
+constexpr Words<bool, 2> course_of_words = {{{"ingredient", false}, {"class", true}}};
+constexpr Words<bool, 2> days_words = {{{"since start", false}, {"covered", true}}};
+constexpr Words<bool, 2> closed_words = {{{"covers", false}, {"covers nothing", true}}};
+constexpr Words<bool, 2> used_words = {{{"active", false}, {"used", true}}};
 constexpr Words<bool, 2> course_words = {{{"all records", false}, {"current course", true}}};
 
 const FactForm* form_of(const Node& node) {
@@ -86,6 +109,39 @@ Meaning read_word(const Object& object, std::string_view name, const Words<Meani
     return node ? meaning_of(*node, words).value_or(otherwise) : otherwise;
 }
 
+CompletedTreatment read_completed(const Node& node) {
+    const Object object(node, completed_form);
+    CompletedTreatment completed;
+    completed.counts_days = read_days(object, "countsDays");
+    completed.named_days = read_days(object, "namedDays");
+    completed.injected = object.authored("injected");
+    for (const auto& [unit, number] : object.map("dose")) {
+        const auto amount = fhir::Decimal::parse(fhir::number_text(number.value()));
+        if (!fhir::parse_ucum(unit)) {
+            number.error("unknown-unit", "\"" + unit + "\" is no unit of UCUM.", "Write mg, ug or [iU].");
+        } else if (amount) {
+            completed.dose.emplace(unit, *amount);
+        }
+    }
+    return completed;
+}
+
+void read_course(const Object& object, Fact& fact) {
+    fact.course_of_class = read_word(object, "courseOf", course_of_words, false);
+    fact.covered_days = read_word(object, "days", days_words, false);
+    fact.closed_covers_nothing = read_word(object, "closedWithoutEnd", closed_words, false);
+    fact.used_counts = read_word(object, "counts", used_words, false);
+    fact.contradicted_counts = read_word(object, "contradicted", doubtful_words, false);
+    fact.ended_counts = read_word(object, "ended", doubtful_words, false);
+    fact.except = object.authored_list("except");
+    if (const auto completed = object.at("completed")) fact.completed = read_completed(*completed);
+    if (fact.course_of_class && !fact.current_course) {
+        object.at("courseOf")
+            ->error("fact-form", "\"courseOf\" has no effect without \"course\": \"current course\".",
+                    "Add it, or take \"courseOf\" away.");
+    }
+}
+
 void read_members(const Object& object, Fact& fact) {
     switch (fact.form) {
         case Fact::Form::conditions:
@@ -94,22 +150,26 @@ void read_members(const Object& object, Fact& fact) {
             fact.remission_counts = object.flag("remissionCounts");
             fact.within_days = read_days(object, "withinDays");
             fact.undated_counts = read_word(object, "undated", undated_words, false);
+            fact.doubtful_counts = read_word(object, "doubtful", doubtful_words, false);
             break;
         case Fact::Form::medications:
             fact.value_sets = object.authored_list("medications");
             fact.routes = object.authored("routes");
             fact.current_days = read_days(object, "currentDays");
             fact.current_course = read_word(object, "course", course_words, false);
+            read_course(object, fact);
             break;
         case Fact::Form::procedures:
             fact.value_sets = object.authored_list("procedures");
             fact.within_days = read_days(object, "withinDays");
             fact.undated_counts = read_word(object, "undated", undated_words, false);
+            fact.doubtful_counts = read_word(object, "doubtful", doubtful_words, false);
             break;
         case Fact::Form::observations:
             fact.value_sets = object.authored_list("observations");
             fact.values = object.authored("values");
             fact.within_days = read_days(object, "withinDays");
+            fact.doubtful_counts = read_word(object, "doubtful", doubtful_words, false);
             fact.prefetch = object.text("prefetch");
             break;
         case Fact::Form::drafts:

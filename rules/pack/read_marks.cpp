@@ -46,11 +46,22 @@ std::set<std::string> units_wanted(const Analyte& analyte, const std::string& ki
 
 }  // namespace
 
-void refuse_unknown_kind(const Node& node, const std::string& name, const Analyte& analyte) {
+void require_kind(const Node& node, const std::string& name, const Analyte& analyte) {
     std::vector<std::string_view> names;
     for (const Kind& kind : analyte.kinds) names.push_back(kind.name);
-    if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
+    if (std::find(names.begin(), names.end(), name) != names.end()) return;
     node.error("unknown-kind", "This analyte has no kind \"" + name + "\".", did_you_mean(name, names));
+}
+
+void refuse_unknown_kind(const Node& node, const std::string& name, const Analyte& analyte) {
+    if (!name.empty()) require_kind(node, name, analyte);
+}
+
+bool require_unit(const Node& node, const std::string& unit, const std::set<std::string>& known) {
+    if (known.contains(unit)) return true;
+    node.error("unknown-unit", "This analyte has no unit \"" + unit + "\".",
+               did_you_mean(unit, {known.begin(), known.end()}));
+    return false;
 }
 
 Mark read_mark(const Node& node, const Analyte& analyte) {
@@ -114,10 +125,7 @@ Adjustment read_adjustment(const Node& node, const Analyte& analyte) {
     adjustment.with = object.authored("with").value_or(Authored{});
     const std::set<std::string> units = units_of(analyte);
     for (const auto& [unit, term_node] : object.map("formula")) {
-        if (!units.contains(unit)) {
-            term_node.error("unknown-unit", "This analyte has no unit \"" + unit + "\".",
-                            did_you_mean(unit, {units.begin(), units.end()}));
-        }
+        require_unit(term_node, unit, units);
         const Object term(term_node, term_form);
         adjustment.formula.emplace(
             unit, Adjustment::Term{term.text("unit"), read_decimal(term, "factor"), read_decimal(term, "normal")});

@@ -45,8 +45,11 @@ PrintedNumbers read_printed_numbers(const Node& node, const std::set<std::string
 Mark read_mark(const Node& node, const Analyte& analyte);
 Adjustment read_adjustment(const Node& node, const Analyte& analyte);
 Analyte::AboveAll read_above_all(const Node& node, const Analyte& analyte);
-/// Reports an error if `name` is not empty and no kind of `analyte`.
+/// Reports an error if `name` is no kind of `analyte`; the other one takes an empty name for none.
+void require_kind(const Node& node, const std::string& name, const Analyte& analyte);
 void refuse_unknown_kind(const Node& node, const std::string& name, const Analyte& analyte);
+/// \returns whether `unit` is one of `known`, those of an analyte; reports an error if not.
+bool require_unit(const Node& node, const std::string& unit, const std::set<std::string>& known);
 /// A band with its lower bound, if it has one.
 Band read_band(const Node& node, const std::set<std::string>& wanted, const std::set<std::string>& known);
 /// Reports an error for each unit in which `upper` does not begin above `lower`.

@@ -17,6 +17,7 @@ enum FixedSource : std::size_t {
     source_conditions,
     source_medication_requests,
     source_medication_statements,
+    source_medication_administrations,
     source_procedures,
     source_orders,
     first_observation_source
@@ -34,6 +35,7 @@ inline constexpr std::array<SourceKind, first_observation_source> fixed_sources 
      {"conditions", "Condition", true},
      {"medicationRequests", "MedicationRequest", false},
      {"medicationStatements", "MedicationStatement", false},
+     {"medicationAdministrations", "MedicationAdministration", false},
      {"procedures", "Procedure", false},
      {"orders", "ServiceRequest", false}}};
 

@@ -1,18 +1,14 @@
 #include "rules/program/analyte.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace rules {
 namespace {
 
 constexpr std::string_view any_property = "any";
 constexpr std::string_view molar_property = "SCnc";
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
+constexpr std::string_view pending_days_parameter = "results.pendingDays";
 
 std::string without_annotations(std::string_view unit) {
     std::string plain;
@@ -23,6 +19,19 @@ std::string without_annotations(std::string_view unit) {
         if (character == '}') inside = false;
     }
     return plain;
+}
+
+/// In small letters but for the litre, with u for micro.
+std::string usual_letters(std::string_view unit) {
+    std::string usual;
+    for (const char character : unit) {
+        usual += character >= 'A' && character <= 'Z' && character != 'L' ? static_cast<char>(character - 'A' + 'a')
+                                                                          : character;
+    }
+    for (const std::string_view micro : {"mcg", "\xC2\xB5g", "\xCE\xBCg"}) {
+        if (usual.starts_with(micro)) usual.replace(0, micro.size(), "ug");
+    }
+    return usual;
 }
 
 /// What `look_up` gives for `spelling` after trimming, or else for it without UCUM annotations.
@@ -61,7 +70,8 @@ void add_units(CompiledAnalyte& compiled) {
         for (const auto& [name, synonyms] : units) {
             auto unit = std::ranges::find(compiled.units, name, &CompiledUnit::name);
             if (unit == compiled.units.end()) {
-                compiled.units.push_back({name, {}, number_for(compiled.written->shown_as, name)});
+                compiled.units.push_back(
+                    {name, {}, number_for(compiled.written->shown_as, name), std::nullopt, fhir::parse_ucum(name)});
                 unit = compiled.units.end() - 1;
                 const auto digits = compiled.written->digits.find(name);
                 if (digits != compiled.written->digits.end()) unit->digits = digits->second;
@@ -128,6 +138,14 @@ bool can_have(const Analyte& analyte, const std::string& kind, const CompiledUni
     });
 }
 
+PrintedLimits printed_limits(const Analyte& analyte, const std::string& kind, const std::string& unit) {
+    const auto known = analyte.printed_bounds.find(kind);
+    if (known == analyte.printed_bounds.end()) return {};
+    const PrintedBounds& bounds = known->second;
+    return {number_for(bounds.low_from, unit), number_for(bounds.low_to, unit), number_for(bounds.high_from, unit),
+            number_for(bounds.high_to, unit)};
+}
+
 void add_kinds(CompiledAnalyte& compiled, std::string_view ruleset) {
     const Analyte& analyte = *compiled.written;
     const auto add = [&](std::string name, std::string title) {
@@ -156,6 +174,7 @@ void add_kinds(CompiledAnalyte& compiled, std::string_view ruleset) {
                 {number_for(analyte.fault_below_by_kind, kind.name, analyte.fault_below, unit.name),
                  number_for(analyte.fault_above_by_kind, kind.name, analyte.fault_above, unit.name),
                  number_for(analyte.verify_above, unit.name)});
+            kind.printed.push_back(printed_limits(analyte, kind.name, unit.name));
             kind.marks.push_back(marks_of(analyte, kind.name, unit.name, ruleset));
         }
     }
@@ -248,6 +267,23 @@ const Ruleset* chosen_ruleset(const Analyte& analyte, const Parameters& paramete
 
 }  // namespace
 
+std::string_view trimmed(std::string_view text) {
+    constexpr std::array<std::string_view, 7> blanks{" ", "\t", "\r", "\n", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89"};
+    const auto blank_at = [&](auto has_it) { return std::ranges::find_if(blanks, has_it); };
+    while (!text.empty()) {
+        const auto first = blank_at([&](std::string_view blank) { return text.starts_with(blank); });
+        const auto last = blank_at([&](std::string_view blank) { return text.ends_with(blank); });
+        if (first != blanks.end()) {
+            text.remove_prefix(first->size());
+        } else if (last != blanks.end()) {
+            text.remove_suffix(last->size());
+        } else {
+            break;
+        }
+    }
+    return text;
+}
+
 std::optional<std::size_t> CompiledAnalyte::kind_named(std::string_view name) const {
     const auto found = std::ranges::find(kinds, name, &CompiledKind::name);
     if (name.empty() || found == kinds.end()) return std::nullopt;
@@ -263,6 +299,59 @@ std::optional<std::size_t> CompiledAnalyte::unit_of(std::string_view spelling,
         }
         return unit_in(spellings, text);
     });
+}
+
+std::optional<std::size_t> CompiledAnalyte::unit_of_ucum(std::string_view code,
+                                                         const LaboratoryRules* laboratory) const {
+    if (const auto listed = unit_of(code, laboratory)) return listed;
+    const auto meant = fhir::parse_ucum(trimmed(code));
+    if (!meant) return std::nullopt;
+    const auto same = std::ranges::find_if(
+        units, [&](const CompiledUnit& unit) { return unit.meaning && fhir::same_unit(*unit.meaning, *meant); });
+    return same == units.end() ? std::nullopt : std::optional(static_cast<std::size_t>(same - units.begin()));
+}
+
+bool CompiledAnalyte::names_another_unit(std::string_view text, std::size_t unit,
+                                         const LaboratoryRules* laboratory) const {
+    const auto is_another = [&](std::string_view word) {
+        if (const auto known = unit_of(word, laboratory)) return *known != unit;
+        // People write NG/DL and mcg/dL for units of UCUM.
+        for (const std::string& spelled : {std::string(word), usual_letters(word)}) {
+            const auto meant = fhir::parse_ucum(spelled);
+            if (meant) return !(units[unit].meaning && fhir::same_unit(*units[unit].meaning, *meant));
+        }
+        return false;
+    };
+    const std::string_view whole = trimmed(text);
+    if (const auto known = unit_of(whole, laboratory)) return *known != unit;
+    if (is_another(whole)) return true;
+    constexpr std::string_view between = " \t\r\n()[],;:";
+    for (std::size_t begin = 0; begin < whole.size();) {
+        const std::size_t end = std::min(whole.find_first_of(between, begin), whole.size());
+        const std::string_view word = whole.substr(begin, end - begin);
+        // Among words only what is written as a quotient is a unit: "a" is a year to UCUM.
+        if (word.find('/') != std::string_view::npos && is_another(word)) return true;
+        begin = end + 1;
+    }
+    return false;
+}
+
+std::string_view CompiledAnalyte::shown_unit(std::string_view spelling, std::size_t unit) const {
+    const std::string& name = units[unit].name;
+    const auto differs_in_case_only = [&](std::string_view other) {
+        return std::ranges::equal(spelling, other,
+                                  [](char left, char right) { return (left | 0x20) == (right | 0x20); });
+    };
+    if (spelling == name || differs_in_case_only(name)) return name;
+    const auto listed = spellings.find(spelling);
+    if (listed != spellings.end() && listed->second == unit) return spelling;
+    for (const auto& [property, names] : written->units) {
+        const auto synonyms = names.find(name);
+        if (synonyms == names.end()) continue;
+        const auto like = std::ranges::find_if(synonyms->second, differs_in_case_only);
+        if (like != synonyms->second.end()) return *like;
+    }
+    return name;
 }
 
 bool CompiledAnalyte::fits(std::size_t unit, std::string_view property) const {
@@ -307,6 +396,8 @@ CompiledAnalyte compile_analyte(const Analyte& analyte, const Parameters& parame
         compiled.laboratories.emplace(&laboratory, laboratory_rules(compiled, laboratory));
     }
     if (analyte.valid_days) compiled.valid_days = parameters.integer(*analyte.valid_days);
+    if (analyte.danger_valid_days) compiled.danger_valid_days = parameters.integer(*analyte.danger_valid_days);
+    compiled.pending_days = parameters.integer(pending_days_parameter);
     compiled.old_days = parameters.integer(analyte.fact + ".highOldDays");
     for (const Analyte::Outranks& outranks : analyte.outranks) {
         const auto kind = compiled.kind_named(outranks.kind);

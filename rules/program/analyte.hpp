@@ -2,6 +2,7 @@
 // in force, and what a laboratory of the site does differently. Everything here comes from the pack and the site file.
 #pragma once
 
+#include "fhir/ucum.hpp"
 #include "rules/pack/site.hpp"
 #include "rules/program/banding.hpp"
 #include "rules/program/by_system.hpp"
@@ -31,11 +32,17 @@ struct CompiledUnit {
     std::vector<std::string> properties;  ///< LOINC properties that it fits
     std::optional<fhir::Decimal> factor;  ///< this much of it is one of the first unit; for display and comparison only
     std::optional<int> digits = {};       ///< decimal places that a card shows at most; nothing: as printed
+    std::optional<fhir::UcumUnit> meaning;  ///< its name, read as UCUM
 };
 
 /// Numbers beyond which a result is not believed, in one unit.
 struct Plausibility {
     std::optional<fhir::Decimal> fault_below, fault_above, verify_above;
+};
+
+/// Between which numbers laboratories print the bounds of their ranges, in one unit; a missing one says nothing.
+struct PrintedLimits {
+    std::optional<fhir::Decimal> low_from, low_to, high_from, high_to;
 };
 
 /// A named limit, in one unit, under the ruleset in force.
@@ -53,6 +60,7 @@ struct CompiledKind {
     std::vector<bool> units;                       ///< by unit: whether a code of this kind can have it
     std::size_t preference = 0;                    ///< on the same day the smallest wins
     std::vector<Plausibility> plausibility;        ///< by unit
+    std::vector<PrintedLimits> printed;            ///< by unit
     std::vector<std::vector<CompiledMark>> marks;  ///< by unit
 };
 
@@ -83,7 +91,8 @@ struct CompiledAnalyte {
     RulesetInForce ruleset;
     std::map<const Laboratory*, LaboratoryRules> laboratories;
 
-    std::optional<long> valid_days, old_days;
+    std::optional<long> valid_days, old_days, pending_days;
+    std::optional<long> danger_valid_days;       ///< of a result in a band that holds whatever the ruleset
     std::optional<std::uint16_t> stale_once_on;  ///< slot of a medication fact
     std::size_t source = 0;                      ///< its Observation key
 
@@ -107,9 +116,19 @@ struct CompiledAnalyte {
     std::optional<std::size_t> kind_named(std::string_view name) const;
     /// The unit that `spelling` means after trimming, with UCUM annotations left aside where the whole is not known.
     std::optional<std::size_t> unit_of(std::string_view spelling, const LaboratoryRules* laboratory) const;
+    /// The same for a UCUM code, which means a unit in any spelling that UCUM has for it: ug/l, ug.L-1, 10*-3.mg/L.
+    std::optional<std::size_t> unit_of_ucum(std::string_view code, const LaboratoryRules* laboratory) const;
+    /// Whether a text for people is, or holds, the name of a unit other than `unit`. Unknown words are none.
+    bool names_another_unit(std::string_view text, std::size_t unit, const LaboratoryRules* laboratory) const;
+    /// How a spelling of `unit` is shown: as it is listed, or as the listed one that differs in upper and lower case
+    /// only, else by the name of the unit. Borrowed from here or from `spelling`.
+    std::string_view shown_unit(std::string_view spelling, std::size_t unit) const;
     bool fits(std::size_t unit, std::string_view property) const;
     const LaboratoryRules* rules_of(const Laboratory* laboratory) const;
 };
+
+/// Without the blanks around it, no-break spaces among them.
+std::string_view trimmed(std::string_view text);
 
 /// What a code of a laboratory test stands for.
 struct AnalyteHit {

@@ -36,6 +36,7 @@ class ProgramBuilder {
     bool visit(std::size_t slot, std::vector<std::string>& trail);
     std::vector<std::string> dependencies_of(std::size_t slot) const;
     void define_fact(CompiledFact& fact);
+    void compile_completed(const CompletedTreatment& written, CompiledFact& fact) const;
     void define_analyte(std::size_t analyte);
     void compile_expressions(const std::vector<Authored>& written, std::vector<CompiledExpression>& compiled);
     void compile_conditions(const std::vector<Authored>& written, std::vector<CompiledExpression>& compiled);

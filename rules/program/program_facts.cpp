@@ -17,7 +17,8 @@ std::vector<fhir::path::Member> item_members(TypeId reason) {
     return {{"label", TypeId::string},      {"date", TypeId::date},        {"ageDays", TypeId::integer},
             {"sets", TypeId::string, true}, {"reference", TypeId::string}, {"daysOnTreatment", TypeId::integer},
             {"intent", TypeId::string},     {"group", TypeId::string},     {"status", TypeId::string},
-            {"since", TypeId::string},      {"reasons", reason, true}};
+            {"since", TypeId::string},      {"reasons", reason, true},     {"doubtful", TypeId::boolean},
+            {"repeated", TypeId::boolean}};
 }
 
 std::vector<fhir::path::Member> reading_members() {
@@ -31,7 +32,7 @@ std::vector<fhir::path::Member> reading_members() {
             {"why", TypeId::string},       {"status", TypeId::string},      {"date", TypeId::date},
             {"ageDays", TypeId::integer},  {"reference", TypeId::string},   {"number", TypeId::string},
             {"bandWords", TypeId::string}, {"upperWord", TypeId::string},   {"fault", TypeId::string},
-            {"other", TypeId::string},     {"nearLimit", TypeId::string}};
+            {"other", TypeId::string},     {"nearLimit", TypeId::string},   {"others", TypeId::string, true}};
 }
 
 TypeId type_of(Parameter::Type type) {
@@ -207,6 +208,15 @@ void ProgramBuilder::compile_conditions(const std::vector<Authored>& written,
     }
 }
 
+void ProgramBuilder::compile_completed(const CompletedTreatment& written, CompiledFact& fact) const {
+    if (written.injected) fact.injected = sets_named({*written.injected});
+    for (const auto& [unit, amount] : written.dose) {
+        if (const auto meant = fhir::parse_ucum(unit)) fact.doses.push_back({*meant, amount});
+    }
+    if (written.counts_days) fact.completed_days = inner_->parameters.integer(*written.counts_days);
+    if (written.named_days) fact.named_days = inner_->parameters.integer(*written.named_days);
+}
+
 void ProgramBuilder::define_fact(CompiledFact& fact) {
     const Fact& written = *fact.written;
     Slot& slot = inner_->slots[fact.slot];
@@ -215,6 +225,7 @@ void ProgramBuilder::define_fact(CompiledFact& fact) {
     if (written.routes) fact.routes = sets_named({*written.routes});
     if (written.values) fact.values = sets_named({*written.values});
     fact.except = sets_named(written.except);
+    if (written.completed) compile_completed(*written.completed, fact);
     if (written.except_routes) fact.except_routes = sets_named({*written.except_routes});
     if (written.within_days) fact.within_days = inner_->parameters.integer(*written.within_days);
     if (written.current_days) fact.current_days = inner_->parameters.integer(*written.current_days);
@@ -225,6 +236,7 @@ void ProgramBuilder::define_fact(CompiledFact& fact) {
         case Fact::Form::medications:
             slot.result_sources = source_bit(source_medication_requests);
             slot.also_reads = source_bit(source_medication_statements);
+            if (written.completed) slot.also_reads |= source_bit(source_medication_administrations);
             return;
         case Fact::Form::procedures:
             slot.result_sources = source_bit(source_procedures);

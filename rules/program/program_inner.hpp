@@ -38,6 +38,13 @@ struct CompiledFact {
     const Fact* written = nullptr;
     std::uint16_t slot = 0;
     std::vector<SetId> sets, routes, values, except, except_routes;  ///< ascending
+    std::vector<SetId> injected;                                     ///< of a completed dose, ascending
+    struct Dose {
+        fhir::UcumUnit unit;
+        fhir::Decimal amount;
+    };
+    std::vector<Dose> doses;  ///< from which on a completed dose is a treatment
+    std::optional<long> completed_days, named_days;
     std::optional<long> within_days;
     std::optional<long> current_days;
     std::optional<CompiledExpression> items;

@@ -41,6 +41,7 @@ void ProgramBuilder::index_value_sets() {
         if (fact.form == Fact::Form::medications || fact.form == Fact::Form::drafts) {
             for (const Authored& name : fact.value_sets) index_names(name, inner_->medicine_names);
             for (const Authored& name : fact.except) index_names(name, inner_->medicine_names);
+            if (fact.completed && fact.completed->injected) index_names(*fact.completed->injected, inner_->route_words);
         }
         if (fact.routes) index_names(*fact.routes, inner_->route_words);
         if (fact.except_routes) index_names(*fact.except_routes, inner_->route_words);

@@ -26,22 +26,50 @@ bool FactReader::is_abated(const fhir::Condition& condition) const {
     return condition.abatement->last_day() <= calendar_.today();
 }
 
+namespace {
+
+/// Whether `status` is one that `holds`. Of two codes of HL7's that contradict each other the one counts that keeps
+/// cards away: for a fact that does so the condition counts if either says so, for the others only if both do.
+template <typename Holds>
+bool status_holds(const fhir::Status& status, bool in_doubt, Holds holds) {
+    return in_doubt ? std::ranges::any_of(status.codes, holds) : std::ranges::all_of(status.codes, holds);
+}
+
+}  // namespace
+
+bool FactReader::is_verified(const fhir::Condition& condition, const CompiledFact& fact) const {
+    const fhir::Status& status = condition.verification_status;
+    const bool in_doubt = fact.written->doubtful_counts;
+    const bool must_be_confirmed = fact.written->counts == Fact::Counts::active;
+    if (!status.is_there) return true;
+    if (status.codes.empty()) return !must_be_confirmed;
+    return status_holds(status, in_doubt, [&](std::string_view code) {
+        return must_be_confirmed ? code == "confirmed" : !is_one_of(code, {"refuted", "entered-in-error"});
+    });
+}
+
 bool FactReader::counts(const fhir::Condition& condition, const CompiledFact& fact) const {
-    const std::string_view verification = condition.verification_status.value_or("");
-    const std::string_view clinical = condition.clinical_status.value_or("");
-    if (is_one_of(verification, {"refuted", "entered-in-error"})) return false;
+    const bool in_doubt = fact.written->doubtful_counts;
+    if (condition.doubt != fhir::Doubt::none && !in_doubt) return false;
+    if (!is_verified(condition, fact)) return false;
+    const fhir::Status& status = condition.clinical_status;
     switch (fact.written->counts) {
         case Fact::Counts::ever:
             return true;
         case Fact::Counts::unless_resolved:
-            if (clinical == "remission") return fact.written->remission_counts;
-            return clinical != "resolved" && !is_abated(condition);
+            if (is_abated(condition)) return fact.written->remission_counts && status.has("remission");
+            return status.codes.empty() || status_holds(status, in_doubt, [&](std::string_view code) {
+                       return code == "remission" ? fact.written->remission_counts : code != "resolved";
+                   });
         case Fact::Counts::active:
             break;
     }
-    if (condition.verification_status && verification != "confirmed") return false;
     if (is_abated(condition)) return false;
-    if (condition.clinical_status) return is_one_of(clinical, {"active", "recurrence", "relapse"});
+    if (status.is_there) {
+        return !status.codes.empty() && status_holds(status, in_doubt, [](std::string_view code) {
+            return is_one_of(code, {"active", "recurrence", "relapse"});
+        });
+    }
     const auto recorded = condition.recorded_date ? calendar_.age_in_days(*condition.recorded_date) : std::nullopt;
     const auto limit = program_.parameters.integer(undated_days_parameter);
     return recorded && (!limit || *recorded <= *limit);
@@ -94,9 +122,11 @@ FactItems FactReader::conditions(const CompiledFact& fact) {
         item.sets = set_names(matched);
         item.reference = reference_to("Condition", condition.id);
         item.lasts = true;
-        const std::string_view status = condition.clinical_status.value_or("");
-        if (is_one_of(status, {"active", "recurrence", "relapse", "remission", "inactive", "resolved"}))
-            item.status = status;
+        for (const std::string_view status : condition.clinical_status.codes) {
+            if (is_one_of(status, {"active", "recurrence", "relapse", "remission", "inactive", "resolved"}))
+                item.status = status;
+        }
+        item.is_doubtful = condition.doubt != fhir::Doubt::none;
         date_onset(item, condition);
         if (is_in_window(fact, item)) found.items.push_back(std::move(item));
     }

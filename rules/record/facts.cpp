@@ -5,6 +5,10 @@
 namespace rules {
 namespace {
 
+constexpr std::string_view open_days_parameter = "orders.openDays";
+constexpr std::string_view ahead_days_parameter = "orders.aheadDays";
+constexpr long ahead_days_otherwise = 365;
+
 bool is_result_status(std::string_view status) {
     return status == "final" || status == "amended" || status == "corrected";
 }
@@ -39,6 +43,7 @@ boost::json::object item_json(const Item& item, const boost::json::storage_ptr& 
     if (item.date) json.emplace("date", item.date->text());
     if (item.age_days) json.emplace("ageDays", *item.age_days);
     if (item.is_at_least) json.emplace("atLeast", true);
+    if (item.is_doubtful) json.emplace("doubtful", true);
     if (!item.sets.empty()) {
         boost::json::array sets(storage);
         for (const std::string_view set : item.sets) sets.emplace_back(set);
@@ -49,6 +54,7 @@ boost::json::object item_json(const Item& item, const boost::json::storage_ptr& 
     put("intent", item.intent);
     put("group", item.group);
     put("status", item.status);
+    if (item.is_repeated) json.emplace("repeated", true);
     const bool is_dated = item.date.has_value();
     if (!is_dated) put("since", "no date");
     if (is_dated) {
@@ -156,15 +162,22 @@ FactItems FactReader::procedures(const CompiledFact& fact) {
         const Match& matched = (*procedure_matches_)[index];
         const bool was_done = procedure.status == "completed" || procedure.status == "in-progress";
         if (!was_done || !matched.is_in(fact.sets)) continue;
+        if (procedure.doubt != fhir::Doubt::none && !fact.written->doubtful_counts) continue;
         Item item;
         item.label = matched.label_in(fact.sets);
         item.sets = set_names(matched);
         item.reference = reference_to("Procedure", procedure.id);
         item.status = procedure.status;
+        item.is_doubtful = procedure.doubt != fhir::Doubt::none;
         if (const auto when = last_known_time(procedure, calendar_)) date_item(item, *when);
         if (is_in_window(fact, item)) found.items.push_back(std::move(item));
     }
     return found;
+}
+
+bool FactReader::answers(const fhir::Observation& observation, const CompiledFact& fact) const {
+    const auto* value = std::get_if<fhir::CodeableConcept>(&observation.value);
+    return value && match(*value).is_in(fact.values);
 }
 
 /// The latest observation of the codes alone decides: an older "pregnant" says nothing once there is a newer "not".
@@ -174,6 +187,8 @@ FactItems FactReader::observations(const CompiledFact& fact) {
     std::optional<std::pair<std::chrono::sys_days, std::chrono::sys_seconds>> latest_moment;
     for (const fhir::Observation& observation : record_.observations) {
         if (!is_result_status(observation.status) || !match(observation.code).is_in(fact.sets)) continue;
+        if (observation.doubt != fhir::Doubt::none && !(fact.written->doubtful_counts && answers(observation, fact)))
+            continue;
         auto time = fhir::end_of(observation.effective);
         if (!time) time = observation.issued;
         decltype(latest_moment) moment;
@@ -196,6 +211,7 @@ FactItems FactReader::observations(const CompiledFact& fact) {
     item.sets = set_names(matched);
     item.reference = reference_to("Observation", latest->id);
     item.status = latest->status;
+    item.is_doubtful = latest->doubt != fhir::Doubt::none;
     if (latest_time) date_item(item, *latest_time);
     FactItems found;
     if (is_in_window(fact, item)) found.items.push_back(std::move(item));
@@ -255,14 +271,33 @@ std::vector<Item> FactReader::orders(std::span<const fhir::ServiceRequest> reque
     return items;
 }
 
+/// Until some days after it was written or, if later, after it is to be done. A single date that lies far ahead is no
+/// plan but a slip of the pen.
+bool FactReader::is_open(const fhir::ServiceRequest& request) const {
+    if (!is_order_status(request.status) || request.do_not_perform) return false;
+    if (request.doubt != fhir::Doubt::none) return false;
+    // Nobody has ordered what is only proposed (FHIR R4, request-intent).
+    if (request.intent == "proposal" || request.intent == "option") return false;
+    std::optional<std::chrono::sys_days> latest;
+    if (request.authored_on) latest = calendar_.day_of(*request.authored_on);
+    std::optional<fhir::DateTime> occurs = fhir::end_of(request.occurrence);
+    if (!occurs) occurs = fhir::start_of(request.occurrence);
+    if (occurs) {
+        const std::chrono::sys_days day = calendar_.last_day_of(*occurs);
+        const bool is_single = std::holds_alternative<fhir::DateTime>(request.occurrence);
+        const long ahead = program_.parameters.integer(ahead_days_parameter).value_or(ahead_days_otherwise);
+        if (is_single && fhir::days_between(calendar_.today(), day) > ahead) return false;
+        latest = std::max(latest.value_or(day), day);
+    }
+    const std::optional<long> open_days = program_.parameters.integer(open_days_parameter);
+    return !latest || !open_days || fhir::days_between(*latest, calendar_.today()) <= *open_days;
+}
+
 std::vector<Item> FactReader::open_orders(const std::vector<std::string>& left_out) const {
     std::vector<fhir::ServiceRequest> open;
-    const std::optional<long> open_days = program_.parameters.integer("orders.openDays");
     for (const fhir::ServiceRequest& request : record_.orders) {
-        if (!is_order_status(request.status) || request.do_not_perform) continue;
+        if (!is_open(request)) continue;
         if (std::ranges::find(left_out, reference_to("ServiceRequest", request.id)) != left_out.end()) continue;
-        const auto age = request.authored_on ? calendar_.age_in_days(*request.authored_on) : std::nullopt;
-        if (age && open_days && *age > *open_days) continue;
         open.push_back(request);
     }
     std::vector<Item> items = orders(open);

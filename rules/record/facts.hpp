@@ -35,11 +35,13 @@ struct Item {
     bool is_at_least = false;  ///< the date is partial or only a record's: it began then or before
     bool is_recorded = false;  ///< the date is that of the record: when it began is not known
     bool lasts = false;        ///< a problem or a treatment, which is "since" a date
+    bool is_doubtful = false;  ///< it counts only because it keeps cards away
     std::vector<std::string_view> sets;
     std::string reference;
     std::optional<long> days_on_treatment;
     std::string_view intent, group, status;
     std::vector<StatedReason> reasons;
+    bool is_repeated = false;  ///< a draft of a test for which an earlier draft of the basket asks already
 };
 
 /// What expressions see of an item, and for people whether its age is a lower bound ("atLeast").
@@ -60,8 +62,9 @@ class FactReader {
     /// Precondition: `fact` is of one of the four forms that read resources.
     FactItems read(const CompiledFact& fact);
 
-    /// Open orders of the pack's intents: draft, active or on hold, not older than the parameter orders.openDays,
-    /// without those named in `left_out` ("ServiceRequest/1": the drafts of the call).
+    /// Open orders of the pack's intents: draft, active or on hold, up to orders.openDays after they were written or
+    /// are to be done, without those named in `left_out` ("ServiceRequest/1": the drafts of the call, and what they
+    /// replace or fulfil).
     std::vector<Item> open_orders(const std::vector<std::string>& left_out) const;
     std::vector<Item> orders(std::span<const fhir::ServiceRequest> requests) const;
     /// The draft prescriptions that a fact by "drafts" looks for. They outlive the items.
@@ -73,7 +76,7 @@ class FactReader {
         std::string_view label_in(const std::vector<SetId>& sets) const;
         bool is_in(const std::vector<SetId>& sets) const;
     };
-    /// A record of a medicine, whether it was ordered or reported. Texts are borrowed from the record.
+    /// A record of a medicine, whether it was ordered, reported or given. Texts are borrowed from the record.
     struct Treatment {
         Match match;
         const fhir::MedicationChoice* medication = nullptr;
@@ -83,13 +86,16 @@ class FactReader {
         bool is_active = false;
         bool is_past = false;  ///< completed or stopped: counts for the start of the treatment
         bool is_request = false;
-        bool has_open_period = false;            ///< an effective period without an end: it lasts
-        std::optional<fhir::DateTime> start;     ///< authoredOn, or the beginning of the effective period
-        std::optional<fhir::DateTime> end;       ///< of the effective period, or of the dispense request
-        std::optional<fhir::DateTime> asserted;  ///< that it is taken, since a day that nobody says
+        bool is_given = false;                             ///< one administration: it goes on no further
+        bool has_open_period = false;                      ///< an effective period without an end: it lasts
+        std::optional<fhir::DateTime> start;               ///< authoredOn, or the beginning of the effective period
+        std::optional<std::chrono::sys_days> first, last;  ///< day of the start; of the earliest end that it names
+        std::optional<fhir::DateTime> asserted;            ///< that it is taken, since a day that nobody says
     };
+    using Course = std::vector<const Treatment*>;  ///< the newest first
 
     Match match(const fhir::CodeableConcept& code) const;
+    bool is_open(const fhir::ServiceRequest& request) const;
     std::vector<StatedReason> reasons_of(const fhir::ServiceRequest& request) const;
     std::vector<std::string_view> set_names(const Match& match) const;
     void date_item(Item& item, const fhir::DateTime& when) const;
@@ -99,19 +105,35 @@ class FactReader {
     FactItems conditions(const CompiledFact& fact);
     FactItems procedures(const CompiledFact& fact);
     FactItems observations(const CompiledFact& fact);
+    bool answers(const fhir::Observation& observation, const CompiledFact& fact) const;
     // fact_conditions.cpp
     bool counts(const fhir::Condition& condition, const CompiledFact& fact) const;
+    bool is_verified(const fhir::Condition& condition, const CompiledFact& fact) const;
     bool is_abated(const fhir::Condition& condition) const;
     void date_onset(Item& item, const fhir::Condition& condition) const;
     std::optional<fhir::Date> day_of_age(const fhir::Quantity& age) const;
     // fact_medications.cpp
     FactItems medications(const CompiledFact& fact);
     void read_treatments();
-    Match match_medicine(const fhir::MedicationChoice& medication) const;
+    Match match_medicine(const fhir::MedicationChoice& medication, const std::vector<fhir::Dosage>& dosage) const;
     enum class Route { fits, differs, unknown };
     Route route_of(const Treatment& treatment, const std::vector<SetId>& routes) const;
+    void add_end(Treatment& treatment, const std::optional<fhir::DateTime>& end) const;
+    void add_end(Treatment& treatment, const std::optional<fhir::Quantity>& lasting, long times) const;
+    void add_ends_of_dosage(Treatment& treatment) const;
+    bool is_long_ended(const Treatment& treatment) const;
     bool is_current(const Treatment& treatment, long days) const;
-    std::optional<fhir::DateTime> start_of_course(const Treatment& current, const CompiledFact& fact) const;
+    bool is_contradicted(const Treatment& treatment, const CompiledFact& fact) const;
+    bool was_used(const Treatment& treatment, long days) const;
+    bool is_completed_treatment(const Treatment& treatment, const CompiledFact& fact, long days) const;
+    bool is_large_dose(const Treatment& treatment, const CompiledFact& fact) const;
+    bool counts(const Treatment& treatment, const CompiledFact& fact, long days) const;
+    bool belongs(const Treatment& treatment, const CompiledFact& fact) const;
+    Course course_of(const Treatment& current, const CompiledFact& fact) const;
+    long covered_days(const Course& course, const CompiledFact& fact) const;
+    void date_treatment(Item& item, const Treatment& treatment, const CompiledFact& fact) const;
+    bool has_route(const Treatment& treatment, const CompiledFact& fact, std::string_view label,
+                   std::vector<std::string>& notes) const;
 
     const Program::Inner& program_;
     const Record& record_;

@@ -9,12 +9,27 @@ namespace {
 
 constexpr std::size_t usual_measurements = 8;  // of one test
 
-/// Nothing for a status that does not count: cancelled, entered-in-error, unknown, or none at all (knowledge D.3).
+/// Nothing for a status that withdraws the result; `unknown` for one that says nothing (FHIR R4, observation-status).
 std::optional<Finality> finality_of(std::string_view status) {
     if (status == "final") return Finality::complete;
     if (status == "amended" || status == "corrected") return Finality::amended;
     if (status == "registered" || status == "preliminary") return Finality::awaited;
-    return std::nullopt;
+    if (status == "cancelled" || status == "entered-in-error") return std::nullopt;
+    return Finality::unknown;
+}
+
+Fault fault_of(fhir::Doubt doubt) {
+    switch (doubt) {
+        case fhir::Doubt::none:
+            return Fault::none;
+        case fhir::Doubt::modified:
+            return Fault::modified;
+        case fhir::Doubt::versions_differ:
+            return Fault::versions_differ;
+        case fhir::Doubt::focus_unknown:
+            return Fault::focus_unknown;
+    }
+    return Fault::none;
 }
 
 bool is_named(const Laboratory& laboratory, const fhir::Reference& performer) {
@@ -116,15 +131,28 @@ void MeasurementReader::read_one(const fhir::Observation& observation, const Mat
     measurement.finality = *finality;
     measurement.observation = &observation;
     measurement.kind = codes.kind;
-    measurement.ranges = &ranges;
     measurement.laboratory = laboratory;
     if (*finality == Finality::awaited) {
         measurement.state = Measurement::State::awaited;
     } else {
         read_written(measurement, written, analyte);
         if (codes.disagree) measurement.refuse(Fault::codes_disagree);
+        if (*finality == Finality::unknown) measurement.refuse(Fault::unknown_status);
     }
+    if (const Fault doubt = fault_of(observation.doubt); doubt != Fault::none) measurement.refuse(doubt);
     date(measurement);
+    if (measurement.is_readable() && !ranges.empty()) {
+        measurement.printed =
+            choose_range(ranges, {analyte, measurement.kind, measurement.unit, laboratory}, person_on(measurement.day));
+    }
+}
+
+RangePerson MeasurementReader::person_on(std::chrono::sys_days day) const {
+    RangePerson person;
+    if (!patient_) return person;
+    person.sex = patient_->gender;
+    if (patient_->birth_date) person.age_years = fhir::age_in_years(*patient_->birth_date, day);
+    return person;
 }
 
 void MeasurementReader::read_written(Measurement& measurement, WrittenValue& written,

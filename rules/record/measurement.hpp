@@ -1,11 +1,13 @@
 // One result of one laboratory test as the record has it: read safely, still awaited, or not readable and why.
 //
-// Only final, amended and corrected results are read; registered and preliminary ones are awaited; others do not count
-// (knowledge D.3). A result without a value is no result (D.6).
+// Only final, amended and corrected results are read; registered and preliminary ones are awaited; cancelled ones and
+// those entered in error do not count; any other status cannot be read. A result without a value is no result.
 #pragma once
 
+#include "fhir/patient.hpp"
 #include "rules/program/code_index.hpp"
 #include "rules/record/calendar.hpp"
+#include "rules/record/reference_range.hpp"
 #include "rules/record/written_value.hpp"
 
 #include <boost/container/small_vector.hpp>
@@ -20,7 +22,7 @@
 namespace rules {
 
 /// How much a version of a result counts against another version of the same one.
-enum class Finality : std::uint8_t { awaited, complete, amended };
+enum class Finality : std::uint8_t { unknown, awaited, complete, amended };
 
 struct Measurement {
     enum class State : std::uint8_t { readable, awaited, unreadable };
@@ -39,6 +41,7 @@ struct Measurement {
     bool needs_verification = false;  ///< believed, but to be verified: beyond verifyAbove
     std::string echo;                 ///< what may be shown of a value without a known unit
     std::string contradicted_by;      ///< the other value, of fault values_disagree
+    std::vector<std::string> others;  ///< further values of the same draw, which agree well enough
 
     // When; nothing only if unreadable or awaited
     std::optional<fhir::Date> date;
@@ -47,7 +50,7 @@ struct Measurement {
     std::chrono::sys_seconds moment{}, issued{};
     bool has_time = false;  ///< `moment` is one, and not the midnight of `day`
 
-    const std::vector<fhir::ReferenceRange>* ranges = nullptr;  ///< the laboratory's own; borrowed
+    RangeBounds printed;  ///< the laboratory's own range for this person
     const LaboratoryRules* laboratory = nullptr;
     std::vector<const fhir::Observation*> parts;  ///< of a derived one: what it was computed from
     bool is_derived = false;
@@ -68,13 +71,13 @@ struct MatchedCodes {
     bool disagree = false;  ///< they name different kinds, or another test beside this one
 };
 
-/// Where results are read: the tests, their codes, those of orders, the calendar and the site's laboratories. All
-/// borrowed.
+/// Where results are read: the tests, their codes, those of orders, the calendar, the site's laboratories, the patient
+/// (null: not known). All borrowed.
 class MeasurementReader {
   public:
     MeasurementReader(const std::vector<CompiledAnalyte>& analytes, const AnalyteIndex& codes, const OrderIndex& orders,
-                      const Site& site, const Calendar& calendar)
-        : analytes_(analytes), codes_(codes), orders_(orders), site_(site), calendar_(calendar) {}
+                      const Site& site, const Calendar& calendar, const fhir::Patient* patient)
+        : analytes_(analytes), codes_(codes), orders_(orders), site_(site), calendar_(calendar), patient_(patient) {}
 
     /// Adds every result that `observation` and its components hold to the measurements of its test.
     /// \param by_analyte  one list for each analyte.
@@ -91,6 +94,7 @@ class MeasurementReader {
                   std::vector<Measurement>& measurements) const;
     void read_written(Measurement& measurement, WrittenValue& written, const CompiledAnalyte& analyte) const;
     void date(Measurement& measurement) const;
+    RangePerson person_on(std::chrono::sys_days day) const;
     const Laboratory* laboratory_of(const fhir::Observation& observation) const;
     bool knows_unit(std::string_view text) const;
 
@@ -99,6 +103,7 @@ class MeasurementReader {
     const OrderIndex& orders_;
     const Site& site_;
     const Calendar& calendar_;
+    const fhir::Patient* patient_;
 };
 
 }  // namespace rules

@@ -32,23 +32,6 @@ std::optional<fhir::Decimal> near_limit(const Measurement& measurement, const Co
     return banded ? near_bound(interval, *banded) : std::nullopt;
 }
 
-bool is_normal_range(const fhir::ReferenceRange& range) {
-    const bool is_general = range.applies_to.empty() && !range.by_age;
-    if (range.type.codings.empty()) return is_general;
-    return is_general &&
-           std::ranges::any_of(range.type.codings, [](const fhir::Coding& coding) { return coding.code == "normal"; });
-}
-
-std::optional<fhir::Decimal> bound_of(const std::optional<fhir::Quantity>& bound, const Measurement& measurement,
-                                      const CompiledAnalyte& analyte) {
-    if (!bound || !bound->value || bound->comparator != fhir::Comparator::none) return std::nullopt;
-    // Many laboratories print the unit once, with the value.
-    if (bound->unit.empty() && bound->code.empty()) return bound->value;
-    const auto unit = unit_beside(*bound, analyte, measurement.laboratory);
-    if (!unit || *unit != measurement.unit) return std::nullopt;
-    return bound->value;
-}
-
 /// The lowest tenth of a range counts as low-normal (knowledge D.6).
 std::optional<fhir::Decimal> end_of_lowest_tenth(const PrintedRange& range) {
     if (!range.low || !range.high) return std::nullopt;
@@ -77,6 +60,7 @@ Banding by_range(const PrintedRange& range) {
     banding.band = band_by_range(range.place);
     banding.ruleset = "laboratory range";
     banding.spans = range.place == RangePlace::unknown;
+    banding.rank = range.place == RangePlace::below ? 0 : range.place == RangePlace::above ? 2 : 1;
     banding.lower = range.place == RangePlace::above ? range.high : range.low;
     if (range.place == RangePlace::below) banding.lower.reset();
     banding.upper = range.place == RangePlace::below ? range.low : range.high;
@@ -92,6 +76,15 @@ bool decides(const PrintedRange& range, const std::optional<Banded>& banded) {
     if (!range.low && !range.high) return false;
     if (!banded || range.place != RangePlace::not_beyond) return true;
     return banded->step->band == (range.low ? "low" : "high");
+}
+
+/// Where the laboratory's range comes first its three places are ranks 0 to 2, and what stands above every ruleset
+/// follows; a guideline's scale then begins at the middle. Else the steps of the scale are counted.
+std::size_t rank_of(const Banded& banded, const BandScale& scale, bool range_first) {
+    constexpr std::size_t above_ranges = 3;
+    const auto step = static_cast<std::size_t>(banded.step - scale.data());
+    if (!range_first) return step;
+    return banded.step->in_every_ruleset ? above_ranges : std::min<std::size_t>(step + 1, above_ranges - 1);
 }
 
 Banding by_guideline(const Banded& banded, const RulesetInForce& ruleset) {
@@ -213,9 +206,14 @@ void add_value(boost::json::object& json, const Measurement& measurement, const 
     const auto near = banding.is_by_scale ? near_limit(measurement, analyte) : std::nullopt;
     json.emplace("near", near.has_value());
     put("nearLimit", number_with_unit(near, unit));
-    const PrintedRange range = range_of(measurement, analyte);
+    const PrintedRange range = range_of(measurement);
     put("range", name_of(range.place));
     put("rangeText", range_text(range, unit));
+    if (!measurement.others.empty()) {
+        boost::json::array others(json.storage());
+        for (const std::string& other : measurement.others) others.emplace_back(other);
+        json.emplace("others", std::move(others));
+    }
     if (auto marks = marks_json(measurement, analyte, json.storage()); !marks.empty())
         json.emplace("marks", std::move(marks));
     // For people, not for expressions: how the band is bounded, and who says so.
@@ -237,18 +235,10 @@ std::string why_unreadable(const Measurement& measurement) {
 
 }  // namespace
 
-PrintedRange range_of(const Measurement& measurement, const CompiledAnalyte& analyte) {
+PrintedRange range_of(const Measurement& measurement) {
     PrintedRange found;
-    if (!measurement.ranges) return found;
-    const fhir::ReferenceRange* only = nullptr;
-    for (const fhir::ReferenceRange& range : *measurement.ranges) {
-        if (!is_normal_range(range)) continue;
-        if (only) return found;  // two ranges: which of them is meant cannot be known
-        only = &range;
-    }
-    if (!only) return found;
-    found.low = bound_of(only->low, measurement, analyte);
-    found.high = bound_of(only->high, measurement, analyte);
+    found.low = measurement.printed.low;
+    found.high = measurement.printed.high;
     found.place = place_in(found, measurement.interval);
     return found;
 }
@@ -259,13 +249,18 @@ Banding band_measurement(const Measurement& measurement, const CompiledAnalyte& 
     const RulesetInForce& ruleset = ruleset_for(measurement, analyte);
     const BandScale& scale = scale_of(measurement, analyte);
     const auto banded = band_of(banded_interval(measurement, analyte), scale);
-    if (banded && banded->step->in_every_ruleset) return by_guideline(*banded, ruleset);
+    const auto by_scale = [&] {
+        Banding banding = by_guideline(*banded, ruleset);
+        banding.rank = rank_of(*banded, scale, analyte.written->range_first);
+        return banding;
+    };
+    if (banded && banded->step->in_every_ruleset) return by_scale();
     if (is_lower_bound && kind.alone_is_no_result) return {};
     if (analyte.written->range_first) {
-        const PrintedRange range = range_of(measurement, analyte);
+        const PrintedRange range = range_of(measurement);
         if (decides(range, banded)) return by_range(range);
     }
-    if (banded) return by_guideline(*banded, ruleset);
+    if (banded) return by_scale();
     Banding none;
     none.spans = !scale.empty() && !is_lower_bound;
     return none;
@@ -279,7 +274,7 @@ std::string shown_number(const Measurement& measurement, const CompiledAnalyte& 
     };
     const int written = places_of(exact);
     int digits = std::min(written, analyte.units[measurement.unit].digits.value_or(written));
-    const PrintedRange range = range_of(measurement, analyte);
+    const PrintedRange range = range_of(measurement);
     while (digits < written && !tells_the_same(exact, scaled(exact, digits), banding, range)) ++digits;
     const Interval shown = scaled(exact, digits);
     if (measurement.is_derived && !exact.is_exact()) return shown.low.text() + " to " + shown.high->text();

@@ -23,6 +23,7 @@ struct Banding {
     bool lower_included = true, upper_included = false;
     bool spans = false;             ///< lies in more than one band: cannot be read safely
     bool in_every_ruleset = false;  ///< a band of aboveAll
+    std::size_t rank = 0;           ///< of the band among those that this test can be in; neighbours differ by 1
     bool is_by_scale = false;       ///< drawn by a guideline, not by the laboratory's own range
 };
 
@@ -32,7 +33,7 @@ struct PrintedRange {
     RangePlace place = RangePlace::unknown;
 };
 
-PrintedRange range_of(const Measurement& measurement, const CompiledAnalyte& analyte);
+PrintedRange range_of(const Measurement& measurement);
 
 /// Precondition: `measurement` is readable. Source: knowledge B.3, A.2 (fractions), C, D.6.
 Banding band_measurement(const Measurement& measurement, const CompiledAnalyte& analyte);

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "fhir/condition.hpp"
+#include "fhir/entry.hpp"
 #include "fhir/issue.hpp"
 #include "fhir/medication.hpp"
+#include "fhir/medication_administration.hpp"
 #include "fhir/medication_request.hpp"
 #include "fhir/medication_statement.hpp"
 #include "fhir/observation.hpp"
@@ -36,12 +38,14 @@ enum class Unavailable {
     unresolved,     ///< the client's query still held an unresolved token
     wrong_type,     ///< something other than was asked for
     not_provided,   ///< this site never has it (site file)
+    doubtful,       ///< an unknown modifierExtension, or versions that differ, leave open what it says
 };
 
 /// Everything that was sent or fetched under one prefetch key. Of one that came in part, what came.
 struct SourceData {
-    std::vector<const boost::json::object*> resources;
-    std::optional<Unavailable> unavailable;
+    std::vector<fhir::Entry> resources;
+    std::optional<Unavailable> unavailable{};
+    std::vector<fhir::Entry> left_out{};  ///< what contains another patient's data: named, never used
 };
 
 using Sources = std::map<std::string, SourceData, std::less<>>;  ///< by prefetch key; a key that is absent is not_sent
@@ -58,6 +62,7 @@ struct Record {
     std::vector<fhir::Condition> conditions;
     std::vector<fhir::MedicationRequest> medication_requests;
     std::vector<fhir::MedicationStatement> medication_statements;
+    std::vector<fhir::MedicationAdministration> medication_administrations;
     std::vector<fhir::Procedure> procedures;
     std::vector<fhir::ServiceRequest> orders;
     /// Each once, whatever keys brought it; behind a panel the members that it contains, under the panel's id.
@@ -70,8 +75,13 @@ struct Record {
 /// "Condition/c1", or "Condition" without an id that FHIR allows: what is no id is never shown.
 std::string reference_to(std::string_view type, std::string_view id);
 
-/// Reads the resources of each source. Resources of the wrong type for their key are skipped with a reason; the caller
-/// has made sure that none is another patient's.
+/// Why `skipped` was left out, in words that go behind its reference: "was left out: not what was asked for".
+std::string_view words_for(const Skipped& skipped);
+
+/// Reads the resources of each source: of several versions the newest (fhir/versions). Resources of the wrong type for
+/// their key, and Observations about somebody or something else (focus, specimen), are skipped with a reason; the
+/// caller has made sure that none has another patient as its subject. What must not be taken as it stands (fhir::Doubt)
+/// is read and keeps its doubt.
 Record read_record(const Sources& sources);
 
 /// The sources of a complete record: any resources of one patient, sorted to the keys; nothing is unavailable.

@@ -37,14 +37,14 @@ void sort_newest_first(std::vector<Measurement>& measurements) {
 }
 
 bool name_different_specimens(const Measurement& left, const Measurement& right) {
-    const std::string_view first = left.observation->specimen;
-    const std::string_view second = right.observation->specimen;
+    const std::string_view first = left.observation->specimen.reference;
+    const std::string_view second = right.observation->specimen.reference;
     return !first.empty() && !second.empty() && first != second;
 }
 
 bool name_one_specimen(const Measurement& left, const Measurement& right) {
-    const std::string_view specimen = left.observation->specimen;
-    return !specimen.empty() && specimen == right.observation->specimen;
+    const std::string_view specimen = left.observation->specimen.reference;
+    return !specimen.empty() && specimen == right.observation->specimen.reference;
 }
 
 /// Whether nothing speaks against it; of a day without a time that is all that can be known.
@@ -65,8 +65,14 @@ bool any_share_a_day(const std::vector<Measurement>& newest_first) {
     return std::ranges::adjacent_find(newest_first, {}, &Measurement::day) != newest_first.end();
 }
 
-/// An amended result replaces its original, a complete one the preliminary one (knowledge D.3). They are versions of
-/// each other if they are of one kind and one specimen but not equally final.
+/// An amended result replaces its original, a complete one the preliminary one; of several amended ones the last issued
+/// counts. They are versions of each other if they are of one kind and one specimen.
+bool replaces(const Measurement& newer, const Measurement& older) {
+    if (newer.finality != older.finality) return newer.finality > older.finality;
+    const bool both_say_when = newer.observation->issued && older.observation->issued;
+    return newer.finality == Finality::amended && both_say_when && newer.issued > older.issued;
+}
+
 void keep_last_versions(std::vector<Measurement>& measurements) {
     std::vector<bool> replaced(measurements.size(), false);
     for (std::size_t first = 0; first < measurements.size(); ++first) {
@@ -75,8 +81,8 @@ void keep_last_versions(std::vector<Measurement>& measurements) {
             if (!measurements[first].date || !measurements[second].date) continue;
             if (measurements[first].kind != measurements[second].kind) continue;
             if (!are_of_one_specimen(measurements[first], measurements[second])) continue;
-            if (measurements[first].finality > measurements[second].finality) replaced[second] = true;
-            if (measurements[second].finality > measurements[first].finality) replaced[first] = true;
+            if (replaces(measurements[first], measurements[second])) replaced[second] = true;
+            if (replaces(measurements[second], measurements[first])) replaced[first] = true;
         }
     }
     std::size_t kept = 0;
@@ -116,40 +122,103 @@ bool agree(const Measurement& left, const Measurement& right, const CompiledAnal
            is_close(comparable(left.interval.high, left), comparable(right.interval.high, right));
 }
 
-/// Whether either value is a danger of the same kind: then it is said, whichever is right (knowledge B.4).
-bool are_both_of_one_danger(const Measurement& left, const Measurement& right, const CompiledAnalyte& analyte) {
-    const Banding one = band_measurement(left, analyte), two = band_measurement(right, analyte);
-    return one.in_every_ruleset && two.in_every_ruleset && one.band == two.band;
-}
+/// Reduces the values of one draw to one.
+class DrawReducer {
+  public:
+    explicit DrawReducer(const CompiledAnalyte& analyte) : analyte_(analyte) {}
 
-/// One value for each kind and specimen: where they disagree neither is read, unless both are one danger; else the
-/// first unit of the test decides.
-void reduce_specimens(std::vector<Measurement>& measurements, const CompiledAnalyte& analyte) {
-    std::vector<bool> dropped(measurements.size(), false);
-    for (std::size_t first = 0; first < measurements.size(); ++first) {
+    void reduce(std::vector<Measurement>& measurements) {
+        dropped_.assign(measurements.size(), false);
+        for (std::size_t first = 0; first < measurements.size(); ++first) {
+            if (dropped_[first] || !measurements[first].is_readable()) continue;
+            std::vector<std::size_t> draw = draw_of(measurements, first);
+            if (draw.size() > 1) merge(measurements, draw);
+        }
+        std::size_t index = 0;
+        std::erase_if(measurements, [&](const Measurement&) { return dropped_[index++]; });
+    }
+
+  private:
+    /// The readable values of one kind and one draw, the newest first.
+    std::vector<std::size_t> draw_of(const std::vector<Measurement>& measurements, std::size_t first) const {
+        std::vector<std::size_t> draw = {first};
+        const Measurement& one = measurements[first];
         for (std::size_t second = first + 1; second < measurements.size(); ++second) {
-            Measurement& one = measurements[first];
-            Measurement& two = measurements[second];
-            if (one.day != two.day) break;
-            if (dropped[first] || dropped[second] || one.kind != two.kind) continue;
-            const bool was_contradicted = one.fault == Fault::values_disagree;
-            if (!two.is_readable() || !(one.is_readable() || was_contradicted)) continue;
-            if (!are_of_one_specimen(one, two)) continue;
-            const bool differ = was_contradicted || !agree(one, two, analyte);
-            if (differ && !was_contradicted && are_issued_apart(one, two)) continue;
-            if (was_contradicted || (differ && !are_both_of_one_danger(one, two, analyte))) {
-                one.refuse(Fault::values_disagree);
-                if (one.contradicted_by.empty()) one.contradicted_by = text_of(two, analyte);
-                dropped[second] = true;
+            const Measurement& two = measurements[second];
+            if (two.day != one.day) break;
+            if (dropped_[second] || !two.is_readable() || one.kind != two.kind) continue;
+            if (are_of_one_specimen(one, two) && !are_issued_apart(one, two)) draw.push_back(second);
+        }
+        return draw;
+    }
+
+    /// Values that agree are one; of those in one band or in neighbouring ones the more cautious counts. Assays differ
+    /// by 10 %, and 42 CFR 493.931 lets calcium differ by 1.0 mg/dL: two normal values are no doubtful one, nor two
+    /// high ones. Values further apart cannot be read.
+    void merge(std::vector<Measurement>& measurements, std::vector<std::size_t>& draw) {
+        drop_copies(measurements, draw);
+        if (draw.size() < 2) return;
+        std::size_t chosen = draw.front();
+        const bool tells_apart = are_neighbours(measurements, draw);
+        for (const std::size_t position : draw) {
+            if (tells_apart && is_more_cautious(measurements[position], measurements[chosen])) chosen = position;
+        }
+        for (const std::size_t position : draw) {
+            if (position == chosen) continue;
+            dropped_[position] = true;
+            const std::string other = text_of(measurements[position], analyte_);
+            if (tells_apart) {
+                measurements[chosen].others.push_back(other);
             } else {
-                const bool second_decides = one.unit != analyte.first_unit && two.unit == analyte.first_unit;
-                dropped[second_decides ? first : second] = true;
+                std::string& contradicted = measurements[chosen].contradicted_by;
+                contradicted.append(contradicted.empty() ? "" : ", ").append(other);
             }
         }
+        if (!tells_apart) measurements[chosen].refuse(Fault::values_disagree);
     }
-    std::size_t index = 0;
-    std::erase_if(measurements, [&](const Measurement&) { return dropped[index++]; });
-}
+
+    /// One amount in two units is one value, in the first unit of the test.
+    void drop_copies(const std::vector<Measurement>& measurements, std::vector<std::size_t>& draw) {
+        for (const std::size_t one : draw) {
+            for (const std::size_t two : draw) {
+                if (one == two || dropped_[one] || dropped_[two]) continue;
+                const bool same_unit = measurements[one].unit == measurements[two].unit;
+                const bool is_copy = same_unit ? measurements[one].interval == measurements[two].interval
+                                               : agree(measurements[one], measurements[two], analyte_);
+                if (is_copy) dropped_[measurements[two].unit == analyte_.first_unit ? one : two] = true;
+            }
+        }
+        std::erase_if(draw, [this](std::size_t position) { return dropped_[position]; });
+    }
+
+    bool are_neighbours(const std::vector<Measurement>& measurements, const std::vector<std::size_t>& draw) const {
+        std::optional<std::size_t> lowest, highest;
+        for (const std::size_t position : draw) {
+            const Banding banding = band_measurement(measurements[position], analyte_);
+            if (banding.spans) return false;
+            if (banding.band.empty()) continue;  // drawn by nobody: it gives no card
+            lowest = std::min(lowest.value_or(banding.rank), banding.rank);
+            highest = std::max(highest.value_or(banding.rank), banding.rank);
+        }
+        return !lowest || *highest - *lowest <= 1;
+    }
+
+    bool is_more_cautious(const Measurement& one, const Measurement& other) const {
+        const bool higher_counts = counts_upwards(one) || counts_upwards(other);
+        const auto left = in_first_unit(one.interval.low, one.unit, analyte_);
+        const auto right = in_first_unit(other.interval.low, other.unit, analyte_);
+        if (!left || !right) return false;
+        return higher_counts ? *left > *right : *left < *right;
+    }
+
+    bool counts_upwards(const Measurement& measurement) const {
+        const std::string_view band = band_measurement(measurement, analyte_).band;
+        return std::ranges::find(analyte_.written->higher_counts, band) != analyte_.written->higher_counts.end();
+    }
+
+    const CompiledAnalyte& analyte_;
+    std::vector<bool> dropped_;
+};
 
 bool may_be_added(const Measurement& part) {
     return part.is_readable() && part.interval.high.has_value();
@@ -182,7 +251,7 @@ void add_sums(std::vector<Measurement>& measurements, const CompiledAnalyte& ana
             total.kind = sum.kind;
             total.is_derived = true;
             total.comparator = fhir::Comparator::none;
-            total.ranges = nullptr;
+            total.printed = {};
             measurements.push_back(std::move(total));
         }
     }
@@ -254,7 +323,8 @@ class Chooser {
         sort_out_the_rest();
         for (const std::size_t candidate : candidates) keep_newest_of_kind(candidate, results_.readable);
         for (std::size_t index = 0; index < results_.all.size(); ++index) {
-            if (results_.all[index].is_readable()) keep_newest_of_kind(index, results_.readable);
+            if (results_.all[index].is_readable() && !is_mere_part(index))
+                keep_newest_of_kind(index, results_.readable);
         }
     }
 
@@ -276,6 +346,15 @@ class Chooser {
         return kind_of(index).alone_is_no_result && !results_.bandings[index].in_every_ruleset;
     }
 
+    /// A fraction whose sum with the others is there says nothing beside it, unless it has a band by itself.
+    bool is_mere_part(std::size_t index) const {
+        const Measurement& fraction = results_.all[index];
+        if (!kind_of(index).lower_bound_of || !results_.bandings[index].band.empty()) return false;
+        return std::ranges::any_of(results_.all, [&](const Measurement& sum) {
+            return sum.is_derived && std::ranges::find(sum.parts, fraction.observation) != sum.parts.end();
+        });
+    }
+
     bool is_banded(std::size_t index) const {
         return analyte_.ruleset.has_bands[kind_of(index).lower_bound_of.value_or(results_.all[index].kind)];
     }
@@ -285,7 +364,8 @@ class Chooser {
         std::vector<std::size_t> candidates;
         candidates.reserve(results_.all.size());
         for (std::size_t index = 0; index < results_.all.size(); ++index) {
-            if (results_.all[index].is_readable() && !is_no_result_alone(index)) candidates.push_back(index);
+            const bool counts = results_.all[index].is_readable() && !is_no_result_alone(index) && !is_mere_part(index);
+            if (counts) candidates.push_back(index);
         }
         const auto is_preferred = [this](std::size_t left, std::size_t right) {
             const Measurement& first = results_.all[left];
@@ -347,8 +427,8 @@ class Chooser {
         const Measurement& chosen = results_.all[*results_.result];
         for (std::size_t index = 0; index < results_.all.size(); ++index) {
             const Measurement& measurement = results_.all[index];
-            const bool is_unbanded_fraction =
-                measurement.is_readable() && kind_of(index).lower_bound_of && !is_no_result_alone(index);
+            const bool is_unbanded_fraction = measurement.is_readable() && kind_of(index).lower_bound_of &&
+                                              !is_no_result_alone(index) && !is_mere_part(index);
             if (is_unbanded_fraction && measurement.day > chosen.day) results_.newer.push_back(index);
         }
     }
@@ -359,13 +439,24 @@ class Chooser {
 
 }  // namespace
 
+namespace {
+
+/// A danger that nobody looked after again does not go silent by itself; what is awaited too long will not come.
+std::optional<long> days_that_count(const Measurement& measurement, const CompiledAnalyte& analyte) {
+    if (measurement.state == Measurement::State::awaited && analyte.pending_days) return analyte.pending_days;
+    const bool may_be_danger = analyte.danger_valid_days && measurement.is_readable();
+    if (may_be_danger && band_measurement(measurement, analyte).in_every_ruleset) return analyte.danger_valid_days;
+    return analyte.valid_days;
+}
+
+}  // namespace
+
 TestResults choose_results(const CompiledAnalyte& analyte, std::vector<Measurement> measurements,
                            const std::vector<Measurement>* others, const CompiledAnalyte* other_analyte) {
-    if (analyte.valid_days) {
-        std::erase_if(measurements, [&](const Measurement& measurement) {
-            return measurement.age_days && *measurement.age_days > *analyte.valid_days;
-        });
-    }
+    std::erase_if(measurements, [&](const Measurement& measurement) {
+        const std::optional<long> limit = days_that_count(measurement, analyte);
+        return limit && measurement.age_days && *measurement.age_days > *limit;
+    });
     TestResults results;
     if (measurements.empty()) return results;
     sort_newest_first(measurements);
@@ -374,7 +465,7 @@ TestResults choose_results(const CompiledAnalyte& analyte, std::vector<Measureme
     }
     if (any_share_a_day(measurements)) {
         keep_last_versions(measurements);
-        reduce_specimens(measurements, analyte);
+        DrawReducer(analyte).reduce(measurements);
     }
     add_sums(measurements, analyte);
     if (analyte.adjustment && others && other_analyte) add_adjusted(measurements, analyte, *others, *other_analyte);

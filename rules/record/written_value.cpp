@@ -18,12 +18,6 @@ bool is_space(char character) {
     return character == ' ' || character == '\t' || character == '\r' || character == '\n';
 }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 /// A unit as it may be shown: whole if it is one, else its beginning, without control characters.
 std::string unit_echo(std::string_view unit, const std::function<bool(std::string_view)>& knows_unit) {
     unit = trimmed(unit);
@@ -102,16 +96,14 @@ class Reader {
         const std::string_view for_people = trimmed(quantity.unit);
         const bool has_ucum = quantity.system == fhir::ucum_system && !code.empty();
         const std::string_view name = has_ucum ? code : for_people;
-        const auto unit = analyte_.unit_of(name, laboratory_);
+        const auto unit = has_ucum ? analyte_.unit_of_ucum(name, laboratory_) : analyte_.unit_of(name, laboratory_);
         if (name.empty()) return refuse(std::move(written), Fault::no_unit, foreign_echo(quantity));
         if (!unit) return refuse(std::move(written), Fault::unknown_unit, foreign_echo(quantity));
-        // The unit for people must say the same as the code of the unit. A text that means nothing here does not.
-        const bool agrees =
-            !has_ucum || for_people.empty() || for_people == code || analyte_.unit_of(for_people, laboratory_) == unit;
-        if (!agrees) {
+        // The unit for people must not say something else than the code. Words that name no unit do not.
+        if (has_ucum && for_people != code && analyte_.names_another_unit(for_people, *unit, laboratory_)) {
             return refuse(std::move(written), Fault::unit_against_unit_code, foreign_echo(quantity));
         }
-        written.unit_text = shown_unit_of(name, *unit);
+        written.unit_text = analyte_.shown_unit(name, *unit);
         return with_unit(std::move(written), *unit);
     }
 
@@ -140,7 +132,7 @@ class Reader {
             written.fault = Fault::unknown_unit;
             return written;
         }
-        written.unit_text = shown_unit_of(parsed->rest, *unit);
+        written.unit_text = analyte_.shown_unit(parsed->rest, *unit);
         return with_unit(std::move(written), *unit);
     }
 
@@ -149,17 +141,6 @@ class Reader {
     std::string foreign_echo(const fhir::Quantity& quantity) const {
         const std::string_view unit = trimmed(quantity.unit).empty() ? quantity.code : quantity.unit;
         return joined(fhir::code_of(quantity.comparator), quantity.value->text(), unit_echo(unit, knows_unit_));
-    }
-
-    /// The reported spelling where it says more than upper and lower case, the usual name of the unit otherwise.
-    /// \param spelling  trimmed.
-    std::string_view shown_unit_of(std::string_view spelling, std::size_t unit) const {
-        const std::string& name = analyte_.units[unit].name;
-        if (spelling == name) return spelling;
-        const bool is_listed = spelling.find('{') == std::string_view::npos;
-        const bool differs_in_case_only =
-            std::ranges::equal(spelling, name, [](char left, char right) { return (left | 0x20) == (right | 0x20); });
-        return is_listed && !differs_in_case_only ? spelling : std::string_view(name);
     }
 
     static WrittenValue refuse(WrittenValue written, Fault fault, std::string echo) {
@@ -213,7 +194,15 @@ std::string_view words_for(Fault fault) {
         case Fault::in_the_future:
             return "it is dated in the future";
         case Fault::values_disagree:
-            return "two values of one specimen differ by more than 2 %";
+            return "two values of one draw disagree";
+        case Fault::unknown_status:
+            return "its status is not known";
+        case Fault::modified:
+            return "an unknown extension of it may change what it means";
+        case Fault::versions_differ:
+            return "its versions differ, and none says that it is the newest";
+        case Fault::focus_unknown:
+            return "whom or what it is about cannot be told";
         case Fault::spans_bands:
             return "it cannot be told on which side of a limit it lies";
     }
@@ -246,6 +235,14 @@ std::string_view brief_words_for(Fault fault) {
             return "dated in the future";
         case Fault::values_disagree:
             return "two values disagree";
+        case Fault::unknown_status:
+            return "status unknown";
+        case Fault::modified:
+            return "meaning may be changed";
+        case Fault::versions_differ:
+            return "versions differ";
+        case Fault::focus_unknown:
+            return "may be about another";
         case Fault::spans_bands:
             return "spans two bands";
     }
@@ -275,7 +272,7 @@ WrittenValue read_value(const fhir::ObservationValue& value, bool is_absent, con
 std::optional<std::size_t> unit_beside(const fhir::Quantity& quantity, const CompiledAnalyte& analyte,
                                        const LaboratoryRules* laboratory) {
     const bool has_ucum = quantity.system == fhir::ucum_system && !trimmed(quantity.code).empty();
-    return analyte.unit_of(has_ucum ? quantity.code : quantity.unit, laboratory);
+    return has_ucum ? analyte.unit_of_ucum(quantity.code, laboratory) : analyte.unit_of(quantity.unit, laboratory);
 }
 
 }  // namespace rules

@@ -30,6 +30,10 @@ enum class Fault {
     no_date,
     in_the_future,
     values_disagree,
+    unknown_status,   ///< one that FHIR R4 does not have, "unknown", or none
+    modified,         ///< an unknown modifierExtension
+    versions_differ,  ///< of one and the same Observation
+    focus_unknown,
     spans_bands,
 };
 

@@ -5,6 +5,7 @@
 #include "fhir/date_time.hpp"
 #include "rules/program/program.hpp"
 #include "rules/record/record.hpp"
+#include "rules/record/time_zone.hpp"
 
 #include <boost/json.hpp>
 
@@ -108,7 +109,8 @@ struct RuleOutcome {
 
 struct Call {
     Hook hook = Hook::patient_view;
-    fhir::DateTime at;                               ///< with an offset: calendar days are counted in it
+    fhir::DateTime at;                               ///< with an offset; calendar days are counted in it, or
+    const TimeZone* zone = nullptr;                  ///< in this zone, by its rules on each date; borrowed
     std::vector<const boost::json::object*> drafts;  ///< order hooks: the draft orders
     std::vector<std::string> selections;  ///< "ServiceRequest/1"; order-select: the selected ones; empty: all
 };
@@ -116,6 +118,7 @@ struct Call {
 struct Evaluation {
     std::vector<Card> cards;            ///< in the order shown
     std::vector<RuleOutcome> outcomes;  ///< of every rule, in the pack's order
+    std::vector<std::string> left_out;  ///< resources of which nothing counts, and why; by explain() only
     std::optional<Program> program{};   ///< lives as long as what is borrowed from it
 };
 

@@ -78,7 +78,7 @@ Run::Run(const Program::Inner& program, const Record& record, const Call& call, 
     : program_(program),
       record_(record),
       call_(call),
-      calendar_(call.at),
+      calendar_(call.at, call.zone),
       in_part_(sources_in_part(program, record)),
       unavailable_(sources_lacking(program, record) & ~(parts == Parts::whole ? in_part_ : SourceSet(0))),
       memory_(first_block_.data(), first_block_.size()),
@@ -127,7 +127,7 @@ std::optional<std::string> Run::compute(const CompiledExpression& expression, Co
     }
     fhir::path::Input input;
     input.variables = variables_;
-    input.now = call_.at;
+    input.now = calendar_.now();
     auto result = fhir::path::evaluate(expression.path, input);
     if (result.has_error()) return std::move(result.error().message);
     items = std::move(*result);
@@ -230,6 +230,7 @@ void Run::fill_fixed(std::uint16_t slot, SlotValue& value) {
             return;
         case slot_drafts: {
             std::vector<Item> items = facts_.orders(drafts());
+            mark_repeated(items);
             if (items.size() > most_items) items.erase(items.begin() + most_items, items.end());
             return add_items(items, value.items);
         }
@@ -321,6 +322,15 @@ void Run::fill_all(const CompiledFact& fact, SlotValue& value) {
     value.items = std::move(items);
 }
 
+/// Of two drafts of one test the second is the one to do without, whichever of them is selected.
+void Run::mark_repeated(std::vector<Item>& items) {
+    const std::vector<Item> all = facts_.orders(basket());
+    for (Item& item : items) {
+        const auto first = std::ranges::find(all, item.intent, &Item::intent);
+        item.is_repeated = first != all.end() && first->reference != item.reference;
+    }
+}
+
 const std::vector<fhir::ServiceRequest>& Run::basket() {
     if (basket_) return *basket_;
     basket_.emplace();
@@ -330,7 +340,8 @@ const std::vector<fhir::ServiceRequest>& Run::basket() {
         fhir::ServiceRequest request = fhir::read_service_request(*draft, issues);
         // Orders that are signed again may have another status than draft, but not one of these.
         const bool is_void = request.status == "revoked" || request.status == "entered-in-error";
-        if (!is_void && !request.do_not_perform) basket_->push_back(std::move(request));
+        if (!is_void && !request.do_not_perform && request.doubt == fhir::Doubt::none)
+            basket_->push_back(std::move(request));
     }
     return *basket_;
 }
@@ -364,8 +375,17 @@ const std::vector<fhir::MedicationRequest>& Run::draft_medications() {
 }
 
 const std::vector<Item>& Run::open_orders() {
-    if (!open_orders_) open_orders_ = facts_.open_orders(draft_references_);
-    return *open_orders_;
+    if (open_orders_) return *open_orders_;
+    std::vector<std::string> settled = draft_references_;
+    for (const fhir::ServiceRequest& draft : basket()) {
+        // What a draft replaces goes with it, what it is based on it fulfils: neither stands beside it.
+        for (const auto* list : {&draft.replaces, &draft.based_on}) {
+            for (const fhir::Reference& other : *list) {
+                if (other.type == "ServiceRequest") settled.push_back(reference_to(other.type, other.id));
+            }
+        }
+    }
+    return open_orders_.emplace(facts_.open_orders(settled));
 }
 
 const std::vector<Item>& Run::ordered() {

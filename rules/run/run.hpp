@@ -104,6 +104,7 @@ class Run {
     /// The day on which the treatment that makes results of `analyte` stale began.
     std::optional<std::chrono::sys_days> treatment_start(const CompiledAnalyte& analyte);
     const std::vector<Item>& open_orders();
+    void mark_repeated(std::vector<Item>& items);
     /// All draft orders that ask for something, read once.
     const std::vector<fhir::ServiceRequest>& basket();
     /// The draft prescriptions that are selected, read once.

@@ -12,7 +12,7 @@ std::vector<std::vector<Measurement>>& Run::measurements() {
     if (measurements_) return *measurements_;
     measurements_.emplace(program_.analytes.size());
     const MeasurementReader reader(program_.analytes, program_.analyte_codes, program_.order_index, program_.site,
-                                   calendar_);
+                                   calendar_, record_.patient ? &*record_.patient : nullptr);
     for (const fhir::Observation& observation : record_.observations) reader.read(observation, *measurements_);
     return *measurements_;
 }

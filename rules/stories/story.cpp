@@ -248,9 +248,16 @@ class StoryReader {
 
     // What no rule can see would let a story hold for nothing.
     static void check_type(const Node& node) {
-        const std::vector<std::string_view> known = {"Patient",    "Condition",         "Observation",
-                                                     "Medication", "MedicationRequest", "MedicationStatement",
-                                                     "Procedure",  "ServiceRequest"};
+        const std::vector<std::string_view> known = {"Patient",
+                                                     "Condition",
+                                                     "Observation",
+                                                     "Medication",
+                                                     "MedicationRequest",
+                                                     "MedicationStatement",
+                                                     "MedicationAdministration",
+                                                     "DiagnosticReport",
+                                                     "Procedure",
+                                                     "ServiceRequest"};
         const auto type = node.member("resourceType");
         if (!type) return node.error("missing-member", "This is no FHIR resource.", "Add \"resourceType\".");
         if (std::find(known.begin(), known.end(), type->text()) != known.end()) return;

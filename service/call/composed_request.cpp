@@ -2,10 +2,13 @@
 
 #include "fhir/coding.hpp"
 #include "fhir/json_text.hpp"
+#include "fhir/reference.hpp"
+#include "rules/record/patient_identity.hpp"
 #include "service/call/hook_request.hpp"
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_set>
 
 namespace service {
@@ -13,18 +16,25 @@ namespace json = boost::json;
 
 namespace {
 
-using ReferenceNames = std::map<std::string, std::string, std::less<>>;  // fullUrl -> "Type/id"
+constexpr std::size_t most_merged = 20;  // Patients of one record that may be one person
+
+using ReferenceNames = std::map<std::string, std::string, std::less<>>;  // urn -> "Type/id"
 
 std::string member_text(const json::object& object, std::string_view name) {
     const json::value* member = object.if_contains(name);
     return std::string(member ? fhir::text_of(*member).value_or("") : "");
 }
 
+bool has_urn(const fhir::Entry& entry) {
+    return entry.full_url.starts_with("urn:");
+}
+
 // The id of an entry; transaction Bundles name their resources by urn:uuid only.
 std::string id_of(const fhir::Entry& entry, std::size_t index) {
     if (!entry.id.empty()) return std::string(entry.id);
-    if (entry.full_url.starts_with("urn:")) return std::string(entry.full_url.substr(entry.full_url.rfind(':') + 1));
-    return "entry-" + std::to_string(index);
+    if (has_urn(entry)) return std::string(entry.full_url.substr(entry.full_url.rfind(':') + 1));
+    const fhir::Reference place = fhir::parse_reference(entry.full_url);
+    return place.id.empty() ? "entry-" + std::to_string(index) : std::string(place.id);
 }
 
 void name_references(json::value& value, const ReferenceNames& names) {
@@ -43,12 +53,13 @@ void name_references(json::value& value, const ReferenceNames& names) {
     }
 }
 
+// Copies of the resources, by position in the record, in which "Type/id" stands for an urn: it is what servers send.
 std::vector<json::value> copies_with_names(const fhir::Bundle& record) {
     ReferenceNames names;
     std::vector<json::value> copies;
     for (const fhir::Entry& entry : record.entries()) {
         const std::string id = id_of(entry, copies.size());
-        if (!entry.full_url.empty()) names.emplace(entry.full_url, std::string(entry.type) + "/" + id);
+        if (has_urn(entry)) names.emplace(entry.full_url, std::string(entry.type) + "/" + id);
         json::object copy = *entry.resource;
         copy["id"] = id;
         copies.emplace_back(std::move(copy));
@@ -102,43 +113,88 @@ bool speaks_of(const json::object& resource, const std::unordered_set<std::strin
 
 class PrefetchAnswer {
   public:
-    explicit PrefetchAnswer(const std::vector<json::value>& resources) : resources_(resources) {}
+    PrefetchAnswer(const fhir::Bundle& record, const std::vector<json::value>& copies)
+        : record_(record), copies_(copies) {}
 
     json::value to(const rules::PrefetchTemplate& wanted) const {
         const std::vector<std::string> codes = parameter_values(wanted.query, "code");
         const std::vector<std::string> statuses = parameter_values(wanted.query, "status");
         const std::unordered_set<std::string> wanted_codes(codes.begin(), codes.end());
         json::array entries;
-        std::unordered_set<std::string> medications;
-        for (const json::value& resource : resources_) {
-            const json::object& object = resource.get_object();
-            if (member_text(object, "resourceType") != wanted.resource_type) continue;
+        std::set<std::size_t> included;
+        for (std::size_t index = 0; index < copies_.size(); ++index) {
+            const json::object& object = copies_[index].get_object();
+            if (!is_answer(object, wanted)) continue;
             if (!wanted_codes.empty() && !speaks_of(object, wanted_codes)) continue;
             if (!statuses.empty() && std::ranges::find(statuses, member_text(object, "status")) == statuses.end())
                 continue;
-            if (const json::value* reference = object.if_contains("medicationReference");
-                reference && reference->is_object()) {
-                medications.insert(member_text(reference->get_object(), "reference"));
+            for (const std::string_view member : {"medicationReference", "specimen"}) {
+                if (const auto beside = referred_to(index, member)) included.insert(*beside);
             }
-            entries.push_back(entry(resource, "match"));
+            entries.push_back(entry(index, "match"));
         }
-        for (const json::value& resource : resources_) {
-            const json::object& object = resource.get_object();
-            const std::string name = "Medication/" + member_text(object, "id");
-            if (member_text(object, "resourceType") == "Medication" && medications.contains(name)) {
-                entries.push_back(entry(resource, "include"));
-            }
-        }
+        for (const std::size_t index : included) entries.push_back(entry(index, "include"));
         return json::object{{"resourceType", "Bundle"}, {"type", "searchset"}, {"entry", std::move(entries)}};
     }
 
   private:
-    static json::value entry(const json::value& resource, const char* mode) {
-        return json::object{{"resource", resource}, {"search", json::object{{"mode", mode}}}};
+    /// A report is one where it contains a result.
+    static bool is_answer(const json::object& object, const rules::PrefetchTemplate& wanted) {
+        const std::string type = member_text(object, "resourceType");
+        return type == wanted.resource_type ||
+               (wanted.resource_type == "Observation" && type == "DiagnosticReport" && object.contains("contained"));
     }
 
-    const std::vector<json::value>& resources_;
+    /// The entry that `member` of an entry leads to.
+    std::optional<std::size_t> referred_to(std::size_t index, std::string_view member) const {
+        const fhir::Entry& holder = record_.entries()[index];
+        const json::value* reference = holder.resource->if_contains(member);
+        if (!reference || !reference->is_object()) return std::nullopt;
+        const std::string url = member_text(reference->get_object(), "reference");
+        const fhir::Entry* found = record_.resolve(fhir::parse_reference(url), &holder);
+        if (!found || (found->type != "Medication" && found->type != "Specimen")) return std::nullopt;
+        return static_cast<std::size_t>(found - record_.entries().data());
+    }
+
+    json::value entry(std::size_t index, const char* mode) const {
+        json::object written;
+        const fhir::Entry& read = record_.entries()[index];
+        if (!read.full_url.empty() && !has_urn(read)) written["fullUrl"] = read.full_url;
+        written["resource"] = copies_[index];
+        written["search"] = json::object{{"mode", mode}};
+        return written;
+    }
+
+    const fhir::Bundle& record_;
+    const std::vector<json::value>& copies_;
 };
+
+bool is_replaced(const json::object& patient) {
+    const json::value* links = patient.if_contains("link");
+    return links && links->is_array() && std::ranges::any_of(links->get_array(), [](const json::value& link) {
+               return link.is_object() && member_text(link.get_object(), "type") == "replaced-by";
+           });
+}
+
+// The only patient, or the one whom the others were merged into (FHIR R4, Patient.link).
+boost::system::result<const json::value*, ComposeFault> patient_among(const std::vector<json::value>& resources) {
+    std::vector<const json::value*> patients;
+    for (const json::value& resource : resources) {
+        if (member_text(resource.get_object(), "resourceType") == "Patient") patients.push_back(&resource);
+    }
+    if (patients.empty()) return ComposeFault::no_patient;
+    if (patients.size() > most_merged) return ComposeFault::several_patients;
+    for (const json::value* candidate : patients) {
+        const json::object& own = candidate->get_object();
+        rules::PatientIdentity identity(member_text(own, "id"));
+        identity.learn(own);
+        const bool is_everyone = std::ranges::all_of(patients, [&](const json::value* other) {
+            return identity.whose(other->get_object()) == rules::Whose::theirs;
+        });
+        if (is_everyone && !is_replaced(own)) return candidate;
+    }
+    return ComposeFault::several_patients;
+}
 
 std::vector<const json::object*> objects_of(const std::vector<json::value>& resources) {
     std::vector<const json::object*> objects;
@@ -248,16 +304,11 @@ std::string newest_encounter(const std::vector<const json::object*>& resources) 
 boost::system::result<json::object, ComposeFault> compose_request(const fhir::Bundle& record,
                                                                   const ComposeOptions& options) {
     const std::vector<json::value> resources = copies_with_names(record);
-    const json::value* patient = nullptr;
-    for (const json::value& resource : resources) {
-        if (member_text(resource.get_object(), "resourceType") != "Patient") continue;
-        if (patient) return ComposeFault::several_patients;
-        patient = &resource;
-    }
-    if (!patient) return ComposeFault::no_patient;
-
+    const auto found = patient_among(resources);
+    if (!found) return found.error();
+    const json::value* patient = *found;
     json::object prefetch;
-    const PrefetchAnswer answer(resources);
+    const PrefetchAnswer answer(record, resources);
     for (const rules::PrefetchTemplate& wanted : options.templates) {
         prefetch[wanted.key] = wanted.resource_type == "Patient" ? *patient : answer.to(wanted);
     }

@@ -8,6 +8,7 @@
 #include <boost/url/rfc/pchars.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace service {
@@ -33,6 +34,7 @@ bool worth_asking(const std::optional<Reason>& unavailable) {
         case Reason::server_error:
         case Reason::other_patient:
         case Reason::not_provided:
+        case Reason::doubtful:
             break;
     }
     return false;
@@ -117,7 +119,8 @@ boost::asio::awaitable<std::vector<FhirAnswer>> fetch(HookCall& call, FhirSource
     call.held = source.client.held();
     auto answers = co_await source.client.fetch(source.grant, std::move(queries), source.deadline);
     for (const FhirAnswer& answer : answers) {
-        const std::string_view outcome = answer.value ? "fetched" : name_of(answer.value.error());
+        const auto missed = answer.missed();
+        const std::string_view outcome = missed ? name_of(*missed) : "fetched";
         source.log.write(FhirFetched{answer.key, outcome, answer.requests, answer.took});
         if (answer.took > call.slowest_query.took) call.slowest_query = {answer.key, answer.took};
     }
@@ -128,17 +131,21 @@ boost::asio::awaitable<std::vector<FhirAnswer>> fetch(HookCall& call, FhirSource
 /// answer came, what was sent in part still counts.
 void put(FhirAnswer answer, HookCall& call, Log& log) {
     rules::SourceData& source = call.sources[answer.key];
+    std::vector<fhir::Entry> left_out = std::move(source.left_out);  // of drafts
     if (!answer.value) {
         if (source.resources.empty()) source = {{}, reason_of(answer.value.error())};
+        source.left_out = std::move(left_out);
         return;
     }
     const json::value& kept = call.fetched.emplace_back(std::move(*answer.value));
     const rules::PrefetchTemplate& asked = template_of(call, answer.key);
-    auto read = read_source(
-        kept, asked, {call.service->offered.prefetch, call.request.patient_id, false, patient_among(call.sources)});
+    const bool is_patient = asked.resource_type == "Patient" && kept.is_object();
+    if (is_patient) call.request.patient.learn(kept.get_object());
+    auto read = read_source(kept, asked, {call.service->offered.prefetch, call.request.patient, false});
     // What is required is logged where it is missed.
     if (!read && !asked.required) log.write(SourceMissing{"prefetch." + answer.key, name_of(Reason::other_patient)});
     source = read ? std::move(*read) : rules::SourceData{{}, Reason::other_patient};
+    std::ranges::move(left_out, std::back_inserter(source.left_out));
 }
 
 boost::asio::awaitable<void> complete(HookCall& call, FhirSource& source, const Keys& wanted) {
@@ -161,7 +168,7 @@ boost::asio::awaitable<void> add_medications(HookCall& call, FhirSource& source,
     for (FhirAnswer& answer : answers) {
         if (!answer.value) continue;  // the rules say which reference nothing resolves
         const json::value& kept = call.fetched.emplace_back(std::move(*answer.value));
-        call.sources[answer.key].resources.push_back(&kept.get_object());
+        call.sources[answer.key].resources.push_back(fhir::entry_of(kept.get_object()));
     }
 }
 
@@ -178,9 +185,10 @@ std::string query_of(const rules::PrefetchTemplate& asked, std::string_view pati
 
 std::set<std::string> medications_missing_from(const rules::SourceData& source, std::string_view base) {
     std::set<std::string> missing, there;
-    for (const json::object* resource : source.resources) {
-        if (text_member(*resource, "resourceType") == "Medication") there.emplace(text_member(*resource, "id"));
-        const json::value* member = resource->if_contains("medicationReference");
+    for (const fhir::Entry& entry : source.resources) {
+        const bool is_here = entry.full_url.empty() || entry.full_url.starts_with(base);
+        if (entry.type == "Medication" && is_here) there.emplace(entry.id);
+        const json::value* member = entry.resource ? entry.resource->if_contains("medicationReference") : nullptr;
         if (member == nullptr || !member->is_object()) continue;
         const std::string_view url = text_member(member->get_object(), "reference");
         const fhir::Reference reference = fhir::parse_reference(url);
@@ -197,7 +205,7 @@ bool lacks_sources(const HookCall& call) {
                                [](const auto& source) { return worth_asking(source.second.unavailable); });
 }
 
-boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source, fhir::DateTime at) {
+boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source, ClinicalTime at) {
     co_await complete(call, source, required_keys(call));
     if (missing_sources(call.sources, call.service->offered.prefetch)) co_return;  // no answer but 412
     const Keys wanted = sources_that_matter(call, at);

@@ -38,6 +38,6 @@ bool lacks_sources(const HookCall& call);
 
 /// Reads what `call` lacks and may need at the instant `at`; afterwards call.sources hold it, or why it could not be
 /// had. `call` is borrowed.
-boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source, fhir::DateTime at);
+boost::asio::awaitable<void> complete_from_fhir(HookCall& call, FhirSource source, ClinicalTime at);
 
 }  // namespace service

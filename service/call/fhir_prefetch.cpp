@@ -27,12 +27,11 @@ json::array* entries_of(json::value& bundle) {
 std::vector<FhirQuery> medication_queries(const PrefetchWanted& wanted, const FetchedPrefetch& fetched,
                                           std::string_view base) {
     std::vector<FhirQuery> queries;
-    const auto found = fetched.values.find("patient");
-    const json::object* patient = found == fetched.values.end() ? nullptr : found->value().if_object();
+    rules::PatientIdentity patient(wanted.patient_id);
+    learn_patient(&fetched.values, patient);
     for (const rules::PrefetchTemplate& asked : wanted.templates) {
         if (!asked.resource_type.starts_with("Medication")) continue;
-        const auto source =
-            read_source(fetched.values.at(asked.key), asked, {wanted.templates, wanted.patient_id, false, patient});
+        const auto source = read_source(fetched.values.at(asked.key), asked, {wanted.templates, patient, false});
         if (!source) continue;  // another patient's: whoever reads the prefetch refuses it
         for (const std::string& id : medications_missing_from(*source, base)) {
             queries.push_back({asked.key, "Medication/" + id, std::nullopt});
@@ -63,7 +62,8 @@ asio::awaitable<FetchedPrefetch> fetch_prefetch(FhirClient& client, FhirGrant gr
     FetchedPrefetch fetched;
     for (std::size_t i = 0; i < answers.size(); ++i) {
         FhirAnswer& answer = answers[i];
-        if (!answer.value) fetched.gaps.push_back({wanted.templates[i], answer.value.error()});
+        const auto missed = answer.missed();
+        if (missed) fetched.gaps.push_back({wanted.templates[i], *missed, answer.value.has_value()});
         fetched.values[answer.key] = answer.value ? std::move(*answer.value) : outcome_of(answer.value.error());
     }
     std::vector<FhirQuery> medications = medication_queries(wanted, fetched, grant.base);

@@ -19,10 +19,11 @@
 
 namespace service {
 
-/// A template whose answer could not be had.
+/// A template whose answer could not be had, or only its first pages.
 struct PrefetchGap {
     rules::PrefetchTemplate asked;
     Unavailable reason = Unavailable::unreachable;
+    bool in_part = false;
 };
 
 struct FetchedPrefetch {

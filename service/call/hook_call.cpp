@@ -1,11 +1,20 @@
 #include "service/call/hook_call.hpp"
 
 #include "rules/evaluate/sources_that_matter.hpp"
+#include "rules/pack/sources.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace service {
+
+namespace {
+
+/// Drafts that are left out are told of where open orders are.
+const std::string orders_key(rules::fixed_sources[rules::source_orders].key);
+
+}  // namespace
 
 std::vector<ServedService> services_of(const LoadedPack& pack) {
     std::vector<ServedService> services;
@@ -27,28 +36,32 @@ boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const 
     if (!request) return request.error();
     const auto called = std::ranges::find(hooks, request->hook) - hooks.begin();
     HookCall call{services[static_cast<std::size_t>(called)], std::move(*request), {}, {}};
-    auto sources =
-        read_prefetch(call.request.prefetch, {call.service->offered.prefetch, call.request.patient_id, strict});
+    auto sources = read_prefetch(call.request.prefetch, {call.service->offered.prefetch, call.request.patient, strict});
     if (!sources) return sources.error();
     call.sources = std::move(*sources);
+    if (!call.request.drafts_left_out.empty()) {
+        rules::SourceData not_asked{{}, rules::Unavailable::not_sent};
+        auto& orders = call.sources.try_emplace(orders_key, std::move(not_asked)).first->second;
+        std::ranges::move(call.request.drafts_left_out, std::back_inserter(orders.left_out));
+    }
     return call;
 }
 
 namespace {
 
-rules::Call asked_by(const HookCall& call, const fhir::DateTime& at) {
-    return {call.request.hook, at, call.request.drafts, call.request.selections};
+rules::Call asked_by(const HookCall& call, const ClinicalTime& time) {
+    return {call.request.hook, time.at, time.zone.get(), call.request.drafts, call.request.selections};
 }
 
 }  // namespace
 
-std::vector<std::string> sources_that_matter(const HookCall& call, const fhir::DateTime& at) {
-    return rules::sources_that_matter(*call.service->program, rules::read_record(call.sources), asked_by(call, at));
+std::vector<std::string> sources_that_matter(const HookCall& call, const ClinicalTime& time) {
+    return rules::sources_that_matter(*call.service->program, rules::read_record(call.sources), asked_by(call, time));
 }
 
-rules::Evaluation evaluate_call(const HookCall& call, const fhir::DateTime& at, bool explained) {
+rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, bool explained) {
     const rules::Record record = rules::read_record(call.sources);
-    const rules::Call asked = asked_by(call, at);
+    const rules::Call asked = asked_by(call, time);
     const rules::Program& program = *call.service->program;
     return explained ? rules::explain(program, record, asked) : rules::evaluate(program, record, asked);
 }

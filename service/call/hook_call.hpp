@@ -6,6 +6,7 @@
 #include "service/answer/discovery.hpp"
 #include "service/call/hook_request.hpp"
 #include "service/call/prefetch.hpp"
+#include "service/deployment/clinical_clock.hpp"
 #include "service/deployment/load_pack.hpp"
 
 #include <boost/system/result.hpp>
@@ -51,11 +52,11 @@ struct HookCall {
 boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const ServedService*>& services,
                                                         std::string_view body, bool strict);
 
-/// The prefetch keys that may still matter to a call at an instant: see rules::sources_that_matter().
-std::vector<std::string> sources_that_matter(const HookCall& call, const fhir::DateTime& at);
+/// The prefetch keys that may still matter to a call at that time: see rules::sources_that_matter().
+std::vector<std::string> sources_that_matter(const HookCall& call, const ClinicalTime& time);
 
-/// The evaluation of a call at an instant; with reasons for every rule if `explained`.
-rules::Evaluation evaluate_call(const HookCall& call, const fhir::DateTime& at, bool explained = false);
+/// The evaluation of a call at that time; with reasons for every rule if `explained`.
+rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, bool explained = false);
 
 /// The response to a call. \param about_url  where this service has its about pages, if it has; those of the site's own
 /// "aboutUrl" go before them.

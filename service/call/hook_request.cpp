@@ -1,9 +1,10 @@
 #include "service/call/hook_request.hpp"
 
 #include "fhir/json_text.hpp"
+#include "fhir/member.hpp"
 #include "fhir/reference.hpp"
 #include "service/base/uuid.hpp"
-#include "service/call/patient_match.hpp"
+#include "service/call/prefetch.hpp"
 
 #include <algorithm>
 
@@ -173,9 +174,17 @@ class RequestReader {
         if (!encounter->empty() && !fhir::is_id(*encounter)) return problem_at(Fault::bad_value, "context.encounterId");
         request_.user_id = *user;
         request_.patient_id = *patient;
+        request_.patient = rules::PatientIdentity(*patient);
+        learn_patient(root);
         request_.encounter_id = *encounter;
         if (auto problem = check_extension(context)) return problem;
         return read_orders(context);
+    }
+
+    /// Drafts may name a patient with whom the call's own Patient was merged.
+    void learn_patient(const Members& root) {
+        const auto prefetch = root.optional_object("prefetch");
+        if (prefetch) service::learn_patient(*prefetch, request_.patient);
     }
 
     Outcome read_orders(const Members& context) {
@@ -205,24 +214,25 @@ class RequestReader {
             if (!entry.is_object()) return problem_at(Fault::wrong_type, place);
             const auto resource = Members(entry.get_object(), place, true).required_object("resource");
             if (!resource) return resource.error();
-            if (auto problem = check_subject(**resource, place + ".resource")) return problem;
-            request_.drafts.push_back(*resource);
+            if (holds_others(fhir::member_text(**resource, "resourceType"))) {
+                return problem_at(Fault::wrong_type, place + ".resource.resourceType");
+            }
+            switch (request_.patient.whose(**resource)) {
+                case rules::Whose::theirs:
+                case rules::Whose::unnamed:  // one that only displays its patient: of the call's, whose orders are at
+                                             // hand
+                    request_.drafts.push_back(*resource);
+                    break;
+                case rules::Whose::holds_another:
+                    request_.drafts_left_out.push_back(fhir::entry_of(**resource));
+                    break;
+                case rules::Whose::unreadable:
+                    return problem_at(Fault::wrong_type, place + ".resource.subject");
+                case rules::Whose::another:
+                    return problem_at(Fault::other_patient, place + ".resource");
+            }
         }
         return {};
-    }
-
-    /// A draft that only displays its patient is of the call's: that is whose orders are at hand.
-    Outcome check_subject(const json::object& draft, std::string place) const {
-        switch (whose(draft, {request_.patient_id, nullptr})) {
-            case Whose::patients:
-            case Whose::unnamed:
-                return {};
-            case Whose::unreadable:
-                return problem_at(Fault::wrong_type, place + ".subject");
-            case Whose::anothers:
-                break;
-        }
-        return problem_at(Fault::other_patient, std::move(place));
     }
 
     Outcome read_selections(const Members& context) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "rules/pack/pack.hpp"
+#include "rules/record/patient_identity.hpp"
 #include "service/fhir_access/fhir_grant.hpp"
 #include "service/http/problem.hpp"
 
@@ -29,7 +30,9 @@ struct HookRequest {
     std::string_view user_id;                        ///< "Practitioner/1"
     std::string_view patient_id;                     ///< a FHIR id
     std::string_view encounter_id;                   ///< empty if absent
+    rules::PatientIdentity patient;                  ///< the same person, by what the prefetched Patient says
     std::vector<const boost::json::object*> drafts;  ///< order hooks: the resources of context.draftOrders
+    std::vector<fhir::Entry> drafts_left_out;        ///< drafts that contain another patient's data
     std::vector<std::string> selections;             ///< order-select: "ServiceRequest/1"
     std::optional<std::string_view> fhir_server;
     std::optional<FhirAuthorization> authorization;

@@ -3,7 +3,6 @@
 #include "fhir/json_text.hpp"
 #include "fhir/member.hpp"
 #include "rules/pack/sources.hpp"
-#include "service/call/patient_match.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,6 +13,8 @@ namespace service {
 namespace json = boost::json;
 
 namespace {
+
+constexpr std::string_view patient_key = rules::fixed_sources[rules::source_patient].key;
 
 using fhir::find_member;
 using fhir::member_text;
@@ -97,39 +98,37 @@ bool may_answer_a_search(const json::object& bundle) {
     return text && std::ranges::find(others, *text) == others.end();
 }
 
-/// What a resource is that holds others: they are not looked for there.
-bool holds_others(std::string_view type) {
-    return type == "Bundle" || type == "List" || type == "Parameters";
-}
-
 /// Reads the entries of one Bundle.
 class EntryReader {
   public:
-    EntryReader(const rules::PrefetchTemplate& asked, const PatientIdentity& identity)
-        : asked_(asked), identity_(identity) {}
+    EntryReader(const rules::PrefetchTemplate& asked, rules::PatientIdentity& patient)
+        : asked_(asked), patient_(patient) {}
 
     void read(const json::value& entry) {
-        const json::value* resource = entry.is_object() ? find_member(entry.get_object(), "resource") : nullptr;
-        if (resource == nullptr || !resource->is_object()) {
+        const auto read = entry.is_object() ? fhir::read_entry(entry.get_object()) : std::nullopt;
+        if (!read || !read->resource) {
             ++unreadable_;
             return;
         }
-        const json::object& object = resource->get_object();
-        const std::string_view type = type_of(object);
+        const std::string_view type = read->type;
         if (type == "OperationOutcome") {
-            has_failed_ = has_failed_ || is_failure(object);
+            has_failed_ = has_failed_ || is_failure(*read->resource);
             return;
         }
-        const Whose whose_it_is = whose(object, identity_);
-        is_anothers_ = is_anothers_ || whose_it_is == Whose::anothers;
-        if (type.empty() || holds_others(type) || whose_it_is != Whose::patients) {
+        const rules::Whose whose = patient_.whose(*read->resource);
+        is_anothers_ = is_anothers_ || whose == rules::Whose::another;
+        if (whose == rules::Whose::holds_another) {
+            source_.left_out.push_back(*read);
+            return;
+        }
+        if (type.empty() || holds_others(type) || whose != rules::Whose::theirs) {
             ++unreadable_;
             return;
         }
         const bool is_included = is_marked_included(entry.get_object());
         matches_ += !is_included && type == asked_.resource_type ? 1U : 0U;
         others_ += !is_included && type != asked_.resource_type ? 1U : 0U;
-        source_.resources.push_back(&object);
+        source_.resources.push_back(*read);
     }
 
     std::size_t matches() const { return matches_; }
@@ -157,7 +156,7 @@ class EntryReader {
     }
 
     const rules::PrefetchTemplate& asked_;
-    const PatientIdentity& identity_;
+    rules::PatientIdentity& patient_;
     SourceData source_;
     std::size_t matches_ = 0, others_ = 0, unreadable_ = 0;
     bool has_failed_ = false, is_anothers_ = false;
@@ -177,8 +176,8 @@ ReadValue unavailable(Unavailable reason, bool is_anothers = false) {
 }
 
 ReadValue read_bundle(const json::object& bundle, const rules::PrefetchTemplate& asked,
-                      const PatientIdentity& identity) {
-    EntryReader reader(asked, identity);
+                      rules::PatientIdentity& patient) {
+    EntryReader reader(asked, patient);
     const json::value* entries = find_member(bundle, "entry");
     const bool has_entries = entries != nullptr && !entries->is_null();
     if (has_entries && !entries->is_array()) return unavailable(Unavailable::wrong_type);
@@ -222,15 +221,15 @@ ReadValue read_value(const json::value& received, const rules::PrefetchTemplate&
     if (!value->is_object()) return unavailable(Unavailable::wrong_type);
     const json::object& resource = value->get_object();
     const std::string_view type = type_of(resource);
-    const PatientIdentity identity{expectations.patient_id, expectations.patient};
     if (type == "OperationOutcome") return unavailable(Unavailable::failed);
     if (is_search(asked)) {
-        return type == "Bundle" ? read_bundle(resource, asked, identity) : unavailable(Unavailable::wrong_type);
+        return type == "Bundle" ? read_bundle(resource, asked, expectations.patient)
+                                : unavailable(Unavailable::wrong_type);
     }
     if (type != asked.resource_type || member_text(resource, "id").empty()) return unavailable(Unavailable::wrong_type);
     ReadValue read;
-    read.source.resources.push_back(&resource);
-    read.is_anothers = whose(resource, identity) == Whose::anothers;
+    read.source.resources.push_back(fhir::entry_of(resource));
+    read.is_anothers = expectations.patient.whose(resource) == rules::Whose::another;
     return read;
 }
 
@@ -240,6 +239,10 @@ bool counts_in_part(const rules::PrefetchTemplate& asked) {
 }
 
 }  // namespace
+
+bool holds_others(std::string_view type) {
+    return type == "Bundle" || type == "List" || type == "Parameters";
+}
 
 std::string_view name_of(Unavailable reason) noexcept {
     switch (reason) {
@@ -265,8 +268,16 @@ std::string_view name_of(Unavailable reason) noexcept {
             return "wrong-type";
         case Unavailable::not_provided:
             return "not-provided";
+        case Unavailable::doubtful:
+            return "doubtful";
     }
     return "unknown";
+}
+
+void learn_patient(const json::object* prefetch, rules::PatientIdentity& patient) {
+    const json::value* sent = prefetch ? find_member(*prefetch, patient_key) : nullptr;
+    const json::value* resource = sent ? unwrapped(*sent) : nullptr;
+    if (resource && resource->is_object()) patient.learn(resource->get_object());
 }
 
 boost::system::result<SourceData, Problem> read_source(const json::value& received,
@@ -283,16 +294,10 @@ boost::system::result<SourceData, Problem> read_source(const json::value& receiv
     return std::move(source);
 }
 
-const json::object* patient_among(const rules::Sources& sources) noexcept {
-    const auto patient = sources.find(rules::fixed_sources[rules::source_patient].key);
-    const bool is_there = patient != sources.end() && !patient->second.resources.empty();
-    return is_there ? patient->second.resources.front() : nullptr;
-}
-
 boost::system::result<rules::Sources, Problem> read_prefetch(const json::object* prefetch,
-                                                             const PrefetchExpectations& expected) {
+                                                             const PrefetchExpectations& expectations) {
     rules::Sources sources;
-    PrefetchExpectations expectations = expected;
+    learn_patient(prefetch, expectations.patient);
     for (const rules::PrefetchTemplate& asked : expectations.templates) {
         const json::value* received = prefetch == nullptr ? nullptr : find_member(*prefetch, asked.key);
         if (received == nullptr) {
@@ -302,8 +307,6 @@ boost::system::result<rules::Sources, Problem> read_prefetch(const json::object*
         auto source = read_source(*received, asked, expectations);
         if (!source) return source.error();
         sources.emplace(asked.key, std::move(*source));
-        if (expectations.patient == nullptr)
-            expectations.patient = patient_among(sources);  // the first that is asked for
     }
     return sources;
 }

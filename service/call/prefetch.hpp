@@ -10,6 +10,7 @@
 #pragma once
 
 #include "rules/program/program.hpp"
+#include "rules/record/patient_identity.hpp"
 #include "rules/record/record.hpp"
 #include "service/http/problem.hpp"
 
@@ -24,22 +25,24 @@ namespace service {
 
 struct PrefetchExpectations {
     std::span<const rules::PrefetchTemplate> templates;
-    std::string_view patient_id;
+    rules::PatientIdentity& patient;  ///< learns from the Patient that was sent
     bool strict = false;  ///< a value of the wrong type, an empty or a wrapped one is refused, not merely unusable
-    const boost::json::object* patient = nullptr;  ///< the Patient, if it is at hand
 };
 
 /// Why a source could not be had, for log and client: "not-sent", "incomplete", …
 std::string_view name_of(rules::Unavailable reason) noexcept;
+
+/// Whether a resource of this type holds others: they are not looked for there.
+bool holds_others(std::string_view type);
+
+/// Lets `patient` learn who the call's own Patient is, if `prefetch` brings it; null: nothing was sent.
+void learn_patient(const boost::json::object* prefetch, rules::PatientIdentity& patient);
 
 /// One value that was sent or fetched for the template `asked`, as a source that points into it.
 /// \returns the same problems as read_prefetch.
 boost::system::result<rules::SourceData, Problem> read_source(const boost::json::value& received,
                                                               const rules::PrefetchTemplate& asked,
                                                               const PrefetchExpectations& expectations);
-
-/// The Patient among `sources`; null if it could not be had.
-const boost::json::object* patient_among(const rules::Sources& sources) noexcept;
 
 /// Sorts `prefetch` to sources, one for every template. \param prefetch the request's; null if it had none. The sources
 /// point into it. \returns other_patient with its place if anything in it, under a key that was asked for, is not this

@@ -147,19 +147,27 @@ ExitCode refuse(const Problem& problem, const EvaluateOptions& options, const St
     return ExitCode::bad_input;
 }
 
+json::object explanation_in_full(const rules::Evaluation& evaluation) {
+    json::object told = explanation_as_json(evaluation.outcomes);
+    if (!evaluation.left_out.empty())
+        told["leftOut"] = json::array(evaluation.left_out.begin(), evaluation.left_out.end());
+    return told;
+}
+
 void print_explanation(const rules::Evaluation& evaluation, OutputFormat format, std::ostream& out) {
     switch (format) {
         case OutputFormat::text:
             out << explanation_as_text(evaluation.outcomes);
+            for (const std::string& resource : evaluation.left_out) out << '\n' << resource << ".\n";
             break;
         case OutputFormat::json:
-            out << fhir::print_json_indented(explanation_as_json(evaluation.outcomes)) << '\n';
+            out << fhir::print_json_indented(explanation_in_full(evaluation)) << '\n';
             break;
     }
 }
 
-ExitCode answer(const HookCall& call, const fhir::DateTime& at, const EvaluateOptions& options, std::ostream& out) {
-    const rules::Evaluation evaluation = evaluate_call(call, at, options.explain);
+ExitCode answer(const HookCall& call, const ClinicalClock& clock, const EvaluateOptions& options, std::ostream& out) {
+    const rules::Evaluation evaluation = evaluate_call(call, clock.time(), options.explain);
     if (options.explain) {
         print_explanation(evaluation, options.format, out);
     } else if (options.format == OutputFormat::text) {
@@ -219,7 +227,7 @@ bool fit_the_hook(const EvaluateOptions& options, rules::Hook hook, std::ostream
 /// Who is called, and when.
 struct Asked {
     std::vector<const ServedService*> called;
-    fhir::DateTime at;
+    ClinicalClock clock;
 };
 
 /// Prints the answer to a request, or the request itself.
@@ -234,15 +242,15 @@ ExitCode answer_body(const Asked& asked, const std::string& body, const Evaluate
     if (const auto missing = missing_sources(call->sources, call->service->offered.prefetch)) {
         return refuse(*missing, options, streams);
     }
-    return answer(*call, asked.at, options, streams.out);
+    return answer(*call, asked.clock, options, streams.out);
 }
 
 }  // namespace
 
 ExitCode run_evaluate(const EvaluateOptions& options, const Streams& streams) {
     if (!fit_together(options, streams.err)) return ExitCode::usage;
-    const auto at = options.at.empty() ? std::optional(running_clock()()) : parse_clinical_instant(options.at);
-    if (!at) {
+    const auto clock = options.at.empty() ? std::optional(running_clock()) : parse_clinical_clock(options.at, false);
+    if (!clock) {
         streams.err << "error: --at takes a date (2026-03-02) or an instant (2026-03-02T09:00:00-05:00)\n";
         return ExitCode::usage;
     }
@@ -257,7 +265,7 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Streams& streams) {
     }
     if (!fit_the_hook(options, called.front()->offered.hook, streams.err)) return ExitCode::usage;
     const Body body = read_body(options, *called.front(), streams);
-    return body ? answer_body({called, *at}, *body, options, streams) : body.error();
+    return body ? answer_body({called, *clock}, *body, options, streams) : body.error();
 }
 
 }  // namespace service

@@ -17,13 +17,13 @@ namespace {
 /// The clock that the rules go by, or nothing after having said why `at` cannot be it.
 std::optional<ClinicalClock> open_clock(const std::string& at, const Config& config, std::ostream& err) {
     if (at.empty()) return running_clock();
-    const auto instant = parse_clinical_instant(at);
+    auto clock = parse_clinical_clock(at, !config.time_zone.empty());
     if (config.mode != Mode::development) {
         err << "error: --at is for development mode only\n";
-    } else if (!instant) {
+    } else if (!clock) {
         err << "error: --at must be a date and time, such as 2026-01-15T09:00:00+01:00, or a date\n";
     } else {
-        return frozen_clock(*instant);
+        return clock;
     }
     return std::nullopt;
 }

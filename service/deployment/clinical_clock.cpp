@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <utility>
 
 namespace service {
 namespace {
@@ -31,18 +32,33 @@ void use_time_zone(const std::string& name) {
     tzset();
 }
 
-ClinicalClock running_clock() {
-    return [] {
-        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-        const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+std::shared_ptr<const rules::TimeZone> process_time_zone() {
+    return std::make_shared<const rules::TimeZone>(rules::TimeZone::of([](std::chrono::sys_seconds instant) {
+        const std::time_t seconds = std::chrono::system_clock::to_time_t(instant);
         std::tm parts{};
         localtime_r(&seconds, &parts);
-        return fhir::DateTime::of(now, offset_of(parts));
-    };
+        return offset_of(parts).east();
+    }));
 }
 
-ClinicalClock frozen_clock(const fhir::DateTime& at) {
-    return [at] { return at; };
+ClinicalClock running_clock() {
+    const auto zone = process_time_zone();
+    const auto now = [zone] {
+        const auto instant = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        return fhir::DateTime::of(instant, fhir::UtcOffset::of(zone->east_at(instant)));
+    };
+    return {now, zone};
+}
+
+ClinicalClock frozen_clock(const fhir::DateTime& at, std::shared_ptr<const rules::TimeZone> zone) {
+    return {[at] { return at; }, std::move(zone)};
+}
+
+std::optional<ClinicalClock> parse_clinical_clock(std::string_view text, bool zone_is_named) {
+    const auto at = parse_clinical_instant(text);
+    if (!at) return std::nullopt;
+    const bool has_offset = fhir::DateTime::parse_fhirpath(text)->offset.has_value();
+    return frozen_clock(*at, has_offset && !zone_is_named ? nullptr : process_time_zone());
 }
 
 std::optional<fhir::DateTime> parse_clinical_instant(std::string_view text) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "fhir/date_time.hpp"
+#include "rules/record/time_zone.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,13 +16,34 @@ namespace service {
 /// environment.
 void use_time_zone(const std::string& name);
 
-using ClinicalClock = std::function<fhir::DateTime()>;
+/// A time at which rules look at a patient, and the zone whose rules say which day an instant was.
+struct ClinicalTime {
+    fhir::DateTime at;
+    std::shared_ptr<const rules::TimeZone> zone;  ///< null: every date has the offset of `at`
+};
 
-/// The real time in the process's time zone (TZ, else the system's).
+/// What the time is, and in which zone.
+struct ClinicalClock {
+    std::function<fhir::DateTime()> now;
+    std::shared_ptr<const rules::TimeZone> zone;  ///< null: every date has the offset of `now`
+
+    fhir::DateTime operator()() const { return now(); }
+    ClinicalTime time() const { return {now(), zone}; }
+};
+
+/// The process's time zone (TZ, else the system's) as a table. It is asked of the C library here, once, because that
+/// one reads the environment and takes a lock.
+std::shared_ptr<const rules::TimeZone> process_time_zone();
+
+/// The real time in the process's time zone.
 ClinicalClock running_clock();
 
 /// A clock that stands at `at`.
-ClinicalClock frozen_clock(const fhir::DateTime& at);
+ClinicalClock frozen_clock(const fhir::DateTime& at, std::shared_ptr<const rules::TimeZone> zone = nullptr);
+
+/// The clock that `--at` asks for; nothing as for parse_clinical_instant. The days are those of the process's time zone
+/// if the configuration names it or `text` has no offset, else those of the offset in `text`.
+std::optional<ClinicalClock> parse_clinical_clock(std::string_view text, bool zone_is_named);
 
 /// Reads what `--at` takes: an instant with offset; without one, in the process's time zone; a date is its noon.
 /// Nothing if `text` is neither a full date nor a full date and time.

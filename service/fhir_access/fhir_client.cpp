@@ -174,6 +174,15 @@ asio::awaitable<FhirClient::Value> FhirClient::value_of(Call& call, const FhirQu
     co_return resource;
 }
 
+result<std::string, Unavailable> FhirClient::next_address(const Call& call, const std::vector<std::string>& pages,
+                                                          const std::string& link) {
+    if (pages.size() >= call.limits.pages) return Unavailable::too_many_pages;
+    const auto url = address_below(call.grant.base, pages.back(), link);
+    if (!url) return Unavailable::other_origin;
+    if (std::ranges::find(pages, *url) != pages.end()) return Unavailable::too_many_pages;
+    return *url;
+}
+
 asio::awaitable<FhirClient::Value> FhirClient::search(Call& call, const FhirQuestion& question, const FhirQuery& query,
                                                       FhirAnswer* into) {
     std::vector<std::string> pages{call.grant.base + "/" + query.query};  // their addresses
@@ -188,13 +197,18 @@ asio::awaitable<FhirClient::Value> FhirClient::search(Call& call, const FhirQues
     std::optional<std::string> next = next_link(*bundle);
     const bool goes_on = next.has_value();
     while (next) {
-        if (pages.size() >= call.limits.pages) co_return Unavailable::too_many_pages;
-        const auto url = address_below(call.grant.base, pages.back(), *next);
-        if (!url) co_return Unavailable::other_origin;
-        if (std::ranges::find(pages, *url) != pages.end()) co_return Unavailable::too_many_pages;
+        const auto url = next_address(call, pages, *next);
+        if (!url) {
+            into->cut_short = url.error();
+            co_return bundle;
+        }
         pages.push_back(*url);
         Value page = co_await get(call, question, *url, into);
-        if (!page) co_return page.error();
+        if (!page && page.error() == Unavailable::other_resource) co_return page.error();  // nothing of it is trusted
+        if (!page) {
+            into->cut_short = page.error();
+            co_return bundle;
+        }
         next = next_link(*page);
         append_entries(bundle->get_object(), page->get_object());
     }

@@ -61,8 +61,12 @@ struct FhirQuery {
 struct FhirAnswer {
     std::string key;
     boost::system::result<boost::json::value, Unavailable> value = Unavailable::unreachable;
-    unsigned requests = 0;             ///< that it took
-    std::chrono::microseconds took{};  ///< until it was there, or was not
+    std::optional<Unavailable> cut_short;  ///< why a search's later pages are missing: its Bundle keeps a "next" link
+    unsigned requests = 0;                 ///< that it took
+    std::chrono::microseconds took{};      ///< until it was there, or was not
+
+    /// Why it is not there, or not whole.
+    std::optional<Unavailable> missed() const { return value ? cut_short : value.error(); }
 };
 
 /// Limits of the configuration ("fhir").
@@ -106,6 +110,10 @@ class FhirClient {
     static boost::asio::awaitable<Value> value_of(Call& call, const FhirQuery& query, FhirAnswer* into);
     static boost::asio::awaitable<Value> search(Call& call, const FhirQuestion& question, const FhirQuery& query,
                                                 FhirAnswer* into);
+    /// The address of the page that `link` means, which is none of `pages`.
+    static boost::system::result<std::string, Unavailable> next_address(const Call& call,
+                                                                        const std::vector<std::string>& pages,
+                                                                        const std::string& link);
     static boost::asio::awaitable<Value> get(Call& call, const FhirQuestion& question, std::string url,
                                              FhirAnswer* into);
 

@@ -60,7 +60,7 @@ std::optional<std::string> HookHandler::about(std::string_view digest, std::stri
 }
 
 asio::awaitable<Reply> HookHandler::call(ServiceCall asked) const {
-    const CallTime time{FhirClient::Clock::now(), settings_.clock()};
+    const CallTime time{FhirClient::Clock::now(), settings_.clock.time()};
     const Client& client = *asked.client;
     auto call = read_hook_call(by_id_.find(asked.service_id)->second, asked.body, client.strict);
     if (!call) co_return problem_reply(call.error(), asked.head.accept, client.profile);

@@ -54,7 +54,7 @@ class HookHandler final : public CdsServices {
     /// When a call came: by the clock that deadlines run on, and by the one that rules see.
     struct CallTime {
         FhirClient::Clock::time_point begun;
-        fhir::DateTime clinical;
+        ClinicalTime clinical;
     };
 
     boost::asio::awaitable<std::optional<Problem>> complete(HookCall& call, const Client& client, CallTime time) const;

@@ -72,7 +72,7 @@ struct FhirNotRead {
 /// One query to a FHIR server.
 struct FhirFetched {
     std::string key;           ///< the prefetch key that it was for
-    std::string_view outcome;  ///< "fetched", or why not: a literal
+    std::string_view outcome;  ///< "fetched", or why not, or not whole: a literal
     unsigned requests = 0;
     std::chrono::microseconds took{};  ///< until it was there, or was not
 };

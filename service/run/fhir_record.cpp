@@ -13,6 +13,7 @@
 #include <exception>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace service {
 
@@ -76,8 +77,8 @@ std::string advice_on_gap(const PrefetchGap& gap, const FhirGrant& grant) {
 }
 
 std::string sentence_of(const PrefetchGap& gap, const FhirGrant& grant) {
-    return gap.asked.key + " (" + gap.asked.resource_type + ") cannot be had from " + grant.base + ": " +
-           advice_on_gap(gap, grant);
+    return gap.asked.key + " (" + gap.asked.resource_type + ") " + (gap.in_part ? "came in part" : "cannot be had") +
+           " from " + grant.base + ": " + advice_on_gap(gap, grant);
 }
 
 /// The context of an EHR's call names the encounter; here it is asked for beside the rest.
@@ -88,10 +89,15 @@ const rules::PrefetchTemplate encounters{"encounter", "Encounter?patient={{conte
 std::string take_encounter(boost::json::object& fetched, const std::string& patient_id) {
     const boost::json::value received = std::move(fetched[encounters.key]);
     fetched.erase(encounters.key);
-    const boost::json::value* patient = fetched.if_contains("patient");
-    const auto source =
-        read_source(received, encounters, {{}, patient_id, false, patient != nullptr ? patient->if_object() : nullptr});
-    return source ? newest_encounter(source->resources) : std::string();
+    rules::PatientIdentity patient(patient_id);
+    learn_patient(&fetched, patient);
+    const auto source = read_source(received, encounters, {{}, patient});
+    if (!source) return {};
+    std::vector<const boost::json::object*> resources;
+    for (const fhir::Entry& entry : source->resources) {
+        if (entry.resource) resources.push_back(entry.resource);
+    }
+    return newest_encounter(resources);
 }
 
 /// One reading, from its first request to what the person is told.
@@ -109,8 +115,8 @@ class Reading {
         templates.push_back(encounters);
         PrefetchWanted wanted{std::move(templates), patient_.patient_id};
         FetchedPrefetch fetched = co_await fetch_prefetch(client_, grant_, std::move(wanted), deadline);
-        const auto required =
-            std::ranges::find_if(fetched.gaps, [](const PrefetchGap& gap) { return gap.asked.required; });
+        const auto required = std::ranges::find_if(
+            fetched.gaps, [](const PrefetchGap& gap) { return gap.asked.required && !gap.in_part; });
         if (required != fetched.gaps.end()) {
             FhirRefusal refusal{code_of(required->reason), sentence_of(*required, grant_)};
             if (required->reason == Unavailable::unreachable || required->reason == Unavailable::bad_query) {

@@ -67,8 +67,8 @@ class Discovery(unittest.TestCase):
         for service in self.services:
             for key, template in service["prefetch"].items():
                 kind = re.match(r"\w+", template)[0]
-                self.assertIn(kind, {"Patient", "Condition", "MedicationRequest", "MedicationStatement", "Procedure",
-                                     "ServiceRequest", "Observation"})
+                self.assertIn(kind, {"Patient", "Condition", "MedicationRequest", "MedicationStatement",
+                                     "MedicationAdministration", "Procedure", "ServiceRequest", "Observation"})
                 if kind == "Observation":
                     self.assertIn("&code=", template, key)
 

@@ -45,7 +45,7 @@ class Fetched(unittest.TestCase):
     def test_is_everything_that_the_prefetch_lacks_under_the_callers_token(self):
         self.assertEqual(self.rules(), SUGGESTION)
         self.assertEqual(set(self.fhir.asked()), {"Patient/p1", "Condition", "Observation", "MedicationRequest", "MedicationStatement",
-                                                  "Procedure", "ServiceRequest"})
+                                                  "MedicationAdministration", "Procedure", "ServiceRequest"})
         self.assertEqual({token for _, token in self.fhir.requests}, {"Bearer secret"})
 
     @shows("R-051", "R-052", "R-055", "R-162")

@@ -13,8 +13,8 @@ from served import Served, id_of, places_of, product, rules_of
 from shows import main, shows
 
 RECORDED = product.test_data() / "sandbox-requests"
-NOTHING_KNOWN = dict.fromkeys(("medicationRequests", "medicationStatements", "procedures", "orders", "vitaminD", "b12", "bone", "blood",
-                               "pregnancy"))
+NOTHING_KNOWN = dict.fromkeys(("medicationRequests", "medicationStatements", "medicationAdministrations", "procedures", "orders",
+                               "vitaminD", "b12", "bone", "blood", "pregnancy"))
 
 
 def recorded(start):

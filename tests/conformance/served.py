@@ -92,7 +92,9 @@ def bundle(*resources, **members):
 PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1960-01-01"}
 BACK_PAIN, OSTEOPOROSIS = condition("c1", "279039007"), condition("c2", "64859006")
 RESULTS = ("vitaminD", "b12", "bone", "blood", "pregnancy")
-KNOWN_TO_BE_NONE = dict.fromkeys(("medicationRequests", "medicationStatements", "procedures", "orders", *RESULTS))
+KNOWN_TO_BE_NONE = dict.fromkeys(
+    ("medicationRequests", "medicationStatements", "medicationAdministrations", "procedures", "orders", *RESULTS)
+)
 
 
 def prefetch(**changes):

@@ -1,5 +1,6 @@
 #include "fhir/bundle.hpp"
 
+#include "tests/case_name.hpp"
 #include "tests/fhir/reading.hpp"
 
 namespace fhir {
@@ -63,12 +64,107 @@ TEST(Bundle, ReportsWhatIsNoResource) {
 TEST(Bundle, ListsAResourceThatComesTwiceOnce) {
     const Listed listed(R"({"resourceType": "Bundle", "entry": [
         {"resource": {"resourceType": "Observation", "id": "o", "status": "final"}},
-        {"resource": {"resourceType": "Observation", "id": "o", "status": "amended"}},
+        {"resource": {"resourceType": "Observation", "id": "o", "status": "final", "meta": {"source": "#1"}}},
         {"resource": {"resourceType": "Observation"}}, {"resource": {"resourceType": "Observation"}}]})");
     EXPECT_EQ(listed.references(), (References{"Observation/o", "Observation/", "Observation/"}));
-    EXPECT_EQ(listed.bundle.find("Observation", "o")->resource->at("status").as_string(), "final");
     EXPECT_EQ(told(listed.issues), Told{"Observation duplicate"});
 }
+
+// An entry of Observation o with a status, and what else is said of it.
+std::string version(std::string_view status, std::string_view meta, std::string_view full_url = "") {
+    std::string text = "{";
+    if (!full_url.empty()) text.append(R"("fullUrl": ")").append(full_url).append("\", ");
+    text.append(R"("resource": {"resourceType": "Observation", "id": "o", "status": ")").append(status).append("\"");
+    if (!meta.empty()) text.append(R"(, "meta": {)").append(meta).append("}");
+    return text + "}}";
+}
+
+struct VersionsCase {
+    std::string_view name;
+    std::string_view type;
+    std::vector<std::string> entries;
+    std::string_view told;  // the statuses that are left; "?" behind those of which none is known to be the newest
+};
+
+class Versions : public testing::TestWithParam<VersionsCase> {};
+
+TEST_P(Versions, LeaveTheNewest) {
+    std::string text = R"({"resourceType": "Bundle", "type": ")" + std::string(GetParam().type) + R"(", "entry": [)";
+    for (const std::string& entry : GetParam().entries) text.append(text.back() == '[' ? "" : ", ").append(entry);
+    const Listed listed(text + "]}");
+    std::string told;
+    for (const Entry& entry : listed.bundle.entries()) {
+        told.append(told.empty() ? "" : " ").append(text_of(entry.resource->at("status")).value_or(""));
+        if (entry.versions_differ) told += '?';
+    }
+    EXPECT_EQ(told, GetParam().told);
+}
+
+const char* const deleted =
+    R"({"fullUrl": "http://a/fhir/Observation/o", "request": {"method": "DELETE", "url": "Observation/o"},
+        "response": {"status": "204", "lastModified": "2026-02-22T10:00:00Z"}})";
+const char* const deleted_at_some_time =
+    R"({"request": {"method": "DELETE", "url": "Observation/o"}, "response": {"status": "204"}})";
+const char* const here = "http://a/fhir/Observation/o";
+
+// FHIR R4: Resource.meta, bundle.html (fullUrl), http.html (history: newest first, DELETE).
+INSTANTIATE_TEST_SUITE_P(
+    Table, Versions,
+    testing::ValuesIn(std::vector<VersionsCase>{
+        {"later_update_first",
+         "collection",
+         {version("corrected", R"("lastUpdated": "2026-02-21T10:00:00Z")"),
+          version("final", R"("lastUpdated": "2026-02-20T10:00:00Z")")},
+         "corrected"},
+        {"later_update_last",
+         "collection",
+         {version("final", R"("lastUpdated": "2026-02-20T10:00:00Z")"),
+          version("corrected", R"("lastUpdated": "2026-02-21T10:00:00Z")")},
+         "corrected"},
+        {"offsets_are_respected",
+         "collection",
+         {version("final", R"("lastUpdated": "2026-02-20T12:00:00+05:00")"),
+          version("corrected", R"("lastUpdated": "2026-02-20T08:00:00Z")")},
+         "corrected"},
+        {"larger_number_not_longer_text",
+         "collection",
+         {version("corrected", R"("versionId": "10")"), version("final", R"("versionId": "9")")},
+         "corrected"},
+        {"update_goes_before_number",
+         "collection",
+         {version("corrected", R"("versionId": "1", "lastUpdated": "2026-02-21T10:00:00Z")"),
+          version("final", R"("versionId": "2", "lastUpdated": "2026-02-20T10:00:00Z")")},
+         "corrected"},
+        {"neither", "collection", {version("final", ""), version("corrected", "")}, "final? corrected?"},
+        {"versions_that_are_no_numbers",
+         "collection",
+         {version("final", R"("versionId": "a1")"), version("corrected", R"("versionId": "b2")")},
+         "final? corrected?"},
+        {"two_places",
+         "collection",
+         {version("final", "", here), version("corrected", "", "http://b/fhir/Observation/o")},
+         "final corrected"},
+        {"place_said_once",
+         "collection",
+         {version("final", R"("versionId": "1")", here), version("corrected", R"("versionId": "2")")},
+         "corrected"},
+        {"versioned_full_url",
+         "collection",
+         {version("final", R"("versionId": "1")", "http://a/fhir/Observation/o/_history/1"),
+          version("corrected", R"("versionId": "2")", "http://a/fhir/Observation/o/_history/2")},
+         "corrected"},
+        {"history_is_newest_first",
+         "history",
+         {version("corrected", "", here), version("final", "", here)},
+         "corrected"},
+        {"deleted_last", "history", {deleted, version("final", R"("lastUpdated": "2026-02-20T10:00:00Z")", here)}, ""},
+        {"deleted_and_made_again",
+         "history",
+         {deleted, version("final", R"("lastUpdated": "2026-02-23T10:00:00Z")", here)},
+         "final"},
+        {"deleted_by_its_place_in_the_history", "history", {deleted_at_some_time, version("final", "")}, ""},
+    }),
+    CaseName());
 
 TEST(Bundle, KeepsEqualIdsOfDifferentServersApart) {
     const Listed listed(R"({"resourceType": "Bundle", "entry": [
@@ -78,7 +174,16 @@ TEST(Bundle, KeepsEqualIdsOfDifferentServersApart) {
     const std::vector<Entry>& entries = listed.bundle.entries();
     ASSERT_EQ(entries.size(), 3U);
     EXPECT_EQ(listed.bundle.resolve(parse_reference("Medication/1"), &entries[2]), &entries[1]);
+    EXPECT_EQ(listed.bundle.resolve(parse_reference("Medication/1/_history/4"), &entries[2]), &entries[1]);
     EXPECT_EQ(listed.bundle.resolve(parse_reference("http://a.example/fhir/Medication/1/_history/4")), &entries[0]);
+    EXPECT_EQ(listed.bundle.resolve(parse_reference("Medication/1")), nullptr) << "one of two";
+}
+
+TEST(Bundle, LeadsFromOneServerToNoOther) {
+    const Listed listed(R"({"resourceType": "Bundle", "entry": [
+        {"fullUrl": "http://a.example/fhir/Medication/1", "resource": {"resourceType": "Medication", "id": "1"}},
+        {"fullUrl": "http://b.example/fhir/MedicationRequest/2", "resource": {"resourceType": "MedicationRequest", "id": "2"}}]})");
+    EXPECT_EQ(listed.bundle.resolve(parse_reference("Medication/1"), &listed.bundle.entries()[1]), nullptr);
 }
 
 TEST(Bundle, ResolvesUrnRelativeAndAbsoluteReferences) {

@@ -3,6 +3,8 @@
 #include "tests/case_name.hpp"
 #include "tests/fhir/reading.hpp"
 
+#include <array>
+
 namespace fhir {
 namespace {
 
@@ -50,27 +52,50 @@ TEST(CodeableConcepts, ReadOneObjectInPlaceOfAList) {
 struct StatusCase {
     std::string_view name;
     std::string_view json;
-    std::optional<std::string_view> status;
+    std::string_view codes;  // "absent", or the codes that count
     std::vector<std::string> issues;
 };
 
 class StatusReader : public testing::TestWithParam<StatusCase> {};
 
-TEST_P(StatusReader, TellsAbsentFromUnreadable) {
+std::string told(const Status& status) {
+    if (!status.is_there) return "absent";
+    std::string codes;
+    for (const std::string_view code : status.codes) codes.append(codes.empty() ? "" : " ").append(code);
+    return codes;
+}
+
+// FHIR R4: Condition.clinicalStatus has a required binding; CodeableConcept: the order of codings has no meaning.
+TEST_P(StatusReader, TakesTheCodesOfHl7sSystemWhereverTheyStand) {
+    constexpr std::array<std::string_view, 1> systems{"http://terminology.hl7.org/CodeSystem/condition-ver-status"};
     const boost::json::value tree = parsed(GetParam().json);
     Issues issues;
-    EXPECT_EQ(read_status(Element(tree.get_object(), "Condition", issues), "s"), GetParam().status);
+    EXPECT_EQ(told(read_status(Element(tree.get_object(), "Condition", issues), "s", systems)), GetParam().codes);
     EXPECT_EQ(told(issues), GetParam().issues);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Table, StatusReader,
     testing::ValuesIn(std::vector<StatusCase>{
-        {"absent", "{}", std::nullopt, {}},
-        {"coded", R"({"s": {"coding": [{"code": "refuted"}]}})", "refuted", {}},
+        {"absent", "{}", "absent", {}},
+        {"without_system", R"({"s": {"coding": [{"code": "refuted"}]}})", "refuted", {}},
         {"plain_code", R"({"s": "refuted"})", "refuted", {"Condition.s plain-code"}},
         {"text_only", R"({"s": {"text": "refuted"}})", "refuted", {}},
         {"second_coding", R"({"s": {"coding": [{"display": "x"}, {"code": "active"}]}})", "active", {}},
+        {"behind_a_local_code",
+         R"({"s": {"coding": [{"system": "https://ehr.example/status", "code": "confirmed"},
+             {"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "refuted"}]}})",
+         "refuted",
+         {}},
+        {"two_that_contradict",
+         R"({"s": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "confirmed"},
+             {"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "refuted"}]}})",
+         "confirmed refuted",
+         {}},
+        {"local_code_only",
+         R"({"s": {"coding": [{"system": "https://ehr.example/status", "code": "confirmed"}]}})",
+         "",
+         {}},
         {"empty", R"({"s": {}})", "", {}},
         {"number", R"({"s": 3})", "", {"Condition.s wrong-type"}},
     }),

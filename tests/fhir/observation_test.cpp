@@ -31,7 +31,7 @@ TEST(Observation, IsReadInFull) {
     EXPECT_EQ(observation->reference_range[0].high->value->text(), "50");
     EXPECT_EQ(observation->reference_range[0].text, "20-50");
     EXPECT_EQ(observation->performer.at(0).display, "Town laboratory");
-    EXPECT_EQ(observation->specimen, "Specimen/s1");
+    EXPECT_EQ(observation->specimen.reference, "Specimen/s1");
     EXPECT_EQ(observation->has_member.at(0).id, "o2");
     EXPECT_FALSE(observation->has_data_absent_reason);
     EXPECT_TRUE(observation.issues().empty());

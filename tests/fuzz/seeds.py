@@ -13,7 +13,8 @@ SAMPLES = sorted((ROOT / "deploy/samples").glob("*-*.json"))
 # Large inputs slow a fuzzer down without reaching more of the code.
 MOST_BYTES = 6000
 KEYS = {"Patient": "patient", "Condition": "conditions", "MedicationRequest": "medicationRequests",
-        "MedicationStatement": "medicationStatements", "Procedure": "procedures", "ServiceRequest": "orders"}
+        "MedicationStatement": "medicationStatements", "MedicationAdministration": "medicationAdministrations",
+        "Procedure": "procedures", "ServiceRequest": "orders"}
 
 
 def compact(value):
@@ -137,6 +138,31 @@ def resource():
                 yield text
 
 
+def reference():
+    """Bundles with places, versions and references of every kind."""
+    observation = {"resourceType": "Observation", "id": "o", "status": "final", "subject": {"reference": "Patient/p1"},
+                   "focus": [{"reference": "Device/d/_history/1"}], "specimen": {"reference": "#s"},
+                   "contained": [{"resourceType": "Specimen", "id": "s", "subject": {"reference": "urn:uuid:1"}}]}
+    request = {"resourceType": "MedicationRequest", "id": "m", "medicationReference": {"reference": "Medication/1"}}
+    medication = {"resourceType": "Medication", "id": "1", "code": {"text": "prednisone"}}
+    patient = {"resourceType": "Patient", "id": "p1", "identifier": [{"system": "urn:x", "value": "1"}],
+               "link": [{"type": "replaces", "other": {"reference": "https://a.example/fhir/Patient/p0/_history/2"}}]}
+    deletion = {"fullUrl": "https://a.example/fhir/Observation/o", "request": {"method": "DELETE", "url": "Observation/o"},
+                "response": {"status": "204", "lastModified": "2026-02-22T10:00:00Z", "etag": 'W/"3"'}}
+    for version in ({"versionId": "2"}, {"lastUpdated": "2026-02-21T10:00:00+02:00"}, {}):
+        entries = [{"fullUrl": "https://a.example/fhir/Observation/o", "resource": observation},
+                   {"fullUrl": "https://a.example/fhir/Observation/o/_history/2", "resource": observation | {"meta": version}},
+                   {"fullUrl": "urn:uuid:1", "resource": patient}, {"fullUrl": "https://b.example/fhir/Medication/1", "resource": medication},
+                   {"fullUrl": "https://b.example/fhir/MedicationRequest/m", "resource": request}, {"resource": medication}, deletion]
+        for kind in ("collection", "history", "searchset"):
+            yield compact({"resourceType": "Bundle", "type": kind, "entry": entries})
+
+
+def unit():
+    yield from ("ng/mL", "ug/l", "ug.L-1", "10*-3.mg/L", "nmol/L", "pmol.l-1", "mL/min/{1.73_m2}", "10*3/uL", "[iU]/L", "meq/L",
+                "\u00b5g/L", "\u00a0ng/mL\u202f", "ng/mL{total}", "(ng)/(mL)", "/mL.ng", "Cel", "%", "NG/DL", "mcg/dL", "1", "10^-9.g/cm3")
+
+
 def config():
     yield (ROOT / "deploy/config.example.json").read_text(encoding="utf-8")
     yield """{ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0", // a comment
@@ -174,7 +200,8 @@ def http_answer():
 
 
 TARGETS = {"token": token, "key_set": key_set, "feedback": feedback, "fhirpath_compile": fhirpath_compile,
-           "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "request": request, "http_answer": http_answer}
+           "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "reference": reference, "unit": unit,
+           "request": request, "http_answer": http_answer}
 
 
 def words(texts):

@@ -23,7 +23,8 @@ from running_service import PACK, PATIENCE_SECONDS, RunningService
 
 PROGRAM = None
 FINE, DOES_NOT_HOLD, USAGE, BAD_INPUT = 0, 1, 2, 3
-WANTED = ["Patient", "Condition", "Observation", "MedicationRequest", "MedicationStatement", "Procedure", "ServiceRequest"]
+WANTED = ["Patient", "Condition", "Observation", "MedicationRequest", "MedicationStatement", "MedicationAdministration", "Procedure",
+          "ServiceRequest"]
 SHEETS = {"epic": ["patient-view", "order-select", "order-sign"], "oracle": ["patient-view"], "athena": ["order-select", "order-sign"]} | dict.fromkeys(
     ("medplum", "hapi", "smart"), ["patient-view", "encounter-start", "order-select", "order-sign"])
 SAMPLE_SITE = {"site": "General Hospital", "notProvided": ["procedures"]}

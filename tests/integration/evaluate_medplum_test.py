@@ -31,7 +31,7 @@ PUBLIC = {
 
 
 # The server looks at every resource of a type for each page: it gets no more than what is asked for.
-ASKED_FOR = {"Patient", "Condition", "Observation", "MedicationRequest", "MedicationStatement", "Medication", "Procedure", "ServiceRequest"}
+ASKED_FOR = {"Patient", "Condition", "Observation", "MedicationRequest", "MedicationStatement", "MedicationAdministration", "Medication", "Procedure", "ServiceRequest"}
 
 
 @dataclass

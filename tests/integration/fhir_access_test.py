@@ -27,8 +27,8 @@ PROGRAM = None
 ROOT = Path(__file__).resolve().parents[2]
 AT = ("--at", "2026-03-02T09:00:00-05:00")
 PATIENT = "ada-quill"
-QUERIES = 11  # of one call of the shipped pack at patient-view: two first, then the others at once
-CONNECTIONS = 9
+QUERIES = 12  # of one call of the shipped pack at patient-view: two first, then the others at once
+CONNECTIONS = 10
 PATIENT_TIME = {"fhir": {"timeoutMs": 50000}, "limits": {"deadlineMs": 50000, "requestSeconds": 60}}  # a busy machine is no fault
 
 
@@ -66,7 +66,7 @@ class FhirAccess(unittest.TestCase):
         return operation_test.counter(service, "backpain_cds_server_connections_total", kind=kind)
 
     def test_many_calls_at_once_are_all_answered_with_cards(self):
-        """24 calls of eleven queries each on two threads: more than there may be connections."""
+        """24 calls of twelve queries each on two threads: more than there may be connections."""
         with FhirServer(record_of("ada-quill")) as server, \
                 RunningService(PROGRAM, AT, anonymous={"fhirServers": [server.url]}, threads=2, **PATIENT_TIME) as service, \
                 concurrent.futures.ThreadPoolExecutor(24) as pool:

@@ -104,7 +104,7 @@ class SilentNames(unittest.TestCase):
         print(f"p99 of other clients: {usual_seconds * 1000:.0f} ms alone, {seconds * 1000:.0f} ms beside {CALLS} calls that wait", flush=True)
         # Held by the lookups they would take as long as those: until the deadline.
         self.assertLess(seconds, 4 * usual_seconds + DEADLINE_MS / 4000)
-        # Twenty calls, eleven queries each: one lookup, which asks for IPv4 and IPv6.
+        # Twenty calls, twelve queries each: one lookup, which asks for IPv4 and IPv6.
         self.assertLessEqual(len(self.names.questions), 2)
 
     def test_a_stop_does_not_wait_for_a_name_that_never_resolves(self):

@@ -112,7 +112,12 @@ inline std::string told(TestRun& test, std::string_view analyte) {
     if (const boost::json::value* result = test.member(analyte, "result")) {
         const boost::json::object& reading = result->as_object();
         const std::string band = text_of(reading, "band");
-        add(text_of(reading, "kind") + " " + (band.empty() ? "-" : band) + ": " + text_of(reading, "text"));
+        std::string one =
+            text_of(reading, "kind") + " " + (band.empty() ? "-" : band) + ": " + text_of(reading, "text");
+        if (const boost::json::value* others = reading.if_contains("others")) {
+            for (const boost::json::value& other : others->as_array()) one += " and " + std::string(other.get_string());
+        }
+        add(one);
     }
     if (const boost::json::value* unreadable = test.member(analyte, "unreadable")) {
         for (const auto& one : unreadable->as_array()) add("unreadable: " + text_of(one.as_object(), "why"));

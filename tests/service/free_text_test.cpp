@@ -159,7 +159,7 @@ Told told(const rules::Story& story, rules::Hook hook, const LoadedPack& pack) {
     for (const std::string& key : story.unavailable) body->at("prefetch").get_object().erase(key);
     const auto call = read_hook_call({&*service}, fhir::print_json(*body), false);
     if (!call) return {"refused", ""};
-    const rules::Evaluation evaluation = evaluate_call(*call, story.at, true);
+    const rules::Evaluation evaluation = evaluate_call(*call, {story.at, nullptr}, true);
     Told all;
     for (const rules::Card& card : evaluation.cards) all.rules += std::string(card.rule) + " ";
     all.text = response_of(*call, evaluation, ClientProfile::v2_0, [] { return std::string("uuid"); }).body +

@@ -141,6 +141,75 @@ INSTANTIATE_TEST_SUITE_P(
                  "chronic low back pain"}),
     CaseName());
 
+std::string hl7(std::string_view system, std::string_view code) {
+    return R"({"system": "http://terminology.hl7.org/CodeSystem/condition-)" + std::string(system) + R"(", "code": ")" +
+           std::string(code) + "\"}";
+}
+
+std::string clinical(const std::vector<std::string>& codings, std::string_view more = "") {
+    std::string text = R"("clinicalStatus": {"coding": )" + list(codings) + "}";
+    return text.append(more.empty() ? "" : ", ").append(more);
+}
+
+const char* const local_a = R"({"system": "https://ehr.example/status", "code": "A"})";
+const char* const local_resolved = R"({"system": "https://ehr.example/status", "code": "resolved"})";
+const char* const modified = R"("modifierExtension": [{"url": "https://ehr.example/not", "valueBoolean": true}])";
+
+// FHIR R4: required bindings of clinicalStatus and verificationStatus; CodeableConcept; modifierExtension.
+INSTANTIATE_TEST_SUITE_P(
+    OfStatusConcepts, Facts,
+    testing::Values(
+        FactCase{"LocalCodeFirst", "backPain", condition(low_back_pain, clinical({local_a, hl7("clinical", "active")})),
+                 "low back pain"},
+        FactCase{"LocalCodeThatIsSpelledLikeOneOfHl7", "backPain",
+                 condition(low_back_pain, clinical({local_resolved, hl7("clinical", "active")})), "low back pain"},
+        FactCase{"LocalCodeOnly", "backPain", condition(low_back_pain, clinical({local_a})), ""},
+        FactCase{"TwoOfHl7sThatContradict", "backPain",
+                 condition(low_back_pain, clinical({hl7("clinical", "active"), hl7("clinical", "resolved")})), ""},
+        FactCase{"TwoThatContradictStillSilence", "redFlags",
+                 condition(metastasis, clinical({hl7("clinical", "resolved"), hl7("clinical", "active")})),
+                 "bone metastasis"},
+        FactCase{
+            "RefutedBehindALocalCode", "osteoporosis",
+            condition(
+                "64859006",
+                status(
+                    "active",
+                    R"("verificationStatus": {"coding": [{"system": "https://ehr.example/s", "code": "confirmed"}, )" +
+                        hl7("ver-status", "refuted") + "]}")),
+            ""},
+        FactCase{"Modified", "backPain", condition(low_back_pain, status("active", modified)), ""},
+        FactCase{"ModifiedStillSilences", "redFlags", condition(metastasis, status("active", modified)),
+                 "bone metastasis"},
+        FactCase{"ModifiedPregnancyStillSilences", "pregnancy", condition("77386006", status("active", modified)),
+                 "pregnancy"}),
+    CaseName());
+
+// Lifelong diseases: visit diagnoses carry no status, and remission restores no ileum.
+INSTANTIATE_TEST_SUITE_P(
+    OfLifelongDiseases, Facts,
+    testing::Values(
+        FactCase{"InRemission", "crohnsDisease", condition("34000006", status("remission")), "Crohn's disease"},
+        FactCase{"Inactive", "coeliacDisease", condition("396331005", status("inactive")), "celiac disease"},
+        FactCase{"WithoutStatus", "osteoporosis", condition("64859006", R"("recordedDate": "2015-03-02")"),
+                 "osteoporosis: 4018 days or more"},
+        FactCase{"Resolved", "crohnsDisease", condition("34000006", status("resolved")), ""},
+        FactCase{"Abated", "crohnsDisease",
+                 condition("34000006", status("active", R"("abatementDateTime": "2025-01-01")")), ""},
+        FactCase{"BackPainInRemission", "backPain", condition(low_back_pain, status("remission")), ""},
+        FactCase{"SarcoidosisInactive", "granulomatousDisease", condition("31541009", status("inactive")),
+                 "sarcoidosis"}),
+    CaseName());
+
+TEST(FactConditions, CountInSafetyWhereVersionsDiffer) {
+    const std::string once = condition(metastasis, status("active")), twice = condition(metastasis, status("resolved"));
+    TestRun test(shipped_program(), list({once, twice}));
+    EXPECT_EQ(told_items(test, "redFlags"), "bone metastasis");
+    TestRun pain(shipped_program(),
+                 list({condition(low_back_pain, status("active")), condition(low_back_pain, status("inactive"))}));
+    EXPECT_EQ(told_items(pain, "backPain"), "");
+}
+
 std::string request(std::string_view concept_json, std::string_view more) {
     return R"({"resourceType": "MedicationRequest", "id": "m", "intent": "order", )" + std::string(more) +
            R"(, "medicationCodeableConcept": )" + std::string(concept_json) + "}";
@@ -198,6 +267,184 @@ INSTANTIATE_TEST_SUITE_P(
         FactCase{
             "StatementThatBeginsLater", "vitaminDTherapy",
             R"({"resourceType": "MedicationStatement", "id": "s", "status": "active", "medicationCodeableConcept": {"text": "cholecalciferol"}, "effectivePeriod": {"start": "2026-06-01"}})",
+            ""}),
+    CaseName());
+
+/// "pantoprazole: 637 days on treatment", or "" for nothing.
+std::string told_treatment(TestRun& test, std::string_view slot) {
+    std::string line;
+    for (const fhir::path::Value& item : test.slot(slot)) {
+        const boost::json::object& object = item.json()->as_object();
+        line.append(line.empty() ? "" : "; ").append(text_of(object, "label"));
+        if (const auto* days = object.if_contains("daysOnTreatment"))
+            line += ": " + std::to_string(days->as_int64()) + " days on treatment";
+    }
+    return line;
+}
+
+std::string prescription(std::string_view id, std::string_view medicine, std::string_view how, std::string_view when,
+                         std::string_view more = "") {
+    std::string text = R"({"resourceType": "MedicationRequest", "id": ")" + std::string(id) +
+                       R"(", "intent": "order", "status": ")" + std::string(how) + R"(", "authoredOn": ")" +
+                       std::string(when) + R"(", "medicationCodeableConcept": {"text": ")" + std::string(medicine) +
+                       "\"}";
+    return text.append(more.empty() ? "" : ", ").append(more) + "}";
+}
+
+struct TreatmentCase {
+    const char* name;
+    const char* fact;
+    std::vector<std::string> records;
+    const char* told;
+};
+
+class Treatments : public testing::TestWithParam<TreatmentCase> {};
+
+TEST_P(Treatments, AreToldAs) {
+    TestRun test(shipped_program(), list(GetParam().records));
+    EXPECT_EQ(told_treatment(test, GetParam().fact), GetParam().told);
+}
+
+const char* const six_days = R"("dosageInstruction": [{"text": "taper over 6 days", "route": {"text": "oral"},
+    "timing": {"repeat": {"boundsDuration": {"value": 6, "unit": "d", "system": "http://unitsofmeasure.org", "code": "d"}}}}])";
+const char* const by_mouth = R"("dosageInstruction": [{"route": {"text": "oral"}}])";
+const char* const supply_of_thirty = R"("dispenseRequest": {"numberOfRepeatsAllowed": 5,
+    "expectedSupplyDuration": {"value": 30, "unit": "days"}}, "dosageInstruction": [{"route": {"text": "oral"}}])";
+
+// Ends: FHIR R4, Timing.repeat.bounds, dispenseRequest. Today is 2026-03-02.
+INSTANTIATE_TEST_SUITE_P(
+    Ends, Treatments,
+    testing::Values(TreatmentCase{"SixDayPackThatNobodyClosed",
+                                  "steroidsByRoute",
+                                  {prescription("a", "prednisone", "active", "2025-10-01", six_days)},
+                                  ""},
+                    TreatmentCase{"SixDayPackLately",
+                                  "steroidsByRoute",
+                                  {prescription("a", "prednisone", "active", "2026-02-01", six_days)},
+                                  "prednisone: 6 days on treatment"},
+                    TreatmentCase{"FiveRefillsOfThirtyDays",
+                                  "steroidsByRoute",
+                                  {prescription("a", "prednisone", "active", "2025-09-01", supply_of_thirty)},
+                                  "prednisone: 180 days on treatment"},
+                    TreatmentCase{"NoEnd",
+                                  "steroidsByRoute",
+                                  {prescription("a", "prednisone", "active", "2025-09-01", by_mouth)},
+                                  "prednisone: 182 days on treatment"},
+                    TreatmentCase{"BurstsThatWereClosed",
+                                  "steroidsByRoute",
+                                  {prescription("a", "prednisone", "completed", "2025-06-01", by_mouth),
+                                   prescription("b", "prednisone", "completed", "2025-10-01", by_mouth),
+                                   prescription("c", "prednisone", "active", "2026-02-20", by_mouth)},
+                                  "prednisone: 10 days on treatment"},
+                    TreatmentCase{"AnOldCourseDoesNotCount",
+                                  "acidBlockers",
+                                  {prescription("a", "omeprazole", "completed", "2023-01-01",
+                                                R"("dispenseRequest": {"validityPeriod": {"end": "2024-06-01"}})"),
+                                   prescription("b", "omeprazole", "active", "2026-01-01")},
+                                  "omeprazole: 60 days on treatment"},
+                    TreatmentCase{"AnotherOfTheClassIsNoNewStart",
+                                  "acidBlockers",
+                                  {prescription("a", "omeprazole", "stopped", "2024-06-03"),
+                                   prescription("b", "omeprazole", "stopped", "2025-03-03"),
+                                   prescription("c", "pantoprazole", "active", "2025-09-08")},
+                                  "pantoprazole: 637 days on treatment"},
+                    TreatmentCase{"OfOneDayThatDisagreeGiveNoIndication",
+                                  "enzymeInducers",
+                                  {prescription("a", "phenytoin", "active", "2025-09-08"),
+                                   prescription("b", "phenytoin", "stopped", "2025-09-08")},
+                                  ""},
+                    TreatmentCase{"OfOneDayThatDisagreeSilence",
+                                  "vitaminDTherapy",
+                                  {prescription("a", "cholecalciferol", "active", "2025-09-08"),
+                                   prescription("b", "cholecalciferol", "stopped", "2025-09-08")},
+                                  "cholecalciferol: 175 days on treatment"}),
+    CaseName());
+
+const char* const large_dose = R"("dosageInstruction": [{"text": "300,000 IU once"}])";
+const char* const small_dose = R"("dosageInstruction": [{"text": "50,000 IU weekly"}])";
+const char* const dose_by_mass = R"("dosageInstruction": [{"doseAndRate": [{"doseQuantity":
+    {"value": 2.5, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}}]}])";
+const char* const injected =
+    R"("dosageInstruction": [{"route": {"coding": [{"system": "http://snomed.info/sct", "code": "78421000"}]}}])";
+
+std::string given(std::string_view medicine, std::string_view when, std::string_view dosage) {
+    return R"({"resourceType": "MedicationAdministration", "id": "g", "status": "completed", "effectiveDateTime": ")" +
+           std::string(when) + R"(", "medicationCodeableConcept": {"text": ")" + std::string(medicine) +
+           R"("}, "dosage": )" + std::string(dosage) + "}";
+}
+
+// Single doses: Ilahi, AJCN 2008;87:688; Kearns 2014, PMC4128480. Injections of B12: British Society for Haematology
+// 2014.
+INSTANTIATE_TEST_SUITE_P(
+    Completed, Treatments,
+    testing::Values(
+        TreatmentCase{"ALargeDose",
+                      "vitaminDTherapy",
+                      {prescription("a", "cholecalciferol", "completed", "2025-12-08", large_dose)},
+                      "cholecalciferol: 84 days on treatment"},
+        TreatmentCase{"NotForLonger",
+                      "vitaminDTherapy",
+                      {prescription("a", "cholecalciferol", "completed", "2025-12-07", large_dose)},
+                      ""},
+        TreatmentCase{"ButAResultBeforeItIsStale",
+                      "vitaminDTreatment",
+                      {prescription("a", "cholecalciferol", "completed", "2025-10-01", large_dose)},
+                      "cholecalciferol: 152 days on treatment"},
+        TreatmentCase{"ByMass",
+                      "vitaminDTherapy",
+                      {prescription("a", "cholecalciferol", "completed", "2026-02-01", dose_by_mass)},
+                      "cholecalciferol: 29 days on treatment"},
+        TreatmentCase{"ASmallDose",
+                      "vitaminDTreatment",
+                      {prescription("a", "cholecalciferol", "completed", "2026-02-01", small_dose)},
+                      ""},
+        TreatmentCase{"ACourseThatNamesFourWeeks",
+                      "vitaminDTherapy",
+                      {prescription("a", "cholecalciferol", "completed", "2026-01-01",
+                                    R"("dispenseRequest": {"expectedSupplyDuration": {"value": 28, "code": "d"}})")},
+                      "cholecalciferol: 60 days on treatment"},
+        TreatmentCase{"AnAdministration",
+                      "vitaminDTherapy",
+                      {given("cholecalciferol", "2026-02-10", R"({"dose": {"value": 100000, "unit": "IU"}})")},
+                      "cholecalciferol: 20 days on treatment"},
+        TreatmentCase{"AnInjectionOfB12",
+                      "b12Therapy",
+                      {prescription("a", "hydroxocobalamin", "completed", "2025-12-02", injected)},
+                      "hydroxocobalamin: 90 days on treatment"},
+        TreatmentCase{"AnInjectionByItsWords",
+                      "b12Therapy",
+                      {given("hydroxocobalamin 1 mg/ml solution for injection ampoule", "2026-02-10", "{}")},
+                      "hydroxocobalamin: 20 days on treatment"},
+        TreatmentCase{"ACompletedTabletOfB12",
+                      "b12Therapy",
+                      {prescription("a", "cyanocobalamin 50 mcg tablet", "completed", "2026-02-01")},
+                      ""},
+        TreatmentCase{"AMultivitaminIsNone",
+                      "vitaminDTherapy",
+                      {prescription("a", "Multivitamin with vitamin D3 tablet", "active", "2026-02-01")},
+                      ""},
+        TreatmentCase{"AnOintmentIsNone",
+                      "vitaminDTherapy",
+                      {prescription("a", "vitamin D ointment", "active", "2026-02-01")},
+                      ""},
+        TreatmentCase{"OnTheSkinIsNone",
+                      "vitaminDTherapy",
+                      {prescription("a", "vitamin D", "active", "2026-02-01",
+                                    R"("dosageInstruction": [{"route": {"text": "Topical"}}])")},
+                      ""},
+        TreatmentCase{"AnActiveFormIsNone",
+                      "vitaminDTherapy",
+                      {prescription("a", "calcitriol (active vitamin D)", "active", "2026-02-01")},
+                      ""},
+        TreatmentCase{
+            "NitrousOxideThatEndedLately",
+            "nitrousOxideDrug",
+            {R"({"resourceType": "MedicationStatement", "id": "s", "status": "completed", "medicationCodeableConcept": {"text": "nitrous oxide"}, "effectivePeriod": {"start": "2025-06-01", "end": "2026-02-01"}})"},
+            "nitrous oxide: 274 days on treatment"},
+        TreatmentCase{
+            "NitrousOxideThatEndedLongAgo",
+            "nitrousOxideDrug",
+            {R"({"resourceType": "MedicationStatement", "id": "s", "status": "completed", "medicationCodeableConcept": {"text": "nitrous oxide"}, "effectivePeriod": {"start": "2025-06-01", "end": "2025-11-01"}})"},
             ""}),
     CaseName());
 
@@ -299,5 +546,47 @@ TEST(FactOrders, AreOpenForTheirWindow) {
     TestRun done(shipped_program(), list({order("a", "completed", "2026-02-01")}));
     EXPECT_EQ(told_items(done, "orders"), "");
 }
+
+struct OrderCase {
+    const char* name;
+    const char* more;
+    const char* told;
+};
+
+class Orders : public testing::TestWithParam<OrderCase> {};
+
+// FHIR R4: ServiceRequest.occurrence[x], request-intent. Today is 2026-03-02.
+TEST_P(Orders, AreOpenAs) {
+    const std::string order =
+        R"({"resourceType": "ServiceRequest", "id": "a", "status": "active", "code": {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "82306"}]}, )" +
+        std::string(GetParam().more) + "}";
+    TestRun test(shipped_program(), list({order}));
+    EXPECT_EQ(told_items(test, "orders"), GetParam().told);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, Orders,
+    testing::Values(
+        OrderCase{"ForALaterDate",
+                  R"("intent": "order", "authoredOn": "2025-10-15", "occurrenceDateTime": "2026-04-15")",
+                  "25-OH vitamin D: 138 days"},
+        OrderCase{"LongAfterItsDate",
+                  R"("intent": "order", "authoredOn": "2025-09-15", "occurrenceDateTime": "2025-11-15")", ""},
+        OrderCase{
+            "UntilTheEndOfItsPeriod",
+            R"("intent": "order", "authoredOn": "2025-03-15", "occurrencePeriod": {"start": "2025-03-20", "end": "2025-12-02"})",
+            "25-OH vitamin D: 352 days"},
+        OrderCase{
+            "UntilTheBoundsOfItsTiming",
+            R"("intent": "order", "authoredOn": "2025-03-15", "occurrenceTiming": {"repeat": {"boundsPeriod": {"end": "2027-12-02"}}})",
+            "25-OH vitamin D: 352 days"},
+        OrderCase{"ForADateFarAhead",
+                  R"("intent": "order", "authoredOn": "2026-02-15", "occurrenceDateTime": "2062-04-15")", ""},
+        OrderCase{"Proposal", R"("intent": "proposal", "authoredOn": "2026-02-15")", ""},
+        OrderCase{"Option", R"("intent": "option", "authoredOn": "2026-02-15")", ""},
+        OrderCase{"Plan", R"("intent": "plan", "authoredOn": "2026-02-15")", "25-OH vitamin D: 15 days"},
+        OrderCase{"Modified",
+                  R"("intent": "order", "authoredOn": "2026-02-15", "modifierExtension": [{"url": "https://x"}])", ""}),
+    CaseName());
 
 }  // namespace

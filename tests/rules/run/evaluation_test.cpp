@@ -247,7 +247,7 @@ TEST(SourcesThatMatter, AreNoneWithoutBackPainAtAnyHook) {
 }
 
 TEST(SourcesThatMatter, AreAllOfThemForAnAdultWithBackPain) {
-    EXPECT_EQ(matter({back_pain}).size(), 11U);
+    EXPECT_EQ(matter({back_pain}).size(), 12U);
 }
 
 TEST(SourcesThatMatter, AreThoseOfTheWarningsUnderARedFlag) {
@@ -448,6 +448,46 @@ TEST(Explanation, OfSeveralOrdersDoesNotHideWhatIsNotKnownOfOne) {
         EXPECT_EQ(outcome_of(evaluation, "duplicate-order").outcome, rules::Outcome::unknown);
         EXPECT_NE(outcome_of(evaluation, "duplicate-order").sentence.find("not sent"), std::string::npos);
     }
+}
+
+std::string order(const char* id, const char* more) {
+    std::string text = draft(id, "82306");
+    text.insert(text.size() - 1, std::string(R"(, "authoredOn": "2026-02-20")") + more);
+    text.replace(text.find("draft\""), 6, "active\"");
+    return text;
+}
+
+std::string draft_that(const char* member) {
+    std::string text = draft("d", "82306");
+    text.insert(text.size() - 1, std::string(", \"") + member + R"(": [{"reference": "ServiceRequest/old"}])");
+    return text;
+}
+
+// FHIR R4: ServiceRequest.replaces, ServiceRequest.basedOn.
+TEST(DuplicateOrder, IsSilentWhereTheDraftTakesThePlaceOfTheOther) {
+    for (const std::string& drafted : {draft_that("replaces"), draft_that("basedOn")}) {
+        Scene scene{{back_pain, order("old", "")}, {}, rules::Hook::order_sign};
+        scene.drafts = {drafted};
+        EXPECT_EQ(cards_of(played(scene)), "");
+        scene.resources.push_back(order("third", ""));
+        EXPECT_EQ(cards_of(played(scene)), "duplicate-order (info)") << "another one is still open";
+    }
+}
+
+TEST(DuplicateOrder, SpeaksOnceOfTwoDraftsOfOneTest) {
+    Scene scene{{back_pain}, {}, rules::Hook::order_sign};
+    scene.drafts = {draft("first", "82306"), draft("second", "82306")};
+    const auto evaluation = played(scene);
+    EXPECT_EQ(cards_of(evaluation), "duplicate-order (info)");
+    EXPECT_EQ(evaluation.cards.at(0).proposal->remove, std::vector<std::string>{"ServiceRequest/second"});
+}
+
+TEST(Explanation, NamesWhatWasLeftOut) {
+    const auto evaluation = played(
+        {{back_pain, observation("o", "62292-8",
+                                 quantity("8", "ng/mL") + R"(, "focus": [{"reference": "RelatedPerson/newborn"}])")}});
+    ASSERT_EQ(evaluation.left_out.size(), 1U);
+    EXPECT_EQ(evaluation.left_out[0], "Observation/o was left out: it is about somebody or something else");
 }
 
 TEST(Explanation, NamesTheSourceThatIsMissing) {

@@ -34,6 +34,11 @@ std::string bundle(const std::string& entries, const std::string& next = {}) {
     return R"({"resourceType":"Bundle","type":"searchset",)" + link + R"("entry":[)" + entries + "]}";
 }
 
+constexpr const char* toxic_result = R"({"resource":{"resourceType":"Observation","id":"o1","status":"final",
+    "subject":{"reference":"Patient/p1"},"effectiveDateTime":"2026-01-10",
+    "code":{"coding":[{"system":"http://loinc.org","code":"62292-8"}]},
+    "valueQuantity":{"value":180,"unit":"ng/mL","system":"http://unitsofmeasure.org","code":"ng/mL"}}})";
+
 Response found(std::string text) {
     Response response;
     response.body = std::move(text);
@@ -90,7 +95,7 @@ TEST_F(FhirCompletionTest, ReadsWhatWasNotSentUnderTheCallersToken) {
     ASSERT_EQ(reply.status, 200U) << reply.body;
     EXPECT_NE(reply.body.find("vitamin-d-suggest"), std::string::npos) << reply.body;
     for (const Request& request : server.requests()) EXPECT_EQ(request.authorization, "Bearer secret");
-    EXPECT_EQ(log_.count(R"("outcome":"fetched")"), 11U) << log_.text();
+    EXPECT_EQ(log_.count(R"("outcome":"fetched")"), 12U) << log_.text();
 }
 
 /// A record of one patient without back pain.
@@ -127,7 +132,7 @@ Response record_of_the_dead(const Request& request) {
 
 INSTANTIATE_TEST_SUITE_P(
     Records, QueriesOfACall,
-    testing::Values(Asked{"BackPain", whole_record, "", 11}, Asked{"NoBackPain", record_without_back_pain, "", 2},
+    testing::Values(Asked{"BackPain", whole_record, "", 12}, Asked{"NoBackPain", record_without_back_pain, "", 2},
                     Asked{"Child", record_of_a_child, "", 2}, Asked{"Dead", record_of_the_dead, "", 2},
                     Asked{"NoBackPainInThePrefetch", whole_record,
                           R"("patient":)" + std::string(patient) + R"(,"conditions":)" + empty_bundle, 0},
@@ -179,13 +184,23 @@ TEST_F(FhirCompletionTest, KeepsAWarningOnProblemsThatCameInPart) {
         if (request.target == "/fhir/page2") response.status = 500;
         return response;
     });
-    const std::string toxic = bundle(R"({"resource":{"resourceType":"Observation","id":"o1","status":"final",
-        "subject":{"reference":"Patient/p1"},"effectiveDateTime":"2026-01-10",
-        "code":{"coding":[{"system":"http://loinc.org","code":"62292-8"}]},
-        "valueQuantity":{"value":180,"unit":"ng/mL","system":"http://unitsofmeasure.org","code":"ng/mL"}}})");
     const Reply reply =
         call(server, R"("conditions": )" + bundle(condition("c1", "279039007"), server.url("/fhir/page2")) +
-                         R"(, "vitaminD": )" + toxic);
+                         R"(, "vitaminD": )" + bundle(toxic_result));
+    EXPECT_EQ(reply.status, 200U) << reply.body;
+    EXPECT_NE(reply.body.find("vitamin-d-toxic"), std::string::npos) << reply.body;
+    EXPECT_NE(reply.body.find("Problem list (in part)"), std::string::npos) << reply.body;
+}
+
+// The same of a server's own search, whose second page it does not give.
+TEST_F(FhirCompletionTest, KeepsAWarningOnProblemsThatAServerGivesInPart) {
+    const HttpsTestServer server([](const Request& request) {
+        Response response = whole_record(request);
+        if (request.target == "/fhir/page2") response.status = 500;
+        if (request.target.starts_with("/fhir/Condition?")) return found(bundle(condition("c1", "279039007"), "page2"));
+        return response;
+    });
+    const Reply reply = call(server, R"("vitaminD": )" + bundle(toxic_result));
     EXPECT_EQ(reply.status, 200U) << reply.body;
     EXPECT_NE(reply.body.find("vitamin-d-toxic"), std::string::npos) << reply.body;
     EXPECT_NE(reply.body.find("Problem list (in part)"), std::string::npos) << reply.body;
@@ -264,8 +279,8 @@ TEST_F(FhirCompletionTest, SaysThatAServerIsNotReadOnlyIfSomethingIsMissing) {
     Client client;
     client.client_id = "backpain-cds";
     std::string everything = R"("patient": )" + std::string(patient);
-    for (const char* key : {"conditions", "medicationRequests", "medicationStatements", "procedures", "orders",
-                            "vitaminD", "b12", "bone", "blood", "pregnancy"}) {
+    for (const char* key : {"conditions", "medicationRequests", "medicationStatements", "medicationAdministrations",
+                            "procedures", "orders", "vitaminD", "b12", "bone", "blood", "pregnancy"}) {
         everything += ", \"" + std::string(key) + "\": null";
     }
     EXPECT_EQ(call(server, everything, client).status, 200U);

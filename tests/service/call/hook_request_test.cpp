@@ -160,7 +160,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"DraftOfAnotherPatient", with(order_select, "Patient/p1", "Patient/p2"),
                             Fault::other_patient, "context.draftOrders.entry[0].resource"},
                     Refused{"DraftOfNobodyKnowsWhom", with(order_select, R"({"reference": "Patient/p1"})", R"("p1")"),
-                            Fault::wrong_type, "context.draftOrders.entry[0].resource.subject"}),
+                            Fault::wrong_type, "context.draftOrders.entry[0].resource.subject"},
+                    Refused{"DraftsInABundleOfTheirOwn",
+                            with(order_select, R"("resourceType": "ServiceRequest")", R"("resourceType": "Bundle")"),
+                            Fault::wrong_type, "context.draftOrders.entry[0].resource.resourceType"}),
     CaseName());
 
 TEST(HookRequest, RefusesMoreDraftsAndSelectionsThanItReads) {

@@ -23,7 +23,8 @@ class Prefetch : public testing::Test {
   protected:
     boost::system::result<rules::Sources, Problem> read(std::string_view text, bool strict = false) {
         tree_ = *fhir::parse_json(text);
-        return read_prefetch(&tree_.get_object(), {templates, "p1", strict});
+        patient_ = rules::PatientIdentity("p1");
+        return read_prefetch(&tree_.get_object(), {templates, patient_, strict});
     }
 
     /// The source that `value` under "vitaminD" becomes.
@@ -34,6 +35,7 @@ class Prefetch : public testing::Test {
     }
 
     boost::json::value tree_;
+    rules::PatientIdentity patient_;
 };
 
 TEST_F(Prefetch, GivesTheResourcesOfEachKey) {
@@ -141,10 +143,6 @@ INSTANTIATE_TEST_SUITE_P(
                     Stranger{"AbsoluteSubject", R"({"conditions": {"resourceType": "Bundle", "entry": [{"resource":
             {"resourceType": "Condition", "subject": {"reference": "https://x/fhir/Patient/p2"}}}]}})",
                              "prefetch.conditions"},
-                    Stranger{"Contained", R"({"vitaminD": {"resourceType": "Bundle", "entry": [{"resource":
-            {"resourceType": "Observation", "subject": {"reference": "Patient/p1"}, "contained": [
-              {"resourceType": "Observation", "subject": {"reference": "Patient/p2"}}]}}]}})",
-                             "prefetch.vitaminD"},
                     Stranger{"IncludedPatient", R"({"vitaminD": {"resourceType": "Bundle", "entry": [{"resource":
             {"resourceType": "Patient", "id": "p2"}, "search": {"mode": "include"}}]}})",
                              "prefetch.vitaminD"},
@@ -153,6 +151,17 @@ INSTANTIATE_TEST_SUITE_P(
             "entry": [{"resource": {"resourceType": "Observation", "subject": {"reference": "Patient/p2"}}}]}})",
                              "prefetch.vitaminD"}),
     CaseName());
+
+// A Specimen or the like that an entry contains is no reason to answer nobody; the entry is not used, and named.
+TEST_F(Prefetch, LeavesOutAnEntryThatContainsAnotherPatientsData) {
+    const auto sources = read(R"({"vitaminD": {"resourceType": "Bundle", "entry": [{"resource":
+        {"resourceType": "Observation", "id": "o1", "subject": {"reference": "Patient/p1"}, "contained": [
+          {"resourceType": "Observation", "subject": {"reference": "Patient/p2"}}]}}]}})");
+    ASSERT_TRUE(sources.has_value());
+    EXPECT_TRUE(sources->at("vitaminD").resources.empty());
+    ASSERT_EQ(sources->at("vitaminD").left_out.size(), 1U);
+    EXPECT_EQ(sources->at("vitaminD").left_out[0].id, "o1");
+}
 
 TEST_F(Prefetch, IgnoresKeysThatWereNotAskedFor) {
     shows({"R-060"});

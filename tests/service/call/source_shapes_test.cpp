@@ -108,8 +108,8 @@ const Shape shapes[] = {
      R"({"resourceType": "Bundle", "entry": [OF({"reference": ""})]})"},
     {"a subject that is only displayed", Means::not_known, 0,
      R"({"resourceType": "Bundle", "entry": [OF({"display": "Somebody"})]})"},
-    {"an identifier that is not the patient's", Means::not_known, 0,
-     R"({"resourceType": "Bundle", "entry": [OF({"identifier": {"system": "urn:oid:1.2.3", "value": "MRN-2"}})]})"},
+    {"an identifier of a system in which the patient has none", Means::not_known, 0,
+     R"({"resourceType": "Bundle", "entry": [OF({"identifier": {"system": "urn:oid:9.9.9", "value": "7"}})]})"},
     {"a patient that is a text", Means::not_known, 0,
      R"({"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "TYPE", "id": "x1", "patient": "p1"}}]})"},
     {"a subject that is a text beside a match", Means::in_part, 1,
@@ -167,13 +167,15 @@ void expect(const rules::SourceData& source, const Shape& shape, const rules::Pr
 
 TEST(SourceShapes, FromTheClientAreTakenForWhatTheyAre) {
     const auto searches = all_searches();
-    ASSERT_EQ(searches.size(), 10U);
+    ASSERT_EQ(searches.size(), 11U);
     const boost::json::value the_patient = *fhir::parse_json(patient);
     for (const rules::PrefetchTemplate& asked : searches) {
         for (const Shape& shape : shapes) {
             SCOPED_TRACE(asked.key + ": " + shape.name);
             const boost::json::value received = *fhir::parse_json(made(shape, asked.resource_type));
-            const auto source = read_source(received, asked, {{}, "p1", false, &the_patient.get_object()});
+            rules::PatientIdentity identity("p1");
+            identity.learn(the_patient.get_object());
+            const auto source = read_source(received, asked, {{}, identity});
             ASSERT_TRUE(source.has_value());
             expect(*source, shape, asked);
         }
@@ -227,7 +229,8 @@ TEST(SourceShapes, FromTheFhirServerAreTakenForWhatTheyAre) {
                               FhirClient::Clock::now() + 20s,
                               log};
             const auto read = [&]() -> boost::asio::awaitable<bool> {
-                co_await complete_from_fhir(*call, std::move(source), *parse_clinical_instant("2026-01-15T09:00:00Z"));
+                co_await complete_from_fhir(*call, std::move(source),
+                                            {*parse_clinical_instant("2026-01-15T09:00:00Z"), nullptr});
                 co_return true;
             };
             loop.run(read());

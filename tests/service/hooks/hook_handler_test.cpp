@@ -33,7 +33,8 @@ const std::string conditions = R"("conditions": {"resourceType": "Bundle", "type
     "code": {"coding": [{"system": "http://snomed.info/sct", "code": "64859006"}]}}}]})";
 
 /// Everything else is known, and there is none of it.
-const std::string nothing_else = R"("medicationRequests": null, "medicationStatements": null, "procedures": null,
+const std::string nothing_else =
+    R"("medicationRequests": null, "medicationStatements": null, "medicationAdministrations": null, "procedures": null,
   "orders": null, "vitaminD": null, "b12": null, "bone": null, "blood": null, "pregnancy": null)";
 
 std::string call_with(const std::string& prefetch, std::string_view hook = "patient-view") {
@@ -83,10 +84,18 @@ TEST_F(HookHandlerTest, AsksForTheDocumentedPrefetchKeys) {
     const json::object& prefetch = document.at_pointer("/services/0/prefetch").as_object();
     EXPECT_EQ(prefetch.begin()->key(), "patient");
     EXPECT_EQ(fhir::text_of(prefetch.at("patient")), "Patient/{{context.patientId}}");
-    const std::vector<std::string_view> keys = {
-        "patient",    "conditions", "medicationRequests", "medicationStatements",
-        "procedures", "orders",     "vitaminD",           "b12",
-        "bone",       "blood",      "pregnancy"};
+    const std::vector<std::string_view> keys = {"patient",
+                                                "conditions",
+                                                "medicationRequests",
+                                                "medicationStatements",
+                                                "medicationAdministrations",
+                                                "procedures",
+                                                "orders",
+                                                "vitaminD",
+                                                "b12",
+                                                "bone",
+                                                "blood",
+                                                "pregnancy"};
     for (const auto& member : prefetch) {
         EXPECT_NE(std::find(keys.begin(), keys.end(), std::string_view(member.key())), keys.end()) << member.key();
     }
