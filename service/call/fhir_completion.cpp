@@ -17,56 +17,56 @@ namespace json = boost::json;
 
 namespace {
 
-using Reason = rules::Unavailable;
+using rules::Unavailable;
 
-bool worth_asking(const std::optional<Reason>& unavailable) {
+bool worth_asking(const std::optional<Unavailable>& unavailable) {
     if (!unavailable) return false;
     switch (*unavailable) {
-        case Reason::not_sent:
-        case Reason::incomplete:
-        case Reason::unresolved:
-        case Reason::wrong_type:
+        case Unavailable::not_sent:
+        case Unavailable::incomplete:
+        case Unavailable::unresolved:
+        case Unavailable::wrong_type:
             return true;
-        case Reason::failed:
-        case Reason::refused:
-        case Reason::not_found:
-        case Reason::late:
-        case Reason::server_error:
-        case Reason::other_patient:
-        case Reason::not_provided:
-        case Reason::doubtful:
+        case Unavailable::failed:
+        case Unavailable::refused:
+        case Unavailable::not_found:
+        case Unavailable::late:
+        case Unavailable::server_error:
+        case Unavailable::other_patient:
+        case Unavailable::not_provided:
+        case Unavailable::doubtful:
             break;
     }
     return false;
 }
 
 /// What an answer that did not come means for its source.
-Reason reason_of(Unavailable reason) {
+Unavailable reason_of(NotFetched reason) {
     switch (reason) {
-        case Unavailable::not_in_scope:
-        case Unavailable::token_expired:
-        case Unavailable::refused:
-            return Reason::refused;
-        case Unavailable::not_found:
-            return Reason::not_found;
-        case Unavailable::timed_out:
-        case Unavailable::too_busy:
-            return Reason::late;
-        case Unavailable::too_many_pages:
-        case Unavailable::too_large:
-        case Unavailable::no_room:
-            return Reason::incomplete;
-        case Unavailable::bad_query:
-        case Unavailable::server_error:
-        case Unavailable::other_status:
-        case Unavailable::not_json:
-        case Unavailable::other_resource:
-        case Unavailable::outcome:
-        case Unavailable::other_origin:
-        case Unavailable::unreachable:
+        case NotFetched::not_in_scope:
+        case NotFetched::token_expired:
+        case NotFetched::refused:
+            return Unavailable::refused;
+        case NotFetched::not_found:
+            return Unavailable::not_found;
+        case NotFetched::timed_out:
+        case NotFetched::too_busy:
+            return Unavailable::late;
+        case NotFetched::too_many_pages:
+        case NotFetched::too_large:
+        case NotFetched::no_room:
+            return Unavailable::incomplete;
+        case NotFetched::bad_query:
+        case NotFetched::server_error:
+        case NotFetched::other_status:
+        case NotFetched::not_json:
+        case NotFetched::other_resource:
+        case NotFetched::outcome:
+        case NotFetched::other_origin:
+        case NotFetched::unreachable:
             break;
     }
-    return Reason::server_error;
+    return Unavailable::server_error;
 }
 
 /// What was sent of a search, if the rest of it can be had page by page.
@@ -98,7 +98,7 @@ std::vector<FhirQuery> queries_of(const HookCall& call, const Keys& wanted) {
         if (source == call.sources.end() || !is_among(wanted, asked.key)) continue;
         if (!worth_asking(source->second.unavailable)) continue;
         // The further pages of a query that was not ours, because a token in it was not resolved, are not ours either.
-        const bool goes_on = source->second.unavailable == Reason::incomplete;
+        const bool goes_on = source->second.unavailable == Unavailable::incomplete;
         queries.push_back({asked.key, query_of(asked, call.request.patient_id),
                            goes_on ? first_page(call.request, asked.key) : std::nullopt});
     }
@@ -143,8 +143,9 @@ void put(FhirAnswer answer, HookCall& call, Log& log) {
     if (is_patient) call.request.patient.learn(kept.get_object());
     auto read = read_source(kept, asked, {call.service->offered.prefetch, call.request.patient, false});
     // What is required is logged where it is missed.
-    if (!read && !asked.required) log.write(SourceMissing{"prefetch." + answer.key, name_of(Reason::other_patient)});
-    source = read ? std::move(*read) : rules::SourceData{{}, Reason::other_patient};
+    if (!read && !asked.required)
+        log.write(SourceMissing{"prefetch." + answer.key, name_of(Unavailable::other_patient)});
+    source = read ? std::move(*read) : rules::SourceData{{}, Unavailable::other_patient};
     std::ranges::move(left_out, std::back_inserter(source.left_out));
 }
 

@@ -12,7 +12,7 @@ namespace json = boost::json;
 
 namespace {
 
-json::object outcome_of(Unavailable reason) {
+json::object outcome_of(NotFetched reason) {
     json::object issue{{"severity", "error"},
                        {"code", "incomplete"},
                        {"diagnostics", "The FHIR server was asked: " + std::string(name_of(reason)) + "."}};

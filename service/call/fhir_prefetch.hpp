@@ -22,7 +22,7 @@ namespace service {
 /// A template whose answer could not be had, or only its first pages.
 struct PrefetchGap {
     rules::PrefetchTemplate asked;
-    Unavailable reason = Unavailable::unreachable;
+    NotFetched reason = NotFetched::unreachable;
     bool in_part = false;
 };
 

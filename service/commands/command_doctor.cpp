@@ -5,7 +5,7 @@
 #include "service/deployment/clinical_clock.hpp"
 #include "service/deployment/deployment.hpp"
 #include "service/run/doctor.hpp"
-#include "service/run/sheet.hpp"
+#include "service/run/registration_sheet.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -34,42 +34,42 @@ std::string_view advice_on(FetchFault fault) noexcept {
     return "";
 }
 
-std::string_view advice_on(Unavailable reason) noexcept {
+std::string_view advice_on(NotFetched reason) noexcept {
     switch (reason) {
-        case Unavailable::bad_query:
+        case NotFetched::bad_query:
             return "what to ask it does not make an address";
-        case Unavailable::not_in_scope:
+        case NotFetched::not_in_scope:
             return "the scopes of the token do not cover it";
-        case Unavailable::token_expired:
+        case NotFetched::token_expired:
             return "the token is over";
-        case Unavailable::refused:
+        case NotFetched::refused:
             return "it refuses access (401 or 403)";
-        case Unavailable::not_found:
+        case NotFetched::not_found:
             return "it has nothing there (404)";
-        case Unavailable::server_error:
+        case NotFetched::server_error:
             return "it failed (a status from 500 on): its own log says why";
-        case Unavailable::other_status:
+        case NotFetched::other_status:
             return "it answered with neither data nor an error (a redirect, perhaps): is that the base of its FHIR "
                    "API?";
-        case Unavailable::not_json:
+        case NotFetched::not_json:
             return "its answer is not JSON: is that the base of a FHIR API?";
-        case Unavailable::other_resource:
+        case NotFetched::other_resource:
             return "its answer is not what was asked for: is that the base of a FHIR R4 API?";
-        case Unavailable::outcome:
+        case NotFetched::outcome:
             return "it answered with an OperationOutcome instead of data";
-        case Unavailable::too_many_pages:
+        case NotFetched::too_many_pages:
             return "its answer has more pages than are read, or its pages lead round in a circle";
-        case Unavailable::other_origin:
+        case NotFetched::other_origin:
             return "it says that the next page lies on another server or outside of the base, which is not followed";
-        case Unavailable::too_large:
+        case NotFetched::too_large:
             return "its answers are larger than is read";
-        case Unavailable::no_room:
+        case NotFetched::no_room:
             return "too much is being read from FHIR servers at once";
-        case Unavailable::timed_out:
+        case NotFetched::timed_out:
             return "it did not answer in time";
-        case Unavailable::too_busy:
+        case NotFetched::too_busy:
             return "none of the connections to it got free in time";
-        case Unavailable::unreachable:
+        case NotFetched::unreachable:
             return "it cannot be reached";
     }
     return "";

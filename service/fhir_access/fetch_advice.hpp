@@ -13,6 +13,6 @@ namespace service {
 std::string_view advice_on(FetchFault fault) noexcept;
 
 /// The same for data of a FHIR server. `unreachable` has many causes: the FetchFault behind it says more.
-std::string_view advice_on(Unavailable reason) noexcept;
+std::string_view advice_on(NotFetched reason) noexcept;
 
 }  // namespace service

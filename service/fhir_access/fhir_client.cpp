@@ -23,37 +23,37 @@ namespace {
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-Unavailable reason_of(FetchFault fault) {
+NotFetched reason_of(FetchFault fault) {
     switch (fault) {
         case FetchFault::bad_url:
         case FetchFault::bad_token:
-            return Unavailable::bad_query;
+            return NotFetched::bad_query;
         case FetchFault::unresolved:
         case FetchFault::address_refused:
         case FetchFault::unreachable:
         case FetchFault::bad_certificate:
-            return Unavailable::unreachable;
+            return NotFetched::unreachable;
         case FetchFault::too_busy:
-            return Unavailable::too_busy;
+            return NotFetched::too_busy;
         case FetchFault::no_room:
-            return Unavailable::no_room;
+            return NotFetched::no_room;
         case FetchFault::other_answer:
-            return Unavailable::other_resource;
+            return NotFetched::other_resource;
         case FetchFault::timed_out:
-            return Unavailable::timed_out;
+            return NotFetched::timed_out;
         case FetchFault::too_large:
-            return Unavailable::too_large;
+            return NotFetched::too_large;
         case FetchFault::bad_answer:
-            return Unavailable::not_json;
+            return NotFetched::not_json;
     }
-    return Unavailable::unreachable;
+    return NotFetched::unreachable;
 }
 
-std::optional<Unavailable> reason_of_status(unsigned status) {
+std::optional<NotFetched> reason_of_status(unsigned status) {
     if (status == 200) return std::nullopt;
-    if (status == 401 || status == 403) return Unavailable::refused;
-    if (status == 404 || status == 410) return Unavailable::not_found;
-    return status >= 500 ? Unavailable::server_error : Unavailable::other_status;
+    if (status == 401 || status == 403) return NotFetched::refused;
+    if (status == 404 || status == 410) return NotFetched::not_found;
+    return status >= 500 ? NotFetched::server_error : NotFetched::other_status;
 }
 
 std::string_view member_text(const json::value& value, std::string_view name) {
@@ -64,41 +64,41 @@ std::string_view member_text(const json::value& value, std::string_view name) {
 
 }  // namespace
 
-std::string_view name_of(Unavailable reason) noexcept {
+std::string_view name_of(NotFetched reason) noexcept {
     switch (reason) {
-        case Unavailable::bad_query:
+        case NotFetched::bad_query:
             return "bad-query";
-        case Unavailable::not_in_scope:
+        case NotFetched::not_in_scope:
             return "not-in-scope";
-        case Unavailable::token_expired:
+        case NotFetched::token_expired:
             return "token-expired";
-        case Unavailable::refused:
+        case NotFetched::refused:
             return "refused";
-        case Unavailable::not_found:
+        case NotFetched::not_found:
             return "not-found";
-        case Unavailable::server_error:
+        case NotFetched::server_error:
             return "server-error";
-        case Unavailable::other_status:
+        case NotFetched::other_status:
             return "other-status";
-        case Unavailable::not_json:
+        case NotFetched::not_json:
             return "not-json";
-        case Unavailable::other_resource:
+        case NotFetched::other_resource:
             return "other-resource";
-        case Unavailable::outcome:
+        case NotFetched::outcome:
             return "outcome";
-        case Unavailable::too_many_pages:
+        case NotFetched::too_many_pages:
             return "too-many-pages";
-        case Unavailable::other_origin:
+        case NotFetched::other_origin:
             return "other-origin";
-        case Unavailable::too_large:
+        case NotFetched::too_large:
             return "too-large";
-        case Unavailable::no_room:
+        case NotFetched::no_room:
             return "no-room";
-        case Unavailable::timed_out:
+        case NotFetched::timed_out:
             return "timed-out";
-        case Unavailable::too_busy:
+        case NotFetched::too_busy:
             return "too-busy";
-        case Unavailable::unreachable:
+        case NotFetched::unreachable:
             return "unreachable";
     }
     return "unknown";
@@ -158,13 +158,13 @@ asio::awaitable<void> FhirClient::answer(std::shared_ptr<Call> call, FhirQuery q
 
 asio::awaitable<FhirClient::Value> FhirClient::value_of(Call& call, const FhirQuery& query, FhirAnswer* into) {
     const auto question = FhirQuestion::of(query.query);
-    if (!question) co_return Unavailable::bad_query;
+    if (!question) co_return NotFetched::bad_query;
     if (call.deadline <= Clock::now()) {
-        co_return call.grant.usable_until <= wall_time() ? Unavailable::token_expired : Unavailable::timed_out;
+        co_return call.grant.usable_until <= wall_time() ? NotFetched::token_expired : NotFetched::timed_out;
     }
     const bool searches = question->is_search();
     if (!call.grant.allows(question->type(), searches ? Interaction::search : Interaction::read)) {
-        co_return Unavailable::not_in_scope;
+        co_return NotFetched::not_in_scope;
     }
     if (searches) {
         Value bundle = co_await search(call, *question, query, into);
@@ -174,26 +174,26 @@ asio::awaitable<FhirClient::Value> FhirClient::value_of(Call& call, const FhirQu
     co_return resource;
 }
 
-result<std::string, Unavailable> FhirClient::next_address(const Call& call, const std::vector<std::string>& pages,
-                                                          const std::string& link) {
-    if (pages.size() >= call.limits.pages) return Unavailable::too_many_pages;
+result<std::string, NotFetched> FhirClient::next_address(const Call& call, const std::vector<std::string>& pages,
+                                                         const std::string& link) {
+    if (pages.size() >= call.limits.pages) return NotFetched::too_many_pages;
     const auto url = address_below(call.grant.base, pages.back(), link);
-    if (!url) return Unavailable::other_origin;
-    if (std::ranges::find(pages, *url) != pages.end()) return Unavailable::too_many_pages;
+    if (!url) return NotFetched::other_origin;
+    if (std::ranges::find(pages, *url) != pages.end()) return NotFetched::too_many_pages;
     return *url;
 }
 
 asio::awaitable<FhirClient::Value> FhirClient::search(Call& call, const FhirQuestion& question, const FhirQuery& query,
                                                       FhirAnswer* into) {
     std::vector<std::string> pages{call.grant.base + "/" + query.query};  // their addresses
-    Value bundle = Unavailable::bad_query;
+    Value bundle = NotFetched::bad_query;
     if (query.first_page) {
         bundle = *query.first_page;
     } else {
         bundle = co_await get(call, question, pages.back(), into);
     }
     if (!bundle) co_return bundle.error();
-    if (member_text(*bundle, "resourceType") != "Bundle") co_return Unavailable::other_resource;
+    if (member_text(*bundle, "resourceType") != "Bundle") co_return NotFetched::other_resource;
     std::optional<std::string> next = next_link(*bundle);
     const bool goes_on = next.has_value();
     while (next) {
@@ -204,7 +204,7 @@ asio::awaitable<FhirClient::Value> FhirClient::search(Call& call, const FhirQues
         }
         pages.push_back(*url);
         Value page = co_await get(call, question, *url, into);
-        if (!page && page.error() == Unavailable::other_resource) co_return page.error();  // nothing of it is trusted
+        if (!page && page.error() == NotFetched::other_resource) co_return page.error();  // nothing of it is trusted
         if (!page) {
             into->cut_short = page.error();
             co_return bundle;
@@ -232,9 +232,9 @@ asio::awaitable<FhirClient::Value> FhirClient::get(Call& call, const FhirQuestio
     if (!answer) co_return reason_of(answer.error());
     if (const auto reason = reason_of_status(answer->status)) co_return *reason;
     auto value = fhir::parse_json(answer->body);
-    if (!value || !value->is_object()) co_return Unavailable::not_json;
-    if (member_text(*value, "resourceType") == "OperationOutcome") co_return Unavailable::outcome;
-    if (!question.may_be_answered_by(*value)) co_return Unavailable::other_resource;
+    if (!value || !value->is_object()) co_return NotFetched::not_json;
+    if (member_text(*value, "resourceType") == "OperationOutcome") co_return NotFetched::outcome;
+    if (!question.may_be_answered_by(*value)) co_return NotFetched::other_resource;
     co_return std::move(*value);
 }
 

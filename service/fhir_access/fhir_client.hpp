@@ -28,7 +28,7 @@ namespace service {
 class FhirQuestion;
 
 /// Why data is not available.
-enum class Unavailable {
+enum class NotFetched {
     bad_query,      ///< not "Type/id" or "Type?…", or not an address
     not_in_scope,   ///< the token's scopes say so; not asked
     token_expired,  ///< likewise
@@ -48,7 +48,7 @@ enum class Unavailable {
     unreachable  ///< name, address, connection, certificate
 };
 
-std::string_view name_of(Unavailable reason) noexcept;
+std::string_view name_of(NotFetched reason) noexcept;
 
 /// One thing to read. `key` is the caller's own.
 struct FhirQuery {
@@ -60,13 +60,13 @@ struct FhirQuery {
 /// What came of it.
 struct FhirAnswer {
     std::string key;
-    boost::system::result<boost::json::value, Unavailable> value = Unavailable::unreachable;
-    std::optional<Unavailable> cut_short;  ///< why a search's later pages are missing: its Bundle keeps a "next" link
-    unsigned requests = 0;                 ///< that it took
-    std::chrono::microseconds took{};      ///< until it was there, or was not
+    boost::system::result<boost::json::value, NotFetched> value = NotFetched::unreachable;
+    std::optional<NotFetched> cut_short;  ///< why a search's later pages are missing: its Bundle keeps a "next" link
+    unsigned requests = 0;                ///< that it took
+    std::chrono::microseconds took{};     ///< until it was there, or was not
 
     /// Why it is not there, or not whole.
-    std::optional<Unavailable> missed() const { return value ? cut_short : value.error(); }
+    std::optional<NotFetched> missed() const { return value ? cut_short : value.error(); }
 };
 
 /// Limits of the configuration ("fhir").
@@ -104,16 +104,16 @@ class FhirClient {
 
   private:
     struct Call;
-    using Value = boost::system::result<boost::json::value, Unavailable>;
+    using Value = boost::system::result<boost::json::value, NotFetched>;
 
     static boost::asio::awaitable<void> answer(std::shared_ptr<Call> call, FhirQuery query, FhirAnswer* into);
     static boost::asio::awaitable<Value> value_of(Call& call, const FhirQuery& query, FhirAnswer* into);
     static boost::asio::awaitable<Value> search(Call& call, const FhirQuestion& question, const FhirQuery& query,
                                                 FhirAnswer* into);
     /// The address of the page that `link` means, which is none of `pages`.
-    static boost::system::result<std::string, Unavailable> next_address(const Call& call,
-                                                                        const std::vector<std::string>& pages,
-                                                                        const std::string& link);
+    static boost::system::result<std::string, NotFetched> next_address(const Call& call,
+                                                                       const std::vector<std::string>& pages,
+                                                                       const std::string& link);
     static boost::asio::awaitable<Value> get(Call& call, const FhirQuestion& question, std::string url,
                                              FhirAnswer* into);
 

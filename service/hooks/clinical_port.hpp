@@ -2,7 +2,7 @@
 // CORS), and with the proof of who calls.
 #pragma once
 
-#include "service/base/current.hpp"
+#include "service/base/reloadable.hpp"
 #include "service/hooks/cds_services.hpp"
 #include "service/hooks/feedback_handler.hpp"
 #include "service/http/cors.hpp"
@@ -43,7 +43,7 @@ class ClinicalPort final : public Port {
   public:
     /// \param offer outlives the port. \param requests_per_second of each client, and of all callers that are none
     ///              together; the rest is answered 429. 0: no limit.
-    ClinicalPort(const Current<const Offer>& offer, ClinicalSurroundings surroundings,
+    ClinicalPort(const Reloadable<const Offer>& offer, ClinicalSurroundings surroundings,
                  std::size_t requests_per_second = 0)
         : offer_(offer), surroundings_(std::move(surroundings)), rates_(requests_per_second) {}
 
@@ -67,7 +67,7 @@ class ClinicalPort final : public Port {
     Authentication authentication(std::shared_ptr<Trust> trust, const boost::asio::any_io_executor& thread) const;
     Fault refused(const Offer& offer, const Match& match, std::string_view authorization, TokenFault fault) const;
 
-    const Current<const Offer>& offer_;
+    const Reloadable<const Offer>& offer_;
     ClinicalSurroundings surroundings_;
     mutable RateLimits rates_;
     mutable std::atomic<std::size_t> checks_{0};  // of tokens, under way

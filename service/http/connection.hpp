@@ -44,7 +44,7 @@ struct ConnectionLimits {
 struct ConnectionSettings {
     std::string_view port_name;  ///< "clinical", "admin": a literal, for the log
     const Port& port;
-    const CurrentTls* tls = nullptr;  ///< null: plain HTTP
+    const ReloadableTls* tls = nullptr;  ///< null: plain HTTP
     ConnectionLimits limits;
     Log& log;
     std::shared_ptr<BodyBudget> bodies = std::make_shared<BodyBudget>(std::max(limits.bodies_bytes, limits.body_bytes));

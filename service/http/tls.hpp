@@ -2,7 +2,7 @@
 // if a CA for them is configured. A certificate, key or CA that does not fit is refused here, at start, with a reason.
 #pragma once
 
-#include "service/base/current.hpp"
+#include "service/base/reloadable.hpp"
 #include "service/base/wall_time.hpp"
 #include "service/http/tls_files.hpp"
 
@@ -25,7 +25,7 @@ struct TlsError {
 using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
 /// The context of connections to come. A connection that has begun keeps its own, for as long as accepts_session().
-using CurrentTls = Current<boost::asio::ssl::context>;
+using ReloadableTls = Reloadable<boost::asio::ssl::context>;
 
 /// A server context of these files.
 boost::system::result<TlsContext, TlsError> open_tls(const TlsFiles& files);

@@ -39,38 +39,38 @@ result<FhirGrant, GrantFault> leave_to_read(const FhirPatient& patient) {
 }
 
 /// Whether another try, another token or another network may help; else the server answers what is no use.
-ExitCode code_of(Unavailable reason) {
+ExitCode code_of(NotFetched reason) {
     switch (reason) {
-        case Unavailable::refused:
-        case Unavailable::token_expired:
-        case Unavailable::not_in_scope:
-        case Unavailable::server_error:
-        case Unavailable::no_room:
-        case Unavailable::timed_out:
-        case Unavailable::too_busy:
-        case Unavailable::unreachable:
+        case NotFetched::refused:
+        case NotFetched::token_expired:
+        case NotFetched::not_in_scope:
+        case NotFetched::server_error:
+        case NotFetched::no_room:
+        case NotFetched::timed_out:
+        case NotFetched::too_busy:
+        case NotFetched::unreachable:
             return ExitCode::environment;
-        case Unavailable::bad_query:
-        case Unavailable::not_found:
-        case Unavailable::other_status:
-        case Unavailable::not_json:
-        case Unavailable::other_resource:
-        case Unavailable::outcome:
-        case Unavailable::too_many_pages:
-        case Unavailable::other_origin:
-        case Unavailable::too_large:
+        case NotFetched::bad_query:
+        case NotFetched::not_found:
+        case NotFetched::other_status:
+        case NotFetched::not_json:
+        case NotFetched::other_resource:
+        case NotFetched::outcome:
+        case NotFetched::too_many_pages:
+        case NotFetched::other_origin:
+        case NotFetched::too_large:
             break;
     }
     return ExitCode::bad_input;
 }
 
 std::string advice_on_gap(const PrefetchGap& gap, const FhirGrant& grant) {
-    if (gap.reason == Unavailable::refused) {
+    if (gap.reason == NotFetched::refused) {
         return std::string(advice_on(gap.reason)) +
                (grant.access_token.empty() ? ": --token-env NAME gives it a bearer token from the environment"
                                            : ": is the token still good, and does it cover this?");
     }
-    if (gap.reason == Unavailable::not_found && gap.asked.resource_type == "Patient") {
+    if (gap.reason == NotFetched::not_found && gap.asked.resource_type == "Patient") {
         return "it has no patient of this id (404): look at --patient-id, and whether that is the base of its FHIR API";
     }
     return std::string(advice_on(gap.reason));
@@ -119,7 +119,7 @@ class Reading {
             fetched.gaps, [](const PrefetchGap& gap) { return gap.asked.required && !gap.in_part; });
         if (required != fetched.gaps.end()) {
             FhirRefusal refusal{code_of(required->reason), sentence_of(*required, grant_)};
-            if (required->reason == Unavailable::unreachable || required->reason == Unavailable::bad_query) {
+            if (required->reason == NotFetched::unreachable || required->reason == NotFetched::bad_query) {
                 const FetchFault fault = co_await what_is_wrong(*required);
                 refusal.message = "nothing can be had from " + grant_.base + ": " + std::string(advice_on(fault));
             }

@@ -144,9 +144,9 @@ struct RunningService::Parts {
     std::shared_ptr<asio::ssl::context> fhir_tls;
     std::shared_ptr<NameLookups> names;
     HttpsClients clients;
-    CurrentTls tls;
+    ReloadableTls tls;
     std::optional<Deployment> first;  ///< until it is in use
-    Current<const Offer> offer;
+    Reloadable<const Offer> offer;
     asio::thread_pool pool;
     asio::strand<asio::thread_pool::executor_type> reloads;
 };

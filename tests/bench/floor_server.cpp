@@ -38,8 +38,8 @@ int main(int argument_count, char** arguments) {
     const auto offer = std::make_shared<service::Offer>();
     offer->services = std::make_shared<const ParsingOnly>();
     offer->anonymous = std::make_shared<const service::Client>();
-    const service::Current<const service::Offer> current(offer);
-    const service::CurrentTls current_tls(*tls);
+    const service::Reloadable<const service::Offer> current(offer);
+    const service::ReloadableTls current_tls(*tls);
     const service::ClinicalPort port(current, {*log, nullptr, {}});
     service::Server server({}, *log);
     const boost::asio::ip::tcp::endpoint loopback(boost::asio::ip::address_v4::loopback(), 0);

@@ -95,10 +95,10 @@ class TestServer {
     RecordingLog log_;
     std::shared_ptr<const EchoServices> services_ = std::make_shared<const EchoServices>();
     Readiness readiness_;
-    Current<const Offer> offer_;
+    Reloadable<const Offer> offer_;
     ClinicalPort clinical_;
     AdminPort admin_;
-    CurrentTls tls_;
+    ReloadableTls tls_;
     Server server_;
     std::uint16_t port_ = 0, admin_port_ = 0;
     std::size_t aborted_ = 0;

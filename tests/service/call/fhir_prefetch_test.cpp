@@ -66,7 +66,7 @@ TEST_F(FhirPrefetchTest, SaysWhatCouldNotBeHadInWordsOfItsOwn) {
     const FetchedPrefetch fetched = fetch(server, {conditions});
     ASSERT_EQ(fetched.gaps.size(), 1U);
     EXPECT_EQ(fetched.gaps[0].asked.key, "conditions");
-    EXPECT_EQ(fetched.gaps[0].reason, Unavailable::server_error);
+    EXPECT_EQ(fetched.gaps[0].reason, NotFetched::server_error);
     const std::string said = fhir::print_json(fetched.values.at("conditions"));
     EXPECT_NE(said.find(R"("resourceType":"OperationOutcome","issue":[{"severity":"error")"), std::string::npos);
     EXPECT_EQ(said.find("Kanarienvogel"), std::string::npos);

@@ -118,7 +118,7 @@ TEST_F(FhirClientTest, DoesNotWaitForTheSlowBeyondTheDeadline) {
     const auto begun = Clock::now();
     const auto answers = fetch(server, {{"a", "Patient/slow", {}}, {"b", "Patient/fast", {}}}, 700ms);
     EXPECT_LT(Clock::now() - begun, 1800ms);
-    EXPECT_EQ(answers[0].value.error(), Unavailable::timed_out);
+    EXPECT_EQ(answers[0].value.error(), NotFetched::timed_out);
     EXPECT_TRUE(answers[1].value.has_value());
 }
 
@@ -127,7 +127,7 @@ TEST_F(FhirClientTest, DoesNotWaitForTheSlowBeyondTheDeadline) {
 struct Failing {
     const char* name;
     Response response;
-    Unavailable reason;
+    NotFetched reason;
     const char* query = "Patient/p1";
 };
 class FhirClientFailures : public FhirClientTest, public testing::WithParamInterface<Failing> {};
@@ -145,25 +145,24 @@ TEST_P(FhirClientFailures, AreReasonsAndNotTheServersWords) {
 INSTANTIATE_TEST_SUITE_P(
     R073, FhirClientFailures,
     testing::Values(
-        Failing{"Unauthorized", status(401), Unavailable::refused},
-        Failing{"Forbidden", status(403), Unavailable::refused},
-        Failing{"NotFound", status(404), Unavailable::not_found}, Failing{"Gone", status(410), Unavailable::not_found},
-        Failing{"Broken", status(500), Unavailable::server_error},
-        Failing{"Overloaded", status(503), Unavailable::server_error},
-        Failing{"Redirect", status(302), Unavailable::other_status},
-        Failing{"Accepted", status(202), Unavailable::other_status},
-        Failing{"BadRequest", status(400), Unavailable::other_status},
-        Failing{"Html", body("<html>login</html>"), Unavailable::not_json},
-        Failing{"Empty", body(""), Unavailable::not_json}, Failing{"Text", body("\"x\""), Unavailable::not_json},
-        Failing{"MemberTwice", body(R"({"resourceType":"Patient","resourceType":"Patient"})"), Unavailable::not_json},
-        Failing{"Outcome", body(R"({"resourceType":"OperationOutcome"})"), Unavailable::outcome},
-        Failing{"OtherResource", body(R"({"resourceType":"Practitioner"})"), Unavailable::other_resource},
-        Failing{"OtherPatient", body(R"({"resourceType":"Patient","id":"p2"})"), Unavailable::other_resource},
+        Failing{"Unauthorized", status(401), NotFetched::refused},
+        Failing{"Forbidden", status(403), NotFetched::refused}, Failing{"NotFound", status(404), NotFetched::not_found},
+        Failing{"Gone", status(410), NotFetched::not_found}, Failing{"Broken", status(500), NotFetched::server_error},
+        Failing{"Overloaded", status(503), NotFetched::server_error},
+        Failing{"Redirect", status(302), NotFetched::other_status},
+        Failing{"Accepted", status(202), NotFetched::other_status},
+        Failing{"BadRequest", status(400), NotFetched::other_status},
+        Failing{"Html", body("<html>login</html>"), NotFetched::not_json},
+        Failing{"Empty", body(""), NotFetched::not_json}, Failing{"Text", body("\"x\""), NotFetched::not_json},
+        Failing{"MemberTwice", body(R"({"resourceType":"Patient","resourceType":"Patient"})"), NotFetched::not_json},
+        Failing{"Outcome", body(R"({"resourceType":"OperationOutcome"})"), NotFetched::outcome},
+        Failing{"OtherResource", body(R"({"resourceType":"Practitioner"})"), NotFetched::other_resource},
+        Failing{"OtherPatient", body(R"({"resourceType":"Patient","id":"p2"})"), NotFetched::other_resource},
         Failing{"SearchOfAnotherType",
                 body(R"({"resourceType":"Bundle","link":[{"relation":"self","url":"/fhir/Procedure?patient=p1"}]})"),
-                Unavailable::other_resource, "Observation?patient=p1"},
-        Failing{"BundleForARead", page("o1"), Unavailable::other_resource},
-        Failing{"ResourceForASearch", body(R"({"resourceType":"Observation"})"), Unavailable::other_resource,
+                NotFetched::other_resource, "Observation?patient=p1"},
+        Failing{"BundleForARead", page("o1"), NotFetched::other_resource},
+        Failing{"ResourceForASearch", body(R"({"resourceType":"Observation"})"), NotFetched::other_resource,
                 "Observation?patient=p1"}),
     CaseName());
 
@@ -173,7 +172,7 @@ TEST_F(FhirClientTest, NamesAServerThatItCannotTrust) {
     FhirClient client(http, limits);
     grant.base = server.url("/fhir");
     const auto answers = loop.run(client.fetch(grant, {{"a", "Patient/p1", {}}}, Clock::now() + 5s));
-    EXPECT_EQ(answers[0].value.error(), Unavailable::unreachable);
+    EXPECT_EQ(answers[0].value.error(), NotFetched::unreachable);
 }
 
 TEST_F(FhirClientTest, DoesNotAskForWhatTheScopesDoNotHold) {
@@ -181,7 +180,7 @@ TEST_F(FhirClientTest, DoesNotAskForWhatTheScopesDoNotHold) {
     // R-071.
     const HttpsTestServer server([](const Request&) { return page("o1"); });
     grant.scope = "patient/Patient.r";
-    EXPECT_EQ(fetch_one(server, "Observation?patient=p1").value.error(), Unavailable::not_in_scope);
+    EXPECT_EQ(fetch_one(server, "Observation?patient=p1").value.error(), NotFetched::not_in_scope);
     EXPECT_TRUE(server.requests().empty());
 }
 
@@ -190,7 +189,7 @@ TEST_F(FhirClientTest, DoesNotUseATokenThatHasExpired) {
     // R-068.
     const HttpsTestServer server([](const Request&) { return page("o1"); });
     grant.usable_until = wall_time() - 1s;
-    EXPECT_EQ(fetch_one(server, "Observation?patient=p1").value.error(), Unavailable::token_expired);
+    EXPECT_EQ(fetch_one(server, "Observation?patient=p1").value.error(), NotFetched::token_expired);
     EXPECT_TRUE(server.requests().empty());
 }
 
@@ -198,7 +197,7 @@ TEST_F(FhirClientTest, RefusesQueriesThatAreNone) {
     const HttpsTestServer server([](const Request&) { return page("o1"); });
     for (const char* query : {"", "Patient", "/Patient/1", "https://evil.example.org/Patient/1", "Patient/../../admin",
                               "../admin?x=1", "Patient/1\r\nX: y", "Observation?x=a b", "{{context.userId}}"}) {
-        EXPECT_EQ(fetch_one(server, query).value.error(), Unavailable::bad_query) << query;
+        EXPECT_EQ(fetch_one(server, query).value.error(), NotFetched::bad_query) << query;
     }
     EXPECT_TRUE(server.requests().empty());
 }
@@ -232,7 +231,7 @@ TEST_F(FhirClientTest, GoesOnFromAFirstPageThatIsAtHand) {
 }
 
 // R-165: what is incomplete must never count as complete.
-void expect_in_part(const FhirAnswer& answer, Unavailable reason) {
+void expect_in_part(const FhirAnswer& answer, NotFetched reason) {
     ASSERT_TRUE(answer.value.has_value()) << name_of(answer.value.error());
     EXPECT_TRUE(has_next_page(*answer.value));
     EXPECT_EQ(answer.cut_short, reason);
@@ -245,13 +244,13 @@ TEST_F(FhirClientTest, KeepsThePagesOfASearchThatItCannotFinishAsAPart) {
     const HttpsTestServer endless(
         [&](const Request&) { return page("o1", "Observation?page=" + std::to_string(++pages)); });
     const FhirAnswer answer = fetch_one(endless, "Observation?patient=p1");
-    expect_in_part(answer, Unavailable::too_many_pages);
+    expect_in_part(answer, NotFetched::too_many_pages);
     EXPECT_EQ(answer.requests, 3U);
 
     const HttpsTestServer broken([](const Request& request) {
         return request.target.ends_with("page=2") ? status(500) : page("o1", "Observation?page=2");
     });
-    expect_in_part(fetch_one(broken, "Observation?patient=p1"), Unavailable::server_error);
+    expect_in_part(fetch_one(broken, "Observation?patient=p1"), NotFetched::server_error);
 }
 
 TEST_F(FhirClientTest, DoesNotGoRoundInACircleOfPages) {
@@ -259,7 +258,7 @@ TEST_F(FhirClientTest, DoesNotGoRoundInACircleOfPages) {
         return request.target.ends_with("page=2") ? page("o2", "?page=3") : page("o1", "?page=2");
     });
     const FhirAnswer answer = fetch_one(server, "Observation?patient=p1");
-    expect_in_part(answer, Unavailable::too_many_pages);
+    expect_in_part(answer, NotFetched::too_many_pages);
     EXPECT_EQ(answer.requests, 3U);
 }
 
@@ -268,12 +267,12 @@ TEST_F(FhirClientTest, TakesNoPageOfAnotherSearch) {
         if (!request.target.ends_with("page=2")) return page("o1", "?page=2");
         return body(R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Procedure","id":"1"}}]})");
     });
-    EXPECT_EQ(fetch_one(server, "Observation?patient=p1").value.error(), Unavailable::other_resource);
+    EXPECT_EQ(fetch_one(server, "Observation?patient=p1").value.error(), NotFetched::other_resource);
 }
 
 TEST_F(FhirClientTest, LeavesTheBaseOfTheServerForNoPage) {
     const HttpsTestServer server([](const Request&) { return page("o1", "/admin/Observation?page=2"); });
-    expect_in_part(fetch_one(server, "Observation?patient=p1"), Unavailable::other_origin);
+    expect_in_part(fetch_one(server, "Observation?patient=p1"), NotFetched::other_origin);
     EXPECT_EQ(server.requests().size(), 1U);
 }
 
@@ -291,7 +290,7 @@ TEST_F(FhirClientTest, CarriesTheTokenToNoOtherOrigin) {
     for (const std::string& link : links) {
         const HttpsTestServer server([&](const Request&) { return page("o1", link); });
         SCOPED_TRACE(link);
-        expect_in_part(fetch_one(server, "Observation?patient=p1"), Unavailable::other_origin);
+        expect_in_part(fetch_one(server, "Observation?patient=p1"), NotFetched::other_origin);
         EXPECT_EQ(server.requests().size(), 1U);
     }
     EXPECT_EQ(elsewhere.connections(), 0U);
@@ -304,9 +303,9 @@ TEST_F(FhirClientTest, ReadsNoMoreThanACallMay) {
         return request.target.ends_with("large") ? page(std::string(2000, 'x'))
                                                  : page("o1", "?page=" + std::to_string(++pages));
     });
-    EXPECT_EQ(fetch_one(server, "Observation?large").value.error(), Unavailable::too_large);
+    EXPECT_EQ(fetch_one(server, "Observation?large").value.error(), NotFetched::too_large);
     SCOPED_TRACE("all pages together");
-    expect_in_part(fetch_one(server, "Observation?small"), Unavailable::too_large);
+    expect_in_part(fetch_one(server, "Observation?small"), NotFetched::too_large);
 }
 
 TEST_F(FhirClientTest, ReadsNoMoreThanAllCallsTogetherMay) {
@@ -321,7 +320,7 @@ TEST_F(FhirClientTest, ReadsNoMoreThanAllCallsTogetherMay) {
     {
         FhirClient first(http, limits, {nullptr, &all_calls});
         EXPECT_TRUE(ask(first).value.has_value());
-        EXPECT_EQ(ask(second).value.error(), Unavailable::no_room) << "while the first one's answer is held";
+        EXPECT_EQ(ask(second).value.error(), NotFetched::no_room) << "while the first one's answer is held";
     }
     FhirClient third(http, limits, {nullptr, &all_calls});
     EXPECT_TRUE(ask(third).value.has_value()) << "what a call has held is given back with it";
@@ -344,7 +343,7 @@ TEST_F(FhirClientTest, TellsWaitingForAConnectionApart) {
     boost::asio::co_spawn(loop.executor(), client.fetch(grant, as_many_as_there_are, Clock::now() + 2s),
                           boost::asio::detached);
     const auto answers = loop.run(client.fetch(grant, {{"key", "Patient/p1", {}}}, Clock::now() + 500ms));
-    EXPECT_EQ(answers.at(0).value.error(), Unavailable::too_busy);
+    EXPECT_EQ(answers.at(0).value.error(), NotFetched::too_busy);
 }
 
 // Some servers answer a search that equals one of the last minute from memory.

@@ -1,4 +1,4 @@
-#include "service/run/sheet.hpp"
+#include "service/run/registration_sheet.hpp"
 
 #include <boost/url.hpp>
 

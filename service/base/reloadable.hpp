@@ -9,9 +9,9 @@ namespace service {
 
 /// Safe from every thread. A mutex, because libstdc++ 12's atomic<shared_ptr> is one too, and sanitizers know this one.
 template <typename Value>
-class Current {
+class Reloadable {
   public:
-    explicit Current(std::shared_ptr<Value> value) : value_(std::move(value)) {}
+    explicit Reloadable(std::shared_ptr<Value> value) : value_(std::move(value)) {}
 
     std::shared_ptr<Value> get() const {
         const std::lock_guard lock(mutex_);

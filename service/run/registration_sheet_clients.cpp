@@ -1,7 +1,7 @@
 // What is known of the clients: one place, for `doctor --sheet`. Sources, read in November 2026: fhir.epic.com (CDS
 // Hooks), fhir.cerner.com (draft of 2021, and the pages of its FHIR R4 resources), help.athenahealth.com (CDS Hooks
 // integration), github.com/medplum/medplum (pull requests 7954, 8940), and HAPI 8.8.0 and Medplum 5.2.13 as they ran.
-#include "service/run/sheet.hpp"
+#include "service/run/registration_sheet.hpp"
 
 #include <algorithm>
 
