@@ -37,7 +37,8 @@ void fit_detail(Card& card) {
 }
 
 std::string with_capital(std::string text) {
-    if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
+    const bool is_spelled_so = text.size() > 1 && text[1] >= 'A' && text[1] <= 'Z';  // eGFR, pH
+    if (!is_spelled_so && !text.empty() && text.front() >= 'a' && text.front() <= 'z') {
         text.front() = static_cast<char>(text.front() - 'a' + 'A');
     }
     return text;

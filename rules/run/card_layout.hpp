@@ -41,7 +41,7 @@ constexpr std::size_t most_cautions(Indicator indicator) {
 /// Takes cautions from the end until the detail fits; they are then among those left out.
 void fit_detail(Card& card);
 
-/// `text` with a capital where it begins with a letter of ours.
+/// `text` with a capital, but where its first word has one behind a small letter: eGFR.
 std::string with_capital(std::string text);
 
 /// `text` as a sentence: with a capital, and a full stop if it ends without one.

@@ -26,6 +26,13 @@ TEST(CardLayout, HasItsLinesInOneOrderAndNoneThatIsEmpty) {
     EXPECT_EQ(detail_of(card)[3].text, "Not approved by a clinical owner.");
 }
 
+TEST(CardLayout, BeginsWithACapitalButWhereTheWordIsSpelledOtherwise) {
+    EXPECT_EQ(with_capital("osteoporosis"), "Osteoporosis");
+    EXPECT_EQ(with_capital("eGFR 41"), "eGFR 41");
+    EXPECT_EQ(with_capital("a"), "A");
+    EXPECT_EQ(with_capital(""), "");
+}
+
 TEST(CardLayout, SaysNothingOfAnApprovalThatIsThere) {
     Card card = card_with({});
     card.is_approved = true;
