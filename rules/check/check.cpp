@@ -64,7 +64,14 @@ void check_approval(const std::string& day, const Place& place, const CheckOptio
 
 void check_approvals(const Pack& pack, const Site& site, const CheckOptions& options, Diagnostics& findings) {
     check_approval(pack.identity.approval_date, in_pack_json(pack, "/approvalDate"), options, findings);
-    if (site.approval) check_approval(site.approval->date, site.approval->place, options, findings);
+    if (!site.approval) return;
+    check_approval(site.approval->date, site.approval->place, options, findings);
+    const auto approved = fhir::Date::parse(site.approval->date);
+    const auto released = fhir::Date::parse(pack.identity.effective_from);
+    if (!approved || !released || approved->last_day() >= released->first_day()) return;
+    add(findings, Severity::error, site.approval->place, "early-approval",
+        "This approval is older than the pack, which is of " + pack.identity.effective_from + '.',
+        "Have this version approved, then set \"date\" and \"digest\".");
 }
 
 void check_link(const std::string& url, const Place& place, Diagnostics& findings) {
@@ -220,6 +227,12 @@ Diagnostics check(const Pack& pack, const Site& site, const CheckOptions& option
     check_overlaps(pack, site, findings);
     check_texts(pack, findings);
     check_unused(pack, findings);
+    check_reviewed(pack, findings);
+    check_bands(pack, site, findings);
+    check_offers(pack, site, findings);
+    check_facts(pack, findings);
+    check_expressions(pack, findings);
+    check_stories(pack, findings);
     if (options.strict) list_unconfirmed(pack, findings);
     sort_by_place(findings);
     return findings;

@@ -7,7 +7,9 @@
 #include "rules/pack/site.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +49,35 @@ void check_unused(const Pack& pack, Diagnostics& findings);
 
 /// A code that counts for a rule and against it, by the pack or because the site adds it.
 void check_overlaps(const Pack& pack, const Site& site, Diagnostics& findings);
+
+/// Codes that stand in the pack and not on its list of reviewed codes, or the other way round.
+void check_reviewed(const Pack& pack, Diagnostics& findings);
+
+/// Bands of a laboratory or a ruleset far from those of all others; kinds that the chosen ruleset does not band.
+void check_bands(const Pack& pack, const Site& site, Diagnostics& findings);
+
+/// What is placed is the test that was meant; what offers a test is a suggestion; cards of one rank have an order;
+/// rules that warn are not switched off unseen.
+void check_offers(const Pack& pack, const Site& site, Diagnostics& findings);
+
+/// Names that find other drugs too, value sets of the wrong world, medicines that count for ever.
+void check_facts(const Pack& pack, Diagnostics& findings);
+
+/// Values of results compared with a bare number.
+void check_expressions(const Pack& pack, Diagnostics& findings);
+
+/// Rules that no story expects.
+void check_stories(const Pack& pack, Diagnostics& findings);
+
+/// A name by which drugs are found in a record's own words, and what it stands for.
+struct DrugName {
+    std::string name, value_set;
+    std::set<std::string> codes;  ///< system and code of each concept of that name
+    Place place;                  ///< filled in by check_facts alone
+};
+
+/// Every such name of the pack, by name.
+std::vector<DrugName> drug_names(const Pack& pack);
 
 /// Visits the root of a file of the pack, for what its structs do not keep: the place of each code and number.
 void with_pack_file(const Pack& pack, const std::string& path, Diagnostics& findings,

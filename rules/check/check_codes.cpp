@@ -168,6 +168,7 @@ class CodeChecker {
             code.node.error("code-of-two", "\"" + code.code + "\" already is a code of \"" + other->second + "\".",
                             "A code stands for one test: take it away from one of them.");
         }
+        if (code.author == Author::site && code.system == fhir::loinc_system) check_confirmed(analyte, code);
         const LoincLookalike* lookalike = code.system == fhir::loinc_system ? find_loinc_lookalike(code.code) : nullptr;
         if (!lookalike) return;
         const auto kind = std::find_if(analyte.kinds.begin(), analyte.kinds.end(),
@@ -179,6 +180,17 @@ class CodeChecker {
                             std::string(lookalike->taken_for) + '.',
                         lookalike->is_fraction ? "Give it a kind of its own with \"lowerBoundOf\"."
                                                : "Take it away; a value set \"not-…\" may list it.");
+    }
+
+    // A code of the pack was looked up against its source. Nobody here knows one that a site adds: it may be of another
+    // test, whose numbers would then be read as this one's.
+    static void check_confirmed(const Analyte& analyte, const CodeInFile& code) {
+        const boost::json::object* written = code.node.value().if_object();
+        const boost::json::value* confirmed = written ? written->if_contains("confirmed") : nullptr;
+        if (confirmed && *confirmed == true) return;
+        code.node.warning("unknown-loinc", "Nobody here knows that LOINC " + code.code + " is " + analyte.title + '.',
+                          "Look it up: component, specimen and property must be those of the test. Then add "
+                          "\"confirmed\": true beside it.");
     }
 
     void check_orders(const Node& root) {

@@ -45,7 +45,6 @@ class OverlapChecker {
     }
 
   private:
-    // The conditions facts that criteria read whole, without a further condition on their items.
     void add(const std::vector<Criterion>& criteria, std::set<const Fact*>& read) {
         for (const Criterion& criterion : criteria) {
             if (criterion.form != Criterion::Form::none) add(criterion.parts, read);
@@ -53,47 +52,71 @@ class OverlapChecker {
         }
     }
 
+    // The facts with value sets behind an expression, through "any", "all" and "items", whatever is asked of their
+    // items on the way: an item that is left out for its date or route is left out for one patient, not for a code.
     void add_names(const std::string& text, std::set<const Fact*>& read, std::size_t depth) {
         constexpr std::size_t deepest = 32;
-        const bool whole = text.find('(') == std::string::npos;
-        if (!whole || depth == deepest) return;
+        if (depth == deepest) return;
         for (const std::string& name : names_in(text)) {
             const auto found = facts_.find(name);
             if (found == facts_.end()) continue;
             const Fact& fact = *found->second;
-            if (fact.form == Fact::Form::conditions) read.insert(&fact);
+            if (fact.form == Fact::Form::conditions || fact.form == Fact::Form::procedures) read.insert(&fact);
             if (fact.form == Fact::Form::items) add_names(fact.items.text, read, depth + 1);
             for (const Authored& part : fact.any) add_names(part.text, read, depth + 1);
             for (const Authored& part : fact.all) add_names(part.text, read, depth + 1);
         }
     }
 
-    static bool same_window(const Fact& one, const Fact& other) {
-        const auto window = [](const Fact& fact) { return fact.within_days ? fact.within_days->text : std::string(); };
-        return one.counts == other.counts && window(one) == window(other);
+    // Whether whatever counts in `fact` always stands against it in `against` too: a fact that looks back for so many
+    // days only leaves the older ones.
+    static bool leaves_none(const Fact& fact, const Fact& against) {
+        const auto window = [](const Fact& one) { return one.within_days ? one.within_days->text : std::string(); };
+        return window(against).empty() || window(fact) == window(against);
+    }
+
+    // Whether the authors of a fact know that a code of it may stand in `set` too, which then goes before it.
+    static bool may_overlap(const Fact& counts, const std::string& set) {
+        return std::ranges::find(counts.overlaps, set, &Authored::text) != counts.overlaps.end();
     }
 
     void compare(const Fact& counts, const Fact& against) {
         if (&counts == &against || !seen_.insert({counts.name, against.name}).second) return;
         for (const Authored& set : counts.value_sets) {
             for (const Authored& other : against.value_sets) {
-                if (same_window(counts, against)) report_common(counts, set.text, against, other.text);
+                if (may_overlap(counts, other.text)) continue;
+                if (set.text == other.text && counts.form != against.form)
+                    continue;  // one idea, as problem and procedure
+                if (leaves_none(counts, against)) report_common(counts, set.text, against, other.text);
                 report_common_by_site(counts, set.text, against, other.text);
             }
         }
     }
 
+    // Listed codes and branches of either set that the other holds too, each told once.
     void report_common(const Fact& counts, const std::string& set, const Fact& against, const std::string& other) {
+        std::set<std::pair<std::string, std::string>> common;
+        const fhir::ValueSet& one_set = pack_.value_sets.at(set);
         const fhir::ValueSet& other_set = pack_.value_sets.at(other);
-        for (const auto& system : pack_.value_sets.at(set).included()) {
-            for (const auto& entry : system.concepts) {
-                if (!other_set.contains(system.url, entry.code)) continue;
-                findings_.push_back({Severity::error, against.place, "overlap",
-                                     "\"" + entry.code + "\" (" + entry.display + ") counts for a card in %" +
-                                         counts.name + " and against it in %" + against.name + '.',
-                                     "Take it away from \"" + set + "\" or from \"" + other +
-                                         "\", or give one of the facts another window."});
+        for (const fhir::ValueSet* each : {&one_set, &other_set}) {
+            for (const fhir::ValueSet::System& system : each->included()) {
+                const auto add_if_common = [&](const std::string& code) {
+                    if (one_set.contains(system.url, code) && other_set.contains(system.url, code)) {
+                        common.emplace(system.url, code);
+                    }
+                };
+                for (const auto& listed : system.concepts) add_if_common(listed.code);
+                for (const std::vector<std::string>& branch : system.branches) add_if_common(branch.back());
             }
+        }
+        for (const auto& [system, code] : common) {
+            const std::string_view label = one_set.label(system, code);
+            findings_.push_back({Severity::error, against.place, "overlap",
+                                 "\"" + code + "\" (" + std::string(label) + ") counts for a card in %" + counts.name +
+                                     " and against it in %" + against.name + '.',
+                                 "Take it away from \"" + set + "\" or from \"" + other + "\"; or, if %" +
+                                     against.name + " is meant to go before it, say so in %" + counts.name +
+                                     ": \"overlaps\": \"" + other + "\"."});
         }
     }
 
@@ -101,7 +124,7 @@ class OverlapChecker {
     // windows may be meant.
     void report_common_by_site(const Fact& counts, const std::string& set, const Fact& against,
                                const std::string& other) {
-        const bool is_wrong = same_window(counts, against) || asked_by_gates_.contains(&counts);
+        const bool is_wrong = leaves_none(counts, against) || asked_by_gates_.contains(&counts);
         for (const std::string& id : {set, other}) {
             for (const Coding& coding : codes_of_site(id)) {
                 if (!holds(set, coding) || !holds(other, coding)) continue;

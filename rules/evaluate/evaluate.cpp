@@ -102,6 +102,7 @@ class Evaluator {
         }
         evaluation_.outcomes[rule].outcome = dropped.outcome;
         evaluation_.outcomes[rule].sentence = dropped.sentence;
+        evaluation_.outcomes[rule].by_limit = dropped.by_limit;
     }
 
     /// The card that is shown first says what advice may be missing.

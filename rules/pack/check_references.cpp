@@ -2,6 +2,7 @@
 #include "rules/pack/sources.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace rules {
@@ -39,11 +40,12 @@ class References {
         for (const Fact& fact : pack_.facts) check_fact(fact);
         for (const Analyte& analyte : pack_.analytes) check_analyte(analyte);
         check_names_are_free();
-        std::set<std::string> seen;
+        std::map<std::string, std::string> files;
         for (const Rule& rule : pack_.rules) {
-            if (!seen.insert(rule.id).second) {
-                error(rule.place, "twice", "Another file already holds the rule \"" + rule.id + "\".",
-                      "Give one of them another id.");
+            const auto [other, is_new] = files.try_emplace(rule.id, rule.place.file);
+            if (!is_new) {
+                error(in_file(rule.place.file, "/id"), "twice",
+                      other->second + " already holds the rule \"" + rule.id + "\".", "Give one of them another id.");
             }
             check_rule(rule);
         }
@@ -62,7 +64,13 @@ class References {
     void look_up(const Authored& name, const Names& known, const std::string& what) {
         if (holds(known, name.text)) return;
         error(name.place, "unknown-" + what_code(what), "There is no " + what + " \"" + name.text + "\".",
-              did_you_mean(name.text, known));
+              did_you_mean(name.text, known) + lost_file(name.text, what));
+    }
+    // A near name may be proposed for one whose file was moved, renamed or kept as a backup.
+    static std::string lost_file(const std::string& name, const std::string& what) {
+        const std::string folder = what == "rule" ? "rules/" : what == "value set" ? "value-sets/" : "";
+        if (folder.empty()) return {};
+        return " Or, if \"" + name + "\" is to be there, put its file back: " + folder + name + ".json.";
     }
     static std::string what_code(std::string what) {
         std::replace(what.begin(), what.end(), ' ', '-');
@@ -100,6 +108,7 @@ class References {
         for (const Gate& gate : pack_.gates) {
             for (const Authored& rule : gate.except) look_up(rule, rules_, "rule");
         }
+        check_order_within_ranks();
         check_rank(pack_.data_unavailable.rank, in_pack_json("/dataUnavailable/rank"));
         check_override_reasons(
             {pack_.data_unavailable.override_reasons, in_pack_json("/dataUnavailable/overrideReasons")});
@@ -123,8 +132,22 @@ class References {
         error(place, "unknown-rank", "\"show\" in pack.json has no rank \"" + rank + "\".", did_you_mean(rank, known));
     }
 
+    void check_order_within_ranks() {
+        for (const auto& [rank, rules] : pack_.show.within) {
+            check_rank(rank, in_pack_json("/show/within/" + rank));
+            for (const Authored& name : rules) {
+                look_up(name, rules_, "rule");
+                const auto rule = std::ranges::find(pack_.rules, name.text, &Rule::id);
+                if (rule == pack_.rules.end() || rule->rank == rank) continue;
+                error(name.place, "rank-order", "\"" + name.text + "\" has the rank \"" + rule->rank + "\".",
+                      "Move it to the list of that rank.");
+            }
+        }
+    }
+
     void check_fact(const Fact& fact) {
         const Names value_sets = keys_of(pack_.value_sets);
+        for (const Authored& value_set : fact.overlaps) look_up(value_set, value_sets, "value set");
         for (const Authored& value_set : fact.value_sets) look_up(value_set, value_sets, "value set");
         if (fact.routes) look_up(*fact.routes, value_sets, "value set");
         if (fact.values) look_up(*fact.values, value_sets, "value set");

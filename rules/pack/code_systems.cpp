@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <string>
+#include <utility>
 
 namespace rules {
 
@@ -64,6 +66,27 @@ std::string core_of(std::string_view system) {
     return core;
 }
 
+// Addresses that people write for a system because its owner or its browser is found there.
+constexpr std::pair<std::string_view, std::string_view> homes[] = {
+    {"snomedinfo", fhir::snomed_system},
+    {"snomedorg", fhir::snomed_system},
+    {"snomedorgsct", fhir::snomed_system},
+    {"snomedinfoid", fhir::snomed_system},
+    {"snomedct", fhir::snomed_system},
+    {"ihtsdoorg", fhir::snomed_system},
+    {"snomedinternational", fhir::snomed_system},
+    {"loincorg", fhir::loinc_system},
+    {"atcddd", fhir::atc_system},
+    {"whoccno", fhir::atc_system},
+    {"whoccnoatcddd", fhir::atc_system},
+    {"nlmnihgovresearchumlsrxnorm", fhir::rxnorm_system},
+    {"rxnav", fhir::rxnorm_system},
+    {"rxcui", fhir::rxnorm_system},
+    {"icd10data", fhir::icd10_cm_system},
+    {"icd10cm", fhir::icd10_cm_system},
+    {"amaassnorg", fhir::cpt_system},
+};
+
 bool is_meant(std::string_view core, std::string_view written, const CodeSystem& system) {
     const std::string known = core_of(system.url);
     const bool with_version =
@@ -82,6 +105,8 @@ std::string_view system_meant_by(std::string_view system) {
     // Records are read with the URL in the place of the OID, so the OID in a pack would match nothing.
     if (const std::string_view url = fhir::system_url(system); url != system) return url;
     const std::string core = core_of(system);
+    const auto home = std::ranges::find(homes, core, &std::pair<std::string_view, std::string_view>::first);
+    if (home != std::end(homes)) return home->second;
     const auto meant =
         std::ranges::find_if(systems, [&](const CodeSystem& one) { return is_meant(core, system, one); });
     return meant == systems.end() ? std::string_view() : meant->url;

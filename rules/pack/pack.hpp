@@ -87,10 +87,12 @@ struct Gate {
     Place place;
 };
 
-/// How many cards survive besides the critical ones, and in which order. JSON: { "atMost": 2, "order": ["calcium", …] }
+/// How many cards survive besides the critical ones, and in which order. JSON: { "atMost": 2, "order": ["calcium", …],
+/// "within": { "calcium": ["calcium-high", …] } }
 struct Show {
     std::size_t at_most = 2;
-    std::vector<std::string> order;  ///< ranks, loudest first; every rule's rank must stand here
+    std::vector<std::string> order;                       ///< ranks, loudest first; every rule's rank must stand here
+    std::map<std::string, std::vector<Authored>> within;  ///< the rules of a rank, loudest first; others come behind
 };
 
 struct Coding {
@@ -177,6 +179,7 @@ struct Fact {
     std::string name, title;
     Form form = Form::items;
     std::vector<Authored> value_sets;       ///< of the first five forms
+    std::vector<Authored> overlaps;         ///< value sets that may share codes with these: this fact goes before them
     std::vector<Authored> except;           ///< of drafts and medications: what also holds one of these does not count
     std::optional<Authored> except_routes;  // exceptRoutes
     Counts counts = Counts::active;
@@ -413,6 +416,7 @@ struct Rule {
     std::vector<Authored> joins;       ///< rules on whose card, if it stands, this one's offer hangs: one decision
     Authored override_reasons;         // overrideReasons: which of the pack's lists
     std::vector<std::string> about;    ///< the rule in plain words, for the page behind its card
+    std::string offers_past_gates;     ///< offersPastGates: why it offers a test although no gate of suggestions asks
     std::optional<Authored> for_each;  // forEach: one card an item, seen as %item
     std::vector<Criterion> when, unless;
     CardForm card;
@@ -426,6 +430,9 @@ struct Rule {
 
 /// The files of a pack, path -> exact text, from a directory or from a sealed file. Paths are relative, with '/'.
 using PackFiles = std::map<std::string, std::string>;
+
+/// The file that lists every code of a pack once more (rules/check/reviewed_codes.hpp): no part of what a pack does.
+inline constexpr const char* reviewed_codes_file = "reviewed-codes.json";
 
 struct Pack {
     Identity identity;

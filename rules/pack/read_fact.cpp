@@ -18,7 +18,8 @@ constexpr Field conditions_fields[] = {{"title", kind::text, true},
                                        {"remissionCounts", kind::boolean},
                                        {"withinDays", days},
                                        {"undated"},
-                                       {"doubtful"}};
+                                       {"doubtful"},
+                                       {"overlaps", names, false, kind::text}};
 constexpr Field medications_fields[] = {{"title", kind::text, true},
                                         {"medications", names, true, kind::text},
                                         {"routes"},
@@ -39,7 +40,8 @@ constexpr Field procedures_fields[] = {{"title", kind::text, true},
                                        {"procedures", names, true, kind::text},
                                        {"withinDays", days},
                                        {"undated"},
-                                       {"doubtful"}};
+                                       {"doubtful"},
+                                       {"overlaps", names, false, kind::text}};
 constexpr Field observations_fields[] = {{"title", kind::text, true},
                                          {"observations", names, true, kind::text},
                                          {"values", kind::text, true},
@@ -146,6 +148,7 @@ void read_members(const Object& object, Fact& fact) {
     switch (fact.form) {
         case Fact::Form::conditions:
             fact.value_sets = object.authored_list("conditions");
+            fact.overlaps = object.authored_list("overlaps");
             fact.counts = read_word(object, "counts", counts_words, Fact::Counts::active);
             fact.remission_counts = object.flag("remissionCounts");
             fact.within_days = read_days(object, "withinDays");
@@ -161,6 +164,7 @@ void read_members(const Object& object, Fact& fact) {
             break;
         case Fact::Form::procedures:
             fact.value_sets = object.authored_list("procedures");
+            fact.overlaps = object.authored_list("overlaps");
             fact.within_days = read_days(object, "withinDays");
             fact.undated_counts = read_word(object, "undated", undated_words, false);
             fact.doubtful_counts = read_word(object, "doubtful", doubtful_words, false);

@@ -54,8 +54,15 @@ std::string read_place(const Object& place, std::string_view units, const Order&
         return coding.system == fhir::loinc_system && coding.code == code;
     };
     if (!code.empty() && std::none_of(order.codes.begin(), order.codes.end(), is_code)) {
-        place.at(units)->error("order-place", "The order to place is not among the LOINC codes of this intent.",
-                               "Add \"" + code + "\" to \"loinc\".");
+        std::string known;
+        for (const Coding& coding : order.codes) {
+            if (coding.system == fhir::loinc_system) known += (known.empty() ? "" : ", ") + coding.code;
+        }
+        place.at(units)->error("order-place", "LOINC " + code + " is none of the codes by which this order is known.",
+                               known.empty() ? "List it under \"loinc\" first, once it is sure to be this test."
+                                             : "Write one of them: " + known +
+                                                   ". A code that is another test's would "
+                                                   "order that test.");
     }
     return code;
 }

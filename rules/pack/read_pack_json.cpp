@@ -48,7 +48,9 @@ constexpr Field service_fields[] = {{"id", kind::text, true},
                                     {"usageRequirements"}};
 constexpr Form service_form = {"a service", service_fields};
 
-constexpr Field show_fields[] = {{"atMost", kind::integer, true}, {"order", kind::list, true, kind::text}};
+constexpr Field show_fields[] = {{"atMost", kind::integer, true},
+                                 {"order", kind::list, true, kind::text},
+                                 {"within", kind::object, false, kind::list}};
 constexpr Form show_form = {"\"show\"", show_fields};
 
 constexpr Field unavailable_fields[] = {{"summary", kind::text, true},
@@ -131,6 +133,10 @@ Show read_show(const Node& node) {
         }
     }
     show.order = object.texts("order");
+    for (const auto& [rank, rules] : object.map("within")) {
+        std::vector<Authored>& list = show.within[rank];
+        for (const Node& rule : rules.elements()) list.push_back(rule.authored());
+    }
     return show;
 }
 

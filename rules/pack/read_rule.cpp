@@ -23,6 +23,7 @@ constexpr Field rule_fields[] = {{"id", kind::text, true},
                                  {"joins", names, false, kind::text},
                                  {"overrideReasons", kind::text, true},
                                  {"about", names, true, kind::text},
+                                 {"offersPastGates"},
                                  {"forEach"},
                                  {"when", criteria, false, criterion},
                                  {"unless", criteria, false, criterion},
@@ -192,6 +193,7 @@ Rule read_rule(const Node& node) {
     rule.joins = object.authored_list("joins");
     rule.override_reasons = object.authored("overrideReasons").value_or(Authored{});
     rule.about = object.texts("about");
+    rule.offers_past_gates = object.text("offersPastGates");
     read_conditions(object, rule);
     if (const std::optional<Node> card = object.at("card")) rule.card = read_card(*card, {}, Completeness::whole);
     if (const std::optional<Node> evidence = object.at("evidence")) {

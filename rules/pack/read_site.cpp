@@ -5,6 +5,7 @@
 #include "rules/text/version.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 namespace rules {
@@ -22,10 +23,11 @@ constexpr Field site_fields[] = {{"site"},
                                  {"off", kind::list, false, kind::text},
                                  {"codes", kind::object},
                                  {"laboratories", kind::list, false, kind::object},
+                                 {"stories", kind::object},  // read as a file of stories (rules/stories)
                                  {"notProvided", kind::list, false, kind::text}};
 constexpr Form site_form = {"a site file", site_fields};
 
-constexpr Field approval_fields[] = {{"by", kind::text, true}, {"date", kind::text, true}};
+constexpr Field approval_fields[] = {{"by", kind::text, true}, {"date", kind::text, true}, {"digest"}};
 constexpr Form approval_form = {"an approval", approval_fields};
 
 constexpr Field codes_fields[] = {{"valueSets", kind::object, false, kind::list},
@@ -36,6 +38,7 @@ constexpr Form codes_form = {"\"codes\"", codes_fields};
 constexpr Field laboratory_fields[] = {{"name", kind::text, true},
                                        {"reference"},
                                        {"identifier", kind::object},
+                                       {"default", kind::boolean},
                                        {"unitWinsOverCode", kind::list, false, kind::text},
                                        {"units", kind::object, false, kind::object},
                                        {"unitOfBareText", kind::object, false, kind::text},
@@ -84,7 +87,12 @@ class SiteReader {
 
     void read_approval(const Object& object) {
         const auto date = object.at("date");
-        site_.approval = {object.text("by"), read_date(object, "date"), date ? date->place() : object.node().place()};
+        site_.approval = {object.text("by"), read_date(object, "date"), date ? date->place() : object.node().place(),
+                          object.text("digest")};
+        const auto by = object.at("by");
+        const auto is_letter = [](unsigned char c) { return std::isalpha(c) != 0 || c > 127; };
+        if (!by || by->text().empty() || std::ranges::any_of(by->text(), is_letter)) return;  // the form says the first
+        by->error("empty", "Nobody is named here.", "Write name and office of who has approved it.");
     }
 
     void read_pack_reference(const Object& object) {
@@ -184,9 +192,11 @@ class SiteReader {
             laboratory.identifier_system = identifier.text("system");
             laboratory.identifier_value = identifier.text("value");
         }
-        if (laboratory.reference.empty() && laboratory.identifier_value.empty()) {
+        laboratory.is_default = object.flag("default");
+        if (laboratory.reference.empty() && laboratory.identifier_value.empty() && !laboratory.is_default) {
             node.error("missing-member", "Nothing says which results are this laboratory's.",
-                       "Add \"reference\" or \"identifier\" of Observation.performer.");
+                       "Add \"reference\" or \"identifier\" of Observation.performer, or \"default\": true for every "
+                       "result that names no other laboratory of this file.");
         }
         if (const auto reference = object.at("reference")) check_performer(*reference);
         refuse_second(node, laboratory);
@@ -199,6 +209,7 @@ class SiteReader {
             if (const Analyte* known = analyte(bands, id)) {
                 Ruleset own = read_ruleset(laboratory.name, bands, *known);
                 check_laboratory_bands(bands, own, *known);
+                refuse_reversed(bands, own, *known);
                 laboratory.bands.emplace(id, std::move(own));
             }
         }
@@ -229,6 +240,38 @@ class SiteReader {
         }
     }
 
+    // The names mean something from low to high: in another order "low" would be said of high results.
+    static void refuse_reversed(const Node& node, const Ruleset& own, const Analyte& analyte) {
+        const auto kinds = node.member("bands");
+        for (const auto& [kind, bands] : own.bands) {
+            const auto list = kinds ? kinds->member(kind) : std::nullopt;
+            const std::vector<Node> nodes = list ? list->elements() : std::vector<Node>();
+            for (std::size_t i = 1; i < std::min(bands.size(), nodes.size()); ++i) {
+                const auto below =
+                    std::find_if(bands.begin(), bands.begin() + static_cast<std::ptrdiff_t>(i),
+                                 [&](const Band& lower) { return stands_above(lower.band, bands[i].band, analyte); });
+                if (below == bands.begin() + static_cast<std::ptrdiff_t>(i)) continue;
+                nodes[i].error("band-order",
+                               "\"" + bands[i].band + "\" stands above \"" + below->band +
+                                   "\" here, and below it in the pack's rulesets.",
+                               "Write the bands from the lowest to the highest, each name with the number at which it "
+                               "begins.");
+            }
+        }
+    }
+
+    /// Whether some ruleset of the test has a band `name` somewhere above a band `other`.
+    static bool stands_above(const std::string& name, const std::string& other, const Analyte& analyte) {
+        const auto is_above = [&](const std::vector<Band>& bands) {
+            const auto lower = std::ranges::find(bands, other, &Band::band);
+            return std::find_if(lower, bands.end(), [&](const Band& band) { return band.band == name; }) != bands.end();
+        };
+        return name != other && std::ranges::any_of(analyte.rulesets, [&](const auto& ruleset) {
+                   return std::ranges::any_of(ruleset.second.bands,
+                                              [&](const auto& of_kind) { return is_above(of_kind.second); });
+               });
+    }
+
     // What Observation.performer can point at (R4), as far as it can be a laboratory or somebody in it.
     static void check_performer(const Node& node) {
         constexpr std::string_view performers[] = {"Organization", "PractitionerRole", "Practitioner", "CareTeam"};
@@ -248,6 +291,10 @@ class SiteReader {
     // The first laboratory that matches is taken, so a second one would be passed over.
     void refuse_second(const Node& node, const Laboratory& laboratory) const {
         for (const Laboratory& other : site_.laboratories) {
+            if (other.is_default && laboratory.is_default) {
+                node.error("twice", "\"" + other.name + "\" already stands for all other results.",
+                           "Let one laboratory be the default; give the other its \"reference\".");
+            }
             const bool same_reference = !other.reference.empty() && other.reference == laboratory.reference;
             const bool same_identifier = !other.identifier_value.empty() &&
                                          other.identifier_value == laboratory.identifier_value &&

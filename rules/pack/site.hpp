@@ -15,7 +15,8 @@ namespace rules {
 enum class DisplayUnits { conventional, si };
 
 /// A laboratory with its own rules. JSON: { "name": "…", "reference": "Organization/lab-1" or "identifier": { "system",
-/// "value" }, "unitWinsOverCode": ["vitamin-d"], "units": { "vitamin-d": { "nmol/L": ["nM"] } }, "unitOfBareText": {
+/// "value" }, "default": true (it stands for every result that no other laboratory of the file is named by),
+/// "unitWinsOverCode": ["vitamin-d"], "units": { "vitamin-d": { "nmol/L": ["nM"] } }, "unitOfBareText": {
 /// "vitamin-d": "ng/mL" }, "decimalComma": true, "bands": { "b12": { "title": "…", "bands": { "total": […] } } } }
 struct Laboratory {
     std::string name, reference, identifier_system, identifier_value;
@@ -23,21 +24,25 @@ struct Laboratory {
     std::map<std::string, std::map<std::string, std::vector<std::string>>> units;  ///< analyte -> unit -> more synonyms
     std::map<std::string, std::string> unit_of_bare_text;                          ///< analyte -> unit
     bool decimal_comma = false;
-    std::map<std::string, Ruleset> bands;  ///< analyte -> in place of the ruleset
+    bool is_default = false;               // default
+    std::map<std::string, Ruleset> bands;  ///< analyte -> in place of the ruleset, for the kinds that it bands
     Place place;
 };
 
-/// That a clinician of this site answers for the pack here. JSON: "approval": { "by": "…", "date": "2027-01-15" }.
+/// That a clinician of this site answers for the pack here. JSON: "approval": { "by": "…", "date": "2027-01-15",
+/// "digest": "sha256:…" }: of the pack and this file without its approval, as `check` prints it. Whoever loads a pack
+/// holds the digest against what is there, and takes away an approval of something else.
 struct Approval {
     std::string by, date;
     Place place;  ///< of the date
+    std::string digest = {};
 };
 
 /// JSON: { "site", "pack", "version": "^1.0", "language": "en-US" | "en-GB", "aboutUrl": "https://…", "displayUnits":
 /// "conventional" | "SI", "parameters": {…}, "off":
 /// ["rule-id"], "codes": { "valueSets": { "back-pain": [codings] }, "analytes": { "vitamin-d": [codes] }, "orders": {
 /// "vitamin-d": [codings] } }, "laboratories": […], "notProvided": ["procedures"],
-/// "approval": {…} }. Every member is optional.
+/// "approval": {…}, "stories": { as a file of stories } }. Every member is optional.
 struct Site {
     std::string name;
     std::string pack_id, pack_version;  ///< empty: any

@@ -402,7 +402,7 @@ CompiledAnalyte compile_analyte(const Analyte& analyte, const Parameters& parame
     for (const Analyte::Outranks& outranks : analyte.outranks) {
         const auto kind = compiled.kind_named(outranks.kind);
         const auto over = compiled.kind_named(outranks.over);
-        if (!kind || !over || !compiled.ruleset.has_bands[*kind]) continue;  // an unbanded kind outranks nothing
+        if (!kind || !over) continue;
         compiled.outranking.push_back({*kind, *over, parameters.integer(outranks.within_days).value_or(0)});
     }
     for (const Analyte::Sum& sum : analyte.sums) {

@@ -17,6 +17,12 @@ using PathNode = fhir::path::Node;
 namespace {
 
 constexpr std::array comparators = {"<", "<=", ">=", ">"};
+// FHIR R4: clinical and verification status of a condition, status of an event, a request, a result, a medication.
+constexpr std::array statuses = {
+    "active",      "recurrence",       "relapse", "inactive",   "remission",  "resolved",    "unconfirmed", "confirmed",
+    "provisional", "differential",     "refuted", "registered", "final",      "preliminary", "amended",     "corrected",
+    "cancelled",   "entered-in-error", "unknown", "completed",  "stopped",    "on-hold",     "intended",    "not-taken",
+    "not-done",    "in-progress",      "draft",   "revoked",    "preparation"};
 constexpr std::array sexes = {"female", "male", "other"};  // an unknown one gives nothing
 
 // What is left of several items after these is still one or some of them.
@@ -122,6 +128,7 @@ DeclaredWords::DeclaredWords(const Pack& pack) {
     for (const std::string_view key : source_keys(pack)) add("", "%unavailable", key);
     for (const char* comparator : comparators) add("", "comparator", comparator);
     for (const char* sex : sexes) add("", "%sex", sex);
+    for (const char* status : statuses) add("", "status", status);
 }
 
 void DeclaredWords::add_analyte(const Analyte& analyte) {

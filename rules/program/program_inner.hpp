@@ -93,7 +93,8 @@ struct CompiledRule {
     const Rule* written = nullptr;
     std::array<bool, 4> hooks{};  ///< by Hook
     bool is_off = false;
-    std::size_t rank = 0;  ///< position in show.order
+    std::size_t rank = 0;           ///< position in show.order
+    std::size_t place_in_rank = 0;  ///< position in show.within; behind it where the rule does not stand there
     TextTemplate topic;
     std::vector<std::size_t> replaces, joins;  ///< indices of rules
     std::optional<CompiledExpression> for_each;

@@ -122,6 +122,10 @@ void ProgramBuilder::compile_rule(CompiledRule& rule) {
     const Pack& pack = inner_->pack;
     rule.is_off = std::ranges::find(inner_->site.off, written.id) != inner_->site.off.end();
     rule.rank = static_cast<std::size_t>(std::ranges::find(pack.show.order, written.rank) - pack.show.order.begin());
+    if (const auto within = pack.show.within.find(written.rank); within != pack.show.within.end()) {
+        const auto place = std::ranges::find(within->second, written.id, &Authored::text);
+        rule.place_in_rank = static_cast<std::size_t>(place - within->second.begin());
+    }
     for (const Authored& replaced : written.replaces) {
         if (const auto index = rule_named(replaced.text)) rule.replaces.push_back(*index);
     }

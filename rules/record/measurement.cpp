@@ -51,12 +51,14 @@ bool MeasurementReader::knows_unit(std::string_view text) const {
 }
 
 const Laboratory* MeasurementReader::laboratory_of(const fhir::Observation& observation) const {
+    const Laboratory* for_all_others = nullptr;
     for (const Laboratory& laboratory : site_.laboratories) {
+        if (laboratory.is_default) for_all_others = &laboratory;
         for (const fhir::Reference& performer : observation.performer) {
             if (is_named(laboratory, performer)) return &laboratory;
         }
     }
-    return nullptr;
+    return for_all_others;
 }
 
 /// Whether a code of `code` is that of an order for something else: 25-OH and 1,25-dihydroxyvitamin D in one.

@@ -8,14 +8,21 @@
 namespace rules {
 namespace {
 
+/// The kind whose bands a measurement is held against: a fraction's are those of the whole.
+std::size_t banded_kind(const Measurement& measurement, const CompiledAnalyte& analyte) {
+    return analyte.kinds[measurement.kind].lower_bound_of.value_or(measurement.kind);
+}
+
+/// The laboratory's own bands, of the kinds that it bands: of the others it has said nothing.
 const RulesetInForce& ruleset_for(const Measurement& measurement, const CompiledAnalyte& analyte) {
     const LaboratoryRules* laboratory = measurement.laboratory;
-    return laboratory && laboratory->ruleset ? *laboratory->ruleset : analyte.ruleset;
+    const bool has_own =
+        laboratory && laboratory->ruleset && laboratory->ruleset->has_bands[banded_kind(measurement, analyte)];
+    return has_own ? *laboratory->ruleset : analyte.ruleset;
 }
 
 const BandScale& scale_of(const Measurement& measurement, const CompiledAnalyte& analyte) {
-    const std::size_t kind = analyte.kinds[measurement.kind].lower_bound_of.value_or(measurement.kind);
-    return ruleset_for(measurement, analyte).scales[kind][measurement.unit];
+    return ruleset_for(measurement, analyte).scales[banded_kind(measurement, analyte)][measurement.unit];
 }
 
 /// What is banded: a fraction says of the whole only that it is not less.
@@ -234,6 +241,10 @@ std::string why_unreadable(const Measurement& measurement) {
 }
 
 }  // namespace
+
+bool has_bands(const Measurement& measurement, const CompiledAnalyte& analyte) {
+    return ruleset_for(measurement, analyte).has_bands[banded_kind(measurement, analyte)];
+}
 
 PrintedRange range_of(const Measurement& measurement) {
     PrintedRange found;

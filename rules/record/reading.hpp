@@ -35,6 +35,9 @@ struct PrintedRange {
 
 PrintedRange range_of(const Measurement& measurement);
 
+/// Whether the laboratory or the ruleset in force has bands for what was measured.
+bool has_bands(const Measurement& measurement, const CompiledAnalyte& analyte);
+
 /// Precondition: `measurement` is readable. Source: knowledge B.3, A.2 (fractions), C, D.6.
 Banding band_measurement(const Measurement& measurement, const CompiledAnalyte& analyte);
 

@@ -355,9 +355,7 @@ class Chooser {
         });
     }
 
-    bool is_banded(std::size_t index) const {
-        return analyte_.ruleset.has_bands[kind_of(index).lower_bound_of.value_or(results_.all[index].kind)];
-    }
+    bool is_banded(std::size_t index) const { return has_bands(results_.all[index], analyte_); }
 
     /// Newest day first; within a day kinds that the ruleset bands, by the preference of the test, then the newest.
     std::vector<std::size_t> in_order_of_preference() const {
@@ -396,7 +394,8 @@ class Chooser {
             if (chosen.kind != outranking.over) continue;
             for (const std::size_t candidate : candidates) {
                 const Measurement& other = results_.all[candidate];
-                if (other.kind != outranking.kind) continue;
+                // A kind that nobody bands outranks nothing.
+                if (other.kind != outranking.kind || !is_banded(candidate)) continue;
                 if (fhir::days_between(other.day, chosen.day) > outranking.within_days) break;
                 results_.result = candidate;
                 break;

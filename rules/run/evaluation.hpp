@@ -105,6 +105,7 @@ struct RuleOutcome {
     std::string sentence;                      ///< why, in one sentence a clinician reads; by explain() only
     std::vector<Reason> reasons;               ///< gates and criteria; by explain() only
     std::vector<std::string> unknown_sources;  ///< prefetch keys
+    bool by_limit = false;                     ///< crowded out by the number of cards alone
 };
 
 struct Call {

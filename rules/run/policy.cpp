@@ -12,7 +12,8 @@ constexpr std::string_view data_unavailable = "data-unavailable";
 
 bool is_louder(const Program::Inner& program, const Candidate& left, const Candidate& right) {
     const auto key = [&program](const Candidate& candidate) {
-        return std::tuple(-static_cast<int>(candidate.card->form->indicator), program.rules[candidate.rule].rank);
+        const CompiledRule& rule = program.rules[candidate.rule];
+        return std::tuple(-static_cast<int>(candidate.card->form->indicator), rule.rank, rule.place_in_rank);
     };
     return key(left) < key(right);
 }
@@ -112,7 +113,7 @@ Selection select_cards(const Program::Inner& program, const std::vector<Candidat
         if (!is_critical && beside_critical == program.pack.show.at_most) {
             const std::string sentence = "no more than " + std::to_string(program.pack.show.at_most) +
                                          " cards are shown beside critical ones, and others come first";
-            selection.dropped.push_back({index, Outcome::crowded_out, sentence});
+            selection.dropped.push_back({index, Outcome::crowded_out, sentence, true});
             continue;
         }
         beside_critical += is_critical ? 0 : 1;

@@ -2,8 +2,9 @@
 //
 // A card that another takes the place of goes first; then a suggestion joins the card from whose finding it follows
 // (one decision, one card); then of the cards of one topic the loudest stays; then critical comes before warning before
-// info, within them the pack's ranks; then at most so many beside the critical ones. Where nothing is left and
-// something was unknown for lack of data, one card says so (decisions, safety).
+// info, within them the pack's ranks, and within a rank the order that the pack declares; then at most so many beside
+// the critical ones. Where nothing is left and something was unknown for lack of data, one card says so (decisions,
+// safety).
 #pragma once
 
 #include "rules/run/judge.hpp"
@@ -19,6 +20,7 @@ struct Dropped {
     std::size_t candidate = 0;  ///< position in the list that was given
     Outcome outcome = Outcome::crowded_out;
     std::string sentence;
+    bool by_limit = false;  ///< crowded out by the number of cards, not by another of its topic
 };
 
 /// A suggestion that stands on another rule's card.

@@ -190,10 +190,14 @@ class ExampleRunner {
             Example example{story.name, story.place, hook, differences(expected, evaluation, pack_, story),
                             story.known_miss};
             all_hold = all_hold && example.holds();
-            const Program* plain = by_run && !example.holds() ? programs_.program_for(story.site) : nullptr;
+            const Program* plain =
+                by_run && !example.holds() && !story.of_site ? programs_.program_for(story.site) : nullptr;
             if (plain) {
                 const Evaluation without = evaluate(*plain, record, call);
                 example.changed_by_site = differences(expected, without, pack_, story).empty();
+            }
+            for (const RuleOutcome& outcome : evaluation.outcomes) {
+                if (outcome.by_limit) example.dropped_by_limit.emplace_back(outcome.rule);
             }
             report_.examples.push_back(std::move(example));
             if (watcher_) watcher_->see({*program, story, hook, evaluation});

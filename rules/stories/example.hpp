@@ -18,6 +18,7 @@ struct Example {
     std::vector<std::string> differences;  ///< from what was expected, in sentences; empty: it holds
     std::string known_miss;                ///< why it may fail
     bool changed_by_site = false;          ///< it holds without the site of the run: a choice of the site, no failure
+    std::vector<std::string> dropped_by_limit = {};  ///< rules whose card found no room beside louder ones
     bool holds() const { return differences.empty(); }
     bool passes() const { return holds() || changed_by_site || !known_miss.empty(); }
 };
@@ -57,6 +58,9 @@ std::vector<std::string> differences(const std::vector<ExpectedCard>& expected, 
 
 /// For a terminal: each example that does not hold, or that the site changes, with its differences; then the count.
 std::string text_report(const ExampleReport& report);
+
+/// For a terminal: each rule whose card the limit on cards dropped, in how many stories, and where first.
+std::string limit_report(const ExampleReport& report);
 
 /// JUnit XML, one test case an example; a known miss that fails, and what the site changes, is skipped.
 std::string junit_report(const ExampleReport& report, const std::string& suite);

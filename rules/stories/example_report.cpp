@@ -2,6 +2,7 @@
 #include "rules/stories/example.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace rules {
 
@@ -56,6 +57,27 @@ std::string junit_case(const Example& example) {
 }
 
 }  // namespace
+
+std::string limit_report(const ExampleReport& report) {
+    struct Dropped {
+        std::size_t times = 0;
+        const Example* first = nullptr;
+    };
+    std::map<std::string, Dropped> by_rule;
+    for (const Example& example : report.examples) {
+        for (const std::string& rule : example.dropped_by_limit) {
+            Dropped& dropped = by_rule[rule];
+            if (++dropped.times == 1) dropped.first = &example;
+        }
+    }
+    std::string text;
+    for (const auto& [rule, dropped] : by_rule) {
+        text += "no room for " + rule + " in " + std::to_string(dropped.times) +
+                (dropped.times == 1 ? " story" : " stories") + ", the first " + where(*dropped.first) + ": " +
+                dropped.first->story + '\n';
+    }
+    return text;
+}
 
 std::string text_report(const ExampleReport& report) {
     std::string text;

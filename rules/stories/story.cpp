@@ -346,6 +346,19 @@ StoryReading read_stories(const Pack& pack) {
     return reading;
 }
 
+StoryReading read_site_stories(const Pack& pack, const Site& site) {
+    StoryReading reading;
+    if (site.text.empty()) return reading;
+    const AuthoredFile file{site.file, &site.text, &reading.findings};
+    const auto tree = parse_authored(file, true);
+    const auto stories = tree ? Node(file, *tree, "").member("stories") : std::nullopt;
+    if (!stories || !stories->is(kind::object)) return reading;
+    const Vocabulary vocabulary(pack);
+    reading.stories = StoryReader(pack, vocabulary).read_file(*stories);
+    for (Story& story : reading.stories) story.of_site = true;
+    return reading;
+}
+
 StoryReading read_stories(const Pack& pack, const std::string& file, const std::string& text) {
     StoryReading reading;
     read_into(reading, pack, Vocabulary(pack), file, text);

@@ -47,6 +47,7 @@ struct Story {
     std::set<std::string> unavailable;  ///< prefetch keys
     std::map<Hook, std::vector<ExpectedCard>> expected;
     std::string known_miss;  ///< why this story may fail; empty: it must hold
+    bool of_site = false;    ///< stands in the site file, and is told with its settings
 };
 
 struct StoryReading {
@@ -56,6 +57,9 @@ struct StoryReading {
 
 /// Reads every file of stories/ in `pack`.
 StoryReading read_stories(const Pack& pack);
+
+/// Reads the stories of a site file: its member "stories", in the form of a file of stories. Their places are in it.
+StoryReading read_site_stories(const Pack& pack, const Site& site);
 
 /// Reads one file of stories. \param text  its text. \param file  its name, for findings.
 StoryReading read_stories(const Pack& pack, const std::string& file, const std::string& text);

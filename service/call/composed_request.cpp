@@ -279,7 +279,9 @@ std::string_view explain(ComposeFault fault) {
         case ComposeFault::no_patient:
             return "the record holds no Patient";
         case ComposeFault::several_patients:
-            return "the record holds more than one Patient";
+            return "the record holds more than one Patient, and one call is about one; give each patient's resources "
+                   "in "
+                   "a file of its own";
         case ComposeFault::no_draft_orders:
             return "an order hook needs draft orders: give --orders FILE";
         case ComposeFault::unknown_selection:

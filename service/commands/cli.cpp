@@ -73,6 +73,10 @@ void declare_check(CLI::App& verb, Action& action) {
     verb.add_option("PACK", options->packs, "Rule packs")->required();
     verb.add_option("--site", options->site, "A site file that sets them")->type_name("FILE");
     verb.add_flag("--strict", options->strict, "Lists what is not confirmed; a warning is enough to exit 1");
+    verb.add_flag("--prefetch", options->prefetch, "Also prints what an EHR is asked to prefetch");
+    verb.add_flag("--names", options->names, "Also prints the names by which drugs are found in a record's words");
+    verb.add_flag("--reviewed-codes", options->reviewed_codes,
+                  "Prints reviewed-codes.json for the pack as it stands, and nothing else");
     verb.add_option("--format", options->format, "text or json (default: text)")->transform(formats());
     verb.add_option("--at", options->at, "The day that review dates are held against")->type_name("DATE");
     verb.callback(
@@ -87,6 +91,7 @@ void declare_test(CLI::App& verb, Action& action) {
         ->type_name("FILE");
     verb.add_option("--junit", options->junit, "Writes JUnit XML")->type_name("FILE");
     verb.add_flag("--missing", options->missing, "Prints what no story touches, and stories that could be added");
+    verb.add_flag("--require-coverage", options->require_coverage, "Exit 1 if there is anything that no story touches");
     verb.callback(
         [options, &action] { action = [options](const Streams& streams) { return run_test(*options, streams); }; });
 }

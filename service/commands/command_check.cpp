@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "rules/check/check.hpp"
+#include "rules/check/reviewed_codes.hpp"
 #include "rules/pack/pack_folder.hpp"
 #include "rules/pack/readers.hpp"
 #include "rules/program/program.hpp"
@@ -26,11 +27,14 @@ struct CheckedPack {
     rules::PackFiles files;  ///< by the same paths, for snippets
     std::shared_ptr<const rules::Program> program;
     bool was_read = false;
+    std::string approval_digest;              ///< what an approval of this pack with this site file names
+    std::vector<rules::DrugName> drug_names;  ///< of a pack without errors of form
 };
 
 CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem::path& site_file,
                        const rules::CheckOptions& options) {
-    CheckedPack checked{path, {}, {}, nullptr, false};
+    CheckedPack checked;
+    checked.path = path;
     const auto files = rules::read_pack_directory(path);
     if (!files) {
         checked.findings = files.error();
@@ -47,6 +51,10 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
         append(checked.findings, std::move(site.findings));
         append(checked.findings, rules::read_stories(reading.pack).findings);
         append(checked.findings, rules::check(reading.pack, site.site, options));
+        checked.approval_digest = approval_digest(digest_of_files(*files), site.site.text);
+        hold_approval(site.site, checked.approval_digest, checked.findings);
+        append(checked.findings, rules::read_site_stories(reading.pack, site.site).findings);
+        checked.drug_names = rules::drug_names(reading.pack);
         rules::Compilation compilation = rules::compile(std::move(reading.pack), std::move(site.site));
         append(checked.findings, std::move(compilation.findings));
         checked.program = std::move(compilation.program);
@@ -64,7 +72,22 @@ std::size_t count(const CheckedPack& checked, rules::Severity severity) {
                       [severity](const rules::Diagnostic& finding) { return finding.severity == severity; }));
 }
 
-void print_text(const CheckedPack& checked, std::ostream& out) {
+void print_prefetch(const rules::Program& program, std::ostream& out) {
+    for (const auto& [word, hook] : rules::hook_words) {
+        for (const rules::PrefetchTemplate& prefetch : program.prefetch(hook)) {
+            out << "prefetch " << word << ' ' << prefetch.key << ": " << prefetch.query << '\n';
+        }
+    }
+}
+
+/// The findings come last, where a terminal shows them.
+void print_text(const CheckedPack& checked, const CheckCommandOptions& options, std::ostream& out) {
+    if (options.names) {
+        for (const rules::DrugName& name : checked.drug_names) {
+            out << "name \"" << name.name << "\": " << name.value_set << '\n';
+        }
+    }
+    if (options.prefetch && checked.program) print_prefetch(*checked.program, out);
     for (const rules::Diagnostic& finding : checked.findings) {
         out << rules::one_line(finding) << '\n';
         const auto file = checked.files.find(finding.place.file);
@@ -73,15 +96,9 @@ void print_text(const CheckedPack& checked, std::ostream& out) {
         if (!snippet.empty()) out << snippet << '\n';
         if (!finding.mend.empty()) out << "  " << finding.mend << '\n';
     }
-    if (checked.program) {
-        for (const auto& [word, hook] : rules::hook_words) {
-            for (const rules::PrefetchTemplate& prefetch : checked.program->prefetch(hook)) {
-                out << "prefetch " << word << ' ' << prefetch.key << ": " << prefetch.query << '\n';
-            }
-        }
-    }
     out << checked.path.generic_string() << ": " << count(checked, rules::Severity::error) << " errors, "
         << count(checked, rules::Severity::warning) << " warnings\n";
+    if (!checked.approval_digest.empty()) out << "an approval names " << checked.approval_digest << '\n';
 }
 
 json::object as_json(const rules::Diagnostic& finding) {
@@ -105,8 +122,38 @@ json::object as_json(const CheckedPack& checked) {
         for (const rules::PrefetchTemplate& each : checked.program->prefetch(hook)) queries[each.key] = each.query;
         prefetch[word] = std::move(queries);
     }
-    return {
-        {"pack", checked.path.generic_string()}, {"findings", std::move(findings)}, {"prefetch", std::move(prefetch)}};
+    json::array names;
+    for (const rules::DrugName& name : checked.drug_names) {
+        names.push_back(json::object{{"name", name.name}, {"valueSet", name.value_set}});
+    }
+    return {{"pack", checked.path.generic_string()},
+            {"findings", std::move(findings)},
+            {"prefetch", std::move(prefetch)},
+            {"drugNames", std::move(names)},
+            {"approvalDigest", checked.approval_digest}};
+}
+
+}  // namespace
+
+namespace {
+
+ExitCode print_reviewed(const CheckCommandOptions& options, const Streams& streams) {
+    for (const std::filesystem::path& path : options.packs) {
+        auto files = rules::read_pack_directory(path);
+        if (!files) {
+            print_findings(files.error(), streams.err);
+            return ExitCode::bad_input;
+        }
+        const rules::PackReading reading = rules::read_pack(std::move(*files));
+        if (rules::has_errors(reading.findings)) {
+            rules::Diagnostics findings = reading.findings;
+            name_from_here(findings, path, {});
+            print_findings(findings, streams.err);
+            return ExitCode::bad_input;
+        }
+        streams.out << rules::print_reviewed_codes(reading.pack);
+    }
+    return ExitCode::fine;
 }
 
 }  // namespace
@@ -117,6 +164,7 @@ ExitCode run_check(const CheckCommandOptions& options, const Streams& streams) {
         streams.err << "backpain-cds: --at is no date: " << options.at << '\n';
         return ExitCode::usage;
     }
+    if (options.reviewed_codes) return print_reviewed(options, streams);
     ExitCode code = ExitCode::fine;
     json::array all;
     for (const std::filesystem::path& path : options.packs) {
@@ -124,7 +172,7 @@ ExitCode run_check(const CheckCommandOptions& options, const Streams& streams) {
         if (options.format == OutputFormat::json) {
             all.push_back(as_json(checked));
         } else {
-            print_text(checked, streams.out);
+            print_text(checked, options, streams.out);
         }
         const bool holds = !rules::has_errors(checked.findings) && (!options.strict || checked.findings.empty());
         code = std::max(code, !checked.was_read ? ExitCode::bad_input

@@ -11,8 +11,11 @@ namespace service {
 
 struct CheckCommandOptions {
     std::vector<std::filesystem::path> packs;
-    std::filesystem::path site;  ///< a site file for all of them; empty: the packs' defaults
-    bool strict = false;         ///< lists what is not confirmed; warnings count as errors
+    std::filesystem::path site;   ///< a site file for all of them; empty: the packs' defaults
+    bool strict = false;          ///< lists what is not confirmed; warnings count as errors
+    bool prefetch = false;        ///< also prints what an EHR is asked to prefetch (JSON always holds it)
+    bool names = false;           ///< also prints the names by which drugs are found in a record's words
+    bool reviewed_codes = false;  ///< prints the list of reviewed codes for the pack as it stands, and nothing else
     OutputFormat format = OutputFormat::text;
     std::string at;  ///< the day that review dates are held against; empty: today
 };

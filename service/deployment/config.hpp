@@ -39,6 +39,7 @@ std::string print_address(const Address& address);
 
 struct PackSource {
     std::filesystem::path path, site;  ///< site may be empty
+    std::vector<std::string> waive;    ///< codes of the linter's errors that are served all the same
 };
 
 struct Config {

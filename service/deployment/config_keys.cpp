@@ -138,6 +138,9 @@ constexpr ConfigKey table[] = {
      [](Config& c, const ConfigValue& v) { return v.file(c.packs.back().path); }},
     {"packs[].site", "file", "", "", "the site file that sets its parameters", false,
      [](Config& c, const ConfigValue& v) { return v.file(c.packs.back().site); }},
+    {"packs[].waive", "array of codes, such as \"summary-too-long\"", "[]", "",
+     "errors of `check` that do not keep the pack from being served in production; each is logged", false,
+     [](Config& c, const ConfigValue& v) { return v.texts(c.packs.back().waive); }},
     {"packs[].shadow", "file", "", "", "a candidate pack that is evaluated and not shown"},
     {"authentication", "\"required\" or \"none\"", "\"required\"", "", "whether clients must show a token", false,
      [](Config& c, const ConfigValue& v) {

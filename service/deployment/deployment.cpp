@@ -2,6 +2,7 @@
 
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
+#include "service/deployment/clinical_clock.hpp"
 
 #include <cstdlib>
 #include <set>
@@ -69,11 +70,16 @@ std::optional<Config> load_config(const std::filesystem::path& file, rules::Diag
     return std::move(reading.config);
 }
 
+CheckAtLoad check_at_load(const Config& config, const PackSource& source, const fhir::Date& today) {
+    return {config.mode == Mode::production, source.waive, today};
+}
+
 std::optional<std::vector<LoadedPack>> load_packs(const Config& config, rules::Diagnostics& findings) {
+    const fhir::Date today = running_clock()().date;
     std::vector<LoadedPack> packs;
     bool whole = true;
     for (const PackSource& source : config.packs) {
-        packs.push_back(load_pack(source.path, source.site));
+        packs.push_back(load_pack(source.path, source.site, check_at_load(config, source, today)));
         findings.insert(findings.end(), packs.back().findings.begin(), packs.back().findings.end());
         whole = whole && packs.back().program != nullptr;
     }

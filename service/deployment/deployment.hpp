@@ -25,6 +25,10 @@ struct Deployment {
 /// The configuration in `file`; nothing if `findings`, to which it adds, hold an error of it.
 std::optional<Config> load_config(const std::filesystem::path& file, rules::Diagnostics& findings);
 
+/// What an error of the clinical linter does to a pack of this configuration: it refuses the load in production, unless
+/// the configuration waives it.
+CheckAtLoad check_at_load(const Config& config, const PackSource& source, const fhir::Date& today);
+
 /// The packs of a configuration; nothing if one has an error, or if two offer one service for one hook.
 std::optional<std::vector<LoadedPack>> load_packs(const Config& config, rules::Diagnostics& findings);
 

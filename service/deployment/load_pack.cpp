@@ -1,10 +1,13 @@
 #include "service/deployment/load_pack.hpp"
 
+#include "fhir/json_text.hpp"
+#include "rules/check/check.hpp"
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/sha256.hpp"
 #include "service/deployment/prefetch_lint.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace service {
@@ -14,10 +17,30 @@ std::string digest_of(std::string_view bytes) {
     return "sha256:" + sha256_hex(bytes);
 }
 
+/// Adds the linter's errors to the findings: as such where they refuse the load, else as warnings that say why they do
+/// not. Its warnings are for `check` and doctor.
+void hold_against_linter(const rules::Pack& pack, const rules::Site& site, const CheckAtLoad& check,
+                         LoadedPack& loaded) {
+    for (rules::Diagnostic& finding : rules::check(pack, site, {check.today, false})) {
+        if (finding.severity != rules::Severity::error) continue;
+        const bool is_waived = std::ranges::find(check.waive, finding.code) != check.waive.end();
+        if (is_waived) {
+            finding.message += " \"waive\" lets it be served.";
+            const bool is_new = std::ranges::find(loaded.waived, finding.code) == loaded.waived.end();
+            if (is_new) loaded.waived.push_back(finding.code);
+        } else if (!check.refuses) {
+            finding.message += " In production this would not be served.";
+        }
+        if (is_waived || !check.refuses) finding.severity = rules::Severity::warning;
+        loaded.findings.push_back(std::move(finding));
+    }
+}
+
 /// What the files come to; null if the findings hold an error. Notes findings and digests on its way.
+/// \param check  null: the linter is not asked.
 std::shared_ptr<const rules::Program> program_of(rules::PackFiles files, const std::filesystem::path& site,
-                                                 LoadedPack& loaded) {
-    loaded.pack_digest = digest_of(rules::digest_input(files));
+                                                 const CheckAtLoad* check, LoadedPack& loaded) {
+    loaded.pack_digest = digest_of_files(files);
     rules::PackReading pack = rules::read_pack(std::move(files));
     append(loaded.findings, std::move(pack.findings));
     if (rules::has_errors(loaded.findings)) return nullptr;
@@ -25,12 +48,55 @@ std::shared_ptr<const rules::Program> program_of(rules::PackFiles files, const s
     if (!site.empty() && file.was_read) loaded.site_digest = digest_of(file.text);
     append(loaded.findings, std::move(file.findings));
     if (rules::has_errors(loaded.findings)) return nullptr;
+    if (check != nullptr) hold_against_linter(pack.pack, file.site, *check, loaded);
+    hold_approval(file.site, approval_digest(loaded.pack_digest, file.site.text), loaded.findings);
     rules::Compilation compilation = rules::compile(std::move(pack.pack), std::move(file.site));
     append(loaded.findings, std::move(compilation.findings));
     return std::move(compilation.program);
 }
 
+LoadedPack load(const std::filesystem::path& path, const std::filesystem::path& site, const CheckAtLoad* check) {
+    LoadedPack loaded;
+    auto files = rules::read_pack_directory(path);
+    if (!files) {
+        loaded.findings = files.error();  // which name the folder themselves
+        return loaded;
+    }
+    loaded.program = program_of(std::move(*files), site, check, loaded);
+    name_from_here(loaded.findings, path, site);
+    if (loaded.program != nullptr) append(loaded.findings, lint_services(*loaded.program, path));
+    if (rules::has_errors(loaded.findings)) loaded.program = nullptr;
+    if (loaded.program == nullptr) return loaded;
+    loaded.digest = loaded.site_digest.empty() ? loaded.pack_digest
+                                               : digest_of(loaded.pack_digest + "\n" + loaded.site_digest + "\n");
+    return loaded;
+}
+
 }  // namespace
+
+std::string digest_of_files(const rules::PackFiles& files) {
+    return digest_of(rules::digest_input(files));
+}
+
+std::string approval_digest(const std::string& pack_digest, std::string_view site_text) {
+    std::string settings(site_text);
+    auto tree = fhir::parse_json(settings, {}, fhir::JsonDialect::with_comments);
+    if (tree && tree->is_object()) {
+        tree->get_object().erase("approval");
+        settings = fhir::print_json(*tree);
+    }
+    return digest_of(pack_digest + "\n" + settings + "\n");
+}
+
+void hold_approval(rules::Site& site, const std::string& digest, rules::Diagnostics& findings) {
+    if (!site.approval || site.approval->digest == digest) return;
+    const std::string what = site.approval->digest.empty() ? "This approval does not say what was approved"
+                                                           : "This approval is of another pack or another site file";
+    findings.push_back({rules::Severity::warning, site.approval->place, "approval-digest",
+                        what + ": cards say that nobody has approved.",
+                        "Have it approved as it stands, then write \"digest\": \"" + digest + "\"."});
+    site.approval.reset();
+}
 
 SiteFile read_site_file(const std::filesystem::path& path, const rules::Pack& pack) {
     SiteFile file;
@@ -58,20 +124,11 @@ void name_from_here(rules::Diagnostics& findings, const std::filesystem::path& p
 }
 
 LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site) {
-    LoadedPack loaded;
-    auto files = rules::read_pack_directory(path);
-    if (!files) {
-        loaded.findings = files.error();  // which name the folder themselves
-        return loaded;
-    }
-    loaded.program = program_of(std::move(*files), site, loaded);
-    name_from_here(loaded.findings, path, site);
-    if (loaded.program != nullptr) append(loaded.findings, lint_services(*loaded.program, path));
-    if (rules::has_errors(loaded.findings)) loaded.program = nullptr;
-    if (loaded.program == nullptr) return loaded;
-    loaded.digest = loaded.site_digest.empty() ? loaded.pack_digest
-                                               : digest_of(loaded.pack_digest + "\n" + loaded.site_digest + "\n");
-    return loaded;
+    return load(path, site, nullptr);
+}
+
+LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site, const CheckAtLoad& check) {
+    return load(path, site, &check);
 }
 
 }  // namespace service

@@ -1,11 +1,15 @@
 // A rule pack from the disk: read, checked, set for its site, compiled, and its digest taken.
 #pragma once
 
+#include "fhir/date_time.hpp"
 #include "rules/program/program.hpp"
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace service {
 
@@ -20,20 +24,41 @@ struct SiteFile {
 /// Reads the site file of `path` against `pack`; without a path there is no site.
 SiteFile read_site_file(const std::filesystem::path& path, const rules::Pack& pack);
 
+/// What an approval names (`approval.digest`): the pack's content, and the site file's but for the approval itself.
+std::string approval_digest(const std::string& pack_digest, std::string_view site_text);
+
+/// Takes away an approval of something else than `digest`, and says so: cards and pages then say that nobody has
+/// approved.
+void hold_approval(rules::Site& site, const std::string& digest, rules::Diagnostics& findings);
+
+/// The digest of a pack's files: "sha256:…".
+std::string digest_of_files(const rules::PackFiles& files);
+
 /// Names the files of findings by their path from where the program stands: a pack names them by their path within it.
 /// Those of the site file are named so already.
 void name_from_here(rules::Diagnostics& findings, const std::filesystem::path& pack, const std::filesystem::path& site);
+
+/// What an error of the clinical linter does to a load. It never changes what a pack does; it keeps one from patients.
+struct CheckAtLoad {
+    bool refuses = true;                   ///< false: the error is told as a warning, as in development
+    std::vector<std::string> waive = {};   ///< codes of errors that are told as warnings all the same
+    std::optional<fhir::Date> today = {};  ///< for approvals dated ahead
+};
 
 struct LoadedPack {
     std::shared_ptr<const rules::Program> program;  ///< null if the findings hold an error
     std::string digest;                             ///< "sha256:…": what every card of it carries
     std::string pack_digest, site_digest;           ///< its parts; the second is empty without a site file
     rules::Diagnostics findings;                    ///< in files named from where the program stands
+    std::vector<std::string> waived;                ///< codes of errors that were found, and waived; each once
 };
 
 /// Loads the pack in `path`. \param site a site file, or empty for the pack's own defaults.
 /// The digest covers the pack and the site file as evaluated, so that a card can be traced to the very rules that made
 /// it; without a site file it is the pack's.
 LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site);
+
+/// The same for patients: errors of the clinical linter are errors of the load, but for what `check` lets pass.
+LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site, const CheckAtLoad& check);
 
 }  // namespace service

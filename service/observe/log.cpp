@@ -32,6 +32,7 @@ struct Fields {
         members = {{"event", "pack-loaded"}, {"pack", e.id}, {"version", e.version}, {"digest", e.digest}};
         members["packDigest"] = e.pack_digest;
         if (!e.site_digest.empty()) members["siteDigest"] = e.site_digest;
+        if (!e.waived.empty()) members["waived"] = json::array(e.waived.begin(), e.waived.end());
     }
     void operator()(const StopRequested&) { members = {{"event", "stop-requested"}}; }
     void operator()(const ServiceStopped& e) {
@@ -144,7 +145,9 @@ struct LevelOf {
     }
     LogLevel operator()(const CallFailed&) const noexcept { return LogLevel::error; }
     LogLevel operator()(const ServiceStarted&) const noexcept { return LogLevel::info; }
-    LogLevel operator()(const PackLoaded&) const noexcept { return LogLevel::info; }
+    LogLevel operator()(const PackLoaded& e) const noexcept {
+        return e.waived.empty() ? LogLevel::info : LogLevel::warning;
+    }
     LogLevel operator()(const StopRequested&) const noexcept { return LogLevel::info; }
     LogLevel operator()(const ServiceStopped& e) const noexcept {
         return e.aborted == 0 && !e.left_behind ? LogLevel::info : LogLevel::warning;

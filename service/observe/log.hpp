@@ -24,6 +24,7 @@ struct ServiceStarted {
 /// Which rules made the cards from now on: `digest` is what each card carries, made of the other two.
 struct PackLoaded {
     std::string id, version, digest, pack_digest, site_digest;
+    std::vector<std::string> waived = {};  ///< codes of the linter's errors that are served all the same
 };
 struct StopRequested {};
 struct ServiceStopped {

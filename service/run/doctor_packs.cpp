@@ -13,29 +13,62 @@ std::string counted(std::size_t number, const std::string& one) {
     return std::to_string(number) + " " + one + (number == 1 ? "" : "s");
 }
 
+std::string check_command(const PackSource& source) {
+    return "backpain-cds check " + source.path.string() +
+           (source.site.empty() ? "" : " --site " + source.site.string());
+}
+
 DoctorLine refused(const LoadedPack& loaded, const std::string& about, const PackSource& source) {
     const auto first = std::ranges::find(loaded.findings, rules::Severity::error, &rules::Diagnostic::severity);
     const auto errors = std::ranges::count(loaded.findings, rules::Severity::error, &rules::Diagnostic::severity);
     std::string says = "cannot be loaded: " + counted(static_cast<std::size_t>(errors), "error");
     if (first != loaded.findings.end()) says += ", the first in " + first->place.file + ": " + first->message;
-    const std::string site = source.site.empty() ? "" : " --site " + source.site.string();
-    return {Verdict::fault, about, says, "backpain-cds check " + source.path.string() + site + " says all of them."};
+    return {Verdict::fault, about, says, check_command(source) + " says all of them."};
 }
 
-/// What the clinical linter says, a line for the review and one for the rest.
+/// What the clinical linter says of a pack that is served: a line for the review, one for its other warnings, one for
+/// errors that keep nobody from serving it in development. (In production they refuse the load.)
 void examine_findings(const rules::Program& program, const std::string& about, const PackSource& source,
                       DoctorLines& lines, const fhir::Date& today) {
-    std::size_t others = 0;
+    std::size_t warnings = 0, errors = 0;
     for (const rules::Diagnostic& finding : rules::check(program.pack(), program.site(), {today, false})) {
+        const bool is_waived = std::ranges::find(source.waive, finding.code) != source.waive.end();
         if (finding.code == "review-overdue") {
             lines.push_back({Verdict::warning, about, finding.message, finding.mend});
-        } else {
-            ++others;
+        } else if (finding.severity == rules::Severity::warning) {
+            ++warnings;
+        } else if (!is_waived) {
+            ++errors;
         }
     }
-    if (others == 0) return;
-    lines.push_back({Verdict::warning, about, "the clinical linter has " + counted(others, "finding"),
-                     "backpain-cds check " + source.path.string() + " lists them."});
+    const std::string list = check_command(source) + " lists them.";
+    if (errors != 0) {
+        lines.push_back({Verdict::warning, about,
+                         "the clinical linter has " + counted(errors, "error") + ": production does not serve it",
+                         list});
+    }
+    if (warnings != 0) {
+        lines.push_back({Verdict::warning, about, "the clinical linter has " + counted(warnings, "warning"), list});
+    }
+}
+
+/// What is served although the linter calls it an error; and what "waive" names for nothing, which would hide the next
+/// error of that kind.
+void examine_waived(const LoadedPack& loaded, const PackSource& source, DoctorLines& lines) {
+    const std::string about = "waive: " + source.path.string();
+    for (const std::string& code : source.waive) {
+        const auto times = std::ranges::count(loaded.findings, code, &rules::Diagnostic::code);
+        if (times == 0) {
+            lines.push_back({Verdict::warning, about, "nothing is found that \"" + code + "\" would waive",
+                             "Take it out: it would hide the next error of that kind."});
+            continue;
+        }
+        const auto first = std::ranges::find(loaded.findings, code, &rules::Diagnostic::code);
+        lines.push_back({Verdict::warning, about,
+                         "served in spite of " + counted(static_cast<std::size_t>(times), "error") + " [" + code +
+                             "], the first in " + first->place.file + ": " + first->message,
+                         "Mend what " + check_command(source) + " says, then take the code out."});
+    }
 }
 
 /// Whether a browser on a desktop can open the page that a card's first link leads to.
@@ -59,7 +92,7 @@ void examine_about_pages(const Config& config, const rules::Program& program, co
 
 void examine_pack(const Config& config, const PackSource& source, DoctorLines& lines, const fhir::Date& today) {
     const std::string about = "packs: " + source.path.string();
-    const LoadedPack loaded = load_pack(source.path, source.site);
+    const LoadedPack loaded = load_pack(source.path, source.site, check_at_load(config, source, today));
     if (!loaded.program) {
         lines.push_back(refused(loaded, about, source));
         return;
@@ -67,6 +100,11 @@ void examine_pack(const Config& config, const PackSource& source, DoctorLines& l
     const rules::Identity& identity = loaded.program->pack().identity;
     lines.push_back({Verdict::ok, about, identity.id + " " + identity.version + ", " + loaded.digest, ""});
     examine_findings(*loaded.program, about, source, lines, today);
+    examine_waived(loaded, source, lines);
+    const auto approval = std::ranges::find(loaded.findings, "approval-digest", &rules::Diagnostic::code);
+    if (approval != loaded.findings.end()) {
+        lines.push_back({Verdict::warning, "approval: " + source.site.string(), approval->message, approval->mend});
+    }
     examine_about_pages(config, *loaded.program, source, lines);
     for (const std::string& key : loaded.program->site().not_provided) {
         lines.push_back({Verdict::warning, "notProvided: " + source.site.string(),

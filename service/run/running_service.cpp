@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -91,6 +92,11 @@ std::string about_url_of(std::string url) {
 
 }  // namespace
 
+/// The content that a version of a pack stands for.
+struct VersionInUse {
+    std::string version, pack_digest;
+};
+
 /// In the order of dependency: what is destroyed first comes last. Coroutines that are still under way end with the
 /// server, and touch nothing that was destroyed before it.
 struct RunningService::Parts {
@@ -120,6 +126,7 @@ struct RunningService::Parts {
                                                           ConnectionSettings settings);
     std::shared_ptr<const Offer> offer_of(const Deployment& deployment);
     void use(const Deployment& deployment);
+    void warn_of_reused_versions(const Deployment& next);
     void reload();
     StoreState store_state() const;
     std::string metrics_text();
@@ -149,6 +156,7 @@ struct RunningService::Parts {
     Reloadable<const Offer> offer;
     asio::thread_pool pool;
     asio::strand<asio::thread_pool::executor_type> reloads;
+    std::map<std::string, VersionInUse> versions;  ///< by pack; only start() and, after it, reloads look at it
 };
 
 /// What stands at `pointer` in the configuration cannot be had.
@@ -224,10 +232,27 @@ void RunningService::Parts::use(const Deployment& deployment) {
     std::vector<PackInUse> packs;
     for (const LoadedPack& pack : deployment.packs) {
         const rules::Identity& identity = pack.program->pack().identity;
-        log.write(PackLoaded{identity.id, identity.version, pack.digest, pack.pack_digest, pack.site_digest});
+        log.write(
+            PackLoaded{identity.id, identity.version, pack.digest, pack.pack_digest, pack.site_digest, pack.waived});
+        versions[identity.id] = {identity.version, pack.pack_digest};
         packs.push_back({identity.id, identity.version, pack.digest, wall_time()});
     }
     metrics.packs_in_use(packs);
+}
+
+/// A version is one content: what cards say of it must not change under their reader's hands.
+void RunningService::Parts::warn_of_reused_versions(const Deployment& next) {
+    for (std::size_t i = 0; i < next.packs.size(); ++i) {
+        const rules::Identity& identity = next.packs[i].program->pack().identity;
+        const auto before = versions.find(identity.id);
+        const bool is_reused = before != versions.end() && before->second.version == identity.version &&
+                               before->second.pack_digest != next.packs[i].pack_digest;
+        if (!is_reused) continue;
+        log.write(ConfigurationFault{
+            next.config.packs[i].path.string(), "version-reused",
+            identity.id + ' ' + identity.version + " had another content until now. Give a changed pack a new version.",
+            true});
+    }
 }
 
 /// All or nothing. On the pool: reading packs takes too long for a thread that serves.
@@ -246,6 +271,7 @@ void RunningService::Parts::reload() {
         log.write(ConfigurationFault{print_place(finding.place), finding.code, finding.message,
                                      finding.severity == rules::Severity::warning});
     }
+    if (next) warn_of_reused_versions(*next);
     if (next) use(*next);
     log.write(next ? Reloaded{true, changes_that_need_a_restart(config, next->config)} : Reloaded{false, {}});
 }

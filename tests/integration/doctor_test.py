@@ -209,6 +209,25 @@ class Doctor(unittest.TestCase):
     def test_finds_a_pack_that_cannot_be_loaded(self):
         self.has_one_fault("packs: ", "cannot be loaded: ", packs=self.copy_of_the_pack(nonsense=1))
 
+    def spoilt_pack(self):
+        """A copy whose summary, once filled in, can be too long: well formed, and an error of the clinical linter."""
+        [packs] = self.copy_of_the_pack()
+        rule = self.here / "pack/rules/vitamin-d-suggest.json"
+        text = rule.read_text(encoding="utf-8")
+        summary = re.search(r'"summary": "', text)
+        rule.write_text(text[:summary.end()] + "Before anything else, and whatever else there may be to do today: " + text[summary.end():],
+                        encoding="utf-8")
+        return packs
+
+    def test_finds_an_error_of_the_linter_which_production_does_not_serve(self):
+        self.has_one_fault("packs: ", "can reach", packs=[self.spoilt_pack()])
+
+    def test_warns_of_an_error_that_is_waived(self):
+        self.warns("waive: ", " [summary-too-long], the first in ", packs=[self.spoilt_pack() | {"waive": ["summary-too-long"]}])
+
+    def test_warns_of_a_waiver_that_waives_nothing(self):
+        self.warns("waive: ", 'nothing is found that "unit-scale" would waive', packs=[{"path": str(PACK), "waive": ["unit-scale"]}])
+
     def test_finds_one_service_offered_twice(self):
         self.has_one_fault("packs: ", "is offered twice", packs=[{"path": str(PACK)}, *self.copy_of_the_pack()])
 

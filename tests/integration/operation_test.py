@@ -123,6 +123,38 @@ class Operation(unittest.TestCase):
             self.assertRegex(service.log(), r'"event":"configuration-fault","place":"\S*pack\.json:1:')
             self.assertEqual(called(service).status, 200)
 
+    def production(self, pack, **more):
+        return secured(self.key, mode="production", packs=[{"path": str(pack)} | more])
+
+    def make_moles_of_mass(self, pack):
+        """A spelling that means a tenth of its unit: well formed, and the clinical linter's error `unit-scale`."""
+        analyte = pack / "analytes/vitamin-d.json"
+        text = analyte.read_text(encoding="utf-8")
+        self.assertEqual(text.count('"ng/mL": ['), 1)
+        analyte.write_text(text.replace('"ng/mL": [', '"ng/mL": ["ng/dL", '), encoding="utf-8")
+
+    def test_an_error_of_the_linter_is_not_served_in_production_and_the_old_pack_goes_on(self):
+        pack = self.folder / "pack"
+        shutil.copytree(served.product.PACK, pack)
+        with RunningService(PROGRAM, **self.production(pack)) as service:
+            self.make_moles_of_mass(pack)
+            self.assertFalse(self.reload(service)["fine"])
+            self.assertRegex(service.log(), r'"event":"configuration-fault","place":"\S*vitamin-d\.json:\d+:\d+","code":"unit-scale"')
+            self.assertEqual(called(service, self.key).status, 200)
+            self.assertTrue(self.reload(service, **self.production(pack, waive=["unit-scale"]))["fine"])
+            self.assertRegex(service.log(), r'"event":"pack-loaded".*"waived":\["unit-scale"\]')
+            self.assertIn('"code":"version-reused"', service.log())
+
+    def test_production_does_not_start_with_an_error_of_the_linter(self):
+        pack = self.folder / "pack"
+        shutil.copytree(served.product.PACK, pack)
+        self.make_moles_of_mass(pack)
+        with self.assertRaisesRegex(RuntimeError, "unit-scale"):
+            with RunningService(PROGRAM, **self.production(pack)):
+                pass
+        with RunningService(PROGRAM, packs=[{"path": str(pack)}]) as service:
+            self.assertIn("In production this would not be served.", service.log())
+
     def test_a_threshold_of_a_site_file_is_changed_without_a_restart(self):
         site = self.folder / "site.json"
         site.write_text(json.dumps({"pack": "back-pain-labs"}))

@@ -201,6 +201,29 @@ INSTANTIATE_TEST_SUITE_P(
     CaseName());
 
 INSTANTIATE_TEST_SUITE_P(
+    Gate, ClinicalFault,
+    testing::Values(
+        Edit{"CodeThatVanishes", "value-sets/malabsorption.json", "\"396331005\"", "\"235595009\""},
+        Edit{"CodeAddedUnseen", vitamin_d, "{ \"loinc\": \"68438-1\"",
+             "{ \"loinc\": \"2276-4\", \"property\": \"MCnc\", \"kind\": \"total\" },\n    { \"loinc\": \"68438-1\""},
+        Edit{"FractionToPlace", "orders.json",
+             "[\"62292-8\", \"68438-1\"],\n    \"cpt\": \"82306\",\n    \"snomed\": "
+             "\"12199005\",\n    \"place\": { \"conventional\": \"62292-8\"",
+             "[\"62292-8\", \"68438-1\", \"1989-3\"],\n    \"cpt\": \"82306\",\n    \"snomed\": \"12199005\",\n    "
+             "\"place\": { \"conventional\": \"1989-3\""},
+        Edit{"SuggestionCalledAResult", suggest, "\"kind\": \"suggestion\"", "\"kind\": \"result\""},
+        Edit{"TwoRulesOfOneRank", suggest, "\"rank\": \"suggestion\"", "\"rank\": \"vitamin-d\""},
+        Edit{"RuleWithoutAStory", "stories/others.json", "\"vitamin-d-low (info)\"", "\"data-unavailable\""},
+        Edit{"MedicinesForEver", "facts.json", "\"currentDays\": 365, \"course\"", "\"course\""},
+        Edit{"DrugsAsProblems", "facts.json", "\"conditions\": \"malabsorption\"",
+             "\"conditions\": \"systemic-steroids\""},
+        Edit{"ValueWithoutItsUnit", "facts.json",
+             "%vitaminDTherapy.where(daysOnTreatment < %param.vitaminD.earliestDays)",
+             "%vitaminD.result.where(value < 20)"},
+        Edit{"ShortName", "value-sets/vitamin-d-supplements.json", "\"cholecalciferol\"", "\"iron\""}),
+    CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
     Care, ClinicalFault,
     testing::Values(Edit{"NoOwner", "pack.json", "\"publisher\": \"Sample Hospital\",", ""},
                     Edit{"NoReviewDate", "pack.json", "\"nextReviewDate\": \"2027-01-15\",", ""},
@@ -332,6 +355,62 @@ INSTANTIATE_TEST_SUITE_P(Laboratories, SiteFault,
   "reference": "Organization/north", "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
     { "band": "low" }, { "band": "adequate", "from": { "ng/mL": 50, "nmol/L": 20 } }] } } } }] })"}),
                          CaseName());
+
+INSTANTIATE_TEST_SUITE_P(Gate, SiteFault,
+                         testing::Values(SiteText{"LoincThatNobodyKnows", R"({ "codes": { "analytes": { "vitamin-d": [
+  { "loinc": "2276-4", "property": "MCnc", "kind": "total" }] } } })"},
+                                         SiteText{"LimitsTimesTen", R"({ "laboratories": [{ "name": "North",
+  "reference": "Organization/north", "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
+    { "band": "low" }, { "band": "adequate", "from": { "ng/mL": 90, "nmol/L": 225 } }] } } } }] })"},
+                                         SiteText{"SystemByItsHome", R"({ "codes": { "valueSets": { "malabsorption": [
+  { "system": "http://snomed.info", "code": "396331005", "display": "coeliac disease" },
+  { "system": "http://snomed.org/sct", "code": "396331005", "display": "coeliac disease" }] } } })"}),
+                         CaseName());
+
+TEST(Check, TakesALoincThatASiteHasConfirmed) {
+    EXPECT_EQ(as_text(check_with_site(R"({ "codes": { "analytes": { "vitamin-d": [
+      { "loinc": "2276-4", "property": "MCnc", "kind": "total", "confirmed": true }] } } })"),
+                      {}),
+              "");
+}
+
+TEST(Check, WarnsOfASafetyRuleThatASiteSwitchesOff) {
+    const Diagnostics findings = check_with_site(R"({ "off": ["wrong-vitamin-d-test", "vitamin-d-low"] })");
+    ASSERT_EQ(findings.size(), 1U) << as_text(findings, {});
+    EXPECT_EQ(findings[0].code, "safety-rule-off");
+    EXPECT_EQ(findings[0].place.pointer, "/off/0");
+}
+
+TEST(Check, RefusesAnApprovalOfASiteThatIsOlderThanThePack) {
+    const Pack pack = read_pack(edited_files("pack.json", "\"approvalDate\": \"2026-01-15\",",
+                                             "\"effectivePeriod\": { \"start\": \"2026-01-15\" },"))
+                          .pack;
+    const SiteReading site =
+        read_site(R"({ "approval": { "by": "the chief", "date": "2026-01-14" } })", "site.json", pack);
+    const Diagnostics findings = check(pack, site.site);
+    ASSERT_EQ(findings.size(), 1U) << as_text(findings, {});
+    EXPECT_EQ(findings[0].code, "early-approval");
+}
+
+// A set behind a fact that asks more of its items, and a branch in place of codes, are followed.
+TEST(Check, FollowsFactsAndBranchesToACodeForAndAgainst) {
+    PackFiles files = edited_files("pack.json", "\"unless\": [\"%redFlags\"]", "\"unless\": [\"%stopped\"]");
+    files["facts.json"].replace(files["facts.json"].rfind('}'), 1,
+                                R"json(, "stopped": { "title": "Stopped", "items": "%anyStop.where(ageDays < 90)" },
+           "anyStop": { "title": "Stop", "any": ["%redFlags", "%gutStop"] },
+           "gutStop": { "title": "Gut", "conditions": "gut" } })json");
+    files["value-sets/gut.json"] = R"({ "resourceType": "ValueSet", "id": "gut", "status": "draft", "title": "Gut",
+        "compose": { "include": [{ "system": "http://hl7.org/fhir/sid/icd-10-cm",
+        "filter": [{ "property": "concept", "op": "is-a", "value": "K50" }] }] } })";
+    const PackReading reading = read_pack(files);
+    ASSERT_EQ(as_text(reading.findings, files), "");
+    std::vector<std::string> overlaps;
+    for (const Diagnostic& finding : check(reading.pack)) {
+        if (finding.code == "overlap") overlaps.push_back(finding.message);
+    }
+    EXPECT_EQ(overlaps, std::vector<std::string>{"\"K50\" (Crohn's disease) counts for a card in %malabsorption and "
+                                                 "against it in %gutStop."});
+}
 
 TEST(Check, LeavesASiteItsOwnCodeSystemsAndSpellings) {
     EXPECT_EQ(as_text(check_with_site(R"({

@@ -115,6 +115,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadSiteCase{"BandOverTheHighest", R"({ "laboratories": [{ "name": "North", "reference": "Organization/north",
   "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
     { "band": "low" }, { "band": "adequate", "from": { "ng/mL": 200, "nmol/L": 500 } }] } } } }] })"},
+        BadSiteCase{"BandsInReverse", R"({ "laboratories": [{ "name": "North", "reference": "Organization/north",
+  "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
+    { "band": "adequate" }, { "band": "low", "from": { "ng/mL": 20, "nmol/L": 50 } }] } } } }] })"},
+        BadSiteCase{"TwoDefaultLaboratories", R"({ "laboratories": [
+  { "name": "North", "default": true }, { "name": "South", "default": true }] })"},
+        BadSiteCase{"ApprovalByABlank", R"({ "approval": { "by": " ", "date": "2027-01-15" } })"},
         BadSiteCase{"NoBandInAList", R"({ "laboratories": [{ "name": "North", "reference": "Organization/north",
   "bands": { "vitamin-d": { "title": "North", "bands": { "total": [] } } } }] })"},
         BadSiteCase{"NoBandAtAll", R"({ "laboratories": [{ "name": "North", "reference": "Organization/north",

@@ -78,7 +78,7 @@ TEST(Examples, TellApartWhatOnlyTheSiteChanges) {
     const ExampleReport report = run_examples(pack, read_stories(pack).stories, nullptr, site);
     EXPECT_TRUE(all_pass(report));
     EXPECT_TRUE(text_report(report).starts_with("stories/vitamin-d.json:4:5: with this site: low back pain"));
-    EXPECT_TRUE(text_report(report).ends_with("\n1 examples, 0 failed, 0 known misses, 1 changed by the site\n"));
+    EXPECT_TRUE(text_report(report).ends_with("\n3 examples, 0 failed, 0 known misses, 1 changed by the site\n"));
 }
 
 TEST(Examples, FailWithASiteWhereTheyFailWithoutIt) {
@@ -94,7 +94,7 @@ TEST(Examples, LeaveAStoryItsOwnSite) {
         read_pack(edited_files("stories/vitamin-d.json", "\"patient\"", "\"site\": {}, \"patient\"")).pack;
     const Site site = site_of(R"({ "off": ["vitamin-d-suggest"] })", pack);
     const ExampleReport report = run_examples(pack, read_stories(pack).stories, nullptr, site);
-    EXPECT_EQ(text_report(report), "1 examples, 0 failed, 0 known misses, 0 changed by the site\n");
+    EXPECT_EQ(text_report(report), "3 examples, 0 failed, 0 known misses, 0 changed by the site\n");
 }
 
 ExampleReport sample_report() {
@@ -132,7 +132,7 @@ TEST(ExampleReport, IsJUnitForMachines) {
 TEST(Examples, HoldForTheGoodPack) {
     const Pack pack = read_pack(sample_files()).pack;
     const ExampleReport report = run_examples(pack, read_stories(pack).stories);
-    EXPECT_EQ(text_report(report), "1 examples, 0 failed, 0 known misses\n");
+    EXPECT_EQ(text_report(report), "3 examples, 0 failed, 0 known misses\n");
     EXPECT_TRUE(all_pass(report));
 }
 

@@ -39,8 +39,25 @@ class SpoiltPack : public testing::Test {
     std::filesystem::path folder;
 };
 
-TEST(CommandCheck, IsFineWithAGoodPackAndPrintsItsPrefetch) {
+TEST(CommandCheck, SaysNoMoreOfAGoodPackThanWhatAnApprovalNames) {
     const Ended ended = run({"check", good_pack, "--at", "2026-03-02"});
+    EXPECT_TRUE(ended.out.starts_with("tests/rules/packs/good: 0 errors, 0 warnings\nan approval names sha256:"))
+        << ended.out;
+}
+
+TEST(CommandCheck, PrintsNamesThatFindDrugsWhenAsked) {
+    const Ended ended = run({"check", good_pack, "--at", "2026-03-02", "--names"});
+    EXPECT_NE(ended.out.find("name \"prednisone\": systemic-steroids\n"), std::string::npos) << ended.out;
+}
+
+TEST(CommandCheck, PrintsTheReviewedCodesOfAPackAsItStands) {
+    const Ended ended = run({"check", good_pack, "--reviewed-codes"});
+    std::ifstream file(std::string(good_pack) + "/reviewed-codes.json");
+    EXPECT_EQ(ended.out, std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+TEST(CommandCheck, IsFineWithAGoodPackAndPrintsItsPrefetchWhenAsked) {
+    const Ended ended = run({"check", good_pack, "--at", "2026-03-02", "--prefetch"});
     EXPECT_EQ(ended.code, ExitCode::fine) << ended.out << ended.err;
     EXPECT_NE(ended.out.find("prefetch patient-view conditions: Condition?patient={{context.patientId}}"),
               std::string::npos)
@@ -127,8 +144,8 @@ TEST_F(SpoiltPack, FailsACodeOfTheSiteThatNoTemplateCanHold) {
 TEST(CommandTest, IsFineWhereEveryStoryHolds) {
     const Ended ended = run({"test", good_pack});
     EXPECT_EQ(ended.code, ExitCode::fine) << ended.out << ended.err;
-    EXPECT_NE(ended.out.find("1 examples, 0 failed"), std::string::npos);
-    EXPECT_NE(ended.out.find("touched by stories: rules 1 of 3"), std::string::npos) << ended.out;
+    EXPECT_NE(ended.out.find("3 examples, 0 failed"), std::string::npos);
+    EXPECT_NE(ended.out.find("touched by stories: rules 3 of 3"), std::string::npos) << ended.out;
 }
 
 TEST_F(SpoiltPack, ListsTheStoriesThatASiteChanges) {
@@ -137,7 +154,7 @@ TEST_F(SpoiltPack, ListsTheStoriesThatASiteChanges) {
     const Ended ended = run({"test", good_pack, "--site", site.string()});
     EXPECT_EQ(ended.code, ExitCode::fine) << ended.out << ended.err;
     EXPECT_NE(ended.out.find("with this site: low back pain for exactly 84 days"), std::string::npos) << ended.out;
-    EXPECT_NE(ended.out.find("1 examples, 0 failed, 0 known misses, 1 changed by the site"), std::string::npos);
+    EXPECT_NE(ended.out.find("3 examples, 0 failed, 0 known misses, 1 changed by the site"), std::string::npos);
 }
 
 TEST_F(SpoiltPack, IsNotTestedWithASiteFileThatHasErrors) {
@@ -180,7 +197,7 @@ TEST_F(SpoiltPack, MayBeMadeOfLinks) {
     std::filesystem::create_directory_symlink(".elsewhere", folder / "stories");
     const Ended linked = run({"test", folder.string()});
     EXPECT_EQ(linked.code, ExitCode::fine);
-    EXPECT_NE(linked.out.find("1 examples, 0 failed"), std::string::npos) << linked.out;
+    EXPECT_NE(linked.out.find("3 examples, 0 failed"), std::string::npos) << linked.out;
 }
 
 TEST_F(SpoiltPack, IsRefusedWithALinkToItself) {
@@ -197,8 +214,52 @@ TEST_F(SpoiltPack, IsNotTestedWithoutAStory) {
     EXPECT_NE(ended.err.find("nothing was tested: "), std::string::npos) << ended.err;
 }
 
+TEST_F(SpoiltPack, FailsItsTestWithARuleThatNoStoryExpects) {
+    std::filesystem::remove(folder / "stories" / "others.json");
+    const Ended ended = run({"test", folder.string()});
+    EXPECT_EQ(ended.code, ExitCode::does_not_hold);
+    EXPECT_NE(ended.err.find("error: No story expects a card of \"vitamin-d-low\""), std::string::npos) << ended.err;
+}
+
+TEST(CommandTest, FailsForWhatNoStoryTouchesWhenAsked) {
+    EXPECT_EQ(run({"test", good_pack}).code, ExitCode::fine);
+    const Ended ended = run({"test", good_pack, "--require-coverage"});
+    EXPECT_EQ(ended.code, ExitCode::does_not_hold);
+    EXPECT_NE(ended.err.find("things: --missing lists them"), std::string::npos) << ended.err;
+}
+
+// A site's own story must hold with its settings: that it would hold without them excuses nothing.
+TEST_F(SpoiltPack, IsTestedWithTheStoriesOfItsSite) {
+    const std::filesystem::path site = folder / "site.jsonc";
+    const std::string story = R"("stories": { "at": "2026-03-02", "stories": [{ "name": "ours",
+        "patient": "female, born 1987-07-15", "record": ["low back pain since 2025-12-08", "coeliac disease since 2016"],
+        "patient-view": "vitamin-d-suggest" }] } })";
+    std::ofstream(site) << "{ " << story;
+    const Ended holds = run({"test", good_pack, "--site", site.string()});
+    EXPECT_EQ(holds.code, ExitCode::fine) << holds.out << holds.err;
+    EXPECT_NE(holds.out.find("4 examples, 0 failed"), std::string::npos) << holds.out;
+    std::ofstream(site) << R"({ "off": ["vitamin-d-suggest"], )" << story;
+    const Ended fails = run({"test", good_pack, "--site", site.string()});
+    EXPECT_EQ(fails.code, ExitCode::does_not_hold);
+    EXPECT_NE(fails.out.find("site.jsonc:1:"), std::string::npos) << fails.out;
+    EXPECT_NE(fails.out.find("failed: ours"), std::string::npos) << fails.out;
+}
+
+// Stories name no laboratory: what its bands do shows only when they are told as it would have reported them.
+TEST_F(SpoiltPack, IsTestedAsALaboratoryOfTheSiteWouldReport) {
+    const std::filesystem::path site = folder / "site.jsonc";
+    std::ofstream(site) << R"({ "laboratories": [{ "name": "North", "reference": "Organization/north",
+        "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
+          { "band": "low" }, { "band": "adequate", "from": { "ng/mL": 15, "nmol/L": 37.5 } }] } } } }] })";
+    const Ended ended = run({"test", good_pack, "--site", site.string()});
+    EXPECT_EQ(ended.code, ExitCode::fine) << ended.out << ended.err;
+    EXPECT_NE(ended.out.find("with this site: a result between the lowest band and adequate, reported by North"),
+              std::string::npos)
+        << ended.out;
+}
+
 TEST(CommandTest, ListsWhatNoStoryTouches) {
-    EXPECT_NE(run({"test", good_pack, "--missing"}).out.find("No story shows a card of wrong-vitamin-d-test."),
+    EXPECT_NE(run({"test", good_pack, "--missing"}).out.find("No story shows this variant of vitamin-d-low"),
               std::string::npos);
 }
 
