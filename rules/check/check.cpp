@@ -227,6 +227,7 @@ Diagnostics check(const Pack& pack, const Site& site, const CheckOptions& option
     check_overlaps(pack, site, findings);
     check_texts(pack, findings);
     check_unused(pack, findings);
+    check_explained(pack, findings);
     check_reviewed(pack, findings);
     check_bands(pack, site, findings);
     check_offers(pack, site, findings);

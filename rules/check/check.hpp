@@ -47,6 +47,9 @@ void check_texts(const Pack& pack, Diagnostics& findings);
 /// Parameters, facts and value sets that no expression names.
 void check_unused(const Pack& pack, Diagnostics& findings);
 
+/// What an explanation would have no words for.
+void check_explained(const Pack& pack, Diagnostics& findings);
+
 /// A code that counts for a rule and against it, by the pack or because the site adds it.
 void check_overlaps(const Pack& pack, const Site& site, Diagnostics& findings);
 

@@ -99,6 +99,7 @@ class CodeChecker {
             look_again("orders.json", [this](const Node& root) { check_orders(root); });
         with_site_file(site_, findings_, [this](const Node& root) {
             if (const auto codes = root.member("codes")) check_site_codes(*codes);
+            if (const auto orders = root.member("orders")) check_placed_orders(*orders);
         });
         check_told_apart();
     }
@@ -219,6 +220,20 @@ class CodeChecker {
         if (is_new) return;
         code.node.error("code-of-two", "\"" + code.code + "\" already means the order \"" + other->second + "\".",
                         "A code means one order: take it away from one of them.");
+    }
+
+    // What a site places is known as that order too: it may not mean another one.
+    void check_placed_orders(const Node& orders) {
+        for (const auto& [intent, order] : orders.members()) {
+            const auto place = order.member("place");
+            if (!place) continue;
+            for (const Node& coding : place->elements()) {
+                if (const auto system = coding.member("system")) check_system(*system, Author::site);
+                const CodeInFile code = code_at(coding, text_of(coding, "system"), Author::site);
+                const auto known = intents_.find(code.key());
+                if (known == intents_.end() || known->second != intent) check_order_code(intent, code);
+            }
+        }
     }
 
     // The codes of a site join those of the pack and are held against them.

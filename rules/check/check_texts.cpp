@@ -132,10 +132,13 @@ class TextChecker {
         }
         for (const Gate& gate : pack_.gates) {
             refuse_braces(gate.because, gate.place);
+            refuse_braces(gate.passes, gate.place);
             check_reasons(gate.when);
             check_reasons(gate.unless);
         }
+        for (const ExplainFirst& first : pack_.explain_first) check_reasons(first.of);
         for (const Rule& rule : pack_.rules) {
+            refuse_braces(rule.for_each_because, rule.place);
             check_reasons(rule.when);
             check_reasons(rule.unless);
         }

@@ -1,10 +1,17 @@
 #include "rules/check/text_bound.hpp"
 
+#include "fhir/path/parser.hpp"
+#include "fhir/path/program.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <numeric>
+#include <optional>
 
 namespace rules {
+
+using fhir::path::NodeKind;
+using PathNode = fhir::path::Node;
 
 namespace {
 
@@ -16,70 +23,97 @@ void keep_longest(std::string& longest, std::string_view text) {
     if (count_characters(text) > count_characters(longest)) longest = text;
 }
 
-// The texts between single quotes, but for those that are only compared.
-std::vector<std::string> literals(std::string_view expression) {
-    std::vector<std::string> texts;
-    for (std::size_t at = expression.find('\''); at != std::string_view::npos;) {
-        const std::size_t end = expression.find('\'', at + 1);
-        if (end == std::string_view::npos) break;
-        const bool compared =
-            expression.substr(0, at).ends_with("= ") || expression.substr(end + 1).starts_with(" in ");
-        if (!compared) texts.emplace_back(expression.substr(at + 1, end - at - 1));
-        at = expression.find('\'', end + 1);
+/// An expression as a tree, without types: how a text is put together needs none.
+class Tree {
+  public:
+    explicit Tree(const std::string& text) {
+        program_.text = text;
+        if (parse(program_, {}).has_error()) program_.root = nullptr;
     }
+    /// Null of what is no expression; then the pack does not load, and no bound is needed.
+    const PathNode* root() const { return program_.root; }
+
+  private:
+    fhir::path::Program program_;
+};
+
+bool is_call(const PathNode& node, std::string_view name) {
+    return node.kind == NodeKind::call && node.name == name;
+}
+
+std::optional<std::string> text_in(const PathNode& node) {
+    if (node.kind != NodeKind::literal || node.literal.kind() != fhir::path::Value::Kind::string) return std::nullopt;
+    return std::string(node.literal.as_string());
+}
+
+/// Visits `node` and all below it, but not below what `look` says false to. FHIRPath bounds the depth.
+template <typename Look>
+void walk(const PathNode& node, const Look& look) {
+    if (!look(node)) return;
+    if (node.input) walk(*node.input, look);
+    for (const PathNode* argument : node.arguments) walk(*argument, look);
+}
+
+std::vector<std::string> names_in(const PathNode& node) {
+    std::vector<std::string> names;
+    walk(node, [&names](const PathNode& part) {
+        if (part.kind == NodeKind::variable) names.push_back(part.name);
+        return true;
+    });
+    return names;
+}
+
+bool names(const PathNode& node, std::string_view variable) {
+    const std::vector<std::string> all = names_in(node);
+    return std::ranges::find(all, variable) != all.end();
+}
+
+/// "%param.b12.validDays".
+bool is_parameter(const PathNode& node) {
+    const PathNode* part = &node;
+    while (part->kind == NodeKind::member && part->input) part = part->input;
+    return part->kind == NodeKind::variable && part->name == "param";
+}
+
+bool has_part(const PathNode& node, NodeKind kind, std::string_view name) {
+    bool has = false;
+    walk(node, [&](const PathNode& part) {
+        has = has || (part.kind == kind && part.name == name);
+        return !has;
+    });
+    return has;
+}
+
+/// The texts that `member` is held against: the ids of `intent = 'b12' or intent = 'b12-active'`.
+std::vector<std::string> compared_with(const PathNode& node, std::string_view member) {
+    std::vector<std::string> texts;
+    walk(node, [&](const PathNode& part) {
+        const bool compares = part.kind == NodeKind::equal && part.input && part.input->kind == NodeKind::member;
+        if (compares && part.input->name == member) {
+            if (auto text = text_in(*part.arguments[0])) texts.push_back(std::move(*text));
+        }
+        return true;
+    });
     return texts;
 }
 
-std::vector<std::string> names(std::string_view expression) {
-    std::vector<std::string> all;
-    for (std::size_t at = expression.find('%'); at != std::string_view::npos; at = expression.find('%', at + 1)) {
-        std::size_t end = at + 1;
-        while (end < expression.size() && std::isalnum(static_cast<unsigned char>(expression[end]))) ++end;
-        all.emplace_back(expression.substr(at + 1, end - at - 1));
-    }
-    return all;
+/// The texts that can be shown: not those that are only compared.
+std::vector<std::string> shown_texts(const PathNode& node) {
+    static constexpr std::array comparing = {NodeKind::equal, NodeKind::not_equal, NodeKind::in, NodeKind::contains};
+    std::vector<std::string> texts;
+    walk(node, [&texts](const PathNode& part) {
+        if (auto text = text_in(part)) texts.push_back(std::move(*text));
+        return std::ranges::find(comparing, part.kind) == comparing.end();
+    });
+    return texts;
 }
 
-// The parts of an expression between `mark`, where that stands outside brackets and texts.
-std::vector<std::string> split(std::string_view expression, char mark) {
-    std::vector<std::string> parts(1);
-    int depth = 0;
-    bool is_text = false;
-    for (const char c : expression) {
-        if (c == '\'') is_text = !is_text;
-        if (!is_text && (c == '(' || c == '[')) ++depth;
-        if (!is_text && (c == ')' || c == ']')) --depth;
-        if (c == mark && depth == 0 && !is_text) {
-            parts.emplace_back();
-        } else {
-            parts.back() += c;
-        }
-    }
-    return parts;
-}
+/// Functions that give one or some of the items that they are called on, or the same as text.
+constexpr std::array<std::string_view, 9> passing = {"first", "last", "single", "distinct", "tail",
+                                                     "skip",  "take", "where",  "toString"};
 
-std::string trimmed(const std::string& text) {
-    const std::size_t begin = text.find_first_not_of(' ');
-    return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
-
-// The arguments of "iif(…)", if the whole of `expression` is that; else nothing.
-std::vector<std::string> branches(const std::string& expression) {
-    constexpr std::string_view call = "iif(";
-    if (!expression.starts_with(call) || !expression.ends_with(')')) return {};
-    const std::string inner = expression.substr(call.size(), expression.size() - call.size() - 1);
-    std::vector<std::string> arguments = split(inner, ',');
-    return arguments.size() == 3 ? arguments : std::vector<std::string>();
-}
-
-// The member that the expression ends with: "text" of %b12.result.text.first().
-std::string last_member(std::string expression) {
-    for (const std::string_view end : {".first()", ".last()", ".toString()", ".distinct()"}) {
-        while (expression.ends_with(end)) expression.erase(expression.size() - end.size());
-    }
-    std::size_t begin = expression.size();
-    while (begin > 0 && std::isalnum(static_cast<unsigned char>(expression[begin - 1]))) --begin;
-    return expression.substr(begin);
+bool passes(const PathNode& node) {
+    return node.kind == NodeKind::call && node.input && std::ranges::find(passing, node.name) != passing.end();
 }
 
 }  // namespace
@@ -138,78 +172,81 @@ TextBound TextBounds::bound(std::string_view text, const std::string& item) cons
     return bound;
 }
 
-FillBound TextBounds::fill(const std::string& written, const std::string& item, std::size_t depth) const {
-    const std::string expression = trimmed(written);
-    if (depth == deepest_fact) return {expression, 0, ""};
-    const std::vector<std::string> added = split(expression, '&');
-    const std::vector<std::string> either = branches(expression);
-    FillBound whole{expression, 0, ""};
-    if (added.size() > 1) {
-        for (const std::string& part : added) {
-            const FillBound one = fill(part, item, depth + 1);
-            whole.characters += one.characters;
-            keep_longest(whole.longest, one.longest);
-        }
-        return whole;
-    }
-    if (either.empty()) return leaf(expression, item, depth);
-    for (const std::string& branch : {either[1], either[2]}) {
-        FillBound one = fill(branch, item, depth + 1);
-        if (one.characters > whole.characters) whole = std::move(one);
-    }
+FillBound TextBounds::fill(const std::string& expression, const std::string& item, std::size_t depth) const {
+    const Tree tree(expression);
+    if (depth == deepest_fact || !tree.root()) return {expression, 0, ""};
+    FillBound whole = of(*tree.root(), item, depth);
     whole.expression = expression;
     return whole;
 }
 
-FillBound TextBounds::leaf(const std::string& expression, const std::string& item, std::size_t depth) const {
-    FillBound fill{expression, 0, ""};
-    const std::string member = last_member(expression);
-    const auto says = expression.starts_with('%') ? facts_.find(expression.substr(1)) : facts_.end();
-    if (says != facts_.end() && says->second->form == Fact::Form::says) {
-        fill = this->fill(says->second->items.text, item, depth + 1);
-        fill.expression = expression;
-    } else if (expression.starts_with('\'')) {
-        fill.characters = count_characters(expression) - 2;
-    } else if (expression.find(".join(") != std::string::npos) {
-        constexpr std::size_t several = 2;
-        fill.characters = all_texts(expression, 0);
-        if (fill.characters == 0) fill.characters = several * count_characters(longest_label(expression, item, 0));
-    } else if (member == "since") {
-        fill.characters = since;
-    } else if (member == "age") {
-        fill.characters = age;
-    } else if (member == "number") {
-        fill.characters = reading_of(expression, item).number - 2;
-    } else if (member == "fault" || member == "why") {
-        fill.characters = member == "why" ? why_unreadable : brief_fault;
-    } else if (member == "upperWord") {
-        fill.characters = upper_word;
-    } else if (member == "bandWords") {
-        fill.longest = reading_of(expression, item).band_words;
-        fill.characters = count_characters(fill.longest);
-    } else if (member == "rangeText") {
-        fill.characters = 2 * printed_threshold;
-    } else if (expression.find("toQuantity()") != std::string::npos || member == "date") {
-        fill.characters = date;
-    } else if (member == "title") {
-        fill.longest = reading_of(expression, item).title;
-        fill.characters = count_characters(fill.longest);
-    } else if (member == "text" || member == "other") {
-        const ReadingWords reading = reading_of(expression, item);
-        fill.characters = reading.number + count_characters(reading.unit);
-    } else if (member == "lower" || member == "upper" || member == "nearLimit") {
-        fill.characters = printed_threshold;
-    } else if (member == "ruleset") {
-        fill.longest = reading_of(expression, item).ruleset;
-        fill.characters = count_characters(fill.longest);
-    } else if (member == "daysOnTreatment" || member == "ageDays" || expression.starts_with("%param.") ||
-               expression.find(" div ") != std::string::npos) {
-        fill.characters = days;
-    } else {
-        fill.longest = longest_label(expression, item, 0);
-        fill.characters = count_characters(fill.longest);
+FillBound TextBounds::of(const PathNode& node, const std::string& item, std::size_t depth) const {
+    if (passes(node)) return of(*node.input, item, depth);
+    if (const auto text = text_in(node)) return {"", count_characters(*text), ""};
+    if (node.kind == NodeKind::concatenate) {
+        const FillBound left = of(*node.input, item, depth), right = of(*node.arguments[0], item, depth);
+        const bool is_left = count_characters(left.longest) >= count_characters(right.longest);
+        return {"", left.characters + right.characters, is_left ? left.longest : right.longest};
     }
-    return fill;
+    if (is_call(node, "iif")) {
+        FillBound longer;
+        for (std::size_t branch = 1; branch < node.arguments.size(); ++branch) {
+            FillBound one = of(*node.arguments[branch], item, depth);
+            if (one.characters > longer.characters) longer = std::move(one);
+        }
+        return longer;
+    }
+    if (is_call(node, "join")) return joined(node, item, depth);
+    if (has_part(node, NodeKind::call, "toQuantity")) return {"", date, ""};
+    const auto says = node.kind == NodeKind::variable ? facts_.find(node.name) : facts_.end();
+    if (says != facts_.end() && says->second->form == Fact::Form::says)
+        return fill(says->second->items.text, item, depth + 1);
+    if (node.kind == NodeKind::variable && node.name == "age") return {"", age, ""};
+    if (node.kind == NodeKind::integer_divide || is_parameter(node)) return {"", days, ""};
+    return node.kind == NodeKind::member ? of_member(node, item) : of_label(node, item);
+}
+
+FillBound TextBounds::of_label(const PathNode& node, const std::string& item) const {
+    const std::string longest = longest_label(node, item, 0);
+    return {"", count_characters(longest), longest};
+}
+
+/// What a member of an item or of a reading can hold.
+FillBound TextBounds::of_member(const PathNode& node, const std::string& item) const {
+    const std::string& member = node.name;
+    const auto words = [](std::string longest) { return FillBound{"", count_characters(longest), std::move(longest)}; };
+    if (member == "since") return {"", since, ""};
+    if (member == "number") return {"", reading_of(node, item).number - 2, ""};
+    if (member == "why") return {"", why_unreadable, ""};
+    if (member == "fault") return {"", brief_fault, ""};
+    if (member == "upperWord") return {"", upper_word, ""};
+    if (member == "bandWords") return words(reading_of(node, item).band_words);
+    if (member == "rangeText") return {"", 2 * printed_threshold, ""};
+    if (member == "date") return {"", date, ""};
+    if (member == "title") return words(reading_of(node, item).title);
+    if (member == "ruleset") return words(reading_of(node, item).ruleset);
+    if (member == "lower" || member == "upper" || member == "nearLimit") return {"", printed_threshold, ""};
+    if (member == "daysOnTreatment" || member == "ageDays") return {"", days, ""};
+    if (member == "text" || member == "other") {
+        const ReadingWords reading = reading_of(node, item);
+        return {"", reading.number + count_characters(reading.unit), ""};
+    }
+    return of_label(node, item);
+}
+
+/// Every text that a list can hold, one after the other, with what stands between them; of labels two of the longest.
+FillBound TextBounds::joined(const PathNode& node, const std::string& item, std::size_t depth) const {
+    constexpr std::size_t several = 2;
+    const auto between = node.arguments.empty() ? std::nullopt : text_in(*node.arguments[0]);
+    const std::size_t separator = between ? count_characters(*between) : 0;
+    const std::vector<std::size_t> texts = texts_in(*node.input, depth);
+    if (texts.empty()) {
+        FillBound one = of_label(*node.input, item);
+        one.characters = several * one.characters + separator;
+        return one;
+    }
+    const std::size_t sum = std::accumulate(texts.begin(), texts.end(), std::size_t(0));
+    return {"", sum + separator * (texts.size() - 1), ""};
 }
 
 namespace {
@@ -239,58 +276,68 @@ std::size_t TextBounds::longest_number(const Analyte& analyte) {
     return longest == 0 ? usual + 2 : std::min(longest, most);
 }
 
-// The words of the tests whose readings an expression shows: those that it names itself, through facts, or by their id
-// in the list that %item goes through; where it names none, the longest of all.
-TextBounds::ReadingWords TextBounds::reading_of(const std::string& expression, const std::string& item,
+/// The words of the tests whose readings an expression shows: those that it names itself, through facts, or by their id
+/// in the list that %item goes through; where it names none, the longest of all.
+TextBounds::ReadingWords TextBounds::reading_of(const PathNode& node, const std::string& item,
                                                 std::size_t depth) const {
     ReadingWords longest;
     if (depth == deepest_fact) return any_reading_;
-    for (const std::string& name : names(expression)) {
+    for (const std::string& name : names_in(node)) {
         const auto fact = facts_.find(name);
         if (const auto found = readings_.find(name); found != readings_.end()) {
             take_longest(longest, found->second);
         } else if (fact != facts_.end() && fact->second->form == Fact::Form::items) {
-            take_longest(longest, reading_of(fact->second->items.text, "", depth + 1));
+            const Tree tree(fact->second->items.text);
+            if (tree.root()) take_longest(longest, reading_of(*tree.root(), "", depth + 1));
         }
     }
-    for (const std::string& text : {expression, expression.find("%item") == std::string::npos ? std::string() : item}) {
-        for (const auto& [id, fact] : ids_) {
-            const bool is_named = text.find("analyte = '" + id + "'") != std::string::npos ||
-                                  text.find("intent = '" + id + "'") != std::string::npos;
-            if (is_named) take_longest(longest, readings_.at(fact));
+    const auto take_named = [&](const PathNode& where) {
+        for (const char* member : {"analyte", "intent"}) {
+            for (const std::string& id : compared_with(where, member)) {
+                if (const auto found = ids_.find(id); found != ids_.end())
+                    take_longest(longest, readings_.at(found->second));
+            }
         }
-    }
+    };
+    take_named(node);
+    const Tree items(item);
+    if (items.root() && names(node, "item")) take_named(*items.root());
     return longest.title.empty() ? any_reading_ : longest;
 }
 
-// Of the orders that an expression names by their intent; where it names none, of all.
-std::string TextBounds::longest_order(const std::string& expression) const {
+/// Of the orders that an expression names by their intent; where it names none, of all.
+std::string TextBounds::longest_order(const PathNode& node) const {
+    const std::vector<std::string> intents = compared_with(node, "intent"), groups = compared_with(node, "group");
     std::string longest;
     for (const auto& [intent, order] : pack_.orders) {
-        const bool is_named =
-            expression.find("intent = '" + intent + "'") != std::string::npos ||
-            (!order.group.empty() && expression.find("group = '" + order.group + "'") != std::string::npos);
+        const bool is_named = std::ranges::find(intents, intent) != intents.end() ||
+                              (!order.group.empty() && std::ranges::find(groups, order.group) != groups.end());
         if (is_named) keep_longest(longest, order.label);
     }
     return longest.empty() ? longest_order_ : longest;
 }
 
-std::string TextBounds::longest_label(const std::string& expression, const std::string& item, std::size_t depth) const {
+std::string TextBounds::longest_label(const std::string& expression, std::size_t depth) const {
+    const Tree tree(expression);
+    return tree.root() ? longest_label(*tree.root(), "", depth) : std::string();
+}
+
+std::string TextBounds::longest_label(const PathNode& node, const std::string& item, std::size_t depth) const {
     std::string longest;
     if (depth == deepest_fact) return longest;
-    const std::vector<std::string> texts = literals(expression);
+    const std::vector<std::string> texts = shown_texts(node);
     for (const std::string& text : texts) keep_longest(longest, text);
-    const bool only_texts = expression.starts_with("iif(") && expression.find(".label") == std::string::npos;
+    const bool only_texts = is_call(node, "iif") && !has_part(node, NodeKind::member, "label");
     if (only_texts && !texts.empty()) return longest;
-    for (const std::string& name : names(expression)) {
+    for (const std::string& name : names_in(node)) {
         if (const auto fact = facts_.find(name); fact != facts_.end()) {
             keep_longest(longest, longest_label_of(*fact->second, depth + 1));
         } else if (const auto reading = readings_.find(name); reading != readings_.end()) {
             keep_longest(longest, reading->second.title);
         } else if (name == "item" && !item.empty()) {
-            keep_longest(longest, longest_label(item, "", depth + 1));
+            keep_longest(longest, longest_label(item, depth + 1));
         } else if (name == "drafts" || name == "orders") {
-            keep_longest(longest, longest_order(expression));
+            keep_longest(longest, longest_order(node));
         } else if (name == "unreadable" || name == "results") {
             keep_longest(longest, any_reading_.title);
         }
@@ -310,27 +357,33 @@ std::string TextBounds::longest_label_of(const Fact& fact, std::size_t depth) co
     };
     std::for_each(fact.value_sets.begin(), fact.value_sets.end(), add_set);
     if (fact.values) add_set(*fact.values);
-    keep_longest(longest, longest_label(fact.items.text, "", depth));
-    for (const Authored& part : fact.any) keep_longest(longest, longest_label(part.text, "", depth));
-    for (const Authored& part : fact.all) keep_longest(longest, longest_label(part.text, "", depth));
+    keep_longest(longest, longest_label(fact.items.text, depth));
+    for (const Authored& part : fact.any) keep_longest(longest, longest_label(part.text, depth));
+    for (const Authored& part : fact.all) keep_longest(longest, longest_label(part.text, depth));
     return longest;
 }
 
-// Every text that a list joined by commas can hold, one after the other.
-std::size_t TextBounds::all_texts(const std::string& expression, std::size_t depth) const {
-    constexpr std::size_t separator = 2;
-    std::size_t sum = 0;
-    if (depth == deepest_fact) return sum;
-    for (const std::string& text : literals(expression)) {
-        if (text != ", ") sum += count_characters(text) + separator;
+/// How long each text is that a list written out in an expression, or in the facts that it names, can hold.
+std::vector<std::size_t> TextBounds::texts_in(const PathNode& node, std::size_t depth) const {
+    std::vector<std::size_t> lengths;
+    const auto add = [&lengths](const std::vector<std::size_t>& more) {
+        lengths.insert(lengths.end(), more.begin(), more.end());
+    };
+    const auto add_written = [&](const Authored& written) {
+        const Tree tree(written.text);
+        if (tree.root()) add(texts_in(*tree.root(), depth + 1));
+    };
+    if (depth == deepest_fact) return lengths;
+    if (const auto text = text_in(node)) return {count_characters(*text)};
+    if (passes(node)) return texts_in(*node.input, depth);
+    if (is_call(node, "combine") || node.kind == NodeKind::unite) {
+        add(texts_in(*node.input, depth));
+        add(texts_in(*node.arguments[0], depth));
+    } else if (const auto fact = facts_.find(node.kind == NodeKind::variable ? node.name : ""); fact != facts_.end()) {
+        add_written(fact->second->items);
+        for (const Authored& part : fact->second->any) add_written(part);
     }
-    for (const std::string& name : names(expression)) {
-        const auto fact = facts_.find(name);
-        if (fact == facts_.end()) continue;
-        sum += all_texts(fact->second->items.text, depth + 1);
-        for (const Authored& part : fact->second->any) sum += all_texts(part.text, depth + 1);
-    }
-    return sum;
+    return lengths;
 }
 
 }  // namespace rules

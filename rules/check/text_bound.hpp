@@ -14,6 +14,10 @@
 #include <string_view>
 #include <vector>
 
+namespace fhir::path {
+struct Node;
+}
+
 namespace rules {
 
 /// The part of a text that one fill can take.
@@ -44,13 +48,17 @@ class TextBounds {
 
   private:
     FillBound fill(const std::string& expression, const std::string& item, std::size_t depth) const;
-    FillBound leaf(const std::string& expression, const std::string& item, std::size_t depth) const;
-    ReadingWords reading_of(const std::string& expression, const std::string& item, std::size_t depth = 0) const;
+    FillBound of(const fhir::path::Node& node, const std::string& item, std::size_t depth) const;
+    FillBound of_member(const fhir::path::Node& node, const std::string& item) const;
+    FillBound of_label(const fhir::path::Node& node, const std::string& item) const;
+    FillBound joined(const fhir::path::Node& node, const std::string& item, std::size_t depth) const;
+    ReadingWords reading_of(const fhir::path::Node& node, const std::string& item, std::size_t depth = 0) const;
     static std::size_t longest_number(const Analyte& analyte);
-    std::string longest_order(const std::string& expression) const;
-    std::string longest_label(const std::string& expression, const std::string& item, std::size_t depth) const;
+    std::string longest_order(const fhir::path::Node& node) const;
+    std::string longest_label(const fhir::path::Node& node, const std::string& item, std::size_t depth) const;
+    std::string longest_label(const std::string& expression, std::size_t depth) const;
     std::string longest_label_of(const Fact& fact, std::size_t depth) const;
-    std::size_t all_texts(const std::string& expression, std::size_t depth) const;
+    std::vector<std::size_t> texts_in(const fhir::path::Node& node, std::size_t depth) const;
 
     const Pack& pack_;
     std::map<std::string, const Fact*> facts_;

@@ -53,6 +53,7 @@ Card CardBuilder::build(const Candidate& candidate, const std::vector<const Cand
     card.rule = rule.written->id;
     card.title = rule.written->title;
     card.variant = candidate.variant;
+    card.kind = rule.written->kind;
     card.indicator = candidate.card->form->indicator;
     card.override_reasons = rule.written->override_reasons.text;
     card.summary = with_capital(fill_summary(run_, candidate.card->summary));
@@ -80,7 +81,8 @@ Card CardBuilder::build(const Candidate& candidate, const std::vector<const Cand
 Card CardBuilder::build_unavailable(SourceSet missing, const std::vector<std::string>& advice) {
     const Pack& pack = run_.program().pack;
     const DataUnavailable& form = pack.data_unavailable;
-    constexpr std::size_t room = 120;  // for a list, so that both of them and the rest fit the detail
+    constexpr std::size_t room = 120;        // for what is missing, so that it fits the detail with the rest
+    constexpr std::size_t advice_room = 60;  // the loudest advice comes first, and a long list is not read
     const bool lacks_birth_date = (missing & source_bit(source_patient)) != 0;
     Card card;
     card.rule = "data-unavailable";
@@ -91,7 +93,7 @@ Card CardBuilder::build_unavailable(SourceSet missing, const std::vector<std::st
     card.summary = shortened({{{summary.text, false}}});
     card.why = lacks_birth_date ? form.no_birth_date_why.text : form.why.text;
     replace(card.why, "{{sources}}", as_many_as_fit(describe_missing_sources(run_, missing), room));
-    replace(card.why, "{{advice}}", as_many_as_fit(advice, room));
+    replace(card.why, "{{advice}}", as_many_as_fit(advice, advice_room));
     card.why = as_sentence(std::move(card.why));
     card.options = with_capital(joined(form.options, " \xC2\xB7 "));
     for (const std::string& caution : form.cautions) card.cautions.push_back(caution);

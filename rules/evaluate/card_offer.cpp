@@ -74,6 +74,8 @@ void CardBuilder::add_order(const Order& order, const std::optional<CompiledExpr
     create.intent = order.intent;
     create.loinc = first.empty() ? other : first;
     create.display = order.label;
+    const auto& own = run_.program().site.placed_orders;
+    if (const auto placed = own.find(order.intent); placed != own.end()) create.codings = placed->second;
     if (reason) add_reasons(*reason, create);
 }
 

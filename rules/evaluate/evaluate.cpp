@@ -1,5 +1,6 @@
 #include "rules/evaluate/card_builder.hpp"
 #include "rules/explain/explain.hpp"
+#include "rules/explain/whole_sentence.hpp"
 #include "rules/run/evaluation.hpp"
 #include "rules/run/policy.hpp"
 
@@ -52,6 +53,7 @@ class Evaluator {
             for (std::size_t rule = 0; rule < evaluation_.outcomes.size(); ++rule) {
                 Explainer(judge_of(rule)).explain(rule, evaluation_.outcomes[rule]);
             }
+            evaluation_.sentence = whole_sentence(judge_, evaluation_);
         }
         return std::move(evaluation_);
     }
@@ -101,7 +103,7 @@ class Evaluator {
             if (card.rule == run_.program().rules[rule].written->id) return;
         }
         evaluation_.outcomes[rule].outcome = dropped.outcome;
-        evaluation_.outcomes[rule].sentence = dropped.sentence;
+        evaluation_.outcomes[rule].because = dropped.sentence;
         evaluation_.outcomes[rule].by_limit = dropped.by_limit;
     }
 

@@ -1,5 +1,6 @@
 #include "rules/explain/about_rule.hpp"
 
+#include "rules/program/gate_reach.hpp"
 #include "rules/program/program_inner.hpp"
 #include "rules/run/card_layout.hpp"
 #include "rules/run/card_text.hpp"
@@ -146,35 +147,14 @@ class AboutWriter {
     std::vector<AboutLine> population(const CompiledRule& rule) const {
         std::vector<std::string> lines;
         for (const CompiledGate& gate : program_.gates) {
-            if (stands_before(*gate.written, *rule.written)) add_once(as_sentence(gate.written->because), lines);
+            const bool stands = stands_before(*gate.written, *rule.written) ||
+                                stands_before(*gate.written, *rule.written, rule.written->card.indicator);
+            if (stands) add_once(as_sentence(gate.written->because), lines);
         }
         for (const Criterion& criterion : rule.written->unless) {
             if (!criterion.because.empty()) add_once("No card where " + criterion.because + ".", lines);
         }
         return plain(lines);
-    }
-
-    static bool stands_before(const Gate& gate, const Rule& rule) {
-        if (std::ranges::find(gate.except, rule.id, &Authored::text) != gate.except.end()) return false;
-        switch (gate.stands_before) {
-            case GateFor::every_card:
-                return true;
-            case GateFor::suggestion:
-                return rule.kind == RuleKind::suggestion;
-            case GateFor::result:
-                return rule.kind == RuleKind::result;
-            case GateFor::order_check:
-                return rule.kind == RuleKind::order_check;
-            case GateFor::notice:
-                return rule.kind == RuleKind::notice;
-            case GateFor::info:
-                return rule.card.indicator == Indicator::info;
-            case GateFor::warning:
-                return rule.card.indicator == Indicator::warning;
-            case GateFor::critical:
-                return rule.card.indicator == Indicator::critical;
-        }
-        return false;
     }
 
     std::vector<AboutLine> limits(const Reading& reading) const {

@@ -1,5 +1,6 @@
 #include "rules/explain/explain.hpp"
 
+#include "rules/explain/item_words.hpp"
 #include "rules/explain/near_miss.hpp"
 #include "rules/run/card_layout.hpp"
 #include "rules/run/card_text.hpp"
@@ -31,15 +32,6 @@ std::string missing_words(const Run& run, SourceSet missing, const std::string& 
     return joined(describe_missing_sources(run, missing), "; ");
 }
 
-/// The part that decided: a failing one, else an unknown one, else the first.
-const Reason* decisive_part(const Reason& reason) {
-    for (const Truth wanted : {Truth::fails, Truth::unknown}) {
-        const auto part = std::ranges::find(reason.parts, wanted, &Reason::truth);
-        if (part != reason.parts.end()) return &*part;
-    }
-    return reason.parts.empty() ? nullptr : &reason.parts.front();
-}
-
 /// Whether a failing reason has nothing to tell but that there is nothing.
 bool has_no_near_miss(const Reason& reason) {
     return reason.truth == Truth::fails && std::ranges::all_of(reason.parts, has_no_near_miss) &&
@@ -58,24 +50,40 @@ std::optional<std::string_view> wanted_of_test(std::string_view expression) {
     return std::nullopt;
 }
 
-std::string without_full_stop(std::string text) {
-    while (!text.empty() && text.back() == '.') text.pop_back();
-    return text;
+/// A reason that is about one thing of the record, or its lack.
+Reason leaf(std::string what, std::string because, std::string said) {
+    Reason reason;
+    reason.what = std::move(what);
+    reason.because = std::move(because);
+    reason.said = std::move(said);
+    return reason;
+}
+
+/// The words after a comma, and in the tree the parameter that drew the line.
+Reason leaf(const Value& item, const std::vector<Failure>& failures) {
+    std::vector<std::string> words, with_parameters;
+    for (const Failure& failure : failures) {
+        words.push_back(failure.words);
+        with_parameters.push_back(failure.words + (failure.parameter.empty() ? "" : " (" + failure.parameter + ")"));
+    }
+    return leaf(describe_briefly(item), joined(with_parameters, ", "), in_words(item) + ", " + joined(words, ", "));
+}
+
+/// The intents that a filter of orders asks for; nothing if it asks for anything else too.
+std::optional<std::vector<std::string>> intents_in(const CompiledExpression& expression, const Parameters& parameters) {
+    std::vector<std::string> intents;
+    for (const Comparison& asked : comparisons_in(condition_of(expression.path, parameters))) {
+        if (asked.member != "intent" || asked.operation != "=") return std::nullopt;
+        intents.push_back(asked.wanted);
+    }
+    return intents.empty() ? std::nullopt : std::optional(std::move(intents));
+}
+
+bool reads(const CompiledExpression& expression, std::uint16_t slot) {
+    return std::ranges::find(expression.uses, slot, &SlotUse::slot) != expression.uses.end();
 }
 
 }  // namespace
-
-std::string chain_of(const Reason& reason) {
-    std::string chain = reason.what;
-    const Reason* part = reason.truth == Truth::holds ? nullptr : decisive_part(reason);
-    if (part) {
-        const std::string deeper = chain_of(*part);
-        return deeper.starts_with(chain) ? deeper : chain + " <- " + deeper;
-    }
-    if (!reason.evidence.empty()) chain += " <- " + reason.evidence.front();
-    if (!reason.because.empty()) chain += ": " + without_full_stop(reason.because);
-    return chain;
-}
 
 void Explainer::explain(std::size_t rule, RuleOutcome& outcome) {
     const CompiledRule& compiled = run_.program().rules[rule];
@@ -94,11 +102,7 @@ void Explainer::explain(std::size_t rule, RuleOutcome& outcome) {
             run_.set_item(nullptr);
         }
     }
-    if (outcome.sentence.empty()) {
-        outcome.sentence = sentence_for(rule, outcome);
-    } else {
-        outcome.sentence = "no card. " + outcome.sentence + ".";
-    }
+    tell(rule, outcome);
 }
 
 /// The gates that were looked at: before the rule, before the indicator of a card that it has, or what stopped it.
@@ -164,7 +168,8 @@ Reason Explainer::explain_criterion(const CompiledCriterion& criterion, Truth hi
     return reason;
 }
 
-/// A fact's title; what a filter of it or of a test asks for; what a parameter means; else the expression itself.
+/// A fact's title, and what a filter of it or of a test asks for; orders by what they ask for; what a parameter means;
+/// else the expression itself.
 std::string Explainer::title_of(const CompiledExpression& expression) const {
     const Program::Inner& program = run_.program();
     const std::string& text = expression.path.text();
@@ -176,10 +181,19 @@ std::string Explainer::title_of(const CompiledExpression& expression) const {
         std::vector<std::string> wanted;
         const auto asked = is_fact ? std::nullopt : wanted_of_test(text);
         if (asked) return title + std::string(*asked);
-        for (const Comparison& comparison : comparisons_in(condition_of(expression.path, program.parameters))) {
-            wanted.push_back(comparison.member + " " + comparison.operation + " " + comparison.wanted);
+        for (const Comparison& comparison : comparisons_in(condition_of(expression.path, program.parameters)))
+            add_once(asked_words(comparison), wanted);
+        return wanted.empty() ? title : title + ", " + joined(wanted, ", ");
+    }
+    const bool is_draft = reads(expression, slot_drafts);
+    if (const auto intents = intents_in(expression, program.parameters);
+        intents && (is_draft || reads(expression, slot_orders))) {
+        std::vector<std::string> labels;
+        for (const std::string& intent : *intents) {
+            const auto order = program.pack.orders.find(intent);
+            add_once(order == program.pack.orders.end() ? intent : order->second.label, labels);
         }
-        return wanted.empty() ? title : title + " with " + joined(wanted, ", ");
+        return (is_draft ? "Draft order of " : "Open order of ") + joined(labels, " or ");
     }
     const Authored written{text, {}};
     const std::string_view parameter = Parameters::name_in(written);
@@ -233,16 +247,19 @@ std::vector<Reason> Explainer::explain_filter(const CompiledExpression& expressi
     for (const Value& item : items) {
         const boost::json::object* object = item.is_element() ? item.json()->if_object() : nullptr;
         if (!object || reasons.size() == most_evidence) continue;
-        const std::vector<std::string> failures = failures_of(*object, condition);
-        if (failures.empty()) continue;
-        reasons.push_back({describe_briefly(item), Truth::fails, joined(failures, "; "), {}, {}, {}});
+        const std::vector<Failure> failures = failures_of(*object, condition);
+        if (!failures.empty()) reasons.push_back(leaf(item, failures));
     }
     if (!items.empty()) return reasons;
+    if (const auto intents = intents_in(expression, run_.program().parameters);
+        intents && reads(expression, slot_orders)) {
+        return passed_over_orders(*intents);
+    }
     for (const SlotUse& use : expression.uses) {
         if (use.slot < first_fact_slot) continue;
         const std::size_t first_analyte = run_.program().analyte_slot(0);
         const std::vector<Reason> deeper =
-            use.slot >= first_analyte ? explain_analyte(use.slot - first_analyte)
+            use.slot >= first_analyte ? explain_analyte(use.slot - first_analyte, expression)
                                       : explain_fact(run_.program().facts[use.slot - first_fact_slot], depth + 1);
         reasons.insert(reasons.end(), deeper.begin(), deeper.end());
     }
@@ -285,66 +302,32 @@ std::vector<Reason> Explainer::explain_fact(const CompiledFact& fact, int depth)
     return reasons;
 }
 
-std::vector<Reason> Explainer::explain_analyte(std::size_t analyte) {
+/// Why there is nothing of a test: no result, none awaited, no open order.
+std::vector<Reason> Explainer::explain_analyte(std::size_t analyte, const CompiledExpression& expression) {
     const CompiledAnalyte& compiled = run_.program().analytes[analyte];
+    const std::string title = in_sentence(compiled.written->title);
+    const auto use = std::ranges::find(expression.uses, run_.program().analyte_slot(analyte), &SlotUse::slot);
+    if (use != expression.uses.end() && use->part == SlotPart::orders) {
+        std::vector<std::string> intents = {compiled.written->order.text};
+        for (const CompiledKind& kind : compiled.kinds) add_once(kind.intent, intents);
+        return passed_over_orders(intents);
+    }
     const TestResults& results = run_.results(analyte);
+    const std::string& text = expression.path.text();
+    if (text.ends_with(".pending")) return {leaf(compiled.written->title, "none awaited", "no " + title + " awaited")};
     if (results.result) return {};
-    Reason reason{compiled.written->title, Truth::fails, "", {}, {}, {}};
-    reason.because = "no result";
-    if (compiled.valid_days) reason.because += " of the last " + std::to_string(*compiled.valid_days) + " days";
-    if (!results.pending.empty()) reason.because = "a result is not final yet";
     if (!results.unreadable.empty()) {
         const Measurement& measurement = results.all[results.unreadable.front()];
-        reason.because = reference_to("Observation", measurement.observation->id) +
-                         " cannot be read safely: " + std::string(words_for(measurement.fault));
+        const std::string fault(words_for(measurement.fault));
+        return {leaf(compiled.written->title,
+                     reference_to("Observation", measurement.observation->id) + " cannot be read safely: " + fault,
+                     title + ", a result that cannot be read safely: " + fault)};
     }
-    return {reason};
-}
-
-std::string Explainer::sentence_on(const CompiledCriterion& criterion) {
-    return chain_of(explain_criterion(criterion, judge_.judge(criterion).truth));
-}
-
-std::string Explainer::sentence_on_gate(const Verdict& verdict) {
-    const std::string chain = verdict.decisive ? sentence_on(*verdict.decisive) : std::string();
-    return without_full_stop(verdict.gate->because) + (chain.empty() ? "" : " <- " + chain);
-}
-
-std::string Explainer::sentence_for(std::size_t rule, const RuleOutcome& outcome) {
-    const Verdict& verdict = judge_.verdict(rule);
-    const auto decisive = [&] {
-        return verdict.decisive ? sentence_on(*verdict.decisive) : std::string("what it speaks of");
-    };
-    switch (outcome.outcome) {
-        case Outcome::card: {
-            std::vector<std::string> evidence;
-            for (const Candidate& candidate : verdict.candidates) {
-                for (std::string& name : named(candidate.evidence)) evidence.push_back(std::move(name));
-            }
-            return "card: " + joined(evidence, "; ") + ".";
-        }
-        case Outcome::not_met:
-            if (!verdict.decisive) return "no card. Nothing that it speaks of is there.";
-            return "no card. Not met: " + decisive() + ".";
-        case Outcome::excluded:
-            return "no card. Excluded: " + decisive() + ".";
-        case Outcome::gated:
-            return "no card. " + sentence_on_gate(verdict) + ".";
-        case Outcome::unknown: {
-            const std::string missing = missing_words(run_, verdict.missing, verdict.error);
-            return "no card. Not known: " + (verdict.gate ? sentence_on_gate(verdict) : decisive()) + ". " + missing +
-                   ".";
-        }
-        case Outcome::replaced:
-        case Outcome::joined:
-        case Outcome::crowded_out:
-            return "no card.";
-        case Outcome::off:
-            return "no card. Switched off by this site.";
-        case Outcome::other_hook:
-            return "no card. Not a rule of this hook.";
-    }
-    return "";
+    if (!results.pending.empty())
+        return {leaf(compiled.written->title, "a result is not final yet", title + ", not final yet")};
+    const std::string lately =
+        compiled.valid_days ? " in the last " + std::to_string(*compiled.valid_days) + " days" : "";
+    return {leaf(compiled.written->title, "no result" + lately, "no " + title + " result" + lately)};
 }
 
 }  // namespace rules

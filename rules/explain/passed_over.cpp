@@ -1,5 +1,7 @@
-// Records that a fact passed over although their code is one of its own, and why: refuted, resolved, too old.
+// Records that a fact passed over although their code is one of its own, and why: refuted, resolved, too old; and
+// orders that are open by their status alone.
 #include "rules/explain/explain.hpp"
+#include "rules/record/facts.hpp"
 #include "rules/run/card_text.hpp"
 
 #include <algorithm>
@@ -8,6 +10,7 @@ namespace rules {
 namespace {
 
 constexpr std::size_t most_named = 5;
+constexpr std::string_view open_days_parameter = "orders.openDays";
 
 std::string label_of(const Program::Inner& program, const fhir::CodeableConcept& code, const std::vector<SetId>& sets) {
     std::vector<CodeHit> hits;
@@ -27,7 +30,10 @@ std::string code_word(std::string_view status) {
     const bool is_word = !status.empty() && status.size() <= 20 && std::ranges::all_of(status, [](char character) {
         return (character >= 'a' && character <= 'z') || character == '-';
     });
-    return is_word ? std::string(status) : "without a status that counts";
+    if (!is_word) return "without a status that counts";
+    std::string words(status);
+    std::ranges::replace(words, '-', ' ');
+    return words;
 }
 
 std::string_view words_for(fhir::Doubt doubt) {
@@ -52,7 +58,7 @@ std::string words_for(const fhir::Status& status) {
     return words;
 }
 
-std::string why_not(const fhir::Condition& condition) {
+std::string why_passed_over(const fhir::Condition& condition) {
     if (condition.doubt != fhir::Doubt::none) return std::string(words_for(condition.doubt));
     const fhir::Status& verification = condition.verification_status;
     if (verification.is_there && !(verification.codes.size() == 1 && verification.has("confirmed")))
@@ -61,7 +67,39 @@ std::string why_not(const fhir::Condition& condition) {
     return words_for(condition.clinical_status);
 }
 
+/// Precondition: its status is that of an open order.
+std::string why_not_open(const fhir::ServiceRequest& request, const Item& item, std::optional<long> open_days) {
+    if (request.doubt != fhir::Doubt::none) return std::string(words_for(request.doubt));
+    if (request.do_not_perform) return "it says not to";
+    if (request.intent == "proposal" || request.intent == "option") return "only proposed";
+    const bool is_old = open_days && item.age_days && *item.age_days > *open_days;
+    if (!is_old) return "a draft takes its place, or its date lies too far ahead";
+    return code_word(request.status) + " since, but an order counts as open for " + std::to_string(*open_days) +
+           " days";
+}
+
 }  // namespace
+
+/// Orders that nobody closed, and that do not count as open all the same.
+std::vector<Reason> Explainer::passed_over_orders(const std::vector<std::string>& intents) {
+    std::vector<Reason> reasons;
+    const Record& record = run_.record();
+    const std::optional<long> open_days = run_.program().parameters.integer(open_days_parameter);
+    const std::vector<Item> items = FactReader(run_.program(), record, run_.calendar()).orders(record.orders);
+    for (const Item& item : items) {
+        const bool is_asked = std::ranges::find(intents, item.intent) != intents.end();
+        if (!is_asked || item.status.empty() || reasons.size() == most_named) continue;
+        const auto request = std::ranges::find_if(record.orders, [&item](const fhir::ServiceRequest& one) {
+            return reference_to("ServiceRequest", one.id) == item.reference;
+        });
+        const std::string when = item.date ? " ordered " + item.date->text() : "";
+        Reason& reason = reasons.emplace_back();
+        reason.what = quoted(item.reference, std::string(item.label)) + when;
+        reason.because = why_not_open(*request, item, open_days);
+        reason.said = std::string(item.label) + when + ", " + reason.because;
+    }
+    return reasons;
+}
 
 std::vector<Reason> Explainer::passed_over(const CompiledFact& fact) {
     std::vector<Reason> reasons;
@@ -76,12 +114,15 @@ std::vector<Reason> Explainer::passed_over(const CompiledFact& fact) {
         if (fact.within_days && because.empty()) {
             because = "not within " + std::to_string(*fact.within_days) + " days";
         }
-        reasons.push_back(
-            {quoted(reference, label), Truth::fails, because.empty() ? "does not count" : because, {}, {}, {}});
+        if (because.empty()) because = "does not count";
+        Reason& reason = reasons.emplace_back();
+        reason.what = quoted(reference, label);
+        reason.said = label + ", " + because;
+        reason.because = std::move(because);
     };
     if (fact.form == Fact::Form::conditions) {
         for (const fhir::Condition& condition : run_.record().conditions) {
-            const std::string because = why_not(condition);
+            const std::string because = why_passed_over(condition);
             add(reference_to("Condition", condition.id), label_of(program, condition.code, fact.sets),
                 because == "active" && fact.within_days ? "" : because);
         }

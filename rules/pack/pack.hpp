@@ -78,13 +78,23 @@ struct Criterion {
 /// ("info", "warning", "critical").
 enum class GateFor { every_card, suggestion, result, order_check, notice, info, warning, critical };
 
-/// JSON: { "for": "every card", "when": [criteria], "unless": [criteria], "except": ["rule-id"], "because": "…" }
+/// JSON: { "for": "every card", "when": [criteria], "unless": [criteria], "except": ["rule-id"], "because": "…",
+/// "passes": "adult with back pain" }. An explanation says "because" where it stops a card, "passes" where it does not.
 struct Gate {
     GateFor stands_before = GateFor::every_card;  // for
     std::vector<Criterion> when, unless;
     std::vector<Authored> except;
-    std::string because;
+    std::string because, passes;
     Place place;
+};
+
+/// What the first sentence of every explanation says, found or not: "no sign of B12 deficiency", "sign of B12
+/// deficiency: numbness since 2025-10". JSON: { "name": "sign of B12 deficiency", "of": [criteria], "hooks":
+/// […] }.
+struct ExplainFirst {
+    std::string name;
+    std::vector<Criterion> of;
+    std::vector<Hook> hooks;
 };
 
 /// How many cards survive besides the critical ones, and in which order. JSON: { "atMost": 2, "order": ["calcium", …],
@@ -270,6 +280,8 @@ struct PrintedBounds {
 
 struct Analyte {
     std::string id, fact, title;
+    /// By which a result is noticed whose code nobody knows, for the explanation only: ["25-OH", "vit D"].
+    std::vector<std::string> words;
     Authored order;                                    ///< the intent in orders.json that asks for it
     std::map<std::string, std::string> order_by_kind;  // orderByKind: { "active": "b12-active" }
     std::string prefetch;                              ///< key of its Observation prefetch
@@ -411,13 +423,16 @@ struct Rule {
     Authored topic;  ///< of the cards of one topic only the loudest survives; may hold {{%item.…}}
     std::string rank;
     std::vector<Hook> hooks;
-    std::string advises;               ///< words for data-unavailable: "25-OH vitamin D"
-    std::vector<Authored> replaces;    ///< rules whose cards fall away when this one fires
-    std::vector<Authored> joins;       ///< rules on whose card, if it stands, this one's offer hangs: one decision
-    Authored override_reasons;         // overrideReasons: which of the pack's lists
-    std::vector<std::string> about;    ///< the rule in plain words, for the page behind its card
-    std::string offers_past_gates;     ///< offersPastGates: why it offers a test although no gate of suggestions asks
-    std::optional<Authored> for_each;  // forEach: one card an item, seen as %item
+    std::string advises;             ///< words for data-unavailable: "25-OH vitamin D"
+    std::vector<Authored> replaces;  ///< rules whose cards fall away when this one fires
+    std::vector<Authored> joins;     ///< rules on whose card, if it stands, this one's offer hangs: one decision
+    Authored override_reasons;       // overrideReasons: which of the pack's lists
+    std::vector<std::string> about;  ///< the rule in plain words, for the page behind its card
+    std::string offers_past_gates;   ///< offersPastGates: why it offers a test although no gate of suggestions asks
+    /// forEach: one card an item, seen as %item. JSON: "expression", or { "of": "expression", "because": "…" }, which
+    /// is said where there is no item.
+    std::optional<Authored> for_each;
+    std::string for_each_because;
     std::vector<Criterion> when, unless;
     CardForm card;
     EvidenceForm evidence;
@@ -439,6 +454,7 @@ struct Pack {
     std::vector<Service> services;
     std::vector<Parameter> parameters;
     std::vector<Gate> gates;
+    std::vector<ExplainFirst> explain_first;  // explainFirst
     Show show;
     DataUnavailable data_unavailable;                             // dataUnavailable
     std::map<std::string, Line> cautions;                         ///< shared by rules

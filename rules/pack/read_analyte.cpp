@@ -38,7 +38,8 @@ constexpr Field analyte_fields[] = {{"id", kind::text, true},
                                     {"aboveAll", kind::list, false, kind::object},
                                     {"marks", kind::list, false, kind::object},
                                     {"ruleset"},
-                                    {"rulesets", kind::object, false, kind::object}};
+                                    {"rulesets", kind::object, false, kind::object},
+                                    {"words", kind::list | kind::text, false, kind::text}};
 constexpr Form analyte_form = {"an analyte", analyte_fields};
 
 constexpr Field code_fields[] = {
@@ -271,6 +272,7 @@ Analyte read_analyte(const Node& node) {
     analyte.id = object.text("id");
     analyte.fact = object.text("fact");
     analyte.title = object.text("title");
+    analyte.words = object.texts("words");
     analyte.prefetch = object.text("prefetch");
     read_units(object, analyte);
     read_codes_and_kinds(object, analyte);

@@ -12,8 +12,14 @@ constexpr Field gate_fields[] = {{"for", kind::text, true},
                                  {"when", criteria, false, criterion},
                                  {"unless", criteria, false, criterion},
                                  {"except", kind::list | kind::text, false, kind::text},
-                                 {"because", kind::text, true}};
+                                 {"because", kind::text, true},
+                                 {"passes"}};
 constexpr Form gate_form = {"a gate", gate_fields};
+
+constexpr Field first_fields[] = {{"name", kind::text, true},
+                                  {"of", criteria, true, criterion},
+                                  {"hooks", kind::list | kind::text, true, kind::text}};
+constexpr Form first_form = {"an element of \"explainFirst\"", first_fields};
 
 constexpr Field expression_fields[] = {{"if", kind::text, true}, {"because"}, {"ifUnknown"}};
 constexpr Field all_fields[] = {{"all", kind::list, true, criterion}, {"because"}, {"ifUnknown"}};
@@ -101,10 +107,20 @@ Gate read_gate(const Node& node) {
     gate.unless = read_criteria(object, "unless");
     gate.except = object.authored_list("except");
     gate.because = object.text("because");
+    gate.passes = object.text("passes");
     if (gate.when.empty() && gate.unless.empty()) {
         node.error("empty", "This gate keeps nobody out.", "Add \"when\" or \"unless\".");
     }
     return gate;
+}
+
+ExplainFirst read_explain_first(const Node& node) {
+    const Object object(node, first_form);
+    ExplainFirst first;
+    first.name = object.text("name");
+    first.of = read_criteria(object, "of");
+    first.hooks = read_hooks(object);
+    return first;
 }
 
 }  // namespace rules

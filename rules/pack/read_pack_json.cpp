@@ -27,6 +27,7 @@ constexpr Field pack_fields[] = {{"id", kind::text, true},
                                  {"services", kind::list, true, kind::object},
                                  {"parameters", kind::object, false, kind::object},
                                  {"gates", kind::list, false, kind::object},
+                                 {"explainFirst", kind::list, false, kind::object},
                                  {"show", kind::object, true},
                                  {"dataUnavailable", kind::object, true},
                                  {"cautions", kind::object, false, kind::object | kind::text},
@@ -195,6 +196,7 @@ void read_pack_json(const Node& node, Pack& pack) {
         pack.parameters.push_back(read_parameter(name, parameter));
     }
     for (const Node& gate : object.list("gates")) pack.gates.push_back(read_gate(gate));
+    for (const Node& first : object.list("explainFirst")) pack.explain_first.push_back(read_explain_first(first));
     if (const auto show = object.at("show")) pack.show = read_show(*show);
     if (const auto unavailable = object.at("dataUnavailable")) {
         pack.data_unavailable = read_data_unavailable(*unavailable);

@@ -24,13 +24,16 @@ constexpr Field rule_fields[] = {{"id", kind::text, true},
                                  {"overrideReasons", kind::text, true},
                                  {"about", names, true, kind::text},
                                  {"offersPastGates"},
-                                 {"forEach"},
+                                 {"forEach", kind::text | kind::object},
                                  {"when", criteria, false, criterion},
                                  {"unless", criteria, false, criterion},
                                  {"card", kind::object, true},
                                  {"evidence", kind::object, true},
                                  {"variants", kind::list, false, kind::object}};
 constexpr Form rule_form = {"a rule", rule_fields};
+
+constexpr Field items_fields[] = {{"of", kind::text, true}, {"because", kind::text, true}};
+constexpr Form items_form = {"\"forEach\"", items_fields};
 
 constexpr Field card_fields[] = {{"indicator", kind::text, true}, {"summary", kind::text, true},
                                  {"why", lines, false, line},     {"cautions", lines, false, line},
@@ -125,6 +128,23 @@ Variant read_variant(const Node& node, const Rule& rule) {
     return variant;
 }
 
+void read_conditions(const Object& object, Rule& rule) {
+    if (const auto items = object.at("forEach"); items && items->is(kind::text)) {
+        rule.for_each = items->authored();
+    } else if (items) {
+        const Object named(*items, items_form);
+        rule.for_each = named.authored("of");
+        rule.for_each_because = named.text("because");
+    }
+    rule.when = read_criteria(object, "when");
+    rule.unless = read_criteria(object, "unless");
+    if (rule.when.empty() && !rule.for_each) {
+        object.node().error("missing-member", "Nothing says when this rule speaks.", "Add \"when\" or \"forEach\".");
+    }
+}
+
+}  // namespace
+
 std::vector<Hook> read_hooks(const Object& object) {
     std::vector<Hook> hooks;
     for (const Node& node : object.list("hooks")) {
@@ -138,17 +158,6 @@ std::vector<Hook> read_hooks(const Object& object) {
     }
     return hooks;
 }
-
-void read_conditions(const Object& object, Rule& rule) {
-    rule.for_each = object.authored("forEach");
-    rule.when = read_criteria(object, "when");
-    rule.unless = read_criteria(object, "unless");
-    if (rule.when.empty() && !rule.for_each) {
-        object.node().error("missing-member", "Nothing says when this rule speaks.", "Add \"when\" or \"forEach\".");
-    }
-}
-
-}  // namespace
 
 Line read_line(const Node& node) {
     Line line;

@@ -22,6 +22,7 @@ constexpr Field site_fields[] = {{"site"},
                                  {"parameters", kind::object},
                                  {"off", kind::list, false, kind::text},
                                  {"codes", kind::object},
+                                 {"orders", kind::object, false, kind::object},
                                  {"laboratories", kind::list, false, kind::object},
                                  {"stories", kind::object},  // read as a file of stories (rules/stories)
                                  {"notProvided", kind::list, false, kind::text}};
@@ -34,6 +35,9 @@ constexpr Field codes_fields[] = {{"valueSets", kind::object, false, kind::list}
                                   {"analytes", kind::object, false, kind::list},
                                   {"orders", kind::object, false, kind::list}};
 constexpr Form codes_form = {"\"codes\"", codes_fields};
+
+constexpr Field placed_fields[] = {{"place", kind::list, true, kind::object}};
+constexpr Form placed_form = {"an order of \"orders\"", placed_fields};
 
 constexpr Field laboratory_fields[] = {{"name", kind::text, true},
                                        {"reference"},
@@ -71,6 +75,7 @@ class SiteReader {
         if (const auto parameters = object.at("parameters")) read_parameters(*parameters);
         read_off(object);
         if (const auto codes = object.at("codes")) read_codes(Object(*codes, codes_form));
+        if (const auto orders = object.at("orders")) read_placed_orders(*orders);
         for (const Node& laboratory : object.list("laboratories")) read_laboratory(laboratory);
         for (const Node& key : object.list("notProvided")) read_not_provided(key);
     }
@@ -173,6 +178,32 @@ class SiteReader {
                 site_.analyte_codes[id].push_back(read_analyte_code(code, *known));
             }
         }
+    }
+
+    /// What the site places under an intent is also known as that order when it comes back as a draft.
+    void read_placed_orders(const Node& node) {
+        std::vector<std::string_view> placeable;
+        for (const auto& [intent, order] : pack_.orders) {
+            if (!order.place_conventional.empty() || !order.place_si.empty()) placeable.push_back(intent);
+        }
+        for (const auto& [intent, value] : node.members()) {
+            if (!look_up(value, intent, placeable, "order to place")) continue;
+            const Object object(value, placed_form);
+            const auto place = object.at("place");
+            if (!place) continue;
+            std::vector<Coding> codings = read_codings(*place);
+            if (codings.empty()) continue;  // refused by the form
+            for (const Coding& coding : codings) add_order_code(intent, coding);
+            site_.placed_orders[intent] = std::move(codings);
+        }
+    }
+
+    void add_order_code(const std::string& intent, const Coding& coding) {
+        std::vector<Coding>& known = site_.order_codes[intent];
+        const bool is_known = std::any_of(known.begin(), known.end(), [&](const Coding& other) {
+            return other.system == coding.system && other.code == coding.code;
+        });
+        if (!is_known) known.push_back(coding);
     }
 
     static std::vector<Coding> read_codings(const Node& list) {

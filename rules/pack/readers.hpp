@@ -64,6 +64,9 @@ inline constexpr std::pair<std::string_view, std::string_view> order_systems[] =
 Order read_order(const std::string& intent, const Node& node);
 Citation read_citation(const std::string& id, const Node& node);
 Gate read_gate(const Node& node);
+ExplainFirst read_explain_first(const Node& node);
+/// The member "hooks", each once.
+std::vector<Hook> read_hooks(const Object& object);
 Rule read_rule(const Node& node);
 
 Criterion read_criterion(const Node& node);

@@ -41,8 +41,8 @@ struct Approval {
 /// JSON: { "site", "pack", "version": "^1.0", "language": "en-US" | "en-GB", "aboutUrl": "https://…", "displayUnits":
 /// "conventional" | "SI", "parameters": {…}, "off":
 /// ["rule-id"], "codes": { "valueSets": { "back-pain": [codings] }, "analytes": { "vitamin-d": [codes] }, "orders": {
-/// "vitamin-d": [codings] } }, "laboratories": […], "notProvided": ["procedures"],
-/// "approval": {…}, "stories": { as a file of stories } }. Every member is optional.
+/// "vitamin-d": [codings] } }, "orders": { "vitamin-d": { "place": [codings] } }, "laboratories": […], "notProvided":
+/// ["procedures"], "approval": {…}, "stories": { as a file of stories } }. Every member is optional.
 struct Site {
     std::string name;
     std::string pack_id, pack_version;  ///< empty: any
@@ -53,6 +53,7 @@ struct Site {
     std::vector<std::string> off;
     std::map<std::string, std::vector<Coding>> value_set_codes, order_codes;
     std::map<std::string, std::vector<AnalyteCode>> analyte_codes;
+    std::map<std::string, std::vector<Coding>> placed_orders;  ///< intent -> what to order, in place of LOINC
     std::vector<Laboratory> laboratories;
     std::optional<Approval> approval;
     std::vector<std::string> not_provided;  ///< prefetch keys that this site never has: not reported on each card

@@ -57,6 +57,11 @@ struct CompiledGate {
     std::vector<CompiledCriterion> when, unless;
 };
 
+struct CompiledExplainFirst {
+    const ExplainFirst* written = nullptr;
+    std::vector<CompiledCriterion> of;
+};
+
 struct CompiledLine {
     TextTemplate say;
     std::optional<CompiledExpression> condition;
@@ -130,6 +135,7 @@ struct Program::Inner {
     std::vector<CompiledFact> facts;        ///< in the pack's order; slot first_fact_slot + index
     std::vector<CompiledAnalyte> analytes;  ///< in the pack's order; slots behind the facts
     std::vector<CompiledGate> gates;
+    std::vector<CompiledExplainFirst> explain_first;
     std::vector<CompiledRule> rules;
     std::optional<TextTemplate> data_unavailable;
     std::size_t data_unavailable_rank = 0;
@@ -139,6 +145,7 @@ struct Program::Inner {
     NameIndex medicine_names;                       ///< of the value sets that medication facts use
     NameIndex route_words;                          ///< of the value sets of routes
     AnalyteIndex analyte_codes;
+    NameIndex analyte_words;  ///< the set id is the position of the analyte
     OrderIndex order_index;
 
     std::array<std::vector<PrefetchTemplate>, 4> prefetch;  ///< by Hook

@@ -1,4 +1,5 @@
 // Gates, rules and cards of a program: every expression and every text compiled once.
+#include "rules/program/gate_reach.hpp"
 #include "rules/program/program_builder.hpp"
 
 #include <algorithm>
@@ -11,28 +12,6 @@ std::uint16_t only_fact_in(const CompiledExpression& expression) {
     const SlotUse& use = expression.uses.front();
     const bool is_bare = expression.path.text().find_first_of(".([ ") == std::string::npos;
     return is_bare && use.slot >= first_fact_slot ? use.slot : std::uint16_t(0);
-}
-
-/// Whether a gate stands before a rule for what the rule is, whatever its card says.
-bool stands_before(const Gate& gate, const Rule& rule) {
-    if (std::ranges::find(gate.except, rule.id, &Authored::text) != gate.except.end()) return false;
-    switch (gate.stands_before) {
-        case GateFor::every_card:
-            return true;
-        case GateFor::suggestion:
-            return rule.kind == RuleKind::suggestion;
-        case GateFor::result:
-            return rule.kind == RuleKind::result;
-        case GateFor::order_check:
-            return rule.kind == RuleKind::order_check;
-        case GateFor::notice:
-            return rule.kind == RuleKind::notice;
-        case GateFor::info:
-        case GateFor::warning:
-        case GateFor::critical:
-            return false;
-    }
-    return false;
 }
 
 SourceSet reads_of(const TextTemplate& text) {
@@ -99,6 +78,9 @@ void ProgramBuilder::refuse_words(const CompiledExpression& expression, const Cr
 void ProgramBuilder::compile_gates() {
     for (const Gate& gate : inner_->pack.gates) {
         inner_->gates.push_back({&gate, compile_criteria(gate.when), compile_criteria(gate.unless)});
+    }
+    for (const ExplainFirst& first : inner_->pack.explain_first) {
+        inner_->explain_first.push_back({&first, compile_criteria(first.of)});
     }
 }
 

@@ -89,6 +89,8 @@ void ProgramBuilder::compile_analytes() {
         const std::size_t position = analytes.size();
         CompiledAnalyte& compiled = analytes.emplace_back(compile_analyte(analyte, inner_->parameters, inner_->site));
         inner_->analyte_codes.add_units(compiled.spellings);
+        for (const std::string& words : analyte.words)
+            inner_->analyte_words.add(static_cast<SetId>(position), words, compiled.written->title);
         compiled.source = inner_->source_of_key(analyte.prefetch).value_or(first_observation_source);
         const auto add_code = [&](const AnalyteCode& code) {
             const auto kind = compiled.kind_named(effective_kind(analyte, code.kind, inner_->parameters));

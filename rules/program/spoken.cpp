@@ -49,6 +49,7 @@ class Speaker {
         say(rule.about);
         say(rule.when);
         say(rule.unless);
+        say(rule.for_each_because);
         say(rule.card);
         say(rule.evidence.says);
         for (Variant& variant : rule.variants) {
@@ -111,8 +112,13 @@ Pack spoken(Pack pack, Language language) {
     for (Parameter& parameter : pack.parameters) speaker.say(parameter.says);
     for (Gate& gate : pack.gates) {
         speaker.say(gate.because);
+        speaker.say(gate.passes);
         speaker.say(gate.when);
         speaker.say(gate.unless);
+    }
+    for (ExplainFirst& first : pack.explain_first) {
+        speaker.say(first.name);
+        speaker.say(first.of);
     }
     speaker.say(pack.data_unavailable);
     for (auto& [name, caution] : pack.cautions) speaker.say(caution);

@@ -339,6 +339,7 @@ std::vector<Item> FactReader::drafts(const CompiledFact& fact,
         if (item.label.empty()) item.label = fact.written->title;
         item.sets = set_names(draft.match);
         item.reference = reference_to("MedicationRequest", request.id);
+        item.status = request.status;
     }
     return items;
 }

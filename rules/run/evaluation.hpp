@@ -29,6 +29,7 @@ struct Proposal {
         std::vector<std::string> reason_references;      ///< Condition and Observation only (FHIR R4 reasonReference)
         std::vector<std::string> supporting_references;  ///< MedicationRequest, Procedure, …: supportingInfo
         std::vector<std::string> reason_texts;           ///< reasonCode.text
+        std::vector<Coding> codings = {};                ///< the site's own, in place of LOINC
     };
     std::vector<Create> create;
 };
@@ -52,6 +53,7 @@ struct Card {
     std::string_view rule, title;        ///< borrowed from the program
     std::vector<std::string_view> with;  ///< rules whose offer hangs on this card; borrowed
     std::optional<std::size_t> variant;  ///< index in Rule::variants of the one that was used
+    RuleKind kind = RuleKind::notice;
     Indicator indicator = Indicator::info;
     std::string_view override_reasons;  ///< which of the pack's lists; borrowed
     std::string summary;                ///< under 140 characters
@@ -83,7 +85,8 @@ struct Reason {
     std::string because;                ///< one sentence: "at least 61 days, 84 needed (backPain.chronicDays)"
     std::vector<std::string> evidence;  ///< "Condition/c1 \"Low back pain\" since 2025-12"
     std::vector<Reason> parts;
-    Place place;  ///< of a criterion: where the pack's author wrote it; empty below it
+    std::string said;  ///< of an item or a lack that decided: the same without ids and names of ours, for one line
+    Place place;       ///< of a criterion: where the pack's author wrote it; empty below it
 };
 
 enum class Outcome {
@@ -102,6 +105,9 @@ enum class Outcome {
 struct RuleOutcome {
     std::string_view rule;  ///< borrowed from the program
     Outcome outcome = Outcome::not_met;
+    std::string_view title = {};               ///< of the rule; borrowed; by explain() only
+    bool is_held_back = false;                 ///< all that it asks for is there, but something stands in its way
+    std::string because = {};                  ///< the reason alone; by explain() only
     std::string sentence;                      ///< why, in one sentence a clinician reads; by explain() only
     std::vector<Reason> reasons;               ///< gates and criteria; by explain() only
     std::vector<std::string> unknown_sources;  ///< prefetch keys
@@ -120,6 +126,7 @@ struct Evaluation {
     std::vector<Card> cards;            ///< in the order shown
     std::vector<RuleOutcome> outcomes;  ///< of every rule, in the pack's order
     std::vector<std::string> left_out;  ///< resources of which nothing counts, and why; by explain() only
+    std::string sentence{};             ///< the whole of it in one sentence a clinician reads; by explain() only
     std::optional<Program> program{};   ///< lives as long as what is borrowed from it
 };
 

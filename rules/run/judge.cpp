@@ -1,5 +1,6 @@
 #include "rules/run/judge.hpp"
 
+#include "rules/program/gate_reach.hpp"
 #include "rules/run/text_template.hpp"
 
 #include <algorithm>
@@ -12,24 +13,6 @@ using fhir::path::Collection;
 using fhir::path::Value;
 
 constexpr int deepest_evidence = 8;  // facts behind facts
-
-bool is_for_indicator(GateFor stands_before, Indicator indicator) {
-    switch (stands_before) {
-        case GateFor::info:
-            return indicator == Indicator::info;
-        case GateFor::warning:
-            return indicator == Indicator::warning;
-        case GateFor::critical:
-            return indicator == Indicator::critical;
-        case GateFor::every_card:
-        case GateFor::suggestion:
-        case GateFor::result:
-        case GateFor::order_check:
-        case GateFor::notice:
-            return false;
-    }
-    return false;
-}
 
 bool is_known(const Collection& evidence, const Value& item) {
     return std::ranges::any_of(evidence, [&item](const Value& known) { return known.json() == item.json(); });
@@ -204,9 +187,7 @@ void Judge::note_gate(std::size_t gate, Verdict& verdict) {
 }
 
 bool Judge::is_indicator_gate(std::size_t gate, const Rule& rule, Indicator indicator) const {
-    const Gate& written = *run_.program().gates[gate].written;
-    return is_for_indicator(written.stands_before, indicator) &&
-           std::ranges::find(written.except, rule.id, &Authored::text) == written.except.end();
+    return stands_before(*run_.program().gates[gate].written, rule, indicator);
 }
 
 /// Fails if a gate clearly stops the rule, whatever is unknown before it. The gate that does, or the first unknown one,

@@ -1,6 +1,7 @@
 #include "rules/run/policy.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -18,8 +19,9 @@ bool is_louder(const Program::Inner& program, const Candidate& left, const Candi
     return key(left) < key(right);
 }
 
-const std::string& name_of(const Program::Inner& program, const Candidate& candidate) {
-    return program.rules[candidate.rule].written->id;
+/// As an explanation names a rule.
+std::string title_of(const CompiledRule& rule) {
+    return '"' + rule.written->title + '"';
 }
 
 /// The rule that takes the place of `candidate`'s, if one does.
@@ -66,9 +68,17 @@ void join(const Program::Inner& program, const std::vector<Candidate>& candidate
         }
         selection.joined.push_back({guest, *host});
         selection.dropped.push_back(
-            {guest, Outcome::joined, "its offer stands on the card of " + name_of(program, candidates[*host])});
+            {guest, Outcome::joined, "its offer stands on " + title_of(program.rules[candidates[*host].rule])});
     }
     standing = std::move(alone);
+}
+
+/// The rules, those of the loudest rank first.
+std::vector<std::size_t> by_rank(const Program::Inner& program) {
+    std::vector<std::size_t> rules(program.rules.size());
+    std::iota(rules.begin(), rules.end(), std::size_t(0));
+    std::ranges::stable_sort(rules, {}, [&program](std::size_t rule) { return program.rules[rule].rank; });
+    return rules;
 }
 
 SourceSet never_provided(const Program::Inner& program, const Record& record) {
@@ -90,7 +100,7 @@ Selection select_cards(const Program::Inner& program, const std::vector<Candidat
     std::vector<std::size_t> standing;
     for (std::size_t index = 0; index < candidates.size(); ++index) {
         if (const CompiledRule* other = replacing(program, candidates, candidates[index])) {
-            selection.dropped.push_back({index, Outcome::replaced, other->written->id + " takes its place"});
+            selection.dropped.push_back({index, Outcome::replaced, title_of(*other) + " takes its place"});
         } else {
             standing.push_back(index);
         }
@@ -105,7 +115,8 @@ Selection select_cards(const Program::Inner& program, const std::vector<Candidat
         const auto louder = std::ranges::find_if(
             selection.shown, [&](std::size_t shown) { return candidates[shown].topic == candidate.topic; });
         if (louder != selection.shown.end()) {
-            const std::string sentence = name_of(program, candidates[*louder]) + " already speaks of the same matter";
+            const std::string sentence =
+                title_of(program.rules[candidates[*louder].rule]) + " speaks of the same matter";
             selection.dropped.push_back({index, Outcome::crowded_out, sentence});
             continue;
         }
@@ -127,7 +138,7 @@ Unknowns unknowns_to_tell(Judge& judge) {
     Unknowns unknowns;
     if (program.pack.data_unavailable.summary.text.empty() || is_gated(judge)) return unknowns;
     const SourceSet never = never_provided(program, judge.run().record());
-    for (std::size_t rule = 0; rule < program.rules.size(); ++rule) {
+    for (const std::size_t rule : by_rank(program)) {
         if (!program.rules[rule].is_for(judge.run().call().hook)) continue;
         const Verdict& verdict = judge.verdict(rule);
         const SourceSet missing = verdict.outcome == Outcome::unknown ? verdict.missing & ~never : 0;

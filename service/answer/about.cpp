@@ -1,6 +1,7 @@
 #include "service/answer/about.hpp"
 
 #include "rules/explain/about_rule.hpp"
+#include "service/answer/html_text.hpp"
 
 namespace service {
 namespace {
@@ -10,27 +11,6 @@ constexpr std::string_view style =
     "overflow-wrap:anywhere}h1{font-size:1.35rem;line-height:1.25}h2{font-size:1.05rem;margin:1.4rem 0 .3rem}"
     "ul{margin:0;padding-left:1.1rem}li{margin:.25rem 0}a{color:#0b57d0}"
     "@media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#121212}a{color:#8ab4f8}}";
-
-void append_escaped(std::string& html, std::string_view text) {
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                html += "&amp;";
-                break;
-            case '<':
-                html += "&lt;";
-                break;
-            case '>':
-                html += "&gt;";
-                break;
-            case '"':
-                html += "&quot;";
-                break;
-            default:
-                html += c;
-        }
-    }
-}
 
 std::string begin_page(std::string_view title, std::string_view language) {
     std::string html = "<!doctype html>\n<html lang=\"" + std::string(language) +

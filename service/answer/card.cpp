@@ -3,7 +3,10 @@
 #include "fhir/json_writer.hpp"
 #include "rules/run/card_layout.hpp"
 #include "service/answer/about.hpp"
+#include "service/answer/crd.hpp"
 #include "service/answer/markdown.hpp"
+#include "service/answer/suggestion.hpp"
+#include "service/base/sha256.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -16,45 +19,92 @@ using fhir::JsonWriter;
 
 constexpr std::size_t summary_limit = 140;  // CDS Hooks, Card Attributes: "<140-character"
 
+/// The drafts of the call that a card is about: those that it rests on or takes away.
+std::vector<const DraftName*> drafts_of(const rules::Card& card, const CardContext& context) {
+    std::vector<const DraftName*> drafts;
+    for (const DraftName& draft : context.drafts) {
+        const bool decided =
+            std::ranges::find(card.inputs, draft.reference, &rules::CardInput::reference) != card.inputs.end();
+        const bool goes =
+            card.proposal && std::ranges::find(card.proposal->remove, draft.reference) != card.proposal->remove.end();
+        if (decided || goes) drafts.push_back(&draft);
+    }
+    return drafts;
+}
+
+/// The orders that a card is about, where it is about some of several (CRD dev-24); else empty.
+std::string named_orders(const rules::Card& card, const CardContext& context) {
+    if (!context.profile->is_crd || context.drafts.size() < 2) return {};
+    std::vector<std::string> names;
+    for (const DraftName* draft : drafts_of(card, context)) {
+        std::string name = draft_name(draft->reference, card, context);
+        if (!name.empty()) names.push_back(std::move(name));
+    }
+    return rules::joined(names, ", ");
+}
+
+/// The lines of the detail as the client takes them.
+std::vector<rules::DetailLine> lines_of(const rules::Card& card, const CardContext& context) {
+    std::vector<rules::DetailLine> lines = rules::detail_of(card);
+    if (!context.profile->takes_evidence_line)
+        std::erase_if(lines, [](auto& line) { return line.heading == "Evidence"; });
+    if (std::string orders = named_orders(card, context); !orders.empty()) {
+        lines.insert(lines.begin(), rules::DetailLine{"Order", std::move(orders)});
+    }
+    if (!context.profile->takes_suggestions && card.proposal) {
+        // Nothing can be pressed, so it is said what to do by hand.
+        const auto after_options = std::ranges::find_if(lines, [](const auto& line) {
+            return line.heading != "Why" && line.heading != "Evidence" && line.heading != "Options";
+        });
+        std::string acts = rules::joined(acts_of(card, context), "; ") + ".";
+        lines.insert(after_options, rules::DetailLine{"To do by hand", std::move(acts)});
+    }
+    return lines;
+}
+
 /// The bold names of the lines are the only mark-up, and two blanks end a line (GFM, hard line breaks): it reads as
-/// plain text too.
-std::string markdown_of(const rules::Card& card) {
+/// plain text too. For clients that take plain text alone there is neither.
+std::string detail_text(const rules::Card& card, const CardContext& context) {
     constexpr std::size_t usual_detail = 768;
+    const bool is_plain = context.profile->detail == DetailForm::plain_text;
+    const std::string_view bold = is_plain ? "" : "**";
     std::string detail;
     detail.reserve(usual_detail);
-    for (const rules::DetailLine& line : rules::detail_of(card)) {
-        if (!detail.empty()) detail += "  \n";
-        if (!line.heading.empty()) detail.append("**").append(line.heading).append(":** ");
-        append_markdown(detail, line.text);
+    for (const rules::DetailLine& line : lines_of(card, context)) {
+        if (!detail.empty()) detail += is_plain ? "\n" : "  \n";
+        if (!line.heading.empty()) detail.append(bold).append(line.heading).append(":").append(bold).append(" ");
+        if (is_plain) {
+            detail += plain_line(line.text);
+        } else {
+            append_markdown(detail, line.text);
+        }
     }
     if (!detail.empty()) detail += '\n';
     return detail;
 }
 
-void write_coding(JsonWriter& out, std::string_view system, std::string_view code, std::string_view display) {
-    out.begin_object();
-    out.member("system", system);
-    out.member("code", code);
-    if (!display.empty()) out.member("display", display);
-    out.end_object();
+/// A rule's id without its hyphens, and as long as a topic may be: "vitamin-d-low" is "vitaminDLow". The same rule has
+/// the same topic from call to call, since clients remember what was overridden by it.
+std::string alphanumeric(std::string_view id) {
+    std::string code;
+    bool is_first_of_word = false;
+    for (const char c : id) {
+        const bool is_lower = c >= 'a' && c <= 'z';
+        const bool is_kept = is_lower || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (is_kept) code += is_first_of_word && is_lower ? static_cast<char>(c - 'a' + 'A') : c;
+        is_first_of_word = !is_kept;
+    }
+    return code.size() > most_topic_length ? sha256_hex(id) : code;
 }
 
-void write_coding(JsonWriter& out, const rules::Coding& coding) {
-    write_coding(out, coding.system, coding.code, plain_line(coding.display));
-}
-
-void write_reference(JsonWriter& out, std::string_view reference) {
-    out.begin_object();
-    out.member("reference", reference);
-    out.end_object();
-}
-
-/// Left out without references: FHIR knows no empty list.
-void write_references(JsonWriter& out, std::string_view name, const std::vector<std::string>& references) {
-    if (references.empty()) return;
-    out.array(name);
-    for (const std::string& reference : references) write_reference(out, reference);
-    out.end_array();
+rules::Coding topic_of(const rules::Card& card, const ClientProfile& client) {
+    rules::Coding topic = card.topic;
+    if (client.alphanumeric_topic) topic.code = alphanumeric(topic.code);
+    const crd::CardType& type = crd::card_type_of(card.kind);
+    if (client.is_crd && type.is_in_value_set) {
+        topic = {std::string(crd::card_type_system), std::string(type.code), std::string(type.name)};
+    }
+    return topic;
 }
 
 void write_source(JsonWriter& out, const rules::Card& card, const CardContext& context) {
@@ -66,113 +116,11 @@ void write_source(JsonWriter& out, const rules::Card& card, const CardContext& c
     } else if (context.pack.source_url.starts_with("https://")) {
         out.member("url", context.pack.source_url);
     }
-    if (context.profile != ClientProfile::v1_0 && !card.topic.code.empty()) {
+    if (context.profile->knows_2_0 && !card.topic.code.empty()) {
         out.name("topic");
-        write_coding(out, card.topic);
+        write_coding(out, topic_of(card, *context.profile));
     }
     out.end_object();
-}
-
-/// What R4's and US Core's value sets of service categories call laboratory work.
-void write_laboratory_category(JsonWriter& out) {
-    out.array("category");
-    out.begin_object();
-    out.array("coding");
-    write_coding(out, "http://snomed.info/sct", "108252007", "Laboratory procedure");
-    out.end_array();
-    out.end_object();
-    out.end_array();
-}
-
-void write_reasons(JsonWriter& out, const std::vector<std::string>& reasons) {
-    std::vector<std::string> texts;
-    for (const std::string& reason : reasons) {
-        std::string text = plain_line(reason);
-        if (text.find_first_not_of(' ') != std::string::npos) texts.push_back(std::move(text));
-    }
-    if (texts.empty()) return;
-    out.array("reasonCode");
-    for (const std::string& text : texts) {
-        out.begin_object();
-        out.member("text", text);
-        out.end_object();
-    }
-    out.end_array();
-}
-
-/// The draft that accepting a proposal places: nothing that the clinician could not also have typed. It proposes; who
-/// signs it makes it an order.
-void write_order(JsonWriter& out, const rules::Proposal::Create& create, const CardContext& context) {
-    out.object("resource");
-    out.member("resourceType", "ServiceRequest");
-    out.member("id", context.new_uuid());
-    out.member("status", "draft");
-    out.member("intent", "proposal");
-    write_laboratory_category(out);
-    out.object("code");
-    out.array("coding");
-    write_coding(out, "http://loinc.org", create.loinc, "");  // the display must be LOINC's own; ours is the text
-    out.end_array();
-    out.member("text", create.display);
-    out.end_object();
-    out.name("subject");
-    write_reference(out, "Patient/" + std::string(context.patient_id));
-    if (!context.encounter_id.empty()) {
-        out.name("encounter");
-        write_reference(out, "Encounter/" + std::string(context.encounter_id));
-    }
-    if (context.user_id.starts_with("Practitioner/") || context.user_id.starts_with("PractitionerRole/")) {
-        out.name("requester");
-        write_reference(out, context.user_id);
-    }
-    write_reasons(out, create.reason_texts);
-    write_references(out, "reasonReference", create.reason_references);
-    write_references(out, "supportingInfo", create.supporting_references);
-    out.end_object();
-}
-
-/// Said, though to leave it out would mean the same: models of some clients demand it. 1.0 does not know such members.
-void write_false(JsonWriter& out, std::string_view name, const CardContext& context) {
-    if (context.profile == ClientProfile::v1_0) return;
-    out.name(name);
-    out.json("false");
-}
-
-void write_removal(JsonWriter& out, const std::string& reference, const CardContext& context) {
-    out.begin_object();
-    out.member("type", "delete");
-    out.member("description", "Remove the draft order");
-    if (context.profile == ClientProfile::v1_0) {
-        out.member("resource", reference.substr(reference.find('/') + 1));  // 1.0 has no resourceId, but the bare id
-    } else {
-        out.member("resourceId", reference);
-    }
-    out.end_object();
-}
-
-void write_creation(JsonWriter& out, const rules::Proposal::Create& create, const CardContext& context) {
-    out.begin_object();
-    out.member("type", "create");
-    out.member("description", plain_line("Draft order: " + create.display));
-    write_order(out, create, context);
-    out.end_object();
-}
-
-void write_suggestions(JsonWriter& out, const rules::Proposal& proposal, const CardContext& context) {
-    out.array("suggestions");
-    out.begin_object();
-    out.member("label", plain_line(proposal.label));
-    out.member("uuid", context.new_uuid());
-    write_false(out, "isRecommended", context);
-    if (!proposal.remove.empty() || !proposal.create.empty()) {
-        out.array("actions");
-        for (const std::string& reference : proposal.remove) write_removal(out, reference, context);
-        for (const rules::Proposal::Create& create : proposal.create) write_creation(out, create, context);
-        out.end_array();
-    }
-    out.end_object();
-    out.end_array();
-    out.member("selectionBehavior", "at-most-one");
 }
 
 bool is_shown(const rules::Link& link) {
@@ -228,9 +176,24 @@ std::vector<std::string> references_of(const rules::Card& card) {
     return references;
 }
 
+void write_drafts(JsonWriter& out, const rules::Card& card, const CardContext& context) {
+    const std::vector<const DraftName*> drafts = drafts_of(card, context);
+    if (!context.profile->is_crd || drafts.empty()) return;
+    out.array(crd::associated_resource);
+    for (const DraftName* draft : drafts) {
+        out.begin_object();
+        out.member("reference", draft->reference);
+        out.end_object();
+    }
+    out.end_array();
+}
+
 /// Where the card comes from, for those who look into it: nothing of this stands in its text.
-void write_extension(JsonWriter& out, const rules::Card& card, const CardContext& context) {
+/// \param no_room  rules whose card stands back for this one.
+void write_extension(JsonWriter& out, const rules::Card& card, const std::vector<std::string_view>& no_room,
+                     const CardContext& context) {
     out.object("extension");
+    write_drafts(out, card, context);
     out.object("org.backpain-cds");
     out.member("rule", card.rule);
     write_texts(out, "with", card.with);
@@ -244,6 +207,7 @@ void write_extension(JsonWriter& out, const rules::Card& card, const CardContext
         out.end_array();
     }
     write_texts(out, "notUsed", card.not_used);
+    write_texts(out, "noRoomFor", no_room);
     out.name("approved");
     out.json(card.is_approved ? "true" : "false");
     out.end_object();
@@ -251,21 +215,22 @@ void write_extension(JsonWriter& out, const rules::Card& card, const CardContext
 }
 
 /// \param uuid  empty for a client of 1.0, which knows neither this nor reasons to override.
-void write_card(JsonWriter& out, const rules::Card& card, std::string_view uuid, const CardContext& context) {
+void write_card(JsonWriter& out, const rules::Card& card, std::string_view uuid,
+                const std::vector<std::string_view>& no_room, const CardContext& context) {
     out.begin_object();
     if (!uuid.empty()) out.member("uuid", uuid);
     out.member("summary", shortened(plain_line(card.summary), summary_limit));
     out.member("indicator", name_of(card.indicator));
-    out.member("detail", markdown_of(card));
+    out.member("detail", detail_text(card, context));
     write_source(out, card, context);
-    if (card.proposal) write_suggestions(out, *card.proposal, context);
+    if (context.profile->takes_suggestions) write_suggestions(out, card, context);
     const auto reasons = context.override_reasons.find(card.override_reasons);
     if (!uuid.empty() && reasons != context.override_reasons.end() && !reasons->second.empty()) {
         out.name("overrideReasons");
         out.json(reasons->second);
     }
-    write_links(out, card, context);
-    write_extension(out, card, context);
+    if (context.profile->takes_links) write_links(out, card, context);
+    write_extension(out, card, no_room, context);
     out.end_object();
 }
 
@@ -305,20 +270,41 @@ Response render_response(const std::vector<rules::Card>& cards, const CardContex
     JsonWriter out((cards.size() + 1) * usual_card);
     out.begin_object();
     out.array("cards");
-    for (const rules::Card& card : cards) {
-        std::string uuid = context.profile == ClientProfile::v1_0 ? std::string() : context.new_uuid();
-        write_card(out, card, uuid, context);
-        if (!uuid.empty()) response.card_uuids.push_back(std::move(uuid));
+    const ChosenCards chosen = choose_cards(cards, *context.profile, context.wishes);
+    for (const std::size_t index : chosen.shown) {
+        const bool is_last = index == chosen.shown.back();
+        std::string uuid = context.profile->knows_2_0 ? context.new_uuid() : std::string();
+        write_card(out, cards[index], uuid, is_last ? chosen.no_room : std::vector<std::string_view>(), context);
+        response.given.push_back({index, std::move(uuid)});
     }
     out.end_array();
     // The CRD test kit wants the member, even though nothing is ever done by itself here (requirements page, T-05).
-    if (context.profile == ClientProfile::crd) {
+    if (context.profile->is_crd) {
         out.array("systemActions");
         out.end_array();
     }
     out.end_object();
     response.body = out.take();
     return response;
+}
+
+std::string render_refusal(unsigned status, std::string_view sentence) {
+    JsonWriter out;
+    out.begin_object();
+    out.array("cards");
+    out.begin_object();
+    out.member("summary", "This call was refused with " + std::to_string(status) + ": there is no advice in it.");
+    out.member("indicator", "warning");
+    std::string detail;
+    append_markdown(detail, sentence);
+    out.member("detail", detail);
+    out.object("source");
+    out.member("label", "backpain-cds, for this client alone: others get the status");
+    out.end_object();
+    out.end_object();
+    out.end_array();
+    out.end_object();
+    return out.take();
 }
 
 }  // namespace service

@@ -22,6 +22,9 @@ namespace {
 
 constexpr std::chrono::minutes clock_difference{1};
 constexpr std::size_t suggestions_limit = 100;
+constexpr std::size_t reasons_limit = 20;
+constexpr std::array<std::string_view, 6> known_members = {
+    "card", "outcome", "outcomeTimestamp", "acceptedSuggestions", "overrideReason", "overrideReasons"};
 
 Problem problem(Fault fault, std::string place) {
     return Problem{fault, {std::move(place)}, std::nullopt};
@@ -50,6 +53,9 @@ class ItemReader {
     ItemReader(const json::object& item, std::string place, const FeedbackReading& reading)
         : item_(item), place_(std::move(place)), reading_(reading) {}
 
+    /// What of the item is not kept; after read().
+    const FeedbackLeftOut& left_out() const { return left_out_; }
+
     /// \param ours  becomes false if the card's id is none of ours.
     result<Feedback, Problem> read(bool& ours) {
         const auto card = required_text("card");
@@ -70,6 +76,10 @@ class ItemReader {
         feedback.at = *instant;
         auto fault = feedback.outcome == Outcome::accepted ? read_suggestions(feedback) : read_reason(feedback);
         if (fault) return std::move(*fault);
+        for (const auto& [name, value] : item_) {
+            const std::string_view known(name.data(), name.size());
+            if (std::ranges::find(known_members, known) == known_members.end()) ++left_out_.unknown_members;
+        }
         return feedback;
     }
 
@@ -85,7 +95,7 @@ class ItemReader {
         return *text;
     }
 
-    std::optional<Problem> read_suggestions(Feedback& feedback) const {
+    std::optional<Problem> read_suggestions(Feedback& feedback) {
         constexpr std::string_view name = "acceptedSuggestions";
         const json::value* member = item_.if_contains(name);
         if (member == nullptr) return problem(Fault::member_missing, at(name));
@@ -102,7 +112,11 @@ class ItemReader {
             if (is_empty(*id)) return problem(Fault::member_empty, place + ".id");
             const auto text = fhir::text_of(*id);
             if (!text) return problem(Fault::wrong_type, place + ".id");
-            if (auto uuid = id_of(*text)) feedback.suggestions.push_back(std::move(*uuid));
+            if (auto uuid = id_of(*text)) {
+                feedback.suggestions.push_back(std::move(*uuid));
+            } else {
+                ++left_out_.foreign_suggestions;
+            }
         }
         std::ranges::sort(feedback.suggestions);
         const auto repeated = std::unique(feedback.suggestions.begin(), feedback.suggestions.end());
@@ -111,50 +125,96 @@ class ItemReader {
     }
 
     /// Why the card was overridden, which need not be told.
-    std::optional<Problem> read_reason(Feedback& feedback) const {
-        const json::value* override_reason = item_.if_contains("overrideReason");
-        if (override_reason == nullptr) return std::nullopt;
-        if (is_empty(*override_reason)) return empty_optional("overrideReason");
-        if (!override_reason->is_object()) return problem(Fault::wrong_type, at("overrideReason"));
-        const json::object& members = override_reason->get_object();
+    std::optional<Problem> read_reason(Feedback& feedback) {
+        for (const std::string_view name : {"overrideReason", "overrideReasons"}) {
+            const json::value* member = item_.if_contains(name);
+            if (member == nullptr) continue;
+            if (is_empty(*member)) {
+                if (auto fault = empty_optional(name)) return fault;
+            } else if (member->is_array()) {
+                if (auto fault = read_reasons(member->get_array(), at(name), feedback)) return fault;
+            } else if (auto fault = read_reason(*member, at(name), feedback)) {
+                return fault;
+            }
+        }
+        return std::nullopt;
+    }
+
+    std::optional<Problem> read_reasons(const json::array& reasons, const std::string& place, Feedback& feedback) {
+        if (reasons.size() > reasons_limit) return problem(Fault::too_many_values, place);
+        std::size_t index = 0;
+        for (const json::value& reason : reasons) {
+            if (auto fault = read_reason(reason, place + "[" + std::to_string(index++) + "]", feedback)) return fault;
+        }
+        return std::nullopt;
+    }
+
+    std::optional<Problem> read_reason(const json::value& value, const std::string& place, Feedback& feedback) {
+        if (!value.is_object()) return problem(Fault::wrong_type, place);
+        const json::object& members = value.get_object();
         const json::value* comment = members.if_contains("userComment");
-        if (comment != nullptr && !comment->is_null() && !fhir::is_text(*comment)) {
-            return problem(Fault::wrong_type, at("overrideReason.userComment"));
+        if (comment != nullptr && !comment->is_null()) {
+            if (!fhir::is_text(*comment)) return problem(Fault::wrong_type, place + ".userComment");
+            ++left_out_.comments;
+        }
+        for (const auto& [name, member] : members) {
+            if (name == "extension") {
+                if (is_empty(member)) continue;
+                ++left_out_.own_reasons;
+                keep(other_reason, feedback);  // there is one, and it is the site's own
+            } else if (name != "reason" && name != "userComment") {
+                ++left_out_.unknown_members;
+            }
         }
         const json::value* reason = members.if_contains("reason");
         if (reason == nullptr) return std::nullopt;
-        if (is_empty(*reason)) return empty_optional("overrideReason.reason");
-        if (!reason->is_object()) return problem(Fault::wrong_type, at("overrideReason.reason"));
-        return read_coding(reason->get_object(), feedback);
+        const std::string reason_place = place + ".reason";
+        if (is_empty(*reason)) return empty_value(reason_place);
+        if (!reason->is_object()) return problem(Fault::wrong_type, reason_place);
+        return read_coding(reason->get_object(), reason_place, feedback);
     }
 
-    std::optional<Problem> read_coding(const json::object& coding, Feedback& feedback) const {
+    std::optional<Problem> read_coding(const json::object& coding, const std::string& place, Feedback& feedback) {
         const json::value* code = coding.if_contains("code");
-        if (code == nullptr) return problem(Fault::member_missing, at("overrideReason.reason.code"));
-        if (is_empty(*code)) return problem(Fault::member_empty, at("overrideReason.reason.code"));
+        if (code == nullptr) return problem(Fault::member_missing, place + ".code");
+        if (is_empty(*code)) return problem(Fault::member_empty, place + ".code");
         const json::value* system = coding.if_contains("system");
         const bool system_sent = system != nullptr && !is_empty(*system);
-        if (!fhir::is_text(*code)) return problem(Fault::wrong_type, at("overrideReason.reason.code"));
-        if (system_sent && !fhir::is_text(*system))
-            return problem(Fault::wrong_type, at("overrideReason.reason.system"));
-        if (!system_sent && reading_.strict) return problem(Fault::member_missing, at("overrideReason.reason.system"));
+        if (!fhir::is_text(*code)) return problem(Fault::wrong_type, place + ".code");
+        if (system_sent && !fhir::is_text(*system)) return problem(Fault::wrong_type, place + ".system");
+        if (!system_sent && reading_.strict) return problem(Fault::member_missing, place + ".system");
         // The reference client leaves out the system of reasons that had none.
         const auto offered = std::ranges::find_if(reading_.offered, [&](const Reason& known) {
             return known.code == *fhir::text_of(*code) && (!system_sent || known.system == *fhir::text_of(*system));
         });
-        feedback.reason = offered == reading_.offered.end() ? other_reason : *offered;
+        if (offered == reading_.offered.end()) ++left_out_.unknown_reasons;
+        keep(offered == reading_.offered.end() ? other_reason : *offered, feedback);
         return std::nullopt;
     }
 
-    std::optional<Problem> empty_optional(std::string_view name) const {
+    /// One reason a card is kept: the first that was offered, else that there was one.
+    void keep(const Reason& reason, Feedback& feedback) {
+        const bool replaces = !feedback.reason || (*feedback.reason == other_reason && reason != other_reason);
+        if (feedback.reason) ++left_out_.further_reasons;
+        if (replaces) feedback.reason = reason;
+    }
+
+    std::optional<Problem> empty_optional(std::string_view name) const { return empty_value(at(name)); }
+
+    std::optional<Problem> empty_value(std::string place) const {
         if (!reading_.strict) return std::nullopt;
-        return problem(Fault::member_empty, at(name));
+        return problem(Fault::member_empty, std::move(place));
     }
 
     const json::object& item_;
     std::string place_;
     const FeedbackReading& reading_;
+    FeedbackLeftOut left_out_;
 };
+
+void add(const FeedbackLeftOut& more, FeedbackLeftOut& sum) {
+    for (const auto& [name, count] : feedback_left_out) sum.*count += more.*count;
+}
 
 }  // namespace
 
@@ -174,11 +234,13 @@ result<FeedbackMessage, Problem> read_feedback(const json::value& message, const
         std::string place = "feedback[" + std::to_string(index++) + "]";
         if (!item.is_object()) return problem(Fault::wrong_type, std::move(place));
         bool ours = true;
-        auto feedback = ItemReader(item.get_object(), std::move(place), reading).read(ours);
+        ItemReader reader(item.get_object(), std::move(place), reading);
+        auto feedback = reader.read(ours);
         if (!feedback) return feedback.error();
         if (feedback->at > now + clock_difference) ++read.ahead;
         if (ours) {
             read.items.push_back(std::move(*feedback));
+            add(reader.left_out(), read.left_out);
         } else {
             ++read.not_ours;
         }

@@ -2,12 +2,16 @@
 // whole. Either every item of it is good, or the message is refused and nothing of it counts.
 //
 // What may hold anything about a patient does not leave this file: the user's comment is dropped, a reason is kept only
-// if it is one that we offered, ids only if they have the form of those that we made. No clock: the time is an
-// argument.
+// if it is one that we offered, ids only if they have the form of those that we made. What is dropped is counted. No
+// clock: the time is an argument.
+//
+// Epic says `overrideReasons`, one object or several, and may give a reason of the site's own in its `extension`
+// (fhir.epic.com, CDS Hooks, "Feedback").
 #pragma once
 
 #include "service/base/wall_time.hpp"
 #include "service/http/problem.hpp"
+#include "service/observe/log.hpp"
 #include "service/store/store.hpp"
 
 #include <boost/json.hpp>
@@ -33,6 +37,7 @@ struct FeedbackMessage {
     std::vector<Feedback> items;
     std::size_t not_ours = 0;  ///< items about cards whose id we cannot have made: answered like the others (R-116)
     std::size_t ahead = 0;     ///< items from the future, by the clock of the client (R-117)
+    FeedbackLeftOut left_out;  ///< of items that are ours
 };
 
 /// Reads a message. \returns the first problem, with its place: "feedback[2].outcome".

@@ -99,7 +99,9 @@ std::vector<FhirQuery> queries_of(const HookCall& call, const Keys& wanted) {
         if (!worth_asking(source->second.unavailable)) continue;
         // The further pages of a query that was not ours, because a token in it was not resolved, are not ours either.
         const bool goes_on = source->second.unavailable == Unavailable::incomplete;
-        queries.push_back({asked.key, query_of(asked, call.request.patient_id),
+        rules::PrefetchTemplate taken = asked;
+        taken.query = without_refused(*call.profile, asked.resource_type, std::move(taken.query));
+        queries.push_back({asked.key, query_of(taken, call.request.patient_id),
                            goes_on ? first_page(call.request, asked.key) : std::nullopt});
     }
     return queries;

@@ -1,5 +1,7 @@
 #include "service/call/hook_call.hpp"
 
+#include "fhir/json_text.hpp"
+#include "fhir/reference.hpp"
 #include "rules/evaluate/sources_that_matter.hpp"
 #include "rules/pack/sources.hpp"
 
@@ -16,29 +18,59 @@ const std::string orders_key(rules::fixed_sources[rules::source_orders].key);
 
 }  // namespace
 
+namespace {
+
+/// The kinds of cards that a pack may give at a hook; the notice that data is missing is no rule's.
+std::vector<rules::RuleKind> card_kinds_of(const rules::Pack& pack, rules::Hook hook) {
+    std::vector<rules::RuleKind> kinds{rules::RuleKind::notice};
+    for (const rules::Rule& rule : pack.rules) {
+        const bool is_called = std::ranges::find(rule.hooks, hook) != rule.hooks.end();
+        if (is_called && std::ranges::find(kinds, rule.kind) == kinds.end()) kinds.push_back(rule.kind);
+    }
+    return kinds;
+}
+
+/// What the client's FHIR server does not have is known not to come: nobody left it out.
+void expect_no_refused(rules::Sources& sources, const HookCall& call) {
+    for (const rules::PrefetchTemplate& asked : call.service->offered.prefetch) {
+        rules::SourceData& source = sources[asked.key];
+        if (!has_type(*call.profile, asked.resource_type) && source.unavailable == rules::Unavailable::not_sent) {
+            source.unavailable = rules::Unavailable::not_provided;
+        }
+    }
+}
+
+}  // namespace
+
 std::vector<ServedService> services_of(const LoadedPack& pack) {
     std::vector<ServedService> services;
     for (const rules::Service& one : pack.program->pack().services) {
-        services.push_back(
-            {{one.id, one.hook, one.title, one.description, one.usage_requirements, pack.program->prefetch(one.hook)},
-             pack.program,
-             pack.digest,
-             override_reasons_of(pack.program->pack())});
+        OfferedService offered{one.id,
+                               one.hook,
+                               one.title,
+                               one.description,
+                               one.usage_requirements,
+                               pack.program->prefetch(one.hook),
+                               card_kinds_of(pack.program->pack(), one.hook)};
+        services.push_back({std::move(offered), pack.program, pack.digest, override_reasons_of(pack.program->pack())});
     }
     return services;
 }
 
 boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const ServedService*>& services,
-                                                        std::string_view body, bool strict) {
+                                                        std::string_view body, bool strict,
+                                                        const ClientProfile& profile) {
     std::vector<rules::Hook> hooks;
     for (const ServedService* service : services) hooks.push_back(service->offered.hook);
-    auto request = read_hook_request(body, {hooks, strict});
+    auto request = read_hook_request(body, {hooks, strict, profile.sends_user});
     if (!request) return request.error();
     const auto called = std::ranges::find(hooks, request->hook) - hooks.begin();
     HookCall call{services[static_cast<std::size_t>(called)], std::move(*request), {}, {}};
+    call.profile = &profile;
     auto sources = read_prefetch(call.request.prefetch, {call.service->offered.prefetch, call.request.patient, strict});
     if (!sources) return sources.error();
     call.sources = std::move(*sources);
+    expect_no_refused(call.sources, call);
     if (!call.request.drafts_left_out.empty()) {
         rules::SourceData not_asked{{}, rules::Unavailable::not_sent};
         auto& orders = call.sources.try_emplace(orders_key, std::move(not_asked)).first->second;
@@ -66,14 +98,59 @@ rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, 
     return explained ? rules::explain(program, record, asked) : rules::evaluate(program, record, asked);
 }
 
-Response response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
-                     const UuidSource& new_uuid, std::string_view about_url) {
+namespace {
+
+std::string_view text_member(const boost::json::object& object, std::string_view name) {
+    const boost::json::value* member = object.if_contains(name);
+    return member == nullptr ? std::string_view() : fhir::text_of(*member).value_or("");
+}
+
+/// What a CodeableConcept is called: its text, else the first display of its codings.
+std::string_view name_in(const boost::json::object& draft, std::string_view element) {
+    const boost::json::value* member = draft.if_contains(element);
+    if (member == nullptr || !member->is_object()) return {};
+    const boost::json::object& concept_ = member->get_object();
+    if (const std::string_view text = text_member(concept_, "text"); !text.empty()) return text;
+    const boost::json::value* codings = concept_.if_contains("coding");
+    if (codings == nullptr || !codings->is_array()) return {};
+    for (const boost::json::value& coding : codings->get_array()) {
+        const std::string_view display = coding.is_object() ? text_member(coding.get_object(), "display") : "";
+        if (!display.empty()) return display;
+    }
+    return {};
+}
+
+std::vector<DraftName> draft_names(const HookRequest& request) {
+    std::vector<DraftName> drafts;
+    for (const boost::json::object* draft : request.drafts) {
+        const std::string_view type = text_member(*draft, "resourceType"), id = text_member(*draft, "id");
+        if (!fhir::is_id(id)) continue;
+        const bool is_prescription = type == "MedicationRequest";
+        drafts.push_back({std::string(type) + "/" + std::string(id),
+                          std::string(name_in(*draft, is_prescription ? "medicationCodeableConcept" : "code"))});
+    }
+    return drafts;
+}
+
+}  // namespace
+
+Response response_of(const HookCall& call, const rules::Evaluation& evaluation, const UuidSource& new_uuid,
+                     std::string_view about_url) {
     const rules::Program& program = *call.service->program;
     const std::string& own = program.site().about_url;
-    return render_response(evaluation.cards,
-                           {program.pack().identity, call.service->digest, call.request.patient_id,
-                            call.request.encounter_id, call.request.user_id, profile, new_uuid,
-                            call.service->override_reasons, own.empty() ? about_url : std::string_view(own)});
+    const std::vector<DraftName> drafts = draft_names(call.request);
+    CardContext context{program.pack().identity,
+                        call.service->digest,
+                        call.request.patient_id,
+                        call.request.encounter_id,
+                        call.request.user_id,
+                        call.profile,
+                        new_uuid,
+                        call.service->override_reasons,
+                        own.empty() ? about_url : std::string_view(own),
+                        drafts};
+    if (call.profile->is_crd) context.wishes = wishes_of(call.request.extension);
+    return render_response(evaluation.cards, context);
 }
 
 }  // namespace service

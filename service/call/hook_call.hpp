@@ -45,12 +45,14 @@ struct HookCall {
     rules::Sources sources;                      ///< point into the request, and into what was fetched
     std::shared_ptr<const void> held = nullptr;  ///< what `fetched` takes of the memory for all calls
     SlowestQuery slowest_query = {};             ///< of those to the FHIR server
+    const ClientProfile* profile = &client::version_2_0;
 };
 
 /// Reads a call of one of `services`, which all have the id that was called (one for each hook it is offered for).
 /// Required sources may be missing still: see missing_sources().
 boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const ServedService*>& services,
-                                                        std::string_view body, bool strict);
+                                                        std::string_view body, bool strict,
+                                                        const ClientProfile& profile = client::version_2_0);
 
 /// The prefetch keys that may still matter to a call at that time: see rules::sources_that_matter().
 std::vector<std::string> sources_that_matter(const HookCall& call, const ClinicalTime& time);
@@ -60,7 +62,7 @@ rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, 
 
 /// The response to a call. \param about_url  where this service has its about pages, if it has; those of the site's own
 /// "aboutUrl" go before them.
-Response response_of(const HookCall& call, const rules::Evaluation& evaluation, ClientProfile profile,
-                     const UuidSource& new_uuid, std::string_view about_url = {});
+Response response_of(const HookCall& call, const rules::Evaluation& evaluation, const UuidSource& new_uuid,
+                     std::string_view about_url = {});
 
 }  // namespace service

@@ -159,7 +159,7 @@ class RequestReader {
         const auto object = root.required_object("context");
         if (!object) return object.error();
         const Members context(**object, "context", expectations_.strict);
-        const auto user = context.required_text("userId");
+        const auto user = expectations_.needs_user ? context.required_text("userId") : context.optional_text("userId");
         if (!user) return user.error();
         const auto patient = context.required_text("patientId");
         if (!patient) return patient.error();
@@ -167,9 +167,8 @@ class RequestReader {
         const auto encounter =
             needs_encounter ? context.required_text("encounterId") : context.optional_text("encounterId");
         if (!encounter) return encounter.error();
-        if (!is_typed_id(*user) || (expectations_.strict && !is_user_of(request_.hook, *user))) {
-            return problem_at(Fault::bad_value, "context.userId");
-        }
+        const bool is_user = is_typed_id(*user) && (!expectations_.strict || is_user_of(request_.hook, *user));
+        if (!user->empty() && !is_user) return problem_at(Fault::bad_value, "context.userId");
         if (!fhir::is_id(*patient)) return problem_at(Fault::bad_value, "context.patientId");
         if (!encounter->empty() && !fhir::is_id(*encounter)) return problem_at(Fault::bad_value, "context.encounterId");
         request_.user_id = *user;
@@ -309,10 +308,11 @@ class RequestReader {
         const auto prefetch = root.optional_object("prefetch");
         if (!prefetch) return prefetch.error();
         request_.prefetch = *prefetch;
+        if (const auto extension = root.optional_object("extension")) request_.extension = *extension;
         return check_extension(root);
     }
 
-    /// What an extension says is never looked at.
+    /// What an extension within the context or the authorization says is never looked at.
     Outcome check_extension(const Members& members) const {
         if (!expectations_.strict) return {};
         const auto extension = members.optional_object("extension");

@@ -27,7 +27,7 @@ namespace service {
 struct HookRequest {
     rules::Hook hook = rules::Hook::patient_view;
     std::string_view hook_instance;
-    std::string_view user_id;                        ///< "Practitioner/1"
+    std::string_view user_id;                        ///< "Practitioner/1"; empty if the client sends none
     std::string_view patient_id;                     ///< a FHIR id
     std::string_view encounter_id;                   ///< empty if absent
     rules::PatientIdentity patient;                  ///< the same person, by what the prefetched Patient says
@@ -37,6 +37,7 @@ struct HookRequest {
     std::optional<std::string_view> fhir_server;
     std::optional<FhirAuthorization> authorization;
     const boost::json::object* prefetch = nullptr;
+    const boost::json::object* extension = nullptr;  ///< of the request as a whole
 
     std::unique_ptr<boost::json::monotonic_resource> storage;
     std::optional<boost::json::value> tree;  ///< in `storage`: assigned, not emplaced, it would be copied out of it
@@ -48,6 +49,7 @@ inline constexpr std::size_t most_drafts = 1000;
 struct RequestExpectations {
     std::span<const rules::Hook> hooks;  ///< those that the service called is offered for
     bool strict = false;                 ///< hold the client to the letter of CDS Hooks
+    bool needs_user = true;              ///< false: context.userId may be absent
 };
 
 /// Reads a request's body. \returns the first fault with its place; see Fault for the kinds.

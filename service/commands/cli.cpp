@@ -56,16 +56,30 @@ void declare_evaluate(CLI::App& verb, Action& action) {
                     "The environment variable with a bearer token for it (default: it is open)")
         ->type_name("NAME");
     verb.add_option("--orders", options->orders_file, "Order hooks: the draft orders, a Bundle")->type_name("FILE");
+    verb.add_option("--client", options->client_names, "html: whose screen (default: all that are known)")
+        ->delimiter(',')
+        ->type_name("NAME,...");
+    verb.add_option("--width", options->width_px, "html: of each card (default: the client's own)")->type_name("PX");
     verb.add_option("--selections", options->selections, "order-select: the selected orders (default: all)")
         ->delimiter(',')
         ->type_name("TYPE/ID,...");
     verb.add_option("--site", options->site, "A site file")->type_name("FILE");
     verb.add_option("--at", options->at, "The instant of the evaluation (default: now)")->type_name("DATETIME");
-    verb.add_flag("--explain", options->explain, "For every rule, why it has a card or none");
+    auto how = std::make_shared<std::string>();
+    verb.add_flag("--explain{lines}", *how, "Why, in one sentence and a line a rule; =full: all that was looked at")
+        ->check(CLI::IsMember({"lines", "full"}));
     verb.add_flag("--print-request", options->print_request, "The request that HTTPS would get, instead of the cards");
-    verb.add_option("--format", options->format, "json or text (default: json)")->transform(formats());
-    verb.callback(
-        [options, &action] { action = [options](const Streams& streams) { return run_evaluate(*options, streams); }; });
+    const auto choose = [options](const std::string& word) {
+        options->as_html = word == "html";
+        options->format = word == "text" ? OutputFormat::text : OutputFormat::json;
+    };
+    verb.add_option_function<std::string>("--format", choose, "json, text, or html: as clients show it (default: json)")
+        ->check(CLI::IsMember({"json", "text", "html"}));
+    verb.callback([options, how, &action] {
+        options->explain = !how->empty();
+        options->explain_all = *how == "full";
+        action = [options](const Streams& streams) { return run_evaluate(*options, streams); };
+    });
 }
 
 void declare_check(CLI::App& verb, Action& action) {

@@ -1,13 +1,16 @@
 #include "service/commands/command_evaluate.hpp"
 
+#include "fhir/bundle.hpp"
 #include "fhir/json_text.hpp"
 #include "fhir/reference.hpp"
+#include "rules/pack/sources.hpp"
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/uuid.hpp"
 #include "service/call/composed_request.hpp"
 #include "service/call/hook_call.hpp"
 #include "service/commands/evaluation_text.hpp"
+#include "service/commands/preview_cards.hpp"
 #include "service/deployment/clinical_clock.hpp"
 #include "service/run/fhir_record.hpp"
 
@@ -22,6 +25,13 @@ namespace service {
 namespace json = boost::json;
 
 namespace {
+
+/// Who is called, and when.
+struct Asked {
+    std::vector<const ServedService*> called;
+    ClinicalClock clock;
+    std::vector<json::value> resources = {};  ///< of the file that the request was made of
+};
 
 /// The text of `file`, or of standard input for "-"; nothing after having said why not.
 std::optional<std::string> read_input(const std::string& file, const Streams& streams) {
@@ -83,11 +93,13 @@ Body print_composed(const boost::system::result<json::object, ComposeFault>& req
 }
 
 /// The request that an EHR with the files' record would send.
-Body compose_from_files(const EvaluateOptions& options, const ServedService& service, const Streams& streams) {
-    const auto trees = read_resource_file(options.patient_file, streams);
+Body compose_from_files(const EvaluateOptions& options, const ServedService& service,
+                        std::vector<json::value>& resources, const Streams& streams) {
+    auto trees = read_resource_file(options.patient_file, streams);
     if (!trees) return ExitCode::bad_input;
+    resources = std::move(*trees);
     std::vector<const json::object*> objects;
-    for (const json::value& tree : *trees) objects.push_back(&tree.get_object());
+    for (const json::value& tree : resources) objects.push_back(&tree.get_object());
     fhir::Issues issues;
     const fhir::Bundle record = fhir::Bundle::of(objects, issues);
     const auto compose = read_compose_options(options, service, streams);
@@ -124,9 +136,10 @@ Body compose_from_server(const EvaluateOptions& options, const ServedService& se
                           options, streams.err);
 }
 
-Body read_body(const EvaluateOptions& options, const ServedService& service, const Streams& streams) {
+Body read_body(const EvaluateOptions& options, Asked& asked, const Streams& streams) {
+    const ServedService& service = *asked.called.front();
     if (!options.fhir_url.empty()) return compose_from_server(options, service, streams);
-    if (!options.patient_file.empty()) return compose_from_files(options, service, streams);
+    if (!options.patient_file.empty()) return compose_from_files(options, service, asked.resources, streams);
     auto body = read_input(options.request_file, streams);
     if (!body) return ExitCode::bad_input;
     return std::move(*body);
@@ -147,33 +160,43 @@ ExitCode refuse(const Problem& problem, const EvaluateOptions& options, const St
     return ExitCode::bad_input;
 }
 
-json::object explanation_in_full(const rules::Evaluation& evaluation) {
-    json::object told = explanation_as_json(evaluation.outcomes);
-    if (!evaluation.left_out.empty())
-        told["leftOut"] = json::array(evaluation.left_out.begin(), evaluation.left_out.end());
-    return told;
+/// What the call has, and the results of the file beside it that no prefetch asks for.
+rules::Record whole_record(const HookCall& call, const std::vector<json::value>& resources) {
+    rules::Sources sources = call.sources;
+    const std::vector<std::string_view> keys = rules::source_keys(call.service->program->pack());
+    const auto group = std::ranges::find(keys, nullptr, rules::find_fixed_source);
+    std::vector<const json::object*> objects;
+    for (const json::value& tree : resources) objects.push_back(&tree.get_object());
+    fhir::Issues issues;
+    const fhir::Bundle bundle = fhir::Bundle::of(objects, issues);
+    for (const fhir::Entry& entry : bundle.entries()) {
+        const bool is_result = group != keys.end() && entry.resource && entry.type == "Observation";
+        if (is_result) sources[std::string(*group)].resources.push_back(entry);
+    }
+    return rules::read_record(sources);
 }
 
-void print_explanation(const rules::Evaluation& evaluation, OutputFormat format, std::ostream& out) {
-    switch (format) {
+void print_explanation(const rules::Evaluation& evaluation, const rules::Record& record, const EvaluateOptions& options,
+                       std::ostream& out) {
+    const std::vector<rules::Unmatched> unmatched = rules::unmatched(*evaluation.program, record);
+    switch (options.format) {
         case OutputFormat::text:
-            out << explanation_as_text(evaluation.outcomes);
-            for (const std::string& resource : evaluation.left_out) out << '\n' << resource << ".\n";
+            out << explanation_as_text(evaluation, unmatched, options.explain_all ? Telling::full : Telling::lines);
             break;
         case OutputFormat::json:
-            out << fhir::print_json_indented(explanation_in_full(evaluation)) << '\n';
+            out << fhir::print_json_indented(explanation_as_json(evaluation, unmatched)) << '\n';
             break;
     }
 }
 
-ExitCode answer(const HookCall& call, const ClinicalClock& clock, const EvaluateOptions& options, std::ostream& out) {
-    const rules::Evaluation evaluation = evaluate_call(call, clock.time(), options.explain);
+ExitCode answer(const HookCall& call, const Asked& asked, const EvaluateOptions& options, std::ostream& out) {
+    const rules::Evaluation evaluation = evaluate_call(call, asked.clock.time(), options.explain);
     if (options.explain) {
-        print_explanation(evaluation, options.format, out);
+        print_explanation(evaluation, whole_record(call, asked.resources), options, out);
     } else if (options.format == OutputFormat::text) {
         out << cards_as_text(evaluation.cards);
     } else {
-        const Response response = response_of(call, evaluation, ClientProfile::v2_0, random_uuid);
+        const Response response = response_of(call, evaluation, random_uuid);
         out << fhir::print_json_indented(*fhir::parse_json(response.body)) << '\n';
     }
     return ExitCode::fine;
@@ -187,10 +210,47 @@ std::vector<const ServedService*> services_called(const std::vector<ServedServic
     return called;
 }
 
+using Called = std::vector<const ServedService*>;
+
+/// Prints the page that shows the answer as clients do.
+ExitCode preview(const Called& called, const std::string& body, const ClinicalTime& time,
+                 const EvaluateOptions& options, const Streams& streams) {
+    PreviewOptions how;
+    how.width_px = options.width_px;
+    for (const std::string& name : options.client_names) how.clients.push_back(find_client_profile(name));
+    const auto page = preview_of(called, body, time, how);
+    if (!page) return refuse(page.error(), options, streams);
+    streams.out << *page;
+    return ExitCode::fine;
+}
+
 void say_which_services(const std::vector<ServedService>& services, std::string_view wanted, std::ostream& err) {
     err << "error: the pack has no service '" << wanted << "'; it has";
     for (const ServedService& service : services) err << ' ' << service.offered.id;
     err << '\n';
+}
+
+/// False after having said what is amiss with the options of the preview.
+bool fit_preview(const EvaluateOptions& options, std::ostream& err) {
+    const bool has_some = !options.client_names.empty() || options.width_px > 0;
+    if (has_some && !options.as_html) {
+        err << "error: --client and --width go with --format html\n";
+    } else if (options.as_html && (options.explain || options.print_request)) {
+        err << "error: --format html shows cards: leave out --explain and --print-request\n";
+    } else if (options.width_px > 0 &&
+               (options.width_px < least_preview_width || options.width_px > most_preview_width)) {
+        err << "error: --width takes " << least_preview_width << " to " << most_preview_width << " pixels\n";
+    } else {
+        for (const std::string& name : options.client_names) {
+            if (find_client_profile(name) != nullptr) continue;
+            err << "error: there is no client '" << name << "'; there are";
+            for (const ClientProfile* client : client_profiles()) err << ' ' << client->name;
+            err << '\n';
+            return false;
+        }
+        return true;
+    }
+    return false;
 }
 
 /// False after having said what is amiss with the options.
@@ -207,7 +267,7 @@ bool fit_together(const EvaluateOptions& options, std::ostream& err) {
     } else if (!options.request_file.empty() && (!options.orders_file.empty() || !options.selections.empty())) {
         err << "error: --orders and --selections go with --patient and --fhir: a request has its own\n";
     } else {
-        return true;
+        return fit_preview(options, err);
     }
     return false;
 }
@@ -224,12 +284,6 @@ bool fit_the_hook(const EvaluateOptions& options, rules::Hook hook, std::ostream
     return false;
 }
 
-/// Who is called, and when.
-struct Asked {
-    std::vector<const ServedService*> called;
-    ClinicalClock clock;
-};
-
 /// Prints the answer to a request, or the request itself.
 ExitCode answer_body(const Asked& asked, const std::string& body, const EvaluateOptions& options,
                      const Streams& streams) {
@@ -237,12 +291,13 @@ ExitCode answer_body(const Asked& asked, const std::string& body, const Evaluate
         streams.out << body << '\n';
         return ExitCode::fine;
     }
+    if (options.as_html) return preview(asked.called, body, asked.clock.time(), options, streams);
     const auto call = read_hook_call(asked.called, body, false);
     if (!call) return refuse(call.error(), options, streams);
     if (const auto missing = missing_sources(call->sources, call->service->offered.prefetch)) {
         return refuse(*missing, options, streams);
     }
-    return answer(*call, asked.clock, options, streams.out);
+    return answer(*call, asked, options, streams.out);
 }
 
 }  // namespace
@@ -264,8 +319,9 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Streams& streams) {
         return ExitCode::usage;
     }
     if (!fit_the_hook(options, called.front()->offered.hook, streams.err)) return ExitCode::usage;
-    const Body body = read_body(options, *called.front(), streams);
-    return body ? answer_body({called, *clock}, *body, options, streams) : body.error();
+    Asked asked{called, *clock};
+    const Body body = read_body(options, asked, streams);
+    return body ? answer_body(asked, *body, options, streams) : body.error();
 }
 
 }  // namespace service

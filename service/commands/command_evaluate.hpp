@@ -22,10 +22,14 @@ struct EvaluateOptions {
     std::string token_variable;  ///< the environment variable with the bearer token for it; empty: an open server
     std::string orders_file;     ///< order hooks: the draft orders
     std::vector<std::string> selections;
-    std::string at;  ///< empty: now
-    bool explain = false;
+    std::string at;              ///< empty: now
+    bool explain = false;        ///< why, in one sentence and one line a rule, in place of the cards
+    bool explain_all = false;    ///< and all that was looked at
     bool print_request = false;  ///< the request that HTTPS would get, instead of its answer
     OutputFormat format = OutputFormat::json;
+    bool as_html = false;                   ///< a page that shows the cards as clients do, in place of `format`
+    std::vector<std::string> client_names;  ///< whose; empty: of every product that is known
+    unsigned width_px = 0;                  ///< of each card; 0: of the client's own screen
 };
 
 /// Prints the CDS Hooks response, the explanation or the request. \returns fine; bad_input for a pack, file or request

@@ -10,6 +10,18 @@ namespace json = boost::json;
 
 namespace {
 
+std::string_view kind_name(rules::Unmatched::Kind kind) {
+    switch (kind) {
+        case rules::Unmatched::Kind::result:
+            return "result";
+        case rules::Unmatched::Kind::medicine:
+            return "medicine";
+        case rules::Unmatched::Kind::problem:
+            return "problem";
+    }
+    return "";
+}
+
 std::string_view truth_name(rules::Truth truth) {
     switch (truth) {
         case rules::Truth::fails:
@@ -74,7 +86,9 @@ std::vector<std::string> orders_of(const rules::Proposal& proposal) {
     std::vector<std::string> lines;
     for (const std::string& reference : proposal.remove) lines.push_back("takes out " + reference);
     for (const rules::Proposal::Create& create : proposal.create) {
-        lines.push_back("drafts " + create.display + " (LOINC " + create.loinc + ")");
+        std::string code = "LOINC " + create.loinc;
+        if (!create.codings.empty()) code = create.codings.front().code + " of " + create.codings.front().system;
+        lines.push_back("drafts " + create.display + " (" + code + ")");
     }
     return lines;
 }
@@ -120,6 +134,53 @@ json::object as_json(const rules::Reason& reason) {
     return object;
 }
 
+json::object as_json(const rules::Unmatched& one) {
+    json::object object{
+        {"kind", kind_name(one.kind)}, {"code", one.code}, {"reference", one.reference}, {"records", one.records}};
+    if (!one.looks_like.empty()) object["looksLike"] = one.looks_like;
+    return object;
+}
+
+/// Cards, then what was held back, then what is not known, then the rest; within these the pack's order.
+std::vector<const rules::RuleOutcome*> loudest_first(const std::vector<rules::RuleOutcome>& outcomes) {
+    std::vector<const rules::RuleOutcome*> told;
+    for (const rules::RuleOutcome& outcome : outcomes) {
+        if (outcome.outcome != rules::Outcome::other_hook) told.push_back(&outcome);
+    }
+    std::ranges::stable_sort(told, {}, [](const rules::RuleOutcome* outcome) {
+        if (outcome->outcome == rules::Outcome::card) return 0;
+        if (outcome->is_held_back) return 1;
+        if (outcome->outcome == rules::Outcome::unknown) return 2;
+        return outcome->outcome == rules::Outcome::excluded ? 3 : 4;
+    });
+    return told;
+}
+
+void add_unmatched(std::string& out, const std::vector<rules::Unmatched>& unmatched, std::size_t columns) {
+    constexpr std::size_t most_lines = 12;
+    const auto add = [&](rules::Unmatched::Kind kind, std::string_view title) {
+        std::vector<std::string> lines;
+        std::size_t more = 0;
+        for (const rules::Unmatched& one : unmatched) {
+            if (one.kind != kind) continue;
+            if (lines.size() == most_lines) {
+                ++more;
+                continue;
+            }
+            std::string line = one.code;
+            if (!one.looks_like.empty()) line.append(", looks like ").append(one.looks_like);
+            line += " (" + one.reference;
+            if (one.records > 1) line += " and " + std::to_string(one.records - 1) + " more";
+            lines.push_back(line + ")");
+        }
+        if (more > 0) lines.push_back("and " + std::to_string(more) + " other codes");
+        add_section(out, title, lines, columns);
+    };
+    add(rules::Unmatched::Kind::result, "Results that no list of the pack knows");
+    add(rules::Unmatched::Kind::medicine, "Medicines that no list of the pack knows");
+    add(rules::Unmatched::Kind::problem, "Problems that no list of the pack knows");
+}
+
 }  // namespace
 
 std::string cards_as_text(const std::vector<rules::Card>& cards, std::size_t columns) {
@@ -132,22 +193,30 @@ std::string cards_as_text(const std::vector<rules::Card>& cards, std::size_t col
     return out;
 }
 
-std::string explanation_as_text(const std::vector<rules::RuleOutcome>& outcomes) {
+std::string explanation_as_text(const rules::Evaluation& evaluation, const std::vector<rules::Unmatched>& unmatched,
+                                Telling telling, std::size_t columns) {
     std::string out;
-    for (const rules::RuleOutcome& outcome : outcomes) {
-        if (outcome.outcome == rules::Outcome::other_hook) continue;
-        if (!out.empty()) out += '\n';
-        const std::string bare = outcome.outcome == rules::Outcome::card ? "card." : "no card.";
-        out.append(outcome.rule).append(": ").append(outcome.sentence.empty() ? bare : outcome.sentence) += '\n';
-        for (const rules::Reason& reason : outcome.reasons) add_reason(out, reason, 0);
+    add_wrapped(out, "", evaluation.sentence, columns);
+    const std::vector<const rules::RuleOutcome*> told = loudest_first(evaluation.outcomes);
+    if (!told.empty()) out += '\n';
+    for (const rules::RuleOutcome* outcome : told)
+        add_wrapped(out, "  ", outcome->sentence + " [" + std::string(outcome->rule) + "]", columns);
+    add_unmatched(out, unmatched, columns);
+    add_section(out, "Left out", evaluation.left_out, columns);
+    if (telling == Telling::lines) return out;
+    for (const rules::RuleOutcome* outcome : told) {
+        out.append("\n").append(outcome->rule).append(": ").append(outcome_name(outcome->outcome)) += '\n';
+        for (const rules::Reason& reason : outcome->reasons) add_reason(out, reason, 0);
     }
     return out;
 }
 
-json::object explanation_as_json(const std::vector<rules::RuleOutcome>& outcomes) {
+json::object explanation_as_json(const rules::Evaluation& evaluation, const std::vector<rules::Unmatched>& unmatched) {
     json::array listed;
-    for (const rules::RuleOutcome& outcome : outcomes) {
-        json::object object{{"rule", outcome.rule}, {"outcome", outcome_name(outcome.outcome)}};
+    for (const rules::RuleOutcome& outcome : evaluation.outcomes) {
+        json::object object{
+            {"rule", outcome.rule}, {"title", outcome.title}, {"outcome", outcome_name(outcome.outcome)}};
+        if (outcome.is_held_back) object["heldBack"] = true;
         if (!outcome.sentence.empty()) object["sentence"] = outcome.sentence;
         if (!outcome.unknown_sources.empty()) object["unknownSources"] = as_json(outcome.unknown_sources);
         if (!outcome.reasons.empty()) {
@@ -156,7 +225,13 @@ json::object explanation_as_json(const std::vector<rules::RuleOutcome>& outcomes
         }
         listed.push_back(std::move(object));
     }
-    return {{"rules", std::move(listed)}};
+    json::object told{{"sentence", evaluation.sentence}, {"rules", std::move(listed)}};
+    if (!evaluation.left_out.empty()) told["leftOut"] = as_json(evaluation.left_out);
+    if (!unmatched.empty()) {
+        json::array& list = told["unmatched"].emplace_array();
+        for (const rules::Unmatched& one : unmatched) list.push_back(as_json(one));
+    }
+    return told;
 }
 
 std::string_view outcome_name(rules::Outcome outcome) {

@@ -61,13 +61,22 @@ Complaint store_time_zone(Config& config, const ConfigValue& value) {
     return "names a time zone that this system does not know" + near_time_zone(config.time_zone, zones);
 }
 
-Complaint store_profile(ClientProfile& profile, const ConfigValue& value) {
-    return value.choice(profile, {{"1.0", ClientProfile::v1_0},
-                                  {"2.0", ClientProfile::v2_0},
-                                  {"3.0", ClientProfile::v3_0},
-                                  {"crd", ClientProfile::crd},
-                                  {"sandbox", ClientProfile::sandbox}});
+Complaint store_profile(const ClientProfile*& profile, const ConfigValue& value) {
+    std::string name;
+    if (Complaint complaint = value.text(name); !complaint.empty()) return complaint;
+    std::string names;
+    for (const ClientProfile* known : client_profiles()) {
+        if (known->name == name) {
+            profile = known;
+            return {};
+        }
+        names += (names.empty() ? "\"" : ", \"") + std::string(known->name) + "\"";
+    }
+    return "must be one of " + names;
 }
+
+constexpr std::string_view profile_form =
+    "\"1.0\", \"2.0\", \"3.0\", \"crd\", \"sandbox\", \"epic\", \"oracle\" or \"plain\"";
 
 Complaint store_algorithms(Config& config, const ConfigValue& value) {
     std::vector<std::string> names;
@@ -193,15 +202,13 @@ constexpr ConfigKey table[] = {
     {"clients[].fhirCa", "file", "", "",
      "further certificates that these servers, and no other client's, are trusted by, PEM", false,
      [](Config& c, const ConfigValue& v) { return v.file(c.clients.back().fhir_ca); }},
-    {"clients[].profile", "\"1.0\", \"2.0\", \"3.0\", \"crd\" or \"sandbox\"", "\"2.0\"", "",
-     "what a response to it may hold", false,
+    {"clients[].profile", profile_form, "\"2.0\"", "", "what it is sent, and how", false,
      [](Config& c, const ConfigValue& v) { return store_profile(c.clients.back().profile, v); }},
     {"clients[].strict", "true or false", "false", "", "whether it is held to the letter of CDS Hooks", false,
      [](Config& c, const ConfigValue& v) { return v.boolean(c.clients.back().strict); }},
     {"anonymous.fhirServers", "array of addresses", "[]", "", "FHIR servers that calls without a token may name", false,
      [](Config& c, const ConfigValue& v) { return v.urls(c.anonymous.fhir_servers); }},
-    {"anonymous.profile", "\"1.0\", \"2.0\", \"3.0\", \"crd\" or \"sandbox\"", "\"2.0\"", "",
-     "what a response to a client without a token may hold", false,
+    {"anonymous.profile", profile_form, "\"2.0\"", "", "what a client without a token is sent, and how", false,
      [](Config& c, const ConfigValue& v) { return store_profile(c.anonymous.profile, v); }},
     {"cors.origins", "array of origins", "[]", "", "the web pages that may call the service; \"*\": all", false,
      store_origins},

@@ -2,6 +2,7 @@
 // content.
 #pragma once
 
+#include "service/answer/discovery.hpp"
 #include "service/http/exchange.hpp"
 #include "service/trust/trust.hpp"
 
@@ -30,8 +31,8 @@ class CdsServices {
     CdsServices& operator=(const CdsServices&) = delete;
     virtual ~CdsServices() = default;
 
-    /// The body of the discovery endpoint, for clients of `profile`.
-    virtual const std::string& discovery(ClientProfile profile) const = 0;
+    /// What the discovery endpoint tells clients of `profile`.
+    virtual const Discovery& discovery(const ClientProfile& profile) const = 0;
 
     virtual bool offers(std::string_view service_id) const = 0;
 

@@ -40,9 +40,18 @@ TokenUse use_of(const Offer& offer, const Match& match) {
     return {std::move(addresses), match.route->method == Method::get ? "GET" : "POST", std::move(path)};
 }
 
-asio::awaitable<Reply> discover(const Offer& offer, ClientProfile profile) {
+/// Clients may keep it, and ask each time whether it still holds; it differs from client to client.
+asio::awaitable<Reply> discover(const Offer& offer, const RequestHead& head, const ClientProfile& profile) {
+    const Discovery& discovery = offer.services->discovery(profile);
     Reply reply;
-    reply.body = offer.services->discovery(profile);
+    reply.headers.push_back({"ETag", discovery.tag});
+    reply.headers.push_back({"Cache-Control", "private, no-cache"});
+    reply.headers.push_back({"Vary", "Authorization"});
+    if (still_holds(head.if_none_match, discovery.tag)) {
+        reply.status = 304;
+    } else {
+        reply.body = discovery.body;
+    }
     co_return reply;
 }
 
@@ -59,7 +68,7 @@ asio::awaitable<Reply> serve(const Offer& offer, const Match& match, ServiceCall
         case Endpoint::metrics:
             break;
     }
-    return discover(offer, call.client->profile);
+    return discover(offer, call.head, *call.client->profile);
 }
 
 /// The page behind a card. Its address says which rule of which version, and nothing of a patient: nobody is asked who

@@ -18,7 +18,7 @@ boost::asio::awaitable<Reply> FeedbackHandler::take(ServiceCall call) const {
         co_return problem_reply({Fault::store_unavailable, {}, {}}, call.head.accept);
     }
     settings_.log.write(FeedbackStored{std::string(call.service_id), receipt->stored, receipt->repeated,
-                                       receipt->unknown_card + read->not_ours, read->ahead});
+                                       receipt->unknown_card + read->not_ours, read->ahead, read->left_out});
     co_return Reply();
 }
 

@@ -37,6 +37,16 @@ std::optional<Problem> refusal_of(GrantFault fault) {
     return std::nullopt;
 }
 
+/// The answer to a call that is refused: its status, or, for a client that hides that, a card that tells it.
+Reply refusal(const Problem& problem, const RequestHead& head, const ClientProfile& client) {
+    Reply reply = problem_reply(problem, head.accept, client);
+    if (!client.hides_failures) return reply;
+    reply.body = render_refusal(reply.status, sentence_of(problem));
+    reply.content_type = json_media_type;
+    reply.status = 200;
+    return reply;
+}
+
 }  // namespace
 
 HookHandler::HookHandler(const std::vector<LoadedPack>& packs, HookSettings settings) : settings_(std::move(settings)) {
@@ -48,8 +58,11 @@ HookHandler::HookHandler(const std::vector<LoadedPack>& packs, HookSettings sett
         by_id_[service.offered.id].push_back(&service);
         offered.push_back(service.offered);
     }
-    std::ranges::transform(client_profiles, discovery_.begin(),
-                           [&](ClientProfile profile) { return discovery_document(offered, profile); });
+    std::vector<std::string> digests;
+    for (const LoadedPack& pack : packs) digests.push_back(pack.digest);
+    for (const ClientProfile* profile : client_profiles()) {
+        discovery_.emplace(profile, discovery_for(*profile, offered, digests));
+    }
 }
 
 std::optional<std::string> HookHandler::about(std::string_view digest, std::string_view rule) const {
@@ -62,11 +75,11 @@ std::optional<std::string> HookHandler::about(std::string_view digest, std::stri
 asio::awaitable<Reply> HookHandler::call(ServiceCall asked) const {
     const CallTime time{FhirClient::Clock::now(), settings_.clock.time()};
     const Client& client = *asked.client;
-    auto call = read_hook_call(by_id_.find(asked.service_id)->second, asked.body, client.strict);
-    if (!call) co_return problem_reply(call.error(), asked.head.accept, client.profile);
+    auto call = read_hook_call(by_id_.find(asked.service_id)->second, asked.body, client.strict, *client.profile);
+    if (!call) co_return refusal(call.error(), asked.head, *client.profile);
     auto problem = co_await complete(*call, client, time);
     if (!problem) problem = missing_from(*call);
-    Reply reply = problem ? problem_reply(*problem, asked.head.accept, client.profile) : answer(*call, client, time);
+    Reply reply = problem ? refusal(*problem, asked.head, *client.profile) : answer(*call, time);
     reply.facts.slowest_query = call->slowest_query.key;
     reply.facts.slowest_query_took = call->slowest_query.took;
     if (uuid_of(call->request.hook_instance)) reply.facts.hook_instance = call->request.hook_instance;
@@ -111,26 +124,27 @@ asio::awaitable<std::optional<Problem>> HookHandler::complete(HookCall& call, co
     co_return std::nullopt;
 }
 
-Reply HookHandler::answer(const HookCall& call, const Client& client, const CallTime& time) const {
+Reply HookHandler::answer(const HookCall& call, const CallTime& time) const {
     Reply reply;
     const rules::Evaluation evaluation = evaluate_call(call, time.clinical);
-    Response response = response_of(call, evaluation, client.profile, settings_.new_uuid, settings_.about_url);
-    reply.facts.cards = static_cast<unsigned>(evaluation.cards.size());
-    if (reply.facts.cards > 0) keep(call, evaluation.cards, response.card_uuids);
+    Response response = response_of(call, evaluation, settings_.new_uuid, settings_.about_url);
+    reply.facts.cards = static_cast<unsigned>(response.given.size());
+    if (reply.facts.cards > 0) keep(call, evaluation.cards, response.given);
     reply.body = std::move(response.body);
     return reply;
 }
 
 /// Tells log and store which cards were given.
 void HookHandler::keep(const HookCall& call, const std::vector<rules::Card>& cards,
-                       const std::vector<std::string>& uuids) const {
+                       const std::vector<GivenCard>& given) const {
     const rules::Identity& pack = call.service->program->pack().identity;
     std::vector<Decision> decisions;
-    for (std::size_t i = 0; i < cards.size(); ++i) {
-        settings_.log.write(CardGiven{std::string(cards[i].rule), pack.version, name_of(cards[i].indicator)});
-        if (settings_.recorder == nullptr || uuids.empty())
+    for (const GivenCard& one : given) {
+        const rules::Card& card = cards[one.index];
+        settings_.log.write(CardGiven{std::string(card.rule), pack.version, name_of(card.indicator)});
+        if (settings_.recorder == nullptr || one.uuid.empty())
             continue;  // no feedback can name a card without uuid
-        decisions.push_back({uuids[i], call.service->offered.id, std::string(cards[i].rule), pack.id, pack.version,
+        decisions.push_back({one.uuid, call.service->offered.id, std::string(card.rule), pack.id, pack.version,
                              call.service->digest, wall_time()});
     }
     if (settings_.recorder != nullptr) settings_.recorder->add(std::move(decisions));

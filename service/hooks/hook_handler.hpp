@@ -8,7 +8,6 @@
 #include "service/out/https_clients.hpp"
 #include "service/store/decision_recorder.hpp"
 
-#include <array>
 #include <chrono>
 #include <map>
 #include <optional>
@@ -43,9 +42,7 @@ class HookHandler final : public CdsServices {
   public:
     HookHandler(const std::vector<LoadedPack>& packs, HookSettings settings);
 
-    const std::string& discovery(ClientProfile profile) const override {
-        return discovery_[static_cast<std::size_t>(profile)];
-    }
+    const Discovery& discovery(const ClientProfile& profile) const override { return discovery_.at(&profile); }
     bool offers(std::string_view service_id) const override { return by_id_.contains(service_id); }
     std::optional<std::string> about(std::string_view digest, std::string_view rule) const override;
     boost::asio::awaitable<Reply> call(ServiceCall asked) const override;
@@ -59,13 +56,13 @@ class HookHandler final : public CdsServices {
 
     boost::asio::awaitable<std::optional<Problem>> complete(HookCall& call, const Client& client, CallTime time) const;
     std::optional<Problem> missing_from(const HookCall& call) const;
-    Reply answer(const HookCall& call, const Client& client, const CallTime& time) const;
-    void keep(const HookCall& call, const std::vector<rules::Card>& cards, const std::vector<std::string>& uuids) const;
+    Reply answer(const HookCall& call, const CallTime& time) const;
+    void keep(const HookCall& call, const std::vector<rules::Card>& cards, const std::vector<GivenCard>& given) const;
 
     HookSettings settings_;
     std::vector<ServedService> services_;
     std::map<std::string, std::vector<const ServedService*>, std::less<>> by_id_;
-    std::array<std::string, client_profiles.size()> discovery_;
+    std::map<const ClientProfile*, Discovery> discovery_;
 };
 
 }  // namespace service

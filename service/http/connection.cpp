@@ -52,7 +52,8 @@ std::string http_date() {
 http::response<http::string_body> message_of(Reply& reply, unsigned version, bool keep) {
     http::response<http::string_body> message{http::int_to_status(reply.status), version, std::move(reply.body)};
     message.set(http::field::date, http_date());
-    message.set(http::field::cache_control, "no-store");
+    const bool may_be_kept = std::ranges::find(reply.headers, "Cache-Control", &Header::name) != reply.headers.end();
+    if (!may_be_kept) message.set(http::field::cache_control, "no-store");
     message.set("X-Content-Type-Options", "nosniff");
     if (!message.body().empty())
         message.set(http::field::content_type,
@@ -61,7 +62,8 @@ http::response<http::string_body> message_of(Reply& reply, unsigned version, boo
         message.insert(beast::string_view(header.name.data(), header.name.size()), header.value);
     }
     message.keep_alive(keep);
-    if (reply.status != 204) message.content_length(message.body().size());
+    // A 304 would tell the length of what it does not send (RFC 9110, 8.6).
+    if (reply.status != 204 && reply.status != 304) message.content_length(message.body().size());
     return message;
 }
 

@@ -22,6 +22,7 @@ struct RequestHead {
     std::string content_encoding;
     std::string_view content_type;
     std::string_view origin;
+    std::string if_none_match;
     bool announces_body = false;  ///< Content-Length or Transfer-Encoding was sent
 };
 

@@ -140,10 +140,14 @@ Problem problem_of(const fhir::JsonError& error, std::string_view body) {
     return {fault_of(error.code), {}, fhir::position_at(body, error.offset)};
 }
 
-Reply problem_reply(const Problem& problem, std::string_view accept, ClientProfile profile) {
+std::string sentence_of(const Problem& problem) {
+    return sentence_of(meaning_of(problem.fault), problem);
+}
+
+Reply problem_reply(const Problem& problem, std::string_view accept, const ClientProfile& profile) {
     const FaultMeaning meaning = meaning_of(problem.fault);
     Reply reply;
-    reply.status = profile == ClientProfile::crd && is_unprocessable(problem.fault) ? 422 : meaning.status;
+    reply.status = profile.is_crd && is_unprocessable(problem.fault) ? 422 : meaning.status;
     reply.facts.fault = meaning.name;
     if (meaning.status == 401) {
         reply.headers.push_back({"WWW-Authenticate", "Bearer"});

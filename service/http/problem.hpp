@@ -3,7 +3,7 @@
 #pragma once
 
 #include "fhir/json_text.hpp"
-#include "service/base/client_profile.hpp"
+#include "service/clients/client_profile.hpp"
 #include "service/http/exchange.hpp"
 
 #include <optional>
@@ -77,6 +77,10 @@ Problem problem_of(const fhir::JsonError& error, std::string_view body);
 /// The reply to a problem: an OperationOutcome, save for 401, which says nothing (CDS Hooks, best practices).
 /// \param accept the request's Accept: a client that asks for FHIR's own media type alone gets it.
 /// \param profile of the client that called a service: to crd, good JSON that is no valid call is 422, not 400.
-Reply problem_reply(const Problem& problem, std::string_view accept = {}, ClientProfile profile = ClientProfile::v2_0);
+Reply problem_reply(const Problem& problem, std::string_view accept = {},
+                    const ClientProfile& profile = client::version_2_0);
+
+/// What a problem means, in words: the fault, where, and why.
+std::string sentence_of(const Problem& problem);
 
 }  // namespace service

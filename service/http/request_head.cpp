@@ -60,6 +60,7 @@ RequestHead head_of(const Request& request) {
     head.content_encoding = list_of(request, http::field::content_encoding);
     head.content_type = field_of(request, http::field::content_type);
     head.origin = field_of(request, http::field::origin);
+    head.if_none_match = list_of(request, http::field::if_none_match);
     head.announces_body =
         request.count(http::field::content_length) > 0 || request.count(http::field::transfer_encoding) > 0;
     return head;

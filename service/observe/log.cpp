@@ -90,6 +90,9 @@ struct Fields {
         members["repeated"] = e.repeated;
         members["unknownCard"] = e.unknown_card;
         members["ahead"] = e.ahead;
+        for (const auto& [name, count] : feedback_left_out) {
+            if (e.left_out.*count > 0) members["leftOut." + std::string(name)] = e.left_out.*count;
+        }
     }
     void operator()(const StoreFailed& e) {
         members = {{"event", "store-failed"}, {"operation", e.operation}, {"fault", e.fault}, {"lost", e.lost}};

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -87,11 +88,33 @@ struct CardGiven {
     std::string rule, version;  ///< of the pack
     std::string_view indicator;
 };
+/// What feedback said that is not kept, by how often. Comments and reasons of a site's own may name a patient.
+struct FeedbackLeftOut {
+    std::size_t comments = 0;             ///< a user's own words
+    std::size_t own_reasons = 0;          ///< in an extension of the client's
+    std::size_t unknown_reasons = 0;      ///< with a code that was not offered
+    std::size_t further_reasons = 0;      ///< beside the one that is kept
+    std::size_t foreign_suggestions = 0;  ///< whose id is none of ours
+    std::size_t unknown_members = 0;
+    bool operator==(const FeedbackLeftOut&) const = default;
+};
+
+/// Each kind of what is left out: its name for logs and metrics, and its count.
+inline constexpr std::pair<std::string_view, std::size_t FeedbackLeftOut::*> feedback_left_out[] = {
+    {"comment", &FeedbackLeftOut::comments},
+    {"own-reason", &FeedbackLeftOut::own_reasons},
+    {"unknown-reason", &FeedbackLeftOut::unknown_reasons},
+    {"further-reason", &FeedbackLeftOut::further_reasons},
+    {"foreign-suggestion", &FeedbackLeftOut::foreign_suggestions},
+    {"unknown-member", &FeedbackLeftOut::unknown_members},
+};
+
 struct FeedbackStored {
     std::string service;
     std::size_t stored = 0, repeated = 0;
     std::size_t unknown_card = 0;  ///< about cards that the store does not know, or whose id is none of ours
     std::size_t ahead = 0;         ///< from the future, by the client's clock
+    FeedbackLeftOut left_out = {};
 };
 struct StoreFailed {
     std::string_view operation, fault;  ///< literals

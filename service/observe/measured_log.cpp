@@ -18,7 +18,11 @@ struct Count {
     void operator()(const FhirFetched& e) const { metrics.fhir_fetched(e.outcome, e.requests, e.took); }
     void operator()(const FhirNotRead& e) const { metrics.fhir_fetched(e.fault, 0, {}); }
     void operator()(const CardGiven& e) const { metrics.rule_fired(e.rule, e.indicator); }
-    void operator()(const FeedbackStored& e) const { metrics.feedback_stored(e.stored, e.repeated); }
+    void operator()(const FeedbackStored& e) const {
+        metrics.feedback_stored(e.stored, e.repeated);
+        metrics.feedback_left_out("unknown-card", e.unknown_card);
+        for (const auto& [name, count] : feedback_left_out) metrics.feedback_left_out(name, e.left_out.*count);
+    }
     void operator()(const StoreFailed& e) const {
         metrics.store_failed(e.operation, e.fault);
         if (e.lost > 0) metrics.decisions_lost(e.lost);

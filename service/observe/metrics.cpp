@@ -87,6 +87,8 @@ struct Metrics::Series {
     Counters& server_connections = counters("backpain_cds_server_connections_total",
                                             "TLS connections made to other servers, a handshake each, by their kind.");
     Counters& feedback = counters("backpain_cds_feedback_total", "Feedback stored, new or told before.");
+    Counters& feedback_left_out = counters("backpain_cds_feedback_left_out_total",
+                                           "Parts of feedback that were not understood, or may not be kept, by what.");
     Counters& store_faults =
         counters("backpain_cds_store_errors_total", "What the store did not do, by operation and fault.");
     Counters& decisions_lost =
@@ -163,6 +165,10 @@ void Metrics::server_connected(std::string_view kind) {
 void Metrics::feedback_stored(std::size_t fresh, std::size_t repeated) {
     series_->feedback.Add({{"told", "first"}}).Increment(static_cast<double>(fresh));
     series_->feedback.Add({{"told", "again"}}).Increment(static_cast<double>(repeated));
+}
+
+void Metrics::feedback_left_out(std::string_view what, std::size_t count) {
+    series_->feedback_left_out.Add({{"what", std::string(what)}}).Increment(static_cast<double>(count));
 }
 
 void Metrics::store_failed(std::string_view operation, std::string_view fault) {

@@ -54,6 +54,9 @@ class Metrics {
     /// Feedback was stored: new ones, and such as had been told before.
     void feedback_stored(std::size_t fresh, std::size_t repeated);
 
+    /// A part of feedback was not understood, or may not be kept. \param what "own-reason", "unknown-member", …
+    void feedback_left_out(std::string_view what, std::size_t count);
+
     /// The store did not do `operation`. \param fault by its name.
     void store_failed(std::string_view operation, std::string_view fault);
 

@@ -101,7 +101,7 @@ class Sheet {
     std::string entry() const {
         return "{ \"name\": \"" + std::string(client_.title) +
                "\", \"issuer\": \"ISS\", \"jku\": [\"ADDRESS OF ITS KEYS\"], \"profile\": \"" +
-               std::string(client_.profile) + "\",\n  \"fhirServers\": [\"BASE OF ITS FHIR SERVER\"] }";
+               std::string(client_.profile->name) + "\",\n  \"fhirServers\": [\"BASE OF ITS FHIR SERVER\"] }";
     }
 
     void write_configured(const Client& each) {
@@ -118,25 +118,6 @@ class Sheet {
     }
 
     // ---- what it sends
-
-    bool lacks(const rules::PrefetchTemplate& one) const {
-        return std::ranges::any_of(client_.refusals, [&](const Refusal& refusal) {
-            return refusal.parameter.empty() && refusal.resource_type == one.resource_type;
-        });
-    }
-
-    /// The query without what the client's FHIR server refuses.
-    std::string adapted(const rules::PrefetchTemplate& one) const {
-        std::string query = one.query;
-        for (const Refusal& refusal : client_.refusals) {
-            if (refusal.parameter.empty() || refusal.resource_type != one.resource_type) continue;
-            const std::size_t begin = query.find("&" + std::string(refusal.parameter) + "=");
-            if (begin == std::string::npos) continue;
-            const std::size_t end = query.find('&', begin + 1);
-            query.erase(begin, end == std::string::npos ? end : end - begin);
-        }
-        return query;
-    }
 
     /// Services that ask for the same come together.
     void write_queries() {
@@ -161,12 +142,13 @@ class Sheet {
         for (const auto& [asked, services] : groups) {
             line("\nFor " + services + ":\n");
             for (const auto* one : asked) {
-                if (lacks(*one)) {
+                if (!has_type(*client_.profile, one->resource_type)) {
                     line("* " + code(one->key) + ": left out, this client's FHIR server has no " + one->resource_type);
                     continue;
                 }
                 types.insert(one->resource_type);
-                line("* " + code(one->key) + (one->required ? " (required)" : "") + ":\n  " + code(adapted(*one)));
+                line("* " + code(one->key) + (one->required ? " (required)" : "") + ":\n  " +
+                     code(without_refused(*client_.profile, one->resource_type, one->query)));
             }
         }
         line("\nScopes for the token that comes with the call, so that the service can read what prefetch lacks:\n");
@@ -178,38 +160,51 @@ class Sheet {
     // ---- what it shows, and sends back
 
     using Reasons = std::map<std::pair<std::string, std::string>, std::string>;  ///< (system, code): display
-    static void collect(const std::vector<rules::Coding>& from, Reasons& to) {
-        for (const rules::Coding& each : from) to.emplace(std::pair(each.system, each.code), each.display);
-    }
-    static void collect(const std::map<std::string, std::vector<rules::Coding>>& from, Reasons& to) {
-        for (const auto& [kind, reasons] : from) collect(reasons, to);
-    }
-    /// Of a pack with a list for each kind of card, or with one and another for critical cards.
-    template <typename Pack>
-    static void collect_from(const Pack& pack, Reasons& to) {
-        collect(pack.override_reasons, to);
-        if constexpr (requires { pack.override_reasons_critical; }) collect(pack.override_reasons_critical, to);
+    /// Of every kind of card.
+    static void collect(const rules::Pack& pack, Reasons& to) {
+        for (const auto& [kind, reasons] : pack.override_reasons) {
+            for (const rules::Coding& each : reasons) to.emplace(std::pair(each.system, each.code), each.display);
+        }
     }
 
     void write_reasons() {
         section("Override reasons to map");
         Reasons reasons;
-        for (const LoadedPack& pack : packs_) collect_from(pack.program->pack(), reasons);
+        for (const LoadedPack& pack : packs_) collect(pack.program->pack(), reasons);
         head({"system", "code", "shown as"});
         for (const auto& [coding, display] : reasons) row({coding.first, code(coding.second), display});
     }
 
     void write_orders() {
         section("Tests that cards propose");
-        line("Each draft names its test by LOINC; the site's build makes its own orderable of it.\n");
-        head({"test", "LOINC"});
+        line(
+            "Each draft names its test by the codes under `orders` of the site file, and by LOINC where it names "
+            "none.\n");
+        const std::string_view catalogue = client_.profile->order_catalogue;
+        if (!catalogue.empty()) {
+            line("This client places items of " + code(catalogue) +
+                 ": whoever keeps them gives a code for each test.\n");
+        }
+        head({"test", "LOINC", "code of this site"});
         for (const LoadedPack& pack : packs_) {
-            const bool si = pack.program->site().display_units == rules::DisplayUnits::si;
+            const rules::Site& site = pack.program->site();
+            const bool si = site.display_units == rules::DisplayUnits::si;
             for (const auto& [intent, order] : pack.program->pack().orders) {
                 const std::string& place = si ? order.place_si : order.place_conventional;
-                if (!place.empty()) row({order.label, place});
+                if (!place.empty()) row({order.label, place, own_codes(site, intent)});
             }
         }
+    }
+
+    static std::string own_codes(const rules::Site& site, const std::string& intent) {
+        const auto own = site.placed_orders.find(intent);
+        if (own == site.placed_orders.end())
+            return std::string(not_set) + " (" + code("orders." + intent + ".place") + ")";
+        std::string codes;
+        for (const rules::Coding& coding : own->second) {
+            codes += (codes.empty() ? "" : ", ") + code(coding.code) + " of " + code(coding.system);
+        }
+        return codes;
     }
 
     void write_links() {

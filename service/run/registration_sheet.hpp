@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rules/program/program.hpp"
+#include "service/clients/client_profile.hpp"
 #include "service/deployment/config.hpp"
 #include "service/deployment/load_pack.hpp"
 
@@ -13,20 +14,14 @@
 
 namespace service {
 
-/// A search parameter that a client's FHIR server refuses, and with which type; `parameter` empty: it lacks the type.
-struct Refusal {
-    std::string_view resource_type, parameter;
-};
-
 /// What is known of a client, from its vendor's documentation or from having run it. More of each: deploy/EHR.md.
 struct SheetClient {
     std::string_view name;                           ///< as `--sheet` takes it: "epic"
     std::string_view title;                          ///< as people call it
-    std::string_view profile;                        ///< of `clients[].profile`
+    const ClientProfile* profile;                    ///< what it is sent, and what its FHIR server refuses
     std::span<const rules::Hook> hooks;              ///< that it calls
     std::string_view issuer, subject, keys;          ///< what it sends as iss and sub, and how it publishes its keys
     std::string_view algorithms;                     ///< of its signatures
-    std::span<const Refusal> refusals;               ///< by its FHIR server
     std::span<const std::string_view> first_steps;   ///< where its team begins
     std::span<const std::string_view> good_to_know;  ///< what it does with cards, feedback and data
 };

@@ -28,9 +28,9 @@ constexpr std::string_view epic_first[] = {
     "Map the indicators info, warning and critical to the importance levels of the advisory.",
 };
 constexpr std::string_view epic_know[] = {
-    "This version has no profile of its own for Epic. Until then: a suggestion that drafts several tests (the bone "
-    "profile) is more than Epic takes; topics hold hyphens, which Epic's may not, so it does not remember them; of its "
-    "feedback only what CDS Hooks knows is kept.",
+    "With the profile `epic` a suggestion of several tests comes as several, topics have no hyphens, and the reasons "
+    "of "
+    "its feedback are read.",
     "A suggestion may hold one action: the create or delete of an unsigned ServiceRequest or MedicationRequest, or the "
     "create of a Condition. What is ordered is an item of the site's preference list or an order set; anything else in "
     "the drafted order is ignored.",
@@ -43,8 +43,6 @@ constexpr std::string_view epic_know[] = {
     "`sub` are what was entered by hand.",
 };
 
-constexpr Refusal oracle_refuses[] = {
-    {"Observation", "_sort"}, {"ServiceRequest", "status"}, {"MedicationStatement", ""}};
 constexpr std::string_view oracle_first[] = {
     "Oracle Health's own page on CDS Hooks is a draft of 2021: confirm each line with their team.",
     "Register every link: one that is not is removed from the card.",
@@ -53,9 +51,9 @@ constexpr std::string_view oracle_first[] = {
 };
 constexpr std::string_view oracle_know[] = {
     "A critical card is a pop-up; all others stand in a side bar of an eighth of the screen, about 240 pixels.",
-    "`_count` is at most 200, and there is no MedicationStatement: put `medicationStatements` into `notProvided` of "
-    "the "
-    "site file, so that it is told once and not on each chart.",
+    "`_count` is at most 200, and there is no MedicationStatement: with the profile `oracle` it is not asked for, and "
+    "cards say \"not provided here\" of it.",
+    "With the profile `oracle` a chart has one card besides critical ones, without its line on evidence.",
     "The specification that it speaks is CDS Hooks 1.0, for patient-view; `appContext` is not handed on.",
 };
 
@@ -110,75 +108,33 @@ constexpr std::string_view smart_know[] = {
     "The service has no SMART app: cards hold links of type `absolute` only.",
 };
 
-constexpr SheetClient clients[] = {
-    {"epic",
-     "Epic (OurPractice Advisory)",
-     "2.0",
-     epic_hooks,
-     "the base of Epic's FHIR server, exactly as in its tokens",
-     "entered by hand in the client record",
-     "at the `jku` that its tokens name",
-     "RS384",
-     {},
-     epic_first,
-     epic_know},
-    {"oracle", "Oracle Health (Millennium)", "1.0", chart_only, "https://cds-hooks.cerner.com", "not documented",
-     "not documented: ask for the address of its key set", "not documented", oracle_refuses, oracle_first, oracle_know},
-    {"athena",
-     "athenaOne",
-     "2.0",
-     orders_only,
-     "not public: ask",
-     "not public: ask",
-     "not public: ask",
-     "not public: ask",
-     {},
-     athena_first,
-     athena_know},
-    {"medplum",
-     "Medplum",
-     "2.0",
-     every_hook,
-     "what your application signs with, such as its base address",
-     "of your application's choice",
-     "your application's key set, as a file or at an address",
-     "ES384 or RS384",
-     {},
-     medplum_first,
-     medplum_know},
-    {"hapi",
-     "HAPI FHIR",
-     "2.0",
-     every_hook,
-     "of the client in front of it",
-     "of the client in front of it",
-     "of the client in front of it",
-     "ES384 or RS384",
-     {},
-     hapi_first,
-     hapi_know},
-    {"smart",
-     "a SMART on FHIR platform",
-     "2.0",
-     every_hook,
-     "of the platform",
-     "of the platform",
-     "at the `jku` that its tokens name, or exchanged beforehand",
-     "ES384 or RS384",
-     {},
-     smart_first,
-     smart_know},
+constexpr SheetClient sheets[] = {
+    {"epic", "Epic (OurPractice Advisory)", &client::epic, epic_hooks,
+     "the base of Epic's FHIR server, exactly as in its tokens", "entered by hand in the client record",
+     "at the `jku` that its tokens name", "RS384", epic_first, epic_know},
+    {"oracle", "Oracle Health (Millennium)", &client::oracle, chart_only, "https://cds-hooks.cerner.com",
+     "not documented", "not documented: ask for the address of its key set", "not documented", oracle_first,
+     oracle_know},
+    {"athena", "athenaOne", &client::version_2_0, orders_only, "not public: ask", "not public: ask", "not public: ask",
+     "not public: ask", athena_first, athena_know},
+    {"medplum", "Medplum", &client::version_2_0, every_hook,
+     "what your application signs with, such as its base address", "of your application's choice",
+     "your application's key set, as a file or at an address", "ES384 or RS384", medplum_first, medplum_know},
+    {"hapi", "HAPI FHIR", &client::version_2_0, every_hook, "of the client in front of it",
+     "of the client in front of it", "of the client in front of it", "ES384 or RS384", hapi_first, hapi_know},
+    {"smart", "a SMART on FHIR platform", &client::version_2_0, every_hook, "of the platform", "of the platform",
+     "at the `jku` that its tokens name, or exchanged beforehand", "ES384 or RS384", smart_first, smart_know},
 };
 
 }  // namespace
 
 std::span<const SheetClient> sheet_clients() {
-    return clients;
+    return sheets;
 }
 
 const SheetClient* find_sheet_client(std::string_view name) {
-    const auto found = std::ranges::find(clients, name, &SheetClient::name);
-    return found == std::end(clients) ? nullptr : &*found;
+    const auto found = std::ranges::find(sheets, name, &SheetClient::name);
+    return found == std::end(sheets) ? nullptr : &*found;
 }
 
 }  // namespace service

@@ -6,7 +6,7 @@
 // the caller (authenticate.hpp). One Trust serves all threads; a reload makes a new one.
 #pragma once
 
-#include "service/base/client_profile.hpp"
+#include "service/clients/client_profile.hpp"
 #include "service/store/replay.hpp"
 #include "service/trust/jwks.hpp"
 #include "service/trust/jwt.hpp"
@@ -50,7 +50,7 @@ struct Client {
     std::optional<std::string> client_id;   ///< that `fhirAuthorization.subject` must be; absent: not looked at
     std::vector<std::string> fhir_servers;  ///< base URLs that its requests may name
     std::filesystem::path fhir_ca;          ///< that these servers are trusted by besides; may be empty
-    ClientProfile profile = ClientProfile::v2_0;
+    const ClientProfile* profile = &client::version_2_0;
     bool strict = false;  ///< optional members sent empty are refused (R-006)
 };
 

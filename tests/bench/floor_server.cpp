@@ -12,7 +12,7 @@ namespace {
 
 class ParsingOnly final : public service::CdsServices {
   public:
-    const std::string& discovery(service::ClientProfile) const override { return discovery_; }
+    const service::Discovery& discovery(const service::ClientProfile&) const override { return discovery_; }
     bool offers(std::string_view) const override { return true; }
     std::optional<std::string> about(std::string_view, std::string_view) const override { return std::nullopt; }
     boost::asio::awaitable<service::Reply> call(service::ServiceCall call) const override {
@@ -25,7 +25,7 @@ class ParsingOnly final : public service::CdsServices {
     }
 
   private:
-    std::string discovery_ = R"({"services":[]})";
+    service::Discovery discovery_ = {R"({"services":[]})", "\"floor\""};
 };
 
 }  // namespace

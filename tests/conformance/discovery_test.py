@@ -117,9 +117,43 @@ class Profiles(unittest.TestCase):
 
     @shows("R-017")
     def test_clients_of_2_0_get_usage_requirements(self):
-        for profile in ("2.0", "crd", "sandbox"):
+        for profile in ("2.0", "crd", "sandbox", "epic", "plain"):
             for service in self.services_for(profile):
-                self.assertEqual(set(service), {"hook", "title", "description", "id", "prefetch", "usageRequirements"}, profile)
+                members = {"hook", "title", "description", "id", "prefetch", "usageRequirements"}
+                self.assertEqual(set(service), members | ({"extension"} if profile == "crd" else set()), profile)
+
+    @shows("crd.dev-1", "crd.dev-5", "crd.found-27", "R-023")
+    def test_a_client_of_crd_gets_its_version_its_options_and_queries_for_what_every_call_needs(self):
+        for service in self.services_for("crd"):
+            self.assertEqual(list(service["prefetch"]), ["patient", "conditions"])
+            self.assertEqual(service["extension"]["davinci-crd.version"], ["2.2"])
+            options = {option["code"]: option for option in service["extension"]["davinci-crd.configuration-options"]}
+            kinds = {"off-guideline"} if service["hook"].startswith("order") else {"clinical-reminder", "result"}
+            self.assertEqual(set(options), kinds | {"notice", "max-cards"})
+
+    @shows("R-181")
+    def test_each_client_is_told_apart_by_a_tag_and_told_that_nothing_changed(self):
+        tags = set()
+        for profile in ("2.0", "sandbox", "epic"):
+            with Served(anonymous={"profile": profile}) as service:
+                first = service.request("GET", "/cds-services")
+                tags.add(first.headers["ETag"])
+                again = service.request("GET", "/cds-services", If_None_Match=f'"x", {first.headers["ETag"]}')
+                self.assertEqual((again.status, again.body, again.headers["ETag"]), (304, "", first.headers["ETag"]))
+                self.assertEqual(again.headers["Cache-Control"], "private, no-cache")
+                self.assertEqual(service.request("GET", "/cds-services", If_None_Match='"x"').status, 200)
+        self.assertEqual(len(tags), 3)
+
+    @shows("R-181")
+    def test_a_site_file_changes_the_tag(self):
+        with tempfile.TemporaryDirectory() as folder:
+            site = Path(folder) / "site.json"
+            tags = set()
+            for text in ('{ "site": "North" }', '{ "site": "South" }'):
+                site.write_text(text, encoding="utf-8")
+                with Served(packs=[{"path": str(product.PACK), "site": str(site)}]) as service:
+                    tags.add(service.request("GET", "/cds-services").headers["ETag"])
+            self.assertEqual(len(tags), 2)
 
     @shows("R-018", "R-019")
     def test_a_client_of_3_0_gets_versions(self):

@@ -8,14 +8,20 @@ The environment variable BACKPAIN_CDS names the program.
 import json
 import re
 import statistics
+import tempfile
 import time
 import unittest
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from served import SAMPLES, Served, bundle, call, concept, context, draft, prefetch, request_of_sample, resource, rules_of
+from served import SAMPLES, Served, bundle, call, concept, context, draft, prefetch, product, request_of_sample, resource, rules_of
 from shows import main, shows
 
-PROFILES = ("1.0", "2.0", "3.0", "crd", "sandbox")
+PROFILES = ("1.0", "2.0", "3.0", "crd", "sandbox", "epic", "oracle", "plain")
+OF_1_0 = ("1.0", "oracle")  # what CDS Hooks 1.0 has, and no more
+OF_2_0 = tuple(profile for profile in PROFILES if profile not in OF_1_0)
+ANY = ("epic",)  # which knows no other selectionBehavior, and one action a suggestion
+CARD_TYPES = "http://terminology.hl7.org/CodeSystem/cdshooks-card-type"
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 LOUDNESS = ("critical", "warning", "info")
 MAY_BE_EMPTY = {"cards", "systemActions"}
@@ -97,7 +103,7 @@ class Responses(unittest.TestCase):
 
     @shows("card.uuid")
     def test_have_a_fresh_random_uuid_a_card(self):
-        uuids = [card["uuid"] for card in self.cards("2.0", "3.0", "crd", "sandbox")]
+        uuids = [card["uuid"] for card in self.cards(*OF_2_0)]
         self.assertEqual(len(set(uuids)), len(uuids))
         for uuid in uuids:
             self.assertRegex(uuid, rf"^{UUID4.pattern}$")
@@ -119,22 +125,25 @@ class Responses(unittest.TestCase):
                 source = card["source"]
                 self.assertTrue(source["label"].strip())
                 self.assertTrue(source["url"].startswith("https://") and urlsplit(source["url"]).hostname)
-                self.assertEqual("topic" in source, profile != "1.0")
+                self.assertEqual("topic" in source, profile in OF_2_0)
                 if "topic" in source:
                     self.assertTrue(source["topic"]["system"] and source["topic"]["code"])
 
     @shows("R-180", "card.selectionBehavior", "suggestion.label", "suggestion.actionSelectionBehavior")
     def test_offer_suggestions_as_every_client_knows_them(self):
         with_suggestions = 0
-        for card in self.cards():
-            self.assertEqual("selectionBehavior" in card, "suggestions" in card)
-            for suggestion in card.get("suggestions", []):
-                with_suggestions += 1
-                self.assertEqual(card["selectionBehavior"], "at-most-one")
-                self.assertLessEqual(set(suggestion), {"label", "uuid", "actions", "isRecommended"})
-                self.assertEqual(suggestion.get("isRecommended", False), False)
-                self.assertTrue(suggestion["label"].strip())
-                self.assertRegex(suggestion["uuid"], rf"^{UUID4.pattern}$")
+        for profile in PROFILES:
+            for card in self.cards(profile):
+                self.assertEqual("selectionBehavior" in card, "suggestions" in card)
+                for suggestion in card.get("suggestions", []):
+                    with_suggestions += 1
+                    self.assertEqual(card["selectionBehavior"], "any" if profile in ANY else "at-most-one")
+                    self.assertLessEqual(set(suggestion), {"label", "uuid", "actions", "isRecommended"})
+                    self.assertEqual(suggestion.get("isRecommended", False), False)
+                    self.assertTrue(suggestion["label"].strip())
+                    self.assertRegex(suggestion["uuid"], rf"^{UUID4.pattern}$")
+                    if profile in ANY:
+                        self.assertEqual(len(suggestion["actions"]), 1)
         self.assertGreater(with_suggestions, 10)
 
     @shows("action.type", "action.create", "R-007")
@@ -155,19 +164,19 @@ class Responses(unittest.TestCase):
     @shows("action.type", "action.delete")
     def test_delete_what_is_among_the_drafts(self):
         for profile in PROFILES:
-            for action in self.actions(profile):
+            for action in self.actions(profile) if profile != "plain" else ():
                 if action["type"] == "delete":
                     self.assertTrue(action["description"].strip())
-                    named = {"resource": "s1"} if profile == "1.0" else {"resourceId": "ServiceRequest/s1"}
+                    named = {"resource": "s1"} if profile in OF_1_0 else {"resourceId": "ServiceRequest/s1"}
                     self.assertEqual({name: action[name] for name in action if name.startswith("resource")}, named)
 
     @shows("card.overrideReasons", "card.lists")
     def test_give_reasons_for_overriding_as_whole_codings(self):
-        reasons = [reason for card in self.cards("2.0", "3.0", "crd", "sandbox") for reason in card.get("overrideReasons", [])]
+        reasons = [reason for card in self.cards(*OF_2_0) for reason in card.get("overrideReasons", [])]
         self.assertTrue(reasons)
         for reason in reasons:
             self.assertEqual(set(reason), {"system", "code", "display"})
-        self.assertFalse([card for card in self.cards("1.0") if "overrideReasons" in card or "uuid" in card])
+        self.assertFalse([card for card in self.cards(*OF_1_0) if "overrideReasons" in card or "uuid" in card])
 
     @shows("link.url", "link.appContext", "R-102")
     def test_link_to_absolute_https_addresses(self):
@@ -183,12 +192,12 @@ class Responses(unittest.TestCase):
             for card in self.cards(profile):
                 for member, parts in (("isRecommended", card.get("suggestions", [])), ("autoLaunchable", card.get("links", []))):
                     for part in parts:
-                        self.assertEqual(member in part, profile != "1.0")
+                        self.assertEqual(member in part, profile in OF_2_0)
 
     @shows("R-174", "R-175", "R-176", "R-177")
     def test_keep_the_invariants_of_the_logical_model(self):
         """CDS Hooks 3.0, logical model of a response: cds-resp-4 to cds-resp-7."""
-        for card in self.cards("2.0", "3.0", "crd", "sandbox"):
+        for card in self.cards(*OF_2_0):
             self.assertTrue(all(reason["display"].strip() for reason in card.get("overrideReasons", [])))
             suggestions = card.get("suggestions", [])
             self.assertTrue(not suggestions or card["selectionBehavior"] in ("at-most-one", "any"))
@@ -200,7 +209,43 @@ class Responses(unittest.TestCase):
     def test_say_in_an_extension_where_they_come_from(self):
         for card in self.cards():
             self.assertEqual(set(card["extension"]["org.backpain-cds"]), {"rule", "pack", "version", "digest", "approved"} |
-                             ({"with", "references", "inputs", "notUsed"} & set(card["extension"]["org.backpain-cds"])))
+                             ({"with", "references", "inputs", "notUsed", "noRoomFor"} & set(card["extension"]["org.backpain-cds"])))
+
+    @shows("crd.topic", "crd.dev-25")
+    def test_of_crd_have_topics_of_its_value_set_and_the_orders_that_they_are_about(self):
+        topics, about = set(), []
+        for card in self.cards("crd"):
+            topic, resources = card["source"]["topic"], card["extension"].get("davinci-crd.associated-resource")
+            topics.add(topic["code"] if topic["system"] == CARD_TYPES else "ours")
+            about += [reference for each in resources or () for reference in each.values()]
+        self.assertEqual(topics, {"clinical-reminder", "off-guideline", "ours"})
+        self.assertEqual(set(about), {"ServiceRequest/s1"})
+
+    def test_of_plain_say_what_to_do_and_leave_nothing_to_press(self):
+        by_hand = [card for card in self.cards("plain") if "\nTo do by hand: " in card["detail"]]
+        self.assertEqual(len(by_hand), len([card for card in self.cards("2.0") if "suggestions" in card]))
+        for card in self.cards("plain"):
+            self.assertFalse({"suggestions", "links", "selectionBehavior"} & set(card))
+            self.assertNotIn("**", card["detail"])
+
+    def test_of_oracle_are_one_besides_critical_ones(self):
+        for response in self.responses("oracle"):
+            self.assertLessEqual(len([card for card in response["cards"] if card["indicator"] != "critical"]), 1)
+
+
+class PlacedOrders(unittest.TestCase):
+    PLACE = {"system": "urn:com.epic.cdshooks.action.code.system.preference-list-item", "code": "VITD25", "display": "Vitamin D"}
+
+    def test_are_those_of_the_site_and_are_known_when_they_come_back(self):
+        with tempfile.TemporaryDirectory() as folder:
+            site = Path(folder) / "site.json"
+            site.write_text(json.dumps({"orders": {"vitamin-d": {"place": [self.PLACE]}}}), encoding="utf-8")
+            with Served(packs=[{"path": str(product.PACK), "site": str(site)}], anonymous={"profile": "epic"}) as service:
+                card = service.cards(call())[0]
+                (order,) = [action["resource"] for suggestion in card["suggestions"] for action in suggestion["actions"]]
+                self.assertEqual(order["code"]["coding"], [self.PLACE])
+                again = draft("s9", status="active") | {"code": {"coding": [self.PLACE]}}
+                self.assertEqual(service.cards(call(prefetch=prefetch(orders=bundle(again)))), [], "it is ordered already")
 
 
 class OneService(unittest.TestCase):

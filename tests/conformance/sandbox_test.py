@@ -25,6 +25,7 @@ class Sandbox(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.service = cls.enterClassContext(Served(anonymous={"profile": "sandbox"}, store="sqlite:cds.db"))
+        cls.plainly = cls.enterClassContext(Served())
         cls.view = recorded("01")
         cls.orders = {start: recorded(start) for start in ("04", "06", "07", "08", "09")}
 
@@ -43,8 +44,16 @@ class Sandbox(unittest.TestCase):
     def test_orders_without_a_prefetch_are_412_and_not_400(self):
         for start, body in self.orders.items():
             with self.subTest(start):
-                answer = self.service.post(body, body["hook"])
+                answer = self.plainly.post(body, body["hook"])
                 self.assertEqual((answer.status, places_of(answer)), (412, ["prefetch.patient", "prefetch.conditions"]))
+
+    @shows("R-184")
+    def test_what_it_would_not_show_is_told_on_a_card(self):
+        for start, body in self.orders.items():
+            with self.subTest(start):
+                (card,) = self.service.cards(body, body["hook"])
+                self.assertIn("refused with 412", card["summary"])
+                self.assertIn("prefetch.conditions", card["detail"])
 
     @shows("R-038")
     def test_orders_that_are_no_valid_fhir_are_read_as_far_as_they_go(self):
@@ -73,8 +82,10 @@ class Sandbox(unittest.TestCase):
     def test_a_call_without_its_orders_is_refused(self):
         body = self.orders["04"]
         context = {name: value for name, value in body["context"].items() if name in ("userId", "patientId")}
-        answer = self.service.post(body | {"context": context}, "order-select")
+        answer = self.plainly.post(body | {"context": context}, "order-select")
         self.assertEqual((answer.status, places_of(answer)), (400, ["context.draftOrders"]))
+        (card,) = self.service.cards(body | {"context": context}, "order-select")
+        self.assertIn("context.draftOrders", card["detail"])
 
 
 if __name__ == "__main__":

@@ -183,7 +183,7 @@ class Canaries:
             for path in (PATIENT_VIEW, PATIENT_VIEW + "/feedback"):
                 self.assertEqual(self.post(path, body).status, 400)
 
-    @shows("R-118", "R-163")
+    @shows("R-118", "R-163", "crd.sec-6")
     def test_feedback(self):
         path = PATIENT_VIEW + "/feedback"
         self.assertEqual(self.post(path, FEEDBACK).status, 200)

@@ -45,7 +45,7 @@ class RecordingLog final : public Log {
 /// called, "throw" never, and "large" with more than sockets hold.
 class EchoServices final : public CdsServices {
   public:
-    const std::string& discovery(ClientProfile) const override { return discovery_; }
+    const Discovery& discovery(const ClientProfile&) const override { return discovery_; }
     bool offers(std::string_view service_id) const override { return service_id == "echo"; }
     std::optional<std::string> about(std::string_view digest, std::string_view rule) const override {
         if (digest != "ab" || rule != "vitamin-d-low") return std::nullopt;
@@ -56,7 +56,7 @@ class EchoServices final : public CdsServices {
     bool somebody_waits() const { return waiting_; }
 
   private:
-    std::string discovery_ = R"({"services":[]})";
+    Discovery discovery_ = {R"({"services":[]})", "\"echo\""};
     mutable std::atomic<bool> released_{false}, waiting_{false};
 };
 

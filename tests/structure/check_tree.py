@@ -28,7 +28,7 @@ MAY_INCLUDE = {"fhir": {"fhir"}, "rules": {"fhir", "rules"}, "service": {"fhir",
 # The rooms of a floor, from the ground up: an include runs down this table or stays in its room.
 ROOMS = {
     "rules": ["text", "pack", "program", "record", "run", "explain", "evaluate", "check", "stories"],
-    "service": ["base", "observe", "http", "store", "out", "trust", "fhir_access", "answer", "deployment", "call", "hooks",
+    "service": ["base", "clients", "observe", "http", "store", "out", "trust", "fhir_access", "answer", "deployment", "call", "hooks",
                 "run", "commands"],
 }
 ONLY_IN_SERVICE = re.compile(r"<(boost/(asio|beast)|openssl|cjose|sqlite3|libpq|prometheus|spdlog|CLI)\b")

@@ -423,5 +423,27 @@ TEST(Check, LeavesASiteItsOwnCodeSystemsAndSpellings) {
               "");
 }
 
+std::string lines_of(const Diagnostics& findings) {
+    std::string all;
+    for (const Diagnostic& finding : findings) all += one_line(finding) + "\n";
+    return all;
+}
+
+TEST(Check, WarnsOfWhatAnExplanationWouldHaveNoWordsFor) {
+    const char* const items = "\"%drafts.where(intent = 'vitamin-d-1-25')\"";
+    const std::string with_words =
+        "{ \"of\": " + std::string(items) + ", \"because\": \"no such test among the orders\" }";
+    EXPECT_EQ(lines_of(check_edited("rules/wrong-vitamin-d-test.json", with_words.c_str(), items)),
+              "rules/wrong-vitamin-d-test.json:10:14: warning: Nothing says in words what it means that there is no "
+              "item. [unexplained]\n");
+    EXPECT_EQ(lines_of(check_edited("rules/vitamin-d-suggest.json", "[\"%vitaminDTestAdvised\"]",
+                                    "[\"%vitaminDTestAdvised\", \"%age < 90\"]")),
+              "rules/vitamin-d-suggest.json:11:36: warning: Nothing says in words what it means that this decides "
+              "against a card. [unexplained]\n");
+    EXPECT_EQ(lines_of(check_edited("pack.json", ", \"passes\": \"adult with back pain\"", "")),
+              "pack.json:26:5: warning: Nothing says in words whom this gate lets pass, which every explanation begins "
+              "with. [unexplained]\n");
+}
+
 }  // namespace
 }  // namespace rules

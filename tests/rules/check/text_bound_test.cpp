@@ -38,7 +38,13 @@ INSTANTIATE_TEST_SUITE_P(
                               "{{iif(%vitaminD.result.exists(), %vitaminD.result.date.toString(), 'no date')}}", "",
                               10},
                     BoundCase{"Since", "{{%malabsorption.first().since}}", "", 19},
-                    BoundCase{"Joined", "{{'calcium'.combine('PTH').join(', ')}}", "", 33},
+                    BoundCase{"Joined", "{{'calcium'.combine('PTH').join(', ')}}", "", 12},
+                    BoundCase{"JoinedWhereEachHasACondition",
+                              "{{'calcium'.where(%vitaminD.result.exists()).combine('PTH').join('; ')}}", "", 12},
+                    BoundCase{"JoinedLabels", "{{%malabsorption.label.distinct().join(', ')}}", "", 32},
+                    BoundCase{"TextThatIsOnlyCompared",
+                              "{{%malabsorption.where(label = 'a very long label that is compared').label.first()}}",
+                              "", 15},
                     BoundCase{"LabelOfADraft", "{{%item.label}}", "%drafts", 23}),
     CaseName());
 

@@ -54,6 +54,21 @@ TEST(Site, TakesLocalCodesAndLaboratories) {
     EXPECT_EQ(reading.site.not_provided, std::vector<std::string>{"procedures"});
 }
 
+TEST(Site, NamesWhatIsToBeOrderedAndKnowsItWhenItComesBack) {
+    const SiteReading reading = read_site(R"({
+      "codes": { "orders": { "vitamin-d": [{ "system": "urn:local", "code": "VITD" }] } },
+      "orders": { "vitamin-d": { "place": [
+        { "system": "urn:com.epic.cdshooks.action.code.system.preference-list-item", "code": "VITD25", "display": "Vitamin D" },
+        { "system": "urn:local", "code": "VITD" }] } }
+    })",
+                                          "site.json", sample_pack());
+    EXPECT_EQ(as_text(reading.findings, {}), "");
+    ASSERT_EQ(reading.site.placed_orders.at("vitamin-d").size(), 2U);
+    EXPECT_EQ(reading.site.placed_orders.at("vitamin-d").at(0).code, "VITD25");
+    ASSERT_EQ(reading.site.order_codes.at("vitamin-d").size(), 2U) << "each once";
+    EXPECT_EQ(reading.site.order_codes.at("vitamin-d").at(1).code, "VITD25");
+}
+
 TEST(Site, SaysWhoAnswersForThePackHere) {
     const SiteReading reading =
         read_site(R"({ "approval": { "by": "the chief of laboratory medicine", "date": "2027-01-15" } })", "site.json",
@@ -95,6 +110,11 @@ INSTANTIATE_TEST_SUITE_P(
         BadSiteCase{"UnknownValue", R"({ "parameters": { "vitaminD.ruleset": "ros-2002" } })"},
         BadSiteCase{"UnknownRule", R"({ "off": ["vitamin-d-sugest"] })"},
         BadSiteCase{"UnknownValueSet", R"({ "codes": { "valueSets": { "backpain": [] } } })"},
+        BadSiteCase{"UnknownOrderToPlace",
+                    R"({ "orders": { "vitamin-dd": { "place": [{ "system": "urn:x", "code": "1" }] } } })"},
+        BadSiteCase{"NothingToPlace", R"({ "orders": { "vitamin-d": { "place": [] } } })"},
+        BadSiteCase{"PlaceWithoutCode", R"({ "orders": { "vitamin-d": { "place": [{ "system": "urn:x" }] } } })"},
+        BadSiteCase{"NoPlace", R"({ "orders": { "vitamin-d": { "plaec": [] } } })"},
         BadSiteCase{"ApprovalOfNobody", R"({ "approval": { "by": "", "date": "2027-01-15" } })"},
         BadSiteCase{"ApprovalWithoutADate", R"({ "approval": { "by": "the chief", "date": "January" } })"},
         BadSiteCase{"WrongPack", R"({ "pack": "headache-labs" })"},

@@ -36,7 +36,10 @@ TEST_F(Differences, AreNoneWhereTheCardsAreThoseExpected) {
 }
 
 TEST_F(Differences, NameWhatIsMissingAndWhy) {
-    evaluation.outcomes.push_back({"a", Outcome::gated, "Red flags come first.", {}, {}});
+    RuleOutcome& outcome = evaluation.outcomes.emplace_back();
+    outcome.rule = "a";
+    outcome.outcome = Outcome::gated;
+    outcome.sentence = "Red flags come first.";
     EXPECT_EQ(found({expected("a")}),
               (std::vector<std::string>{"Expected a; got no card.", "a: Red flags come first."}));
 }

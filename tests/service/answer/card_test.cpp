@@ -1,6 +1,7 @@
 #include "service/answer/card.hpp"
 
 #include "fhir/json_text.hpp"
+#include "tests/service/answer/full_card.hpp"
 #include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
@@ -11,32 +12,6 @@ namespace service {
 namespace {
 
 namespace json = boost::json;
-
-rules::Card full_card() {
-    rules::Card card;
-    card.rule = "wrong-vitamin-d-test";
-    card.indicator = rules::Indicator::warning;
-    card.summary = "1,25-dihydroxyvitamin D does not show vitamin D stores.";
-    card.with = {"vitamin-d-suggest"};
-    card.override_reasons = "test";
-    card.why = "Ordered: <b>1,25-OH</b>.";
-    card.evidence = "Not supported (NICE).";
-    card.options = "Change · keep";
-    card.cautions = {"Sarcoidosis.", "Often normal."};
-    card.missing = "Procedures (not sent).";
-    card.inputs = {{"25-OH vitamin D", "<4 ng/mL", "2026-02-20", "final", "Observation/o1", "20 to 50 ng/mL"},
-                   {"Osteoporosis", "", "2021", "active", "Condition/c1", ""}};
-    card.not_used = {"vitamin B12 of 2026-01-01 (Observation/o2) could not be read safely: it has no unit"};
-    rules::Proposal proposal;
-    proposal.label = "Replace by 25-OH vitamin D";
-    proposal.remove = {"ServiceRequest/d1"};
-    proposal.create = {
-        {"vitamin-d", "62292-8", "25-OH vitamin D", {"Condition/c1"}, {"Procedure/p1"}, {"Osteoporosis"}}};
-    card.proposal = proposal;
-    card.links = {{"Guideline", "https://example.org/g"}, {"Not safe", "http://example.org/g"}};
-    card.topic = {"https://backpain-cds.org/rules", "wrong-vitamin-d-test", ""};
-    return card;
-}
 
 class CardOnTheWire : public testing::Test {
   protected:
@@ -53,11 +28,11 @@ class CardOnTheWire : public testing::Test {
         reasons_ = override_reasons_of(pack);
     }
 
-    json::object render(const rules::Card& card, ClientProfile profile = ClientProfile::v2_0) {
+    json::object render(const rules::Card& card, const ClientProfile& profile = client::version_2_0) {
         int made = 0;
         const UuidSource uuids = [&made] { return "uuid-" + std::to_string(++made); };
         const Response response = render_response(
-            {card}, {identity_, "sha256:ab", "p1", "e1", "Practitioner/u1", profile, uuids, reasons_, about_url_});
+            {card}, {identity_, "sha256:ab", "p1", "e1", "Practitioner/u1", &profile, uuids, reasons_, about_url_});
         return fhir::parse_json(response.body)->at("cards").at(0).as_object();
     }
 
@@ -259,7 +234,7 @@ TEST_F(CardOnTheWire, LeavesTheLinkOutWhereNobodyKnowsThePage) {
 
 TEST_F(CardOnTheWire, SpeaksVersion10ToItsClients) {
     shows({"action.delete"});
-    const json::object object = render(full_card(), ClientProfile::v1_0);
+    const json::object object = render(full_card(), client::version_1_0);
     EXPECT_FALSE(object.contains("uuid"));
     EXPECT_FALSE(object.contains("overrideReasons"));
     EXPECT_FALSE(object.at("source").as_object().contains("topic"));
@@ -282,9 +257,9 @@ TEST_F(CardOnTheWire, ShortensALongSummary) {
 TEST_F(CardOnTheWire, IsAnArrayEvenOfNothing) {
     shows({"T-05"});
     const UuidSource uuids = [] { return std::string("u"); };
-    CardContext context{identity_, "sha256:ab", "p1", "", "Practitioner/u1", ClientProfile::v2_0, uuids, reasons_};
+    CardContext context{identity_, "sha256:ab", "p1", "", "Practitioner/u1", &client::version_2_0, uuids, reasons_};
     EXPECT_EQ(render_response({}, context).body, R"({"cards":[]})");
-    context.profile = ClientProfile::crd;
+    context.profile = &client::crd;
     EXPECT_EQ(render_response({}, context).body, R"({"cards":[],"systemActions":[]})");
 }
 

@@ -74,6 +74,65 @@ TEST(Feedback, TakesWhatTheReferenceClientSends) {
     EXPECT_EQ(read(one(overridden + R"(,"extension":{"x":1},"unknown":[])"))->items.size(), 1U);
 }
 
+struct LeftOut {
+    const char* name;
+    std::string members;  ///< of an overridden item
+    std::optional<Reason> reason;
+    FeedbackLeftOut left_out;
+};
+class FeedbackAsClientsSendIt : public testing::TestWithParam<LeftOut> {};
+
+TEST_P(FeedbackAsClientsSendIt, IsReadAndWhatIsNotKeptIsCounted) {
+    shows({"R-113", "R-182"});
+    const auto message = read(one(overridden + "," + GetParam().members));
+    ASSERT_TRUE(message.has_value());
+    EXPECT_EQ(message->items.at(0).reason, GetParam().reason);
+    EXPECT_EQ(message->left_out, GetParam().left_out);
+}
+
+const std::string known_reason =
+    R"("reason":{"code":"limited-time","system":"http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"})";
+
+// The first two are the examples of fhir.epic.com, CDS Hooks, "Feedback", with a reason of ours in the first.
+INSTANTIATE_TEST_SUITE_P(
+    Epic, FeedbackAsClientsSendIt,
+    testing::Values(LeftOut{"Reason",
+                            R"("overrideReasons":{)" + known_reason + R"(,"userComment":"User Entered Free Text"})",
+                            limited_time,
+                            {.comments = 1}},
+                    LeftOut{"ReasonOfTheSite",
+                            R"("overrideReasons":{"extension":{
+                "com.epic.cdshooks.feedback.overrideReason.reasonCategory":"45",
+                "com.epic.cdshooks.feedback.overrideReason.reasonDisplay":"Does not meet criteria",
+                "com.epic.cdshooks.feedback.overrideReason.reasonTitle":"Does not meet criteria"},
+                "userComment":"User Entered Free Text"})",
+                            other_reason,
+                            {.comments = 1, .own_reasons = 1}},
+                    LeftOut{"ReasonNotOurs",
+                            R"("overrideReasons":{"reason":{"code":"contraindicated","display":"bad",
+                "system":"http: //example.org/cds-services/fhir/CodeSystem/override-reasons"}})",
+                            other_reason,
+                            {.unknown_reasons = 1}},
+                    LeftOut{"Several",
+                            R"("overrideReasons":[{"extension":{"x":"1"}},{)" + known_reason + "}]",
+                            limited_time,
+                            {.own_reasons = 1, .further_reasons = 1}},
+                    LeftOut{
+                        "Both", R"("overrideReason":{)" + known_reason + R"(},"overrideReasons":[])", limited_time, {}},
+                    LeftOut{"UnknownMembers",
+                            R"("overrideReason":{)" + known_reason + R"(,"x":1},"y":2,"extension":{})",
+                            limited_time,
+                            {.unknown_members = 3}}),
+    CaseName());
+
+TEST(Feedback, CountsSuggestionsThatAreNotOurs) {
+    shows({"R-182"});
+    const auto message = read(one(card + R"(,"outcome":"accepted","acceptedSuggestions":[{"id":"7"},{"id":")" +
+                                  suggestion + R"("}],)" + time_told));
+    EXPECT_EQ(message->items.at(0).suggestions, std::vector<std::string>{suggestion});
+    EXPECT_EQ(message->left_out, FeedbackLeftOut{.foreign_suggestions = 1});
+}
+
 TEST(Feedback, KeepsNoReasonThatIsNotOffered) {
     // R-118, R-163: a client's own code may hold anything, a name among them.
     for (const char* reason :
@@ -185,6 +244,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"ListNull", R"({"feedback":null})", Fault::member_empty, {"feedback"}},
                     Refused{"ListObject", R"({"feedback":{}})", Fault::wrong_type, {"feedback"}},
                     Refused{"ItemText", R"({"feedback":["x"]})", Fault::wrong_type, {"feedback[0]"}},
+                    Refused{"SecondReasonText",
+                            one(overridden + R"(,"overrideReasons":[{},"x"])"),
+                            Fault::wrong_type,
+                            {"feedback[0].overrideReasons[1]"}},
                     Refused{"SecondItemBad",
                             R"({"feedback":[{)" + accepted + R"(},{"outcome":"accepted"}]})",
                             Fault::member_missing,

@@ -32,6 +32,19 @@ std::string with(std::string text, std::string_view from, std::string_view to) {
     return at == std::string::npos ? text : text.replace(at, from.size(), to);
 }
 
+// OpenEMR, as proposed, sends no context.userId; one that is sent must still be a user.
+TEST(HookRequest, NeedsNoUserFromAClientThatHasNone) {
+    shows({"R-183"});
+    const auto read_from_plain = [](const std::string& body) {
+        return read_hook_request(body, {all_hooks, false, client::plain.sends_user});
+    };
+    const auto without = read_from_plain(with(patient_view, R"("userId": "Practitioner/1", )", ""));
+    ASSERT_TRUE(without.has_value());
+    EXPECT_EQ(without->user_id, "");
+    EXPECT_EQ(read_from_plain(patient_view)->user_id, "Practitioner/1");
+    EXPECT_EQ(read_from_plain(with(patient_view, "Practitioner/1", "1")).error().fault, Fault::bad_value);
+}
+
 TEST(HookRequest, ReadsAPatientView) {
     shows({"hook.patient-view"});
     const auto request = read(patient_view);

@@ -24,6 +24,21 @@ Ended run(std::vector<std::string> arguments) {
     return {code, out.str(), err.str()};
 }
 
+/// `evaluate` of a sample with further arguments.
+std::vector<std::string> preview(std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"evaluate",
+                                          "--pack",
+                                          "rules/packs/back-pain-labs",
+                                          "--service",
+                                          "back-pain-labs-patient-view",
+                                          "--patient",
+                                          "deploy/samples/ada-quill.json",
+                                          "--at",
+                                          "2026-03-02"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+}
+
 struct WrongUsage {
     const char* name;
     std::vector<std::string> arguments;
@@ -38,12 +53,19 @@ TEST_P(CommandLine, RefusesWrongUsageWithTwo) {
     EXPECT_NE(result.err, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Usage, CommandLine,
-                         testing::Values(WrongUsage{"NoCommand", {}}, WrongUsage{"UnknownCommand", {"serv"}},
-                                         WrongUsage{"PlannedCommand", {"impact", "--from", "a"}},
-                                         WrongUsage{"MissingOption", {"serve"}},
-                                         WrongUsage{"UnknownOption", {"serve", "--config", "x", "--colour"}}),
-                         CaseName());
+INSTANTIATE_TEST_SUITE_P(
+    Usage, CommandLine,
+    testing::Values(WrongUsage{"NoCommand", {}}, WrongUsage{"UnknownCommand", {"serv"}},
+                    WrongUsage{"PlannedCommand", {"impact", "--from", "a"}}, WrongUsage{"MissingOption", {"serve"}},
+                    WrongUsage{"UnknownExplanation", {"evaluate", "--pack", "p", "--service", "s", "--explain=all"}},
+                    WrongUsage{"UnknownFormat", preview({"--format", "pdf"})},
+                    WrongUsage{"ClientWithoutHtml", preview({"--client", "epic"})},
+                    WrongUsage{"WidthWithoutHtml", preview({"--width", "384"})},
+                    WrongUsage{"UnknownClient", preview({"--format", "html", "--client", "epik"})},
+                    WrongUsage{"TooNarrow", preview({"--format", "html", "--width", "20"})},
+                    WrongUsage{"PreviewOfReasons", preview({"--format", "html", "--explain"})},
+                    WrongUsage{"UnknownOption", {"serve", "--config", "x", "--colour"}}),
+    CaseName());
 
 TEST(CommandLineHelp, GoesToStdoutAndIsFine) {
     const Ended result = run({"serve", "--help"});
@@ -53,6 +75,15 @@ TEST(CommandLineHelp, GoesToStdoutAndIsFine) {
 
 TEST(CommandLineHelp, SaysThatAPlannedCommandIsNotThereYet) {
     EXPECT_NE(run({"diff", "a", "b"}).err.find("'diff' is not there yet"), std::string::npos);
+}
+
+TEST(CommandPreview, ShowsTheCardsOfEachClientThatIsNamed) {
+    const Ended result = run(preview({"--format", "html", "--client", "epic,oracle", "--width", "300"}));
+    ASSERT_EQ(result.code, ExitCode::fine) << result.err;
+    EXPECT_NE(result.out.find(">Epic</h2>"), std::string::npos);
+    EXPECT_NE(result.out.find(">Oracle Health</h2>"), std::string::npos);
+    EXPECT_EQ(result.out.find("Sandbox</h2>"), std::string::npos);
+    EXPECT_NE(result.out.find("width:300px"), std::string::npos);
 }
 
 TEST(CommandAbout, WritesAPageForEveryRuleBelowTheDigest) {

@@ -143,7 +143,7 @@ TEST(Config, ReadsAClientWithItsKeys) {
     EXPECT_EQ(client.times.longest_life, std::chrono::seconds(300));
     EXPECT_EQ(client.replay, ReplayPolicy::same_body);
     EXPECT_EQ(client.client_id, "backpain-cds");
-    EXPECT_EQ(client.profile, ClientProfile::crd);
+    EXPECT_EQ(client.profile, &client::crd);
     EXPECT_TRUE(client.strict);
 }
 
@@ -157,7 +157,7 @@ TEST(Config, HasTheDocumentedDefaultsOfAClient) {
     EXPECT_EQ(client.times.skew, std::chrono::seconds(60));
     EXPECT_EQ(client.times.longest_life, std::chrono::hours(1));
     EXPECT_FALSE(client.client_id.has_value());
-    EXPECT_EQ(client.profile, ClientProfile::v2_0);
+    EXPECT_EQ(client.profile, &client::version_2_0);
     EXPECT_FALSE(client.strict);
 }
 

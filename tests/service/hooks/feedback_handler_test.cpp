@@ -4,6 +4,7 @@
 #include "tests/service/loop.hpp"
 #include "tests/service/temporary_folder.hpp"
 #include "tests/service/test_server.hpp"
+#include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -52,6 +53,21 @@ TEST_F(FeedbackHandlerTest, CountsWhatIsToldTwiceOnce) {
     EXPECT_EQ(take(accepted()).status, 200U);
     EXPECT_EQ(store_->outcomes()->front().count, 1U);
     EXPECT_EQ(log_.count(R"("repeated":1)"), 1U);
+}
+
+// Nothing of it is kept, and nothing of it is lost in silence.
+TEST_F(FeedbackHandlerTest, CountsWhatItDoesNotKeep) {
+    shows({"R-182"});
+    const std::string item =
+        R"({"card":")" + card + R"(","outcome":"overridden","outcomeTimestamp":"2026-01-15T09:00:00Z",)";
+    take(R"({"feedback":[)" + item +
+         R"("overrideReasons":{"extension":{"x":"1"},"userComment":"a comment"},"more":1},)" + item +
+         R"("overrideReason":{"reason":{"code":"other","system":"s"}}}]})");
+    for (const char* counted : {R"("leftOut.comment":1)", R"("leftOut.own-reason":1)", R"("leftOut.unknown-member":1)",
+                                R"("leftOut.unknown-reason":1)"}) {
+        EXPECT_EQ(log_.count(counted), 1U) << counted << log_.text();
+    }
+    EXPECT_EQ(log_.count("a comment"), 0U);
 }
 
 TEST_F(FeedbackHandlerTest, RefusesAMessageAndNamesThePlace) {

@@ -80,7 +80,7 @@ TEST_F(HookHandlerTest, OffersTheServicesOfThePack) {
 // Fixed prefetch keys: decisions, "Prefetch keys". R-021: `patient` first.
 TEST_F(HookHandlerTest, AsksForTheDocumentedPrefetchKeys) {
     shows({"R-016", "R-021"});
-    const json::value document = *fhir::parse_json(handler_.discovery(ClientProfile::v2_0));
+    const json::value document = *fhir::parse_json(handler_.discovery(client::version_2_0).body);
     const json::object& prefetch = document.at_pointer("/services/0/prefetch").as_object();
     EXPECT_EQ(prefetch.begin()->key(), "patient");
     EXPECT_EQ(fhir::text_of(prefetch.at("patient")), "Patient/{{context.patientId}}");
@@ -254,6 +254,36 @@ INSTANTIATE_TEST_SUITE_P(
         FhirAccessSent{"OtherSubject", listed, R"("token_type": "Bearer", "subject": "other")", 403,
                        "At fhirAuthorization.subject"}),
     CaseName());
+
+// The CDS Hooks Sandbox shows nothing of an answer other than 200, as if there was no advice.
+TEST_F(HookHandlerTest, TellsAClientThatHidesFailuresOfThemOnACard) {
+    shows({"R-184"});
+    Client sandbox;
+    sandbox.profile = &client::sandbox;
+    client_ = std::make_shared<const Client>(sandbox);
+    const Reply reply = call(call_with(patient));
+    EXPECT_EQ(reply.status, 200U);
+    EXPECT_EQ(reply.facts.fault, "data-unavailable") << "log and metrics know that it was refused";
+    const json::value card = fhir::parse_json(reply.body)->at("cards").at(0);
+    EXPECT_EQ(fhir::text_of(card.at("summary")), "This call was refused with 412: there is no advice in it.");
+    EXPECT_NE(fhir::text_of(card.at("detail"))->find("prefetch.conditions"), std::string_view::npos);
+    EXPECT_NE(call(call_with(patient, "order-sign")).body.find("refused with 400"), std::string::npos);
+}
+
+// Its FHIR server has no MedicationStatement: that none came is nobody's fault.
+TEST_F(HookHandlerTest, KnowsThatOraclesServerNeverHasStatements) {
+    std::string without = nothing_else;
+    const std::string part = R"("medicationStatements": null, )";
+    without.erase(without.find(part), part.size());
+    const std::string body = call_with(patient + ", " + conditions + ", " + without);
+    EXPECT_NE(call(body).body.find("Reported medications (not sent)"), std::string::npos);
+    Client oracle;
+    oracle.profile = &client::oracle;
+    client_ = std::make_shared<const Client>(oracle);
+    const Reply reply = call(body);
+    EXPECT_EQ(reply.status, 200U);
+    EXPECT_NE(reply.body.find("Reported medications (not provided here)"), std::string::npos) << reply.body;
+}
 
 TEST_F(HookHandlerTest, RefusesAnotherHook) {
     shows({"R-038"});

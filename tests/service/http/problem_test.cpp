@@ -63,13 +63,13 @@ TEST(Problem, IsUnprocessableToCrdClientsIfItIsGoodJson) {
     shows({"R-038"});
     for (const Fault fault : {Fault::member_missing, Fault::member_empty, Fault::wrong_type, Fault::bad_value,
                               Fault::wrong_hook, Fault::fhir_server_missing}) {
-        EXPECT_EQ(problem_reply({fault, {}, {}}, "", ClientProfile::crd).status, 422U) << meaning_of(fault).name;
-        EXPECT_EQ(problem_reply({fault, {}, {}}, "", ClientProfile::v3_0).status, 400U) << meaning_of(fault).name;
+        EXPECT_EQ(problem_reply({fault, {}, {}}, "", client::crd).status, 422U) << meaning_of(fault).name;
+        EXPECT_EQ(problem_reply({fault, {}, {}}, "", client::version_3_0).status, 400U) << meaning_of(fault).name;
     }
     for (const Fault fault : {Fault::not_json, Fault::duplicate_member, Fault::too_deep, Fault::other_patient}) {
-        EXPECT_EQ(problem_reply({fault, {}, {}}, "", ClientProfile::crd).status, 400U) << meaning_of(fault).name;
+        EXPECT_EQ(problem_reply({fault, {}, {}}, "", client::crd).status, 400U) << meaning_of(fault).name;
     }
-    EXPECT_EQ(problem_reply({Fault::data_unavailable, {}, {}}, "", ClientProfile::crd).status, 412U);
+    EXPECT_EQ(problem_reply({Fault::data_unavailable, {}, {}}, "", client::crd).status, 412U);
 }
 
 TEST(Problem, HasOneNameForEachFault) {

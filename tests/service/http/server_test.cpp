@@ -39,8 +39,24 @@ TEST_F(ServerTest, AnswersDiscovery) {
     EXPECT_EQ(reply.status, 200);
     EXPECT_EQ(reply.body, R"({"services":[]})");
     EXPECT_EQ(reply.header("Content-Type"), "application/json; charset=utf-8");
-    EXPECT_EQ(reply.header("Cache-Control"), "no-store");
+    EXPECT_EQ(reply.header("Cache-Control"), "private, no-cache");
     EXPECT_NE(reply.header("Date"), "");
+    const HttpReply call = RawClient(server_.port()).exchange(post("/cds-services/echo", "12345"));
+    EXPECT_EQ(call.header("Cache-Control"), "no-store");
+}
+
+// RFC 9110, 15.4.5: no body, and no length of what is not sent (8.6); the connection goes on.
+TEST_F(ServerTest, AnswersDiscoveryThatAClientStillHoldsWith304) {
+    shows({"R-181"});
+    RawClient client(server_.port());
+    const std::string tag = client.exchange(get("/cds-services")).header("ETag");
+    ASSERT_EQ(tag, "\"echo\"");
+    client.send(get("/cds-services", "If-None-Match: \"other\"\r\nIf-None-Match: " + tag + "\r\n"));
+    const HttpReply held = client.receive(true);
+    EXPECT_EQ(held.status, 304);
+    EXPECT_EQ(held.header("ETag"), tag);
+    EXPECT_EQ(held.header("Content-Length"), "");
+    EXPECT_EQ(client.exchange(get("/cds-services", "If-None-Match: \"other\"\r\n")).status, 200);
 }
 
 TEST_F(ServerTest, ShowsThePageBehindACardToABrowser) {

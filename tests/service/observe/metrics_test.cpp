@@ -40,6 +40,7 @@ TEST(Metrics, CountsEverythingThatAnOperatorAsksFor) {
     metrics.server_connected("fhir");
     metrics.server_connected("fhir");
     metrics.feedback_stored(2, 1);
+    metrics.feedback_left_out("own-reason", 3);
     metrics.store_failed("feedback", "unavailable");
     metrics.reloaded(false);
     metrics.connections_open(7);
@@ -54,6 +55,7 @@ TEST(Metrics, CountsEverythingThatAnOperatorAsksFor) {
           R"(backpain_cds_key_set_fetches_total{outcome="failed"} 1)",
           R"(backpain_cds_server_connections_total{kind="fhir"} 2)", R"(backpain_cds_feedback_total{told="first"} 2)",
           R"(backpain_cds_feedback_total{told="again"} 1)",
+          R"(backpain_cds_feedback_left_out_total{what="own-reason"} 3)",
           R"(backpain_cds_store_errors_total{fault="unavailable",operation="feedback"} 1)",
           R"(backpain_cds_reloads_total{outcome="refused"} 1)", "backpain_cds_connections 7",
           "backpain_cds_certificate_not_after_seconds 1800000000"}) {

@@ -1,0 +1,114 @@
+#include "rules/explain/unmatched.hpp"
+
+#include "rules/pack/code_systems.hpp"
+#include "rules/program/program_inner.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+constexpr std::size_t most_listed = 100;
+constexpr std::size_t longest_code = 32, longest_system = 80;
+
+/// A code as it may be shown: what could be a sentence, or a name, is none.
+bool is_showable(std::string_view code) {
+    const auto is_of_code = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+               c == '_' || c == ':' || c == '/';
+    };
+    return !code.empty() && code.size() <= longest_code && std::ranges::all_of(code, is_of_code);
+}
+
+std::string code_words(const fhir::CodeableConcept& code) {
+    for (const fhir::Coding& coding : code.codings) {
+        if (!is_showable(coding.code)) continue;
+        const std::string_view name = name_of_system(coding.system);
+        if (name != coding.system) return std::string(name) + " " + std::string(coding.code);
+        const bool has_system = is_absolute_uri(coding.system) && coding.system.size() <= longest_system;
+        return std::string(coding.code) + (has_system ? " of " + std::string(coding.system) : " without a code system");
+    }
+    return "words without a code";
+}
+
+class Finder {
+  public:
+    Finder(const Program::Inner& program, const Record& record) : program_(program), record_(record) {}
+
+    std::vector<Unmatched> find() {
+        for (const fhir::Observation& result : record_.observations) look_at(result);
+        for (const fhir::MedicationRequest& one : record_.medication_requests)
+            look_at(one.medication, reference_to("MedicationRequest", one.id));
+        for (const fhir::MedicationStatement& one : record_.medication_statements)
+            look_at(one.medication, reference_to("MedicationStatement", one.id));
+        for (const fhir::MedicationAdministration& one : record_.medication_administrations)
+            look_at(one.medication, reference_to("MedicationAdministration", one.id));
+        for (const fhir::Condition& one : record_.conditions) {
+            if (!one.code.empty() && !is_known(one.code))
+                add(Unmatched::Kind::problem, one.code, reference_to("Condition", one.id), {});
+        }
+        return std::move(found_);
+    }
+
+  private:
+    bool is_known(const fhir::CodeableConcept& code) const {
+        std::vector<CodeHit> hits;
+        for (const fhir::Coding& coding : code.codings) program_.codes.find(coding.system, coding.code, hits);
+        return !hits.empty();
+    }
+
+    void look_at(const fhir::Observation& result) {
+        const auto is_read = [this](const fhir::Coding& coding) {
+            return program_.analyte_codes.find(coding.system, coding.code) != nullptr;
+        };
+        if (std::ranges::any_of(result.code.codings, is_read) || is_known(result.code)) return;
+        std::vector<CodeHit> hits;
+        program_.analyte_words.find(result.code.text, hits);
+        for (const fhir::Coding& coding : result.code.codings) {
+            program_.analyte_words.find(coding.display, hits);
+            program_.analyte_words.find(coding.code, hits);
+        }
+        if (hits.empty()) return;
+        const std::string_view title = program_.analytes[hits.front().set].written->title;
+        add(Unmatched::Kind::result, result.code, reference_to("Observation", result.id), title);
+    }
+
+    /// By its code, its ingredients' codes, and the names of ingredients in what the record calls it.
+    void look_at(const fhir::MedicationChoice& medication, const std::string& reference) {
+        const auto is_named = [this](const fhir::CodeableConcept& code) {
+            std::vector<CodeHit> hits;
+            program_.medicine_names.find(code.text, hits);
+            for (const fhir::Coding& coding : code.codings) program_.medicine_names.find(coding.display, hits);
+            return !hits.empty() || is_known(code);
+        };
+        std::vector<CodeHit> hits;
+        program_.medicine_names.find(medication.reference.display, hits);
+        if (!hits.empty() || is_named(medication.code) || std::ranges::any_of(medication.ingredients, is_named)) return;
+        add(Unmatched::Kind::medicine, medication.code, reference, {});
+    }
+
+    void add(Unmatched::Kind kind, const fhir::CodeableConcept& code, std::string reference,
+             std::string_view looks_like) {
+        std::string words = code_words(code);
+        const auto same = std::ranges::find_if(found_, [&](const Unmatched& one) {
+            return one.kind == kind && one.code == words && one.looks_like == looks_like;
+        });
+        if (same != found_.end()) {
+            ++same->records;
+        } else if (found_.size() < most_listed) {
+            found_.push_back({kind, std::move(words), std::move(reference), 1, looks_like});
+        }
+    }
+
+    const Program::Inner& program_;
+    const Record& record_;
+    std::vector<Unmatched> found_;
+};
+
+}  // namespace
+
+std::vector<Unmatched> unmatched(const Program& program, const Record& record) {
+    return Finder(program.inner(), record).find();
+}
+
+}  // namespace rules

@@ -1,0 +1,68 @@
+#include "rules/explain/unmatched.hpp"
+
+#include "tests/rules/run_support.hpp"
+
+namespace {
+
+std::vector<rules::Unmatched> unmatched_in(const std::vector<std::string>& resources) {
+    static std::vector<boost::json::value> trees;  // the record borrows from them
+    const boost::json::value& tree = trees.emplace_back(parsed(list(resources)));
+    return rules::unmatched(shipped_program(), complete_record(tree, shipped_pack()));
+}
+
+std::string local_result(const char* id, const char* code, const char* text) {
+    return R"({"resourceType": "Observation", "status": "final", "id": ")" + std::string(id) +
+           R"(", "code": {"coding": [{"system": "https://laboratory.example/codes", "code": ")" + code +
+           R"("}], "text": ")" + text + R"("}, "valueQuantity": {"value": 12, "unit": "ng/mL"}})";
+}
+
+std::string problem(const char* id, const char* code) {
+    return R"({"resourceType": "Condition", "id": ")" + std::string(id) +
+           R"(", "code": {"coding": [{"system": "http://snomed.info/sct", "code": ")" + code + R"("}]}})";
+}
+
+TEST(Unmatched, NoticesAResultOfALocalCodeByItsWords) {
+    const auto found = unmatched_in({local_result("o", "L123", "VIT D 25-OH (serum)")});
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].kind, rules::Unmatched::Kind::result);
+    EXPECT_EQ(found[0].code, "L123 of https://laboratory.example/codes");
+    EXPECT_EQ(found[0].reference, "Observation/o");
+    EXPECT_EQ(found[0].looks_like, "25-OH vitamin D");
+}
+
+TEST(Unmatched, PassesOverAResultThatLooksLikeNoTestOfThePack) {
+    EXPECT_TRUE(unmatched_in({local_result("o", "FERR", "Ferritin")}).empty());
+}
+
+TEST(Unmatched, PassesOverAResultThatIsRead) {
+    EXPECT_TRUE(unmatched_in({observation("o", "62292-8", quantity("12", "ng/mL"))}).empty());
+}
+
+TEST(Unmatched, ListsAProblemAndAMedicineOnceWithHowManyRecordsHaveIt) {
+    const std::string statin =
+        R"({"resourceType": "MedicationRequest", "status": "active", "intent": "order", "medicationCodeableConcept":
+            {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "36567"}]}, "id": ")";
+    const auto found =
+        unmatched_in({problem("a", "38341003"), problem("b", "38341003"), statin + "s1\"}", statin + "s2\"}"});
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].kind, rules::Unmatched::Kind::medicine);
+    EXPECT_EQ(found[0].code, "RxNorm 36567");
+    EXPECT_EQ(found[0].records, 2U);
+    EXPECT_EQ(found[1].kind, rules::Unmatched::Kind::problem);
+    EXPECT_EQ(found[1].code, "SNOMED CT 38341003");
+    EXPECT_EQ(found[1].reference, "Condition/a");
+    EXPECT_EQ(found[1].records, 2U);
+}
+
+TEST(Unmatched, PassesOverWhatSomeListOfThePackKnows) {
+    EXPECT_TRUE(unmatched_in({problem("a", "396331005")}).empty());
+}
+
+// Records hold free text, even where a code belongs; none of it is shown.
+TEST(Unmatched, ShowsNoWordsOfTheRecord) {
+    const auto found = unmatched_in({local_result("o", "vit D of Jane Doe, urgent", "Vit D of Jane Doe")});
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].code, "words without a code");
+}
+
+}  // namespace
