@@ -78,7 +78,13 @@ class ValueSet::Reader {
                   [&](const json::object& include, const std::string& at) { read_part(include, at, set.included_); });
         if (set.included_.empty() && errors_.empty()) fail("/compose", "a value set needs compose.include");
         read_list(*compose, "/compose", "exclude", "compose.exclude is a list of objects",
-                  [&](const json::object& exclude, const std::string& at) { read_part(exclude, at, set.excluded_); });
+                  [&](const json::object& exclude, const std::string& at) {
+                      read_part(exclude, at, set.excluded_);
+                      for (const System& system : set.excluded_) {
+                          if (system.constraints.empty()) continue;
+                          fail(at, "what a constraint takes out is written there, with MINUS");
+                      }
+                  });
     }
 
     // Calls `read` with each object of the list `name`, and its pointer.
@@ -110,6 +116,7 @@ class ValueSet::Reader {
         read_list(
             part, at, "concept", "concept is a list of objects",
             [&](const json::object& concept_, const std::string& where) { read_concept(concept_, where, system); });
+        if (has_filters && url == snomed_system) return read_constraint(part, at, system);
         std::vector<std::string> branch;
         read_list(
             part, at, "filter", "filter is a list of objects",
@@ -117,10 +124,26 @@ class ValueSet::Reader {
         if (!branch.empty()) system.branches.push_back(std::move(branch));
     }
 
+    void read_constraint(const json::object& part, const std::string& at, System& system) {
+        std::size_t count = 0;
+        read_list(part, at, "filter", "filter is a list of objects",
+                  [&](const json::object& filter, const std::string& where) {
+                      const std::string property = member_text(filter, "property"), op = member_text(filter, "op");
+                      const bool is_branch = property == "concept" && op == "is-a";
+                      if (!is_branch && !(property == "constraint" && op == "=")) {
+                          fail(where, "the filters that are read for SNOMED CT are concept is-a and constraint =");
+                      }
+                      if (++count == 2) fail(where, "one filter is read in an include of SNOMED CT");
+                      std::string value = required_text(filter, where, "value", "a filter needs a value");
+                      system.constraints.push_back(is_branch ? "<< " + value : value);
+                      if (is_branch) system.roots.push_back(std::move(value));
+                  });
+    }
+
     static System& system_named(const std::string& url, std::vector<System>& systems) {
         const auto found =
             std::find_if(systems.begin(), systems.end(), [&](const System& system) { return system.url == url; });
-        return found != systems.end() ? *found : systems.emplace_back(System{url, {}, {}});
+        return found != systems.end() ? *found : systems.emplace_back(System{url, {}, {}, {}, {}});
     }
 
     void read_concept(const json::object& object, const std::string& at, System& system) {
@@ -146,7 +169,7 @@ class ValueSet::Reader {
         const bool is_branch = member_text(filter, "property") == "concept" && member_text(filter, "op") == "is-a";
         if (!is_branch) fail(at, "the only filter that is read has property concept and op is-a");
         if (is_branch && !spells_its_hierarchy(system)) {
-            fail(at, "is-a is read for ICD-10-CM, ICD-10 and ATC only: list the codes of other systems");
+            fail(at, "is-a is read for ICD-10-CM, ICD-10, ATC and SNOMED CT only: list the codes of other systems");
         }
         branch.push_back(required_text(filter, at, "value", "a filter needs a value"));
     }
@@ -177,6 +200,7 @@ bool ValueSet::holds(const std::vector<System>& systems, const Lookup& lookup, s
     if (found == lookup.systems.end()) return false;
     const std::size_t i = found->second;
     if (lookup.codes[i].find(lookup_key(system, code)) != lookup.codes[i].end()) return true;
+    if (std::find(systems[i].roots.begin(), systems[i].roots.end(), code) != systems[i].roots.end()) return true;
     return std::any_of(systems[i].branches.begin(), systems[i].branches.end(), [&](const auto& branch) {
         return std::all_of(branch.begin(), branch.end(), [&](const auto& start) { return begins_with(code, start); });
     });

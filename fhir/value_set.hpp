@@ -3,7 +3,9 @@
 // Of `compose` it reads include and exclude, each with a system and either `concept` or `filter`. The one filter is
 // { "property": "concept", "op": "is-a", "value": "K50" } and means, for ICD-10, ICD-10-CM and ATC, whose codes spell
 // their place in the hierarchy: this code, and every code that begins with it, dots ignored ("K50" holds K50.011 and
-// K50; "C0" would hold C00 to C09). For any other code system it is refused, since the hierarchy is not in the code.
+// K50; "C0" would hold C00 to C09). SNOMED CT's hierarchy is not in the code: there is-a holds its root alone, and
+// { "property": "constraint", "op": "=", "value": "<< 19943007" } nothing; both say in SNOMED's expression constraint
+// language what a terminology server expands (hl7.org/fhir/R4/snomedct.html). For other code systems it is refused.
 // Dots of listed codes of these systems are ignored too: M5450 is M54.50. Filters of one include must all hold, as FHIR
 // says. What `exclude` names is taken out again.
 #pragma once
@@ -45,6 +47,8 @@ class ValueSet {
         std::string url;
         std::vector<Concept> concepts;
         std::vector<std::vector<std::string>> branches;  ///< each is-a value of one include; all must hold
+        std::vector<std::string> roots;                  ///< of SNOMED CT: is-a values, which stand for themselves
+        std::vector<std::string> constraints;            ///< of SNOMED CT: what is to be expanded, in ECL
     };
 
     /// An empty value set: contains nothing.

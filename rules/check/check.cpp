@@ -224,6 +224,8 @@ Diagnostics check(const Pack& pack, const Site& site, const CheckOptions& option
     check_windows(pack, site, findings);
     check_codes(pack, site, findings);
     check_units(pack, site, findings);
+    check_words(pack, site, findings);
+    check_expansions(site, options, findings);
     check_overlaps(pack, site, findings);
     check_texts(pack, findings);
     check_unused(pack, findings);

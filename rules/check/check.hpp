@@ -31,6 +31,9 @@ Diagnostics check(const Pack& pack, const Site& site = {}, const CheckOptions& o
 /// "back-pain-not-trigger".
 bool is_told_apart(std::string_view value_set_id);
 
+/// Tells of the expansions of a site that are of different releases, or old.
+void check_expansions(const Site& site, const CheckOptions& options, Diagnostics& findings);
+
 // ---- its parts, one file each
 
 /// Codes of pack and site: systems that nobody knows, check digits, look-alikes, one code for two tests, codes listed
@@ -40,6 +43,9 @@ void check_codes(const Pack& pack, const Site& site, Diagnostics& findings);
 /// Units and numbers of pack and site: units that do not fit their LOINC property, spellings that mean another amount
 /// than their unit, numbers of one threshold that do not mean the same amount.
 void check_units(const Pack& pack, const Site& site, Diagnostics& findings);
+
+/// Words of safety sets: stems that match too much, or nothing, or what is denied; words that no fact looks for.
+void check_words(const Pack& pack, const Site& site, Diagnostics& findings);
 
 /// Texts of cards: summaries that can exceed 139 characters, words that a card must not use.
 void check_texts(const Pack& pack, Diagnostics& findings);

@@ -356,6 +356,9 @@ std::string TextBounds::longest_label_of(const Fact& fact, std::size_t depth) co
         }
     };
     std::for_each(fact.value_sets.begin(), fact.value_sets.end(), add_set);
+    for (const auto* words : {&fact.words, &fact.history_words}) {
+        for (const Authored& id : *words) keep_longest(longest, pack_.word_lists.sets.at(id.text).label);
+    }
     if (fact.values) add_set(*fact.values);
     keep_longest(longest, longest_label(fact.items.text, depth));
     for (const Authored& part : fact.any) keep_longest(longest, longest_label(part.text, depth));

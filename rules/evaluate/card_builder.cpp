@@ -65,6 +65,7 @@ Card CardBuilder::build(const Candidate& candidate, const std::vector<const Cand
     std::vector<std::string> missing = missing_for(candidate, unknowns);
     add_unreadable(candidate, card);
     add_left_out(candidate, card);
+    add_found_by_words(card);
     add_inputs(candidate, card);
     add_links(candidate, card);
     run_.set_item(nullptr);

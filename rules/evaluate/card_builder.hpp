@@ -33,6 +33,7 @@ class CardBuilder {
     void add_newer_results(const Candidate& candidate, std::vector<std::string>& missing);
     void add_unreadable(const Candidate& candidate, Card& card);
     void add_left_out(const Candidate& candidate, Card& card);
+    void add_found_by_words(Card& card);
     // card_offer.cpp
     std::optional<Proposal> propose(const Candidate& candidate, std::vector<std::string>& missing);
     bool waits_in_vain(const Candidate& candidate, std::vector<std::string>& missing);

@@ -121,4 +121,16 @@ void CardBuilder::add_left_out(const Candidate& candidate, Card& card) {
     }
 }
 
+/// What words kept away from this patient, and with it cards that would stand beside this one.
+void CardBuilder::add_found_by_words(Card& card) {
+    std::size_t count = 0;
+    for (const CompiledFact& fact : run_.program().facts) {
+        if (fact.words.empty() && fact.history_words.empty()) continue;
+        for (const Value& item : run_.slot(fact.slot).items) {
+            if (text_member(item, "words").empty() || ++count > most_left_out) continue;
+            add_once(describe_briefly(item), card.not_used);
+        }
+    }
+}
+
 }  // namespace rules

@@ -38,6 +38,7 @@ class References {
     void check() {
         check_pack();
         for (const Fact& fact : pack_.facts) check_fact(fact);
+        for (const auto& [id, words] : pack_.word_lists.sets) check_words(words);
         for (const Analyte& analyte : pack_.analytes) check_analyte(analyte);
         check_names_are_free();
         std::map<std::string, std::string> files;
@@ -158,9 +159,19 @@ class References {
             check_days(fact.completed->named_days);
         }
         if (fact.except_routes) look_up(*fact.except_routes, value_sets, "value set");
+        const Names word_lists = keys_of(pack_.word_lists.sets);
+        for (const Authored& words : fact.words) look_up(words, word_lists, "set of words");
+        for (const Authored& words : fact.history_words) look_up(words, word_lists, "set of words");
         check_days(fact.within_days);
         check_days(fact.current_days);
         if (fact.form == Fact::Form::observations) check_prefetch(fact.prefetch, fact.place);
+    }
+
+    void check_words(const SafetyWords& words) {
+        const Names value_sets = keys_of(pack_.value_sets);
+        for (std::size_t i = 0; i < words.not_in.size(); ++i) {
+            look_up({words.not_in[i], words.not_in_places[i]}, value_sets, "value set");
+        }
     }
 
     void check_prefetch(const std::string& key, const Place& owner) {

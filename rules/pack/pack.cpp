@@ -40,12 +40,17 @@ class PackReader {
         if (path == "facts.json") return read_facts(root);
         if (path == "orders.json") return read_orders(root);
         if (path == "citations.json") return read_citations(root);
+        if (path == "words.json") {
+            pack_.word_lists = read_word_lists(root);
+            return;
+        }
         if (path.starts_with("value-sets/")) return read_value_set_file(root);
         if (path.starts_with("analytes/")) return pack_.analytes.push_back(read_analyte(root));
         if (path.starts_with("rules/")) return pack_.rules.push_back(read_rule(root));
-        root.error("unknown-file", "Nothing reads this file.",
-                   "A pack holds pack.json, facts.json, orders.json, citations.json and the folders value-sets, "
-                   "analytes, rules and stories.");
+        root.error(
+            "unknown-file", "Nothing reads this file.",
+            "A pack holds pack.json, facts.json, orders.json, citations.json, words.json and the folders value-sets, "
+            "analytes, rules and stories.");
     }
 
     void read_facts(const Node& root) {

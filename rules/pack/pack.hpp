@@ -8,6 +8,7 @@
 
 #include "fhir/decimal.hpp"
 #include "fhir/value_set.hpp"
+#include "rules/pack/safety_words.hpp"
 #include "rules/text/diagnostic.hpp"
 #include "rules/text/spelling.hpp"
 
@@ -163,7 +164,9 @@ struct Identity {
 ///              within currentDays), "contradicted": "counts" or "does not count" (default): two records of one
 ///              ingredient and day of which one is active and one closed, "ended": "counts": a treatment that began
 ///              within currentDays counts whether it goes on or not, "completed": see CompletedTreatment
-/// procedures   "procedures": ids, "withinDays", "undated", "doubtful"
+///              "words": sets of words.json, by whose words a condition counts too: it can keep cards away and bring
+///              none; "historyWords": those that count where the words speak of the past
+/// procedures   "procedures": ids, "withinDays", "undated", "doubtful", "words"
 /// observations "observations": value set of codes, "values": value set of coded results, "withinDays": of the latest
 /// one
 ///              only; "prefetch": its key
@@ -197,6 +200,8 @@ struct Fact {
     std::optional<Authored> within_days;  // withinDays: a number or "%param.x"
     bool undated_counts = false;          // undated
     bool doubtful_counts = false;         // doubtful
+    std::vector<Authored> words;          ///< of conditions and procedures: sets of words.json that count too
+    std::vector<Authored> history_words;  // historyWords: those that count where they speak of the past
     std::optional<Authored> routes, values;
     std::optional<Authored> current_days;  // currentDays
     bool current_course = false;           // course
@@ -460,6 +465,7 @@ struct Pack {
     std::map<std::string, Line> cautions;                         ///< shared by rules
     std::map<std::string, std::vector<Coding>> override_reasons;  // overrideReasons: by kind of card
     std::map<std::string, fhir::ValueSet> value_sets;             ///< by id
+    WordLists word_lists;                                         ///< words.json; empty without one
     std::vector<Fact> facts;
     std::vector<Analyte> analytes;
     std::map<std::string, Order> orders;

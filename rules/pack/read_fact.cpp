@@ -14,6 +14,8 @@ constexpr Kinds days = kind::integer | kind::text;
 
 constexpr Field conditions_fields[] = {{"title", kind::text, true},
                                        {"conditions", names, true, kind::text},
+                                       {"words", names, false, kind::text},
+                                       {"historyWords", names, false, kind::text},
                                        {"counts"},
                                        {"remissionCounts", kind::boolean},
                                        {"withinDays", days},
@@ -38,6 +40,7 @@ constexpr Field completed_fields[] = {
 constexpr Form completed_form = {"a completed treatment", completed_fields};
 constexpr Field procedures_fields[] = {{"title", kind::text, true},
                                        {"procedures", names, true, kind::text},
+                                       {"words", names, false, kind::text},
                                        {"withinDays", days},
                                        {"undated"},
                                        {"doubtful"},
@@ -154,6 +157,8 @@ void read_members(const Object& object, Fact& fact) {
             fact.within_days = read_days(object, "withinDays");
             fact.undated_counts = read_word(object, "undated", undated_words, false);
             fact.doubtful_counts = read_word(object, "doubtful", doubtful_words, false);
+            fact.words = object.authored_list("words");
+            fact.history_words = object.authored_list("historyWords");
             break;
         case Fact::Form::medications:
             fact.value_sets = object.authored_list("medications");
@@ -168,6 +173,7 @@ void read_members(const Object& object, Fact& fact) {
             fact.within_days = read_days(object, "withinDays");
             fact.undated_counts = read_word(object, "undated", undated_words, false);
             fact.doubtful_counts = read_word(object, "doubtful", doubtful_words, false);
+            fact.words = object.authored_list("words");
             break;
         case Fact::Form::observations:
             fact.value_sets = object.authored_list("observations");

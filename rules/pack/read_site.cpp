@@ -13,6 +13,8 @@ namespace rules {
 namespace {
 
 constexpr Field site_fields[] = {{"site"},
+                                 {"words", kind::object, false, kind::object},
+                                 {"expansions"},
                                  {"pack"},
                                  {"version"},
                                  {"approval", kind::object},
@@ -63,6 +65,8 @@ class SiteReader {
     void read(const Node& root) {
         const Object object(root, site_form);
         site_.name = object.text("site");
+        for (const auto& [id, words] : object.map("words")) read_words(id, words);
+        site_.expansions_file = object.authored("expansions");
         if (const auto approval = object.at("approval")) read_approval(Object(*approval, approval_form));
         if (const auto word = object.at("language")) {
             site_.language = meaning_of(*word, language_words).value_or(Language::en_us);
@@ -81,6 +85,13 @@ class SiteReader {
     }
 
   private:
+    void read_words(const std::string& id, const Node& node) {
+        std::vector<std::string_view> known;
+        for (const auto& [name, words] : pack_.word_lists.sets) known.push_back(name);
+        if (!look_up(node, id, known, "set of words")) return;
+        site_.words.emplace(id, read_site_words(node, pack_.word_lists.sets.at(id)));
+    }
+
     void read_about_url(const Node& node) {
         constexpr std::string_view secure = "https://";
         site_.about_url = node.text();

@@ -55,6 +55,11 @@ Band read_band(const Node& node, const std::set<std::string>& wanted, const std:
 /// Reports an error for each unit in which `upper` does not begin above `lower`.
 void refuse_descending(const Node& node, const Band& lower, const Band& upper);
 
+/// words.json.
+WordLists read_word_lists(const Node& node);
+/// What a site says of the words of one set of the pack.
+SiteWords read_site_words(const Node& node, const SafetyWords& words);
+
 /// A file of value-sets/: a FHIR R4 ValueSet that lists its codes, or includes ICD and ATC codes by prefix.
 std::optional<fhir::ValueSet> read_value_set(const Node& node);
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "rules/pack/pack.hpp"
+#include "rules/text/expansion.hpp"
 
 #include <map>
 #include <optional>
@@ -45,7 +46,10 @@ struct Approval {
 /// ["procedures"], "approval": {…}, "stories": { as a file of stories } }. Every member is optional.
 struct Site {
     std::string name;
-    std::string pack_id, pack_version;  ///< empty: any
+    std::map<std::string, SiteWords> words;   ///< by set of words.json: "words": { "malignancy": { "stems": […] } }
+    std::optional<Authored> expansions_file;  ///< as written, relative to the site file: "expansions": "file.json"
+    Expansions expansions;                    ///< of that file, once somebody has read it
+    std::string pack_id, pack_version;        ///< empty: any
     Language language = Language::en_us;
     std::string about_url;  ///< where the about pages are, without a slash at the end; empty: where the service is
     DisplayUnits display_units = DisplayUnits::conventional;

@@ -49,6 +49,7 @@ void CodeIndex::add(SetId set, const fhir::ValueSet& value_set) {
         for (const auto& listed : included.concepts) {
             codes.exact[fhir::lookup_key(included.url, listed.code)].push_back({set, listed.display, judge});
         }
+        for (const std::string& root : included.roots) codes.exact[root].push_back({set, "", &value_set});
         for (const std::vector<std::string>& branch : included.branches) {
             if (branch.empty()) continue;
             std::string beginning = fhir::lookup_key(included.url, branch.front());

@@ -3,6 +3,7 @@
 #include "rules/program/program_builder.hpp"
 #include "rules/program/program_inner.hpp"
 #include "rules/program/spoken.hpp"
+#include "rules/program/words_reach.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -34,6 +35,7 @@ ProgramBuilder::ProgramBuilder(Pack pack, Site site)
 Compilation ProgramBuilder::build() {
     number_sources();
     index_value_sets();
+    index_words();
     index_orders();
     declare_types();
     compile_analytes();
@@ -42,6 +44,7 @@ Compilation ProgramBuilder::build() {
     if (!define_slots_in_order()) return {nullptr, std::move(findings_)};
     compile_gates();
     compile_rules();
+    if (!has_errors(findings_)) append(findings_, refuse_words_that_speak(*inner_));
     if (has_errors(findings_)) return {nullptr, std::move(findings_)};
     for (const Hook hook : {Hook::patient_view, Hook::encounter_start, Hook::order_select, Hook::order_sign}) {
         inner_->prefetch[static_cast<std::size_t>(hook)] = prefetch_for(*inner_, hook);

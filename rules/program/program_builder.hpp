@@ -21,11 +21,13 @@ class ProgramBuilder {
     // Tables (program_tables.cpp)
     void number_sources();
     void index_value_sets();
+    void index_words();
     void index_orders();
     void compile_analytes();
     void link_analyte(CompiledAnalyte& compiled);
     void index_names(const Authored& value_set, NameIndex& names) const;
     std::vector<SetId> sets_named(const std::vector<Authored>& names) const;
+    std::vector<WordsId> words_named(const std::vector<Authored>& names) const;
 
     // Slots and facts (program_facts.cpp)
     void declare_types();

@@ -18,7 +18,7 @@ std::vector<fhir::path::Member> item_members(TypeId reason) {
             {"sets", TypeId::string, true}, {"reference", TypeId::string}, {"daysOnTreatment", TypeId::integer},
             {"intent", TypeId::string},     {"group", TypeId::string},     {"status", TypeId::string},
             {"since", TypeId::string},      {"reasons", reason, true},     {"doubtful", TypeId::boolean},
-            {"repeated", TypeId::boolean}};
+            {"repeated", TypeId::boolean},  {"words", TypeId::string}};
 }
 
 std::vector<fhir::path::Member> reading_members() {
@@ -225,6 +225,8 @@ void ProgramBuilder::define_fact(CompiledFact& fact) {
     if (written.routes) fact.routes = sets_named({*written.routes});
     if (written.values) fact.values = sets_named({*written.values});
     fact.except = sets_named(written.except);
+    fact.words = words_named(written.words);
+    fact.history_words = words_named(written.history_words);
     if (written.completed) compile_completed(*written.completed, fact);
     if (written.except_routes) fact.except_routes = sets_named({*written.except_routes});
     if (written.within_days) fact.within_days = inner_->parameters.integer(*written.within_days);

@@ -8,6 +8,7 @@
 #include "rules/program/expression.hpp"
 #include "rules/program/parameters.hpp"
 #include "rules/program/program.hpp"
+#include "rules/program/words_index.hpp"
 
 #include <array>
 #include <cstddef>
@@ -39,6 +40,7 @@ struct CompiledFact {
     std::uint16_t slot = 0;
     std::vector<SetId> sets, routes, values, except, except_routes;  ///< ascending
     std::vector<SetId> injected;                                     ///< of a completed dose, ascending
+    std::vector<WordsId> words, history_words;                       ///< by which it is found too
     struct Dose {
         fhir::UcumUnit unit;
         fhir::Decimal amount;
@@ -142,6 +144,8 @@ struct Program::Inner {
 
     std::vector<const fhir::ValueSet*> value_sets;  ///< by SetId
     CodeIndex codes;                                ///< of every value set
+    WordsIndex words;                               ///< of words.json and the site
+    std::vector<std::vector<SetId>> words_not_in;   ///< by WordsId: whose concepts are not read for it, ascending
     NameIndex medicine_names;                       ///< of the value sets that medication facts use
     NameIndex route_words;                          ///< of the value sets of routes
     AnalyteIndex analyte_codes;

@@ -1,4 +1,5 @@
 // The tables of a program: sources, codes, orders, laboratory tests.
+#include "fhir/coding.hpp"
 #include "rules/program/program_builder.hpp"
 
 #include <algorithm>
@@ -33,6 +34,13 @@ void ProgramBuilder::index_value_sets() {
         const SetId set = static_cast<SetId>(inner_->value_sets.size());
         inner_->value_sets.push_back(&value_set);
         inner_->codes.add(set, value_set);
+        if (const auto expanded = inner_->site.expansions.sets.find(id);
+            expanded != inner_->site.expansions.sets.end()) {
+            const Expansion& expansion = expanded->second;
+            for (const std::string& code : expansion.codes) {
+                inner_->codes.add(set, fhir::snomed_system, code, expansion.label);
+            }
+        }
         const auto local = inner_->site.value_set_codes.find(id);
         if (local == inner_->site.value_set_codes.end()) continue;
         for (const Coding& coding : local->second) inner_->codes.add(set, coding.system, coding.code, coding.display);
@@ -46,6 +54,24 @@ void ProgramBuilder::index_value_sets() {
         if (fact.routes) index_names(*fact.routes, inner_->route_words);
         if (fact.except_routes) index_names(*fact.except_routes, inner_->route_words);
     }
+}
+
+void ProgramBuilder::index_words() {
+    inner_->words = WordsIndex(inner_->pack.word_lists, inner_->site.words);
+    for (std::size_t id = 0; id < inner_->words.size(); ++id) {
+        const SafetyWords& words = inner_->words.words(static_cast<WordsId>(id));
+        std::vector<Authored> names;
+        for (const std::string& name : words.not_in) names.push_back({name, {}});
+        inner_->words_not_in.push_back(sets_named(names));
+    }
+}
+
+std::vector<WordsId> ProgramBuilder::words_named(const std::vector<Authored>& names) const {
+    std::vector<WordsId> words;
+    for (const Authored& name : names) {
+        if (const auto id = inner_->words.id_of(name.text)) words.push_back(*id);
+    }
+    return words;
 }
 
 void ProgramBuilder::index_names(const Authored& value_set, NameIndex& names) const {

@@ -126,6 +126,7 @@ Pack spoken(Pack pack, Language language) {
         for (Coding& reason : reasons) speaker.say(reason.display);
     }
     for (auto& [id, set] : pack.value_sets) speaker.say(set);
+    for (auto& [id, words] : pack.word_lists.sets) speaker.say(words.label);
     speaker.say(pack.facts);
     speaker.say(pack.analytes);
     for (auto& [intent, order] : pack.orders) speaker.say(order.label);

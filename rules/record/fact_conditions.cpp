@@ -109,17 +109,18 @@ void FactReader::date_onset(Item& item, const fhir::Condition& condition) const 
 FactItems FactReader::conditions(const CompiledFact& fact) {
     if (!condition_matches_) {
         condition_matches_.emplace();
-        for (const fhir::Condition& condition : record_.conditions)
-            condition_matches_->push_back(match(condition.code));
+        for (const fhir::Condition& condition : record_.conditions) {
+            match_words(condition.code, condition_matches_->emplace_back(match(condition.code)));
+        }
     }
     FactItems found;
     for (std::size_t index = 0; index < record_.conditions.size(); ++index) {
         const fhir::Condition& condition = record_.conditions[index];
         const Match& matched = (*condition_matches_)[index];
-        if (!matched.is_in(fact.sets) || !counts(condition, fact)) continue;
+        const WordsHit* words = matched.is_in(fact.sets) ? nullptr : words_for(matched, fact);
+        if ((!words && !matched.is_in(fact.sets)) || !counts(condition, fact)) continue;
         Item item;
-        item.label = matched.label_in(fact.sets);
-        item.sets = set_names(matched);
+        name_item(item, matched, words, fact);
         item.reference = reference_to("Condition", condition.id);
         item.lasts = true;
         for (const std::string_view status : condition.clinical_status.codes) {

@@ -35,7 +35,7 @@ std::optional<fhir::DateTime> last_known_time(const fhir::Procedure& procedure, 
 
 boost::json::object item_json(const Item& item, const boost::json::storage_ptr& storage) {
     boost::json::object json(storage);
-    json.reserve(12);
+    json.reserve(13);
     const auto put = [&json](std::string_view name, std::string_view text) {
         if (!text.empty()) json.emplace(name, text);
     };
@@ -44,6 +44,7 @@ boost::json::object item_json(const Item& item, const boost::json::storage_ptr& 
     if (item.age_days) json.emplace("ageDays", *item.age_days);
     if (item.is_at_least) json.emplace("atLeast", true);
     if (item.is_doubtful) json.emplace("doubtful", true);
+    put("words", item.words);
     if (!item.sets.empty()) {
         boost::json::array sets(storage);
         for (const std::string_view set : item.sets) sets.emplace_back(set);
@@ -101,6 +102,25 @@ FactReader::Match FactReader::match(const fhir::CodeableConcept& code) const {
     return match;
 }
 
+/// A text that stands there twice, as its display does in many records, is looked at once.
+void FactReader::match_words(const fhir::CodeableConcept& code, Match& match) const {
+    program_.words.find(code.text, match.words);
+    for (const fhir::Coding& coding : code.codings) {
+        const bool is_first = coding.display != code.text &&
+                              &*std::ranges::find(code.codings, coding.display, &fhir::Coding::display) == &coding;
+        if (is_first) program_.words.find(coding.display, match.words);
+    }
+}
+
+const WordsHit* FactReader::words_for(const Match& match, const CompiledFact& fact) const {
+    for (const WordsHit& hit : match.words) {
+        const std::vector<WordsId>& wanted = hit.is_history ? fact.history_words : fact.words;
+        if (std::ranges::find(wanted, hit.words) == wanted.end()) continue;
+        if (!match.is_in(program_.words_not_in[hit.words])) return &hit;
+    }
+    return nullptr;
+}
+
 std::vector<std::string_view> FactReader::set_names(const Match& match) const {
     std::vector<std::string_view> names;
     for (const CodeHit& hit : match.hits) {
@@ -108,6 +128,12 @@ std::vector<std::string_view> FactReader::set_names(const Match& match) const {
         if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     }
     return names;
+}
+
+void FactReader::name_item(Item& item, const Match& match, const WordsHit* words, const CompiledFact& fact) const {
+    item.label = words ? std::string_view(program_.words.words(words->words).label) : match.label_in(fact.sets);
+    if (words) item.words = words->stem;
+    item.sets = set_names(match);
 }
 
 void FactReader::date_item(Item& item, const fhir::DateTime& when) const {
@@ -153,19 +179,20 @@ FactItems FactReader::read(const CompiledFact& fact) {
 FactItems FactReader::procedures(const CompiledFact& fact) {
     if (!procedure_matches_) {
         procedure_matches_.emplace();
-        for (const fhir::Procedure& procedure : record_.procedures)
-            procedure_matches_->push_back(match(procedure.code));
+        for (const fhir::Procedure& procedure : record_.procedures) {
+            match_words(procedure.code, procedure_matches_->emplace_back(match(procedure.code)));
+        }
     }
     FactItems found;
     for (std::size_t index = 0; index < record_.procedures.size(); ++index) {
         const fhir::Procedure& procedure = record_.procedures[index];
         const Match& matched = (*procedure_matches_)[index];
         const bool was_done = procedure.status == "completed" || procedure.status == "in-progress";
-        if (!was_done || !matched.is_in(fact.sets)) continue;
+        const WordsHit* words = matched.is_in(fact.sets) ? nullptr : words_for(matched, fact);
+        if (!was_done || (!words && !matched.is_in(fact.sets))) continue;
         if (procedure.doubt != fhir::Doubt::none && !fact.written->doubtful_counts) continue;
         Item item;
-        item.label = matched.label_in(fact.sets);
-        item.sets = set_names(matched);
+        name_item(item, matched, words, fact);
         item.reference = reference_to("Procedure", procedure.id);
         item.status = procedure.status;
         item.is_doubtful = procedure.doubt != fhir::Doubt::none;

@@ -36,6 +36,7 @@ struct Item {
     bool is_recorded = false;  ///< the date is that of the record: when it began is not known
     bool lasts = false;        ///< a problem or a treatment, which is "since" a date
     bool is_doubtful = false;  ///< it counts only because it keeps cards away
+    std::string_view words;    ///< the pack's stem by which alone it was found: "carcinoma"; empty: by its code
     std::vector<std::string_view> sets;
     std::string reference;
     std::optional<long> days_on_treatment;
@@ -73,6 +74,7 @@ class FactReader {
   private:
     struct Match {
         std::vector<CodeHit> hits;
+        std::vector<WordsHit> words;  ///< of conditions and procedures
         std::string_view label_in(const std::vector<SetId>& sets) const;
         bool is_in(const std::vector<SetId>& sets) const;
     };
@@ -95,9 +97,13 @@ class FactReader {
     using Course = std::vector<const Treatment*>;  ///< the newest first
 
     Match match(const fhir::CodeableConcept& code) const;
+    /// The words by which `code` is one of the fact's although no code of it is; null if there are none.
+    const WordsHit* words_for(const Match& match, const CompiledFact& fact) const;
     bool is_open(const fhir::ServiceRequest& request) const;
     std::vector<StatedReason> reasons_of(const fhir::ServiceRequest& request) const;
+    void match_words(const fhir::CodeableConcept& code, Match& match) const;
     std::vector<std::string_view> set_names(const Match& match) const;
+    void name_item(Item& item, const Match& match, const WordsHit* words, const CompiledFact& fact) const;
     void date_item(Item& item, const fhir::DateTime& when) const;
     bool is_in_window(const CompiledFact& fact, const Item& item) const;
 

@@ -44,9 +44,11 @@ std::string describe_briefly(const fhir::path::Value& item) {
     line.append(line.empty() ? "\"" : " \"").append(fhir::member_text(*object, "label"));
     if (fhir::find_member(*object, "analyte")) line.append(" ").append(fhir::member_text(*object, "text"));
     line += '"';
+    const std::string_view words = fhir::member_text(*object, "words");
+    if (!words.empty()) line.append(", by its words (").append(words).append(")");
     std::string date;
     append_date(*object, date);
-    return line + (date.starts_with(", ") ? date.substr(1) : date);
+    return line + (date.starts_with(", ") && words.empty() ? date.substr(1) : date);
 }
 
 CardInput input_of(const fhir::path::Value& item) {

@@ -4,6 +4,7 @@
 #include "service/commands/command_check.hpp"
 #include "service/commands/command_doctor.hpp"
 #include "service/commands/command_evaluate.hpp"
+#include "service/commands/command_expand.hpp"
 #include "service/commands/command_fhirpath.hpp"
 #include "service/commands/command_serve.hpp"
 #include "service/commands/command_test.hpp"
@@ -119,6 +120,27 @@ void declare_about(CLI::App& verb, Action& action) {
         [options, &action] { action = [options](const Streams& streams) { return run_about(*options, streams); }; });
 }
 
+void declare_expand(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<ExpandOptions>();
+    verb.add_option("PACK", options->pack, "A rule pack")->required();
+    verb.add_option("--terminology", options->terminology, "The base of a FHIR R4 terminology server")
+        ->required()
+        ->type_name("URL");
+    verb.add_option("-o,--output", options->output, "The file to write, for \"expansions\" of a site file")
+        ->required()
+        ->type_name("FILE");
+    verb.add_option("--edition", options->edition,
+                    "The edition of SNOMED CT, with or without a release (default: the server's)")
+        ->type_name("URI");
+    verb.add_flag("--history", options->with_history,
+                  "Retired concepts too, where the server has the history supplement");
+    verb.add_option("--token-env", options->token_variable,
+                    "The environment variable with a bearer token for it (default: it is open)")
+        ->type_name("NAME");
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_expand(*options, streams); }; });
+}
+
 void declare_doctor(CLI::App& verb, Action& action) {
     auto options = std::make_shared<DoctorOptions>();
     verb.add_option("--config", options->config, "The configuration file")->required()->type_name("FILE");
@@ -171,6 +193,7 @@ constexpr Verb verbs[] = {
     {"check", "Looks for faults in rule packs, form and clinical", declare_check},
     {"test", "Tells a rule pack's stories to the engine", declare_test},
     {"evaluate", "Answers one call without an EHR", declare_evaluate},
+    {"expand", "Expands SNOMED CT value sets at a terminology server, into a file", declare_expand},
     {"about", "Writes the pages behind the cards as static files", declare_about},
     {"doctor", "Proves a deployment, and says what to mend", declare_doctor},
     {"fhirpath", "Evaluates FHIRPath on a resource", declare_fhirpath},

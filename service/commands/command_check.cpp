@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "rules/check/check.hpp"
+#include "rules/check/expansions.hpp"
 #include "rules/check/reviewed_codes.hpp"
 #include "rules/pack/pack_folder.hpp"
 #include "rules/pack/readers.hpp"
@@ -29,6 +30,7 @@ struct CheckedPack {
     bool was_read = false;
     std::string approval_digest;              ///< what an approval of this pack with this site file names
     std::vector<rules::DrugName> drug_names;  ///< of a pack without errors of form
+    std::string expansions = {};              ///< of which release, how old, how many; empty without
 };
 
 CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem::path& site_file,
@@ -48,10 +50,12 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
         SiteFile site = read_site_file(site_file, reading.pack);
         checked.was_read = site.was_read;
         checked.files.emplace(site_file.generic_string(), std::move(site.text));
+        checked.files.emplace(site.site.expansions.file, site.site.expansions.text);
+        checked.expansions = words_for(site.site.expansions, options.today);
         append(checked.findings, std::move(site.findings));
         append(checked.findings, rules::read_stories(reading.pack).findings);
         append(checked.findings, rules::check(reading.pack, site.site, options));
-        checked.approval_digest = approval_digest(digest_of_files(*files), site.site.text);
+        checked.approval_digest = approval_digest(digest_of_files(*files), site.site.text, site.site.expansions.text);
         hold_approval(site.site, checked.approval_digest, checked.findings);
         append(checked.findings, rules::read_site_stories(reading.pack, site.site).findings);
         checked.drug_names = rules::drug_names(reading.pack);
@@ -96,6 +100,7 @@ void print_text(const CheckedPack& checked, const CheckCommandOptions& options, 
         if (!snippet.empty()) out << snippet << '\n';
         if (!finding.mend.empty()) out << "  " << finding.mend << '\n';
     }
+    if (!checked.expansions.empty()) out << "expansions: " << checked.expansions << '\n';
     out << checked.path.generic_string() << ": " << count(checked, rules::Severity::error) << " errors, "
         << count(checked, rules::Severity::warning) << " warnings\n";
     if (!checked.approval_digest.empty()) out << "an approval names " << checked.approval_digest << '\n';

@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "rules/check/check.hpp"
+#include "rules/check/expansions.hpp"
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/sha256.hpp"
@@ -12,6 +13,22 @@
 
 namespace service {
 namespace {
+
+/// The file of expansions that a site file names, from where that one lies. Its name is absolute: findings name it so.
+void read_expansions_of(const std::filesystem::path& site, const rules::Pack& pack, SiteFile& file) {
+    const rules::Authored& written = *file.site.expansions_file;
+    const std::string path = std::filesystem::absolute(site.parent_path() / written.text).lexically_normal().string();
+    auto text = read_text(path);
+    if (!text) {
+        file.findings.push_back({rules::Severity::error, written.place, "cannot-read",
+                                 "The expansions in " + path + " cannot be read.",
+                                 "Write them with `backpain-cds expand`, or take \"expansions\" away."});
+        return;
+    }
+    rules::ExpansionReading reading = rules::read_expansions(std::move(*text), path, pack);
+    file.site.expansions = std::move(reading.expansions);
+    append(file.findings, std::move(reading.findings));
+}
 
 std::string digest_of(std::string_view bytes) {
     return "sha256:" + sha256_hex(bytes);
@@ -45,11 +62,13 @@ std::shared_ptr<const rules::Program> program_of(rules::PackFiles files, const s
     append(loaded.findings, std::move(pack.findings));
     if (rules::has_errors(loaded.findings)) return nullptr;
     SiteFile file = read_site_file(site, pack.pack);
-    if (!site.empty() && file.was_read) loaded.site_digest = digest_of(file.text);
+    if (!site.empty() && file.was_read) loaded.site_digest = digest_of(file.text + file.site.expansions.text);
     append(loaded.findings, std::move(file.findings));
     if (rules::has_errors(loaded.findings)) return nullptr;
     if (check != nullptr) hold_against_linter(pack.pack, file.site, *check, loaded);
-    hold_approval(file.site, approval_digest(loaded.pack_digest, file.site.text), loaded.findings);
+    const std::string approvable = approval_digest(loaded.pack_digest, file.site.text, file.site.expansions.text);
+    hold_approval(file.site, approvable, loaded.findings);
+    file.site.expansions.text = {};  // megabytes that nobody looks at again
     rules::Compilation compilation = rules::compile(std::move(pack.pack), std::move(file.site));
     append(loaded.findings, std::move(compilation.findings));
     return std::move(compilation.program);
@@ -78,14 +97,14 @@ std::string digest_of_files(const rules::PackFiles& files) {
     return digest_of(rules::digest_input(files));
 }
 
-std::string approval_digest(const std::string& pack_digest, std::string_view site_text) {
+std::string approval_digest(const std::string& pack_digest, std::string_view site_text, std::string_view expansions) {
     std::string settings(site_text);
     auto tree = fhir::parse_json(settings, {}, fhir::JsonDialect::with_comments);
     if (tree && tree->is_object()) {
         tree->get_object().erase("approval");
         settings = fhir::print_json(*tree);
     }
-    return digest_of(pack_digest + "\n" + settings + "\n");
+    return digest_of(pack_digest + "\n" + settings + "\n" + std::string(expansions));
 }
 
 void hold_approval(rules::Site& site, const std::string& digest, rules::Diagnostics& findings) {
@@ -111,6 +130,7 @@ SiteFile read_site_file(const std::filesystem::path& path, const rules::Pack& pa
     rules::SiteReading reading = rules::read_site(std::move(*text), path.generic_string(), pack);
     file.site = std::move(reading.site);
     file.findings = std::move(reading.findings);
+    if (file.site.expansions_file) read_expansions_of(path, pack, file);
     return file;
 }
 

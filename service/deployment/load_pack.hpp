@@ -21,11 +21,13 @@ struct SiteFile {
     bool was_read = true;  ///< false: "cannot-read" stands among the findings
 };
 
-/// Reads the site file of `path` against `pack`; without a path there is no site.
+/// Reads the site file of `path` against `pack`, and the expansions that it names; without a path there is no site.
 SiteFile read_site_file(const std::filesystem::path& path, const rules::Pack& pack);
 
-/// What an approval names (`approval.digest`): the pack's content, and the site file's but for the approval itself.
-std::string approval_digest(const std::string& pack_digest, std::string_view site_text);
+/// What an approval names (`approval.digest`): the pack's content, the site file's but for the approval itself, and
+/// that of its expansions.
+std::string approval_digest(const std::string& pack_digest, std::string_view site_text,
+                            std::string_view expansions = {});
 
 /// Takes away an approval of something else than `digest`, and says so: cards and pages then say that nobody has
 /// approved.
@@ -54,8 +56,8 @@ struct LoadedPack {
 };
 
 /// Loads the pack in `path`. \param site a site file, or empty for the pack's own defaults.
-/// The digest covers the pack and the site file as evaluated, so that a card can be traced to the very rules that made
-/// it; without a site file it is the pack's.
+/// The digest covers the pack and the site file with its expansions as evaluated, so that a card can be traced to the
+/// very rules that made it; without a site file it is the pack's.
 LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site);
 
 /// The same for patients: errors of the clinical linter are errors of the load, but for what `check` lets pass.

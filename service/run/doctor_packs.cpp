@@ -1,5 +1,6 @@
 // doctor: rule packs and site files.
 #include "rules/check/check.hpp"
+#include "rules/check/expansions.hpp"
 #include "service/deployment/deployment.hpp"
 #include "service/run/doctor.hpp"
 
@@ -90,6 +91,16 @@ void examine_about_pages(const Config& config, const rules::Program& program, co
     }
 }
 
+/// Of which release of SNOMED CT a site's expansions are, and how old that is.
+void examine_expansions(const rules::Site& site, DoctorLines& lines, const fhir::Date& today) {
+    if (site.expansions.sets.empty()) return;
+    rules::Diagnostics findings;
+    rules::check_expansions(site, {today, false}, findings);
+    const bool is_well = findings.empty();
+    lines.push_back({is_well ? Verdict::ok : Verdict::warning, "expansions: " + site.expansions.file,
+                     words_for(site.expansions, today), is_well ? "" : findings.front().mend});
+}
+
 void examine_pack(const Config& config, const PackSource& source, DoctorLines& lines, const fhir::Date& today) {
     const std::string about = "packs: " + source.path.string();
     const LoadedPack loaded = load_pack(source.path, source.site, check_at_load(config, source, today));
@@ -106,6 +117,7 @@ void examine_pack(const Config& config, const PackSource& source, DoctorLines& l
         lines.push_back({Verdict::warning, "approval: " + source.site.string(), approval->message, approval->mend});
     }
     examine_about_pages(config, *loaded.program, source, lines);
+    examine_expansions(loaded.program->site(), lines, today);
     for (const std::string& key : loaded.program->site().not_provided) {
         lines.push_back({Verdict::warning, "notProvided: " + source.site.string(),
                          "the site never has " + key + ": what the rules need them for stays unknown",

@@ -87,6 +87,20 @@ TEST(ValueSet, AppliesAllFiltersOfOneInclude) {
     EXPECT_FALSE(set.contains(icd10_system, "C79.5"));
 }
 
+// hl7.org/fhir/R4/snomedct.html: the filters "By Subsumption" and "By Reference Set or Expression".
+TEST(ValueSet, KeepsWhatATerminologyServerExpandsAndHoldsTheRootAlone) {
+    const ValueSet set = value_set(R"({"resourceType": "ValueSet", "id": "x", "compose": {"include": [
+        {"system": "http://snomed.info/sct", "concept": [{"code": "19943007", "display": "cirrhosis"}]},
+        {"system": "http://snomed.info/sct", "filter": [{"property": "concept", "op": "is-a", "value": "34000006"}]},
+        {"system": "http://snomed.info/sct",
+         "filter": [{"property": "constraint", "op": "=", "value": "<< 19943007 MINUS << 1761006"}]}]}})");
+    ASSERT_EQ(set.included().size(), 1U);
+    EXPECT_EQ(set.included()[0].constraints, (std::vector<std::string>{"<< 34000006", "<< 19943007 MINUS << 1761006"}));
+    EXPECT_TRUE(set.contains(snomed_system, "34000006"));
+    EXPECT_FALSE(set.contains(snomed_system, "56689002"));
+    EXPECT_FALSE(set.contains(snomed_system, "1761006"));
+}
+
 TEST(ValueSet, IsEmptyByDefault) {
     EXPECT_FALSE(ValueSet().contains(snomed_system, "34000006"));
 }
@@ -131,10 +145,23 @@ INSTANTIATE_TEST_SUITE_P(
         {"concept_without_code",
          R"({"resourceType": "ValueSet", "id": "x", "compose": {"include": [{"system": "s", "concept": [{"code": "1"}, {"display": "d"}]}]}})",
          {"/compose/include/0/concept/1"}},
-        {"is_a_in_snomed",
-         R"({"resourceType": "ValueSet", "id": "x", "compose": {"include": [{"system": "http://snomed.info/sct",
+        {"is_a_in_loinc",
+         R"({"resourceType": "ValueSet", "id": "x", "compose": {"include": [{"system": "http://loinc.org",
           "filter": [{"property": "concept", "op": "is-a", "value": "1"}]}]}})",
          {"/compose/include/0/filter/0"}},
+        {"two_filters_in_snomed",
+         R"({"resourceType": "ValueSet", "id": "x", "compose": {"include": [{"system": "http://snomed.info/sct",
+          "filter": [{"property": "concept", "op": "is-a", "value": "1"}, {"property": "concept", "op": "is-a", "value": "2"}]}]}})",
+         {"/compose/include/0/filter/1"}},
+        {"other_filter_in_snomed",
+         R"({"resourceType": "ValueSet", "id": "x", "compose": {"include": [{"system": "http://snomed.info/sct",
+          "filter": [{"property": "parent", "op": "=", "value": "1"}]}]}})",
+         {"/compose/include/0/filter/0"}},
+        {"constraint_that_excludes",
+         R"({"resourceType": "ValueSet", "id": "x", "compose": {"include": [{"system": "s", "concept": [{"code": "1"}]}],
+          "exclude": [{"system": "http://snomed.info/sct",
+          "filter": [{"property": "constraint", "op": "=", "value": "<< 1"}]}]}})",
+         {"/compose/exclude/0"}},
         {"other_filter",
          R"({"resourceType": "ValueSet", "id": "x", "compose": {"include": [{"system": "http://www.whocc.no/atc",
           "filter": [{"property": "concept", "op": "regex", "value": "A.*"}]}]}})",

@@ -163,6 +163,19 @@ def unit():
                 "\u00b5g/L", "\u00a0ng/mL\u202f", "ng/mL{total}", "(ng)/(mL)", "/mL.ng", "Cel", "%", "NG/DL", "mcg/dL", "1", "10^-9.g/cm3")
 
 
+def expansion():
+    """Files of expansions of a few of the shipped value sets, whole and with a fault each."""
+    sct, version = "http://snomed.info/sct", "http://snomed.info/sct/731000124108/version/20250901"
+    for name, constraint, codes in (("cirrhosis", "<< 19943007", ["19943007", "1761006"]), ("osteoporosis", "<< 64859006", ["64859006"]),
+                                    ("back-pain", "<< 161891005 MINUS << 91957002", ["161891005", "762452003"])):
+        value_set = {"resourceType": "ValueSet", "id": name, "compose": {"include": [{"system": sct, "filter": [
+            {"property": "constraint", "op": "=", "value": constraint}]}]}, "expansion": {
+            "timestamp": "2026-03-01T09:00:00Z", "total": len(codes), "parameter": [{"name": "version", "valueUri": f"{sct}|{version}"}],
+            "contains": [{"system": sct, "code": code, "display": "x"} for code in codes]}}
+        text = compact({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": value_set}]})
+        yield from (text, text[:len(text) // 2], text.replace('"total":', '"total":1'), text.replace("/version/20250901", ""))
+
+
 def config():
     yield (ROOT / "deploy/config.example.json").read_text(encoding="utf-8")
     yield """{ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0", // a comment
@@ -201,7 +214,7 @@ def http_answer():
 
 TARGETS = {"token": token, "key_set": key_set, "feedback": feedback, "fhirpath_compile": fhirpath_compile,
            "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "reference": reference, "unit": unit,
-           "request": request, "http_answer": http_answer}
+           "request": request, "http_answer": http_answer, "expansion": expansion}
 
 
 def words(texts):

@@ -1,0 +1,117 @@
+#include "rules/program/words_index.hpp"
+
+#include "tests/case_name.hpp"
+#include "tests/rules/run_support.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rules {
+namespace {
+
+/// What the shipped words make of a text: "malignancy (carcinoma)", "past malignancy (cancer)"; several one after the
+/// other.
+std::string told_of(const char* text, const std::map<std::string, SiteWords>& site = {}) {
+    const WordsIndex index(shipped_pack().word_lists, site);
+    std::vector<WordsHit> hits;
+    index.find(text, hits);
+    std::string told;
+    for (const WordsHit& hit : hits) {
+        told += (told.empty() ? "" : "; ") + std::string(hit.is_history ? "past " : "") + index.words(hit.words).id +
+                " (" + hit.stem + ")";
+    }
+    return told;
+}
+
+struct Told {
+    const char* name;
+    const char *text, *told;
+};
+class Words : public testing::TestWithParam<Told> {};
+
+TEST_P(Words, AreReadAsAPersonWould) {
+    EXPECT_EQ(told_of(GetParam().text), GetParam().told);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Meaning, Words,
+    testing::Values(Told{"Plain", "Adenocarcinoma of lung", "malignancy (carcinoma)"},
+                    Told{"Nothing", "Essential hypertension", ""}, Told{"Empty", "", ""},
+                    Told{"TwoStemsAnywhere", "Fracture, closed, of lumbar vertebra",
+                         "vertebral-fracture (fractur + vertebr)"},
+                    Told{"OneOfTwoStems", "Fracture of femur", ""},
+                    Told{"Phrase", "Ca of prostate", "malignancy (ca of)"}, Told{"PartOfAPhrase", "Ca 125 raised", ""},
+                    Told{"Differential", "?lymphoma, r/o metastases", "malignancy (lymphoma)"},
+                    Told{"TwoSets", "Lung cancer on dialysis", "malignancy (cancer); dialysis (dialys)"},
+                    Told{"BeginsTheText", "Fever", "fever (fever)"}, Told{"DoesNotBeginTheText", "Dengue fever", ""}),
+    CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
+    Denied, Words,
+    testing::Values(Told{"SixWordsBefore", "No sign at all of any cancer", ""},
+                    Told{"SevenWordsBefore", "No sign at all of any other cancer", "malignancy (cancer)"},
+                    Told{"InAnotherClause", "No fever, cancer of lung", "malignancy (cancer)"},
+                    Told{"BehindAnd", "No fever and cancer", "malignancy (cancer)"},
+                    Told{"WithoutInTwoLetters", "Back pain w/o malignancy", ""},
+                    Told{"ReceptorIsNone", "Triple negative breast cancer", "malignancy (cancer)"},
+                    Told{"NegativeFor", "Biopsy negative for malignancy", ""},
+                    Told{"AfterIt", "Malignancy now thought unlikely", ""},
+                    Told{"NotExcludedAfter", "Malignancy cannot be excluded", "malignancy (malignan)"},
+                    Told{"NotExcludedBefore", "Could not exclude malignancy", "malignancy (malignan)"},
+                    Told{"ToBeRuledOut", "Malignancy to be ruled out", "malignancy (malignan)"},
+                    Told{"ConcernFor", "Concern for malignancy", "malignancy (malignan)"},
+                    Told{"ConcernAbout", "Concerned about malignancy", ""},
+                    Told{"OneOfTwoPlaces", "No breast cancer; lung cancer", "malignancy (cancer)"},
+                    Told{"BenignNearby", "Benign carcinoid", ""},
+                    Told{"BenignFarther", "Benign cyst beside a carcinoid", "malignancy (carcinoid)"},
+                    Told{"PhobiaInTheWord", "Carcinomatophobia", ""}),
+    CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
+    Others, Words,
+    testing::Values(Told{"FamilyHistory", "Family history: breast cancer, lung cancer", ""},
+                    Told{"FamilyHistoryEnds", "Family history of diabetes. Lung cancer", "malignancy (cancer)"},
+                    Told{"RelativeBehind", "Breast cancer in her sister's family", ""},
+                    Told{"RelativeInAnotherClause", "Breast cancer (as her mother)", "malignancy (cancer)"},
+                    Told{"Grandmother", "Grandmother: breast cancer", ""},
+                    Told{"Screening", "Encounter for screening for malignant neoplasm of breast", ""},
+                    Told{"RiskOf", "Increased risk of breast cancer", ""},
+                    Told{"HighRisk", "High-risk prostate cancer", "malignancy (cancer)"},
+                    Told{"RiskScore", "Cancer risk score calculated", ""}),
+    CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
+    Past, Words,
+    testing::Values(Told{"HistoryOf", "History of breast cancer", "past malignancy (cancer)"},
+                    Told{"HistoryInShort", "H/o colon ca", "past malignancy (colon ca)"},
+                    Told{"Survivor", "Cancer survivor", "past malignancy (cancer)"},
+                    Told{"CancerFree", "Prostate cancer, cancer free since 2001", "malignancy (cancer)"},
+                    Told{"Remission", "Lymphoma in remission", "malignancy (lymphoma)"},
+                    Told{"PresentBesidePast", "History of breast cancer; metastases in bone", "malignancy (metasta)"},
+                    Told{"AortaCountsAsPresent", "Previous repair of aortic aneurysm", "aorta (aneurysm + aort)"},
+                    Told{"OldFracture", "Old fracture of lumbar vertebra", ""},
+                    Told{"HealedBehind", "Compression fracture of T12, healed", "vertebral-fracture (fractur + t12)"},
+                    Told{"HealedInItsClause", "Compression fracture of T12 healed", ""}),
+    CaseName());
+
+TEST(WordsIndex, TakesWhatASiteAddsAndLeavesOutWhatItTakesAway) {
+    SiteWords own;
+    own.stems.push_back({"*krebs*", {*WordPattern::parse("*krebs*")}, {}, {}});
+    own.taken_out.push_back(*WordPattern::parse("krebsvorsorge*"));
+    own.without.push_back("carcinoid*");
+    const std::map<std::string, SiteWords> site{{"malignancy", own}};
+    EXPECT_EQ(told_of("Lungenkrebs", site), "malignancy (krebs)");
+    EXPECT_EQ(told_of("Krebsvorsorgeuntersuchung", site), "");
+    EXPECT_EQ(told_of("Carcinoid of appendix", site), "");
+    EXPECT_EQ(told_of("Carcinoid of appendix"), "malignancy (carcinoid)");
+}
+
+TEST(WordsIndex, HoldsNothingWithoutWords) {
+    const WordsIndex index(WordLists{}, {});
+    std::vector<WordsHit> hits;
+    index.find("Lung cancer", hits);
+    EXPECT_TRUE(index.empty());
+    EXPECT_TRUE(hits.empty());
+}
+
+}  // namespace
+}  // namespace rules
