@@ -10,6 +10,12 @@ namespace fhir {
 namespace json = boost::json;
 namespace {
 
+/// SNOMED CT, Technical Implementation Guide, "SCTID".
+bool is_concept_id(std::string_view text) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    return text.size() >= 6 && text.size() <= 18 && std::all_of(text.begin(), text.end(), is_digit);
+}
+
 // Whether `code` begins with `start`, dots ignored in both.
 bool begins_with(std::string_view code, std::string_view start) {
     std::size_t at = 0;
@@ -135,6 +141,9 @@ class ValueSet::Reader {
                       }
                       if (++count == 2) fail(where, "one filter is read in an include of SNOMED CT");
                       std::string value = required_text(filter, where, "value", "a filter needs a value");
+                      if (is_branch && !is_concept_id(value)) {
+                          fail(where, "is-a takes a concept of SNOMED CT: its identifier, 6 to 18 digits");
+                      }
                       system.constraints.push_back(is_branch ? "<< " + value : value);
                       if (is_branch) system.roots.push_back(std::move(value));
                   });

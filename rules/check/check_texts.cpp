@@ -20,7 +20,8 @@ struct UnwantedWord {
     std::string_view word;  ///< in small letters
     std::string_view instead;
 };
-// Knowledge G.1, Language. "Order" is looked for where it commands, at the beginning of a sentence.
+// rules/packs/back-pain-labs/REFERENCE.md G.1, Language. "Order" is looked for where it commands, at the beginning of a
+// sentence.
 constexpr std::array unwanted = {UnwantedWord{"diagnos", "may, supports, does not exclude"},
                                  UnwantedWord{"patient has", "is recorded"}, UnwantedWord{"will relieve", "may"}};
 

@@ -14,7 +14,7 @@ struct LoincLookalike {
 };
 
 /// The entry for `code`, or null.
-/// Source: Clinical knowledge reference, 0.2 and A.2 (codes marked "NOT total", "exclude", "misused").
+/// Source: rules/packs/back-pain-labs/REFERENCE.md 0.1, 0.2 and A.2 (never a total, never serum, labels that lie).
 const LoincLookalike* find_loinc_lookalike(std::string_view code);
 
 }  // namespace rules

@@ -1,6 +1,6 @@
 #include "rules/evaluate/sources_that_matter.hpp"
 
-#include "rules/program/sources_behind.hpp"
+#include "rules/program/program_inner.hpp"
 #include "rules/run/judge.hpp"
 
 namespace rules {

@@ -36,7 +36,10 @@ std::string in_words(const Value& item) {
     std::string words = in_sentence(text_member(item, "label"));
     if (words.empty()) return words;
     if (!text_member(item, "analyte").empty()) words.append(" ").append(text_member(item, "text"));
-    return words + date_words(item);
+    const std::string date = date_words(item);
+    const std::string_view stem = text_member(item, "words");
+    if (stem.empty()) return words + date;
+    return words + ", by its words (" + std::string(stem) + ")" + (date.empty() ? "" : "," + date);
 }
 
 std::string in_words(const Collection& items, std::size_t most) {

@@ -148,7 +148,7 @@ struct Identity {
 /// { label, date, ageDays, sets, reference, daysOnTreatment, intent, group, status }, those that make sense for it.
 ///
 /// conditions   "conditions": "value-set" or ["a", "b"]
-///              "counts": "active" (default; knowledge A.1, status logic), "unless resolved" (anything but refuted,
+///              "counts": "active" (default; REFERENCE.md A.1, status), "unless resolved" (anything but refuted,
 ///              entered-in-error, resolved or abated; "remissionCounts": true keeps remission), "ever" (all
 ///              but refuted and entered-in-error) "withinDays": 90 or "%param.x" (by onset, else by record); "undated":
 ///              "counts" or "does not count" (default)

@@ -1,5 +1,7 @@
 #include "rules/pack/readers.hpp"
 
+#include <algorithm>
+
 namespace rules {
 
 namespace {
@@ -54,7 +56,8 @@ const CriterionForm& form_of(const Node& node) {
     for (const CriterionForm& form : criterion_forms) {
         if (node.member(form.key)) return form;
     }
-    return criterion_forms[3];  // reports what is missing
+    // What reports that its member is missing.
+    return *std::ranges::find(criterion_forms, Criterion::Form::expression, &CriterionForm::form);
 }
 
 Criterion read_criterion_at(const Node& node, std::size_t depth) {

@@ -1,5 +1,6 @@
 // In which band of a guideline a result lies: only by the numbers that the guideline prints for the unit that the
-// laboratory reported, only if the whole interval lies there. Nothing is converted (knowledge 0.1, point 2).
+// laboratory reported, only if the whole interval lies there. Nothing is converted
+// (rules/packs/back-pain-labs/REFERENCE.md 0.1, point 2).
 #pragma once
 
 #include "rules/program/interval.hpp"
@@ -31,7 +32,7 @@ struct Banded {
 
 /// The band of `interval`.
 /// \returns nothing if the interval lies in more than one band, unless it has no upper end and the lowest of them may
-///     be said with "or more". Source: knowledge B.3, D.6.
+///     be said with "or more". Source: REFERENCE.md B.3, D.6.
 std::optional<Banded> band_of(const Interval& interval, const BandScale& scale);
 
 /// The bound of its band within 10 % of which an exact value lies, which assay variation may cross.

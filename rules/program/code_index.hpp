@@ -1,7 +1,8 @@
 // Which value sets hold a code, and which names stand in a text: all value sets of a program in two tables, so that one
 // look-up per coding of the record answers for every fact.
 //
-// A code matches by system and code, never by its text (knowledge A). Labels are the value sets' own words.
+// A code matches by system and code, never by its text (rules/packs/back-pain-labs/REFERENCE.md A). Labels are the
+// value sets' own words.
 #pragma once
 
 #include "fhir/value_set.hpp"

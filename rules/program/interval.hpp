@@ -1,7 +1,7 @@
 // What a laboratory result says of the true value: an exact number, or all numbers on one side of it.
 //
-// "<4" is every value from zero up to 4, ">150" every value above 150 (knowledge B.3). Whoever bands a result asks for
-// the whole interval, never for the number that was printed. Decimals only.
+// "<4" is every value from zero up to 4, ">150" every value above 150 (rules/packs/back-pain-labs/REFERENCE.md B.3).
+// Whoever bands a result asks for the whole interval, never for the number that was printed. Decimals only.
 #pragma once
 
 #include "fhir/decimal.hpp"
@@ -42,7 +42,7 @@ struct Interval {
 
 /// The interval that `comparator` and `value` mean.
 /// \returns nothing for a comparator that R4 does not know ("ad"), and for an interval in which no value lies ("<0").
-/// Source: knowledge B.3.
+/// Source: REFERENCE.md B.3.
 std::optional<Interval> interval_of(fhir::Comparator comparator, const fhir::Decimal& value);
 
 /// All sums of a value of one and a value of the other. Nothing if a sum does not fit a Decimal.

@@ -2,7 +2,6 @@
 // because EHRs configure them by name; the Observation keys are the pack's. Only Observations are asked for by code:
 // a list of every condition code would make the URL longer than servers take.
 #include "rules/program/program_builder.hpp"
-#include "rules/program/sources_behind.hpp"
 
 #include <algorithm>
 #include <set>

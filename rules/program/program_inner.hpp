@@ -159,4 +159,7 @@ struct Program::Inner {
     const fhir::ValueSet* value_set(SetId set) const { return value_sets[set]; }
 };
 
+/// Every source that may bear on `rule`: its own, and those of the rules that its offers wait for.
+SourceSet sources_behind(const Program::Inner& program, const CompiledRule& rule);
+
 }  // namespace rules

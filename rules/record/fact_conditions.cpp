@@ -1,4 +1,5 @@
-// Which conditions count for a fact, and since when. Source: knowledge A.1 (status logic, duration), D.6.
+// Which conditions count for a fact, and since when. Source: rules/packs/back-pain-labs/REFERENCE.md A.1 (status logic,
+// duration), D.6.
 #include "rules/record/facts.hpp"
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 // The named facts that come straight from resources: conditions, medications, procedures, coded observations, orders.
 //
 // Every fact is a list of items of one shape, newest first, undated last. Labels are the pack's own words, never the
-// record's. Days are whole calendar days (rules/calendar). Source: knowledge A.1, A.3, A.6, D.6.
+// record's. Days are whole calendar days (rules/calendar). Source: rules/packs/back-pain-labs/REFERENCE.md A.1, A.3,
+// A.6, D.6.
 #pragma once
 
 #include "rules/program/program_inner.hpp"

@@ -39,7 +39,7 @@ std::optional<fhir::Decimal> near_limit(const Measurement& measurement, const Co
     return banded ? near_bound(interval, *banded) : std::nullopt;
 }
 
-/// The lowest tenth of a range counts as low-normal (knowledge D.6).
+/// The lowest tenth of a range counts as low-normal (rules/packs/back-pain-labs/REFERENCE.md D.6).
 std::optional<fhir::Decimal> end_of_lowest_tenth(const PrintedRange& range) {
     if (!range.low || !range.high) return std::nullopt;
     const auto width = fhir::subtract(*range.high, *range.low);

@@ -38,7 +38,8 @@ PrintedRange range_of(const Measurement& measurement);
 /// Whether the laboratory or the ruleset in force has bands for what was measured.
 bool has_bands(const Measurement& measurement, const CompiledAnalyte& analyte);
 
-/// Precondition: `measurement` is readable. Source: knowledge B.3, A.2 (fractions), C, D.6.
+/// Precondition: `measurement` is readable. Source: rules/packs/back-pain-labs/REFERENCE.md B.3, A.2 (fractions), C,
+/// D.6.
 Banding band_measurement(const Measurement& measurement, const CompiledAnalyte& analyte);
 
 /// "11.9 ng/mL (29.7 nmol/L)": the reported value, then the site's unit if it is another one. For an unreadable result

@@ -53,7 +53,8 @@ bool are_of_one_specimen(const Measurement& left, const Measurement& right) {
     return name_one_specimen(left, right) || left.moment == right.moment;
 }
 
-/// Whether the record says which of two came later, so that the later one decides (knowledge D.3).
+/// Whether the record says which of two came later, so that the later one decides
+/// (rules/packs/back-pain-labs/REFERENCE.md D.3).
 bool are_issued_apart(const Measurement& left, const Measurement& right) {
     const bool are_undated_in_the_day = !left.has_time && !right.has_time && !name_one_specimen(left, right);
     return are_undated_in_the_day && left.observation->issued && right.observation->issued &&
@@ -108,8 +109,8 @@ bool is_close(const std::optional<fhir::Decimal>& left, const std::optional<fhir
     return difference && allowed && fhir::absolute(*difference) <= *allowed;
 }
 
-/// Whether two readable values of one specimen say the same, to 2 % (decisions, safety). Values that no factor makes
-/// comparable do not contradict each other.
+/// Whether two readable values of one specimen say the same, to 2 % (REFERENCE.md D.6, results). Values that no factor
+/// makes comparable do not contradict each other.
 bool agree(const Measurement& left, const Measurement& right, const CompiledAnalyte& analyte) {
     const bool same_unit = left.unit == right.unit;
     if (!same_unit && (!analyte.units[left.unit].factor || !analyte.units[right.unit].factor)) return true;
@@ -224,7 +225,7 @@ bool may_be_added(const Measurement& part) {
     return part.is_readable() && part.interval.high.has_value();
 }
 
-/// Sums of fractions of one specimen, in one unit, each exact or "<" (knowledge A.2, b).
+/// Sums of fractions of one specimen, in one unit, each exact or "<" (REFERENCE.md A.2, b).
 void add_sums(std::vector<Measurement>& measurements, const CompiledAnalyte& analyte) {
     for (const CompiledAnalyte::Sum& sum : analyte.sums) {
         const std::size_t reported = measurements.size();
@@ -288,7 +289,7 @@ const Measurement* companion(const Measurement& measurement, const std::vector<M
     return newest;
 }
 
-/// What an unadjusted result would be with the other test of the same day taken into account (knowledge B.5).
+/// What an unadjusted result would be with the other test of the same day taken into account (REFERENCE.md B.5).
 void add_adjusted(std::vector<Measurement>& measurements, const CompiledAnalyte& analyte,
                   const std::vector<Measurement>& others, const CompiledAnalyte& other_analyte) {
     const CompiledAnalyte::Adjustment& adjustment = *analyte.adjustment;

@@ -1,7 +1,7 @@
 // Which of the results of one test count: versions and repetitions of one specimen reduced to one, fractions added,
 // calcium adjusted, the newest readable one chosen, and what is awaited or cannot be read beside it.
 //
-// Source: knowledge A.2 (fractions), B.5, D.3, D.6; decisions, safety.
+// Source: rules/packs/back-pain-labs/REFERENCE.md A.2 (fractions), B.5, D.3, D.6.
 #pragma once
 
 #include "rules/record/reading.hpp"

@@ -1,7 +1,8 @@
 // The value of a laboratory result as it was written: number, comparator, unit; or why that cannot be read safely.
 //
 // Accepts a Quantity or a text of the form "<4 ng/mL"; never guesses a unit, never trusts a unit against its code
-// (knowledge B.2, D.6). What cannot be read is echoed only as far as it is surely no person's name (decisions, safety).
+// (rules/packs/back-pain-labs/REFERENCE.md B.2, D.6). What cannot be read is echoed only as far as it is surely no
+// person's name (REFERENCE.md D.6, policy).
 #pragma once
 
 #include "fhir/observation.hpp"

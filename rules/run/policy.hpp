@@ -3,8 +3,8 @@
 // A card that another takes the place of goes first; then a suggestion joins the card from whose finding it follows
 // (one decision, one card); then of the cards of one topic the loudest stays; then critical comes before warning before
 // info, within them the pack's ranks, and within a rank the order that the pack declares; then at most so many beside
-// the critical ones. Where nothing is left and something was unknown for lack of data, one card says so (decisions,
-// safety).
+// the critical ones. Where nothing is left and something was unknown for lack of data, one card says so
+// (rules/packs/back-pain-labs/REFERENCE.md D.6, policy).
 #pragma once
 
 #include "rules/run/judge.hpp"

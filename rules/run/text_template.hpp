@@ -2,7 +2,7 @@
 //
 // A line that has nothing to show is dropped. A summary always stands: under 140 characters, as code points and as
 // UTF-16 units (CDS Hooks, card summary); where it must be shortened, the converted value goes first, then words
-// without a digit; a reported value and its unit are never cut (knowledge G.1).
+// without a digit; a reported value and its unit are never cut (rules/packs/back-pain-labs/REFERENCE.md G.1).
 #pragma once
 
 #include "rules/program/expression.hpp"

@@ -278,7 +278,8 @@ Response render_response(const std::vector<rules::Card>& cards, const CardContex
         response.given.push_back({index, std::move(uuid)});
     }
     out.end_array();
-    // The CRD test kit wants the member, even though nothing is ever done by itself here (requirements page, T-05).
+    // The CRD test kit wants the member, even though nothing is ever done by itself here (T-05 in
+    // tests/conformance/requirements.tsv).
     if (context.profile->is_crd) {
         out.array("systemActions");
         out.end_array();

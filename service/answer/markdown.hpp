@@ -1,5 +1,5 @@
-// Text from a record, made safe for a card (requirements page, R-101): clients render GitHub-Flavored Markdown, and
-// some of them raw HTML with it.
+// Text from a record, made safe for a card (R-101 in tests/conformance/requirements.tsv): clients render
+// GitHub-Flavored Markdown, and some of them raw HTML with it.
 #pragma once
 
 #include <string>

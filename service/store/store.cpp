@@ -1,5 +1,6 @@
 #include "service/store/store.hpp"
 
+#include "service/base/uuid.hpp"
 #include "service/store/store_postgresql.hpp"
 #include "service/store/store_schema.hpp"
 #include "service/store/store_sqlite.hpp"
@@ -416,12 +417,13 @@ result<void, StoreFault> Store::forget_expired(WallTime now) {
 }
 
 result<void, StoreFault> Store::look() {
-    // What failed to be written has to be seen to be written again: a full disk can still be read.
+    // What failed to be written has to be seen to be written again: a full disk can still be read. A row of its own
+    // each time, as long as a token's: an old one written anew finds room on a full disk too. The next sweep forgets
+    // it.
     if (write_failed_) {
         return write(limits_.call, [](SqlConnection& connection) -> Done {
-            const auto answer = connection.run(
-                "INSERT INTO replay (digest, valid_until) VALUES ('look', 0) "
-                "ON CONFLICT (digest) DO UPDATE SET valid_until = 0");
+            const auto answer = connection.run("INSERT INTO replay (digest, valid_until) VALUES ($1, $2)",
+                                               {random_uuid() + random_uuid(), "0"});
             if (!answer) return answer.error();
             return {};
         });

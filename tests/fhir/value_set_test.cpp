@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
          {"/compose/include/0/filter/0"}},
         {"two_filters_in_snomed",
          R"({"resourceType": "ValueSet", "id": "x", "compose": {"include": [{"system": "http://snomed.info/sct",
-          "filter": [{"property": "concept", "op": "is-a", "value": "1"}, {"property": "concept", "op": "is-a", "value": "2"}]}]}})",
+          "filter": [{"property": "concept", "op": "is-a", "value": "100000001"}, {"property": "concept", "op": "is-a", "value": "100000002"}]}]}})",
          {"/compose/include/0/filter/1"}},
         {"other_filter_in_snomed",
          R"({"resourceType": "ValueSet", "id": "x", "compose": {"include": [{"system": "http://snomed.info/sct",

@@ -33,6 +33,15 @@ ROOMS = {
 }
 ONLY_IN_SERVICE = re.compile(r"<(boost/(asio|beast)|openssl|cjose|sqlite3|libpq|prometheus|spdlog|CLI)\b")
 
+# What comments cite: pages that only their writer had; pages by name; sections of the clinical reference, as "REFERENCE.md A.2 (b), D.6".
+REFERENCE = "REFERENCE.md"
+SECTION = r"\b[0A-I](?:\.\d+)?\b(?![-\w])"
+CITES_ELSEWHERE = re.compile(
+    r"\b[Kk]nowledge (?:reference\b|section [A-I]\b|[0A-I]\.\d+|[A-I]\b(?=[),.;:]))|\b[Dd]ecisions, (?:safety|\d|\"|[A-Z])|\"decisions\b|"
+    r"\b[Rr]equirements page\b")
+CITES_PAGE = re.compile(r"(?<![\w/.:-])(?:[\w.-]+/)*[\w-]+\.md\b")
+CITES_REFERENCE = re.compile(rf"{re.escape(REFERENCE)},? ((?:section )?{SECTION}(?:\(\d+\)| \(\w\))?(?:(?:,| and| to|;) {SECTION}(?:\(\d+\))?)*)")
+
 # Debian's package for each thing that CMake looks for; a name that is missing here is a finding.
 PACKAGE_OF = {
     "Boost": "libboost1.81-dev", "Boost:json": "libboost-json1.81-dev", "Boost:url": "libboost-url1.81-dev",
@@ -249,6 +258,37 @@ def every_link_leads_somewhere():
                         yield f"{path}:{number}: there is no {target}"
 
 
+def citing_lines(path):
+    """The (line number, text, text of the next line) in which a file may cite something: its comments; all of a document or of data."""
+    mark = {".cpp": "//", ".hpp": "//", ".mjs": "//", ".js": "//", ".ts": "//", ".json": "", ".md": "", ".tsv": ""}.get(path.suffix, "#")
+    texts = [line.partition(mark)[2].lstrip("/!< ") if mark else line for line in lines_of(path)] + [""]
+    return zip(range(1, len(texts)), texts, texts[1:])
+
+
+def sections_of(page):
+    return {found[1] for line in lines_of(page) if (found := re.match(r"#+ ([0A-I](?:\.\d+)?)\b", line))}
+
+
+def citations_can_be_opened():
+    pages = [path for path in files() if path.suffix == ".md"]
+    sections = {section for page in pages if page.name == REFERENCE for section in sections_of(page)}
+    for path in files():
+        if path.suffix not in SOURCE_SUFFIXES | {".json", ".md", ".tsv", ".txt"} or path.parts[:2] == ("tests", "structure"):
+            continue
+        for number, text, after in citing_lines(path):
+            for found in CITES_ELSEWHERE.finditer(f"{text} {after}"):
+                if found.start() < len(text):
+                    yield f"{path}:{number}: nobody can open \"{found[0]}\": cite the public source, {REFERENCE}, or give the reason"
+            for name in CITES_PAGE.findall(re.sub(r"> \S+", "", text)):  # what a command writes
+                made = name.startswith("build/")
+                if not made and not any(f"/{page.as_posix()}".endswith(f"/{name.lstrip('./')}") for page in pages):
+                    yield f"{path}:{number}: there is no {name}"
+            for found in CITES_REFERENCE.finditer(f"{text} {after}"):
+                for section in re.findall(SECTION, found[1]) if found.start() < len(text) else ():
+                    if section not in sections:
+                        yield f"{path}:{number}: {REFERENCE} has no section {section}"
+
+
 def what_cmake_finds_is_installed():
     packages = {line.strip() for line in lines_of(Path("deploy/debian-packages"))}
     for path in files():
@@ -296,6 +336,7 @@ CHECKS = [
     no_test_is_switched_off_in_silence,
     every_folder_says_what_it_is,
     every_link_leads_somewhere,
+    citations_can_be_opened,
     what_cmake_finds_is_installed,
     sources_are_formatted,
 ]

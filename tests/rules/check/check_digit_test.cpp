@@ -5,8 +5,8 @@
 namespace rules {
 namespace {
 
-// Codes as published: LOINC 62292-8 and 2132-9, SNOMED CT 279039007 and 9121000119106 (Clinical knowledge reference,
-// A).
+// Codes as published: LOINC 62292-8 and 2132-9, SNOMED CT 279039007 and 9121000119106
+// (rules/packs/back-pain-labs/REFERENCE.md A).
 TEST(CheckDigit, AcceptsPublishedCodes) {
     EXPECT_TRUE(is_loinc_code("62292-8"));
     EXPECT_TRUE(is_loinc_code("2132-9"));

@@ -48,7 +48,7 @@ TEST_F(SamplePack, TakesOneTextWhereAListIsMeant) {
 TEST_F(SamplePack, ReadsNumbersAsTheyArePrinted) {
     const std::vector<Band>& bands = pack.analytes.at(0).rulesets.at("nam-2011").bands.at("total");
     ASSERT_EQ(bands.size(), 4U);
-    EXPECT_EQ(bands[1].from->at("nmol/L").text(), "30");  // knowledge B.1: 12 ng/mL and 30 nmol/L are one pair
+    EXPECT_EQ(bands[1].from->at("nmol/L").text(), "30");  // REFERENCE.md B.1: 12 ng/mL and 30 nmol/L are one pair
     EXPECT_EQ(pack.analytes.at(0).fault_below.at("nmol/L").text(), "2.5");
 }
 

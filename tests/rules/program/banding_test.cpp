@@ -1,4 +1,5 @@
-// Intervals and bands: the whole interval lies in one band, or no band is told (knowledge B.3).
+// Intervals and bands: the whole interval lies in one band, or no band is told (rules/packs/back-pain-labs/REFERENCE.md
+// B.3).
 #include "rules/program/banding.hpp"
 
 #include "tests/case_name.hpp"

@@ -29,7 +29,7 @@ const char* const total_moles = "68438-1";
 const char* const cobalamin = "2132-9";
 const char* const active_b12 = "72160-5";
 
-// Decisions, safety: two values of one specimen. Knowledge B.5: calcium. D.6: active B12.
+// rules/packs/back-pain-labs/REFERENCE.md D.6: two values of one specimen, active B12. B.5: calcium.
 INSTANTIATE_TEST_SUITE_P(
     OfOneDay, Draws,
     testing::Values(

@@ -1,5 +1,5 @@
 // The facts that come straight from resources: which conditions, medicines, procedures and orders count, and since when
-// (knowledge A.1, A.6, D.6).
+// (rules/packs/back-pain-labs/REFERENCE.md A.1, A.6, D.6).
 #include "rules/record/facts.hpp"
 
 #include "tests/case_name.hpp"
@@ -50,7 +50,7 @@ TEST_P(Facts, AreToldAs) {
 const char* const low_back_pain = "279039007";
 const char* const metastasis = "94222008";
 
-// Knowledge A.1, status logic.
+// REFERENCE.md A.1, status logic.
 INSTANTIATE_TEST_SUITE_P(
     OfStatus, Facts,
     testing::Values(
@@ -91,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "malignancy"}),
     CaseName());
 
-// Knowledge A.1, duration; D.6, who and when.
+// REFERENCE.md A.1, duration; D.6.
 INSTANTIATE_TEST_SUITE_P(
     OfDuration, Facts,
     testing::Values(
@@ -219,7 +219,7 @@ const char* const prednisone =
     R"({"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "8640"}]})";
 const char* const active_since_july = R"("status": "active", "authoredOn": "2025-07-01")";
 
-// Knowledge A.6, D.6; decisions, RxNorm products.
+// REFERENCE.md A.6, D.6.
 INSTANTIATE_TEST_SUITE_P(
     OfMedicines, Facts,
     testing::Values(
@@ -522,7 +522,7 @@ TEST(FactObservations, OfAWholeYearAreOfItsLastDaySoFar) {
     EXPECT_EQ(told_items(test, "pregnancyStatus"), "pregnancy: 0 days or more");
 }
 
-// The laboratory's only bound is the upper one: the pack's own limit still counts (knowledge D.6).
+// The laboratory's only bound is the upper one: the pack's own limit still counts (REFERENCE.md D.6).
 TEST(FactResults, AreLowWhereTheLaboratoryPrintsNoLowerBound) {
     const std::string haemoglobin = observation(
         "o1", "718-7",

@@ -1,5 +1,5 @@
-// Readings of laboratory results: the ways in which others have been wrong (knowledge 0.1, A.2, B.2 to B.5, D.3, D.6).
-// Expected bands come from the printed numbers of knowledge C.1 and C.2.
+// Readings of laboratory results: the ways in which others have been wrong (rules/packs/back-pain-labs/REFERENCE.md
+// 0.1, A.2, B.2 to B.5, D.3, D.6). Expected bands come from the printed numbers of REFERENCE.md C.1 and C.2.
 #include "rules/record/reading.hpp"
 
 #include "tests/case_name.hpp"
@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
                                 "unreadable: its test codes name different tests"}),
     CaseName());
 
-// Knowledge 0.1(2), B.1, C.1: exact bounds in the unit that was reported.
+// REFERENCE.md 0.1(2), B.1, C.1: exact bounds in the unit that was reported.
 INSTANTIATE_TEST_SUITE_P(
     AtBounds, Readings,
     testing::Values(
@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "total indeterminate: 258 pmol/L"}),
     CaseName());
 
-// Knowledge B.2, 0.1(8): units. B.3: comparators. B.4: plausibility. D.6: texts.
+// REFERENCE.md B.2, 0.1(8): units. B.3: comparators. B.4: plausibility. D.6: texts.
 INSTANTIATE_TEST_SUITE_P(
     AsWritten, Readings,
     testing::Values(
@@ -275,7 +275,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "unreadable: it is implausibly high"}),
     CaseName());
 
-// Knowledge D.3: status, dates, versions. D.6: no value is no result.
+// REFERENCE.md D.3: status, dates, versions. D.6: no value is no result.
 INSTANTIATE_TEST_SUITE_P(
     OfStatusAndDate, Readings,
     testing::Values(
@@ -385,7 +385,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "total deficient: 9 ng/mL"}),
     CaseName());
 
-// Knowledge A.2, fraction logic (a) to (d).
+// REFERENCE.md A.2, fraction logic (a) to (d).
 INSTANTIATE_TEST_SUITE_P(
     OfFractions, Readings,
     testing::Values(
@@ -460,7 +460,7 @@ bool pre_dates(std::string_view type, std::string_view more) {
     return test.member("vitaminD", "result")->as_object().at("preDates").as_bool();
 }
 
-// Knowledge D.3, D.6; FHIR R4, request-intent.
+// REFERENCE.md D.3, D.6; FHIR R4, request-intent.
 TEST(Reading, SaysThatItPreDatesTreatment) {
     EXPECT_TRUE(pre_dates("MedicationRequest", R"("intent": "order", "authoredOn": "2026-02-25")"));
     EXPECT_TRUE(pre_dates("MedicationRequest", R"("intent": "order", "authoredOn": "2026-02-20T15:00:00Z")"))
@@ -497,7 +497,8 @@ TEST_P(Echo, ShowsOnlyWhatIsSafe) {
     EXPECT_EQ(text_of(unreadable.at(0).as_object(), "text"), GetParam().shown);
 }
 
-// Decisions, safety: numbers and known units whole, anything else at most 20 characters, none when it is no number.
+// REFERENCE.md D.6, policy: numbers and known units whole, anything else at most 20 characters, none when it is no
+// number.
 INSTANTIATE_TEST_SUITE_P(
     Unreadable, Echo,
     testing::Values(EchoCase{"NumberAndKnownUnit", R"("valueQuantity": {"value": 25, "unit": "ng/dL"})", "25 ng/dL"},

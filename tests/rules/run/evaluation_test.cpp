@@ -9,7 +9,8 @@
 
 namespace {
 
-// Decisions, safety: result cards do not need medications, and say what was not there.
+// rules/packs/back-pain-labs/REFERENCE.md D.6, policy: result cards do not need medications, and say what was not
+// there.
 TEST(Evaluation, ShowsALowResultWithoutMedicationsAndSaysSo) {
     const auto evaluation = played({{back_pain, vitamin_d("9")}, {"medicationRequests", "medicationStatements"}});
     ASSERT_FALSE(evaluation.cards.empty());
@@ -283,7 +284,7 @@ TEST(Evaluation, CanBeSwitchedOffRuleByRule) {
     EXPECT_EQ(outcome_of(evaluation, "vitamin-d-deficient").outcome, rules::Outcome::off);
 }
 
-// Knowledge G.3, point 6: nobody is invented, and nobody's approval.
+// REFERENCE.md G.3, point 6: nobody is invented, and nobody's approval.
 TEST(Evaluation, SaysWhetherAClinicianHasApprovedThePack) {
     const auto unapproved = played({{back_pain, vitamin_d("9")}});
     ASSERT_FALSE(unapproved.cards.empty());

@@ -1,4 +1,5 @@
-// Summaries stay under 140 characters, and value and unit are never cut (CDS Hooks, card summary; knowledge G.1).
+// Summaries stay under 140 characters, and value and unit are never cut (CDS Hooks, card summary;
+// rules/packs/back-pain-labs/REFERENCE.md G.1).
 #include "rules/run/text_template.hpp"
 
 #include <gtest/gtest.h>

@@ -187,7 +187,8 @@ TEST_F(CardOnTheWire, HasEveryPartInItsPlace) {
 })");
 }
 
-// Knowledge G.1: one suggestion a card; what belongs together, such as a bone profile, is drafted together.
+// rules/packs/back-pain-labs/REFERENCE.md G.1: one suggestion a card; what belongs together, such as a bone profile, is
+// drafted together.
 TEST_F(CardOnTheWire, DraftsEveryOrderOfAProposalInOneSuggestion) {
     rules::Card card = full_card();
     card.proposal->remove.clear();
@@ -220,7 +221,7 @@ TEST_F(CardOnTheWire, OffersTheReasonsOfItsKind) {
               R"([{"system":"https://backpain-cds.org/reasons","code":"already-treated"}])");
 }
 
-// Requirements page, 1.1: 1.0 knows no uuid, override reason, topic or resourceId.
+// CDS Hooks, "CDS Service Response": 1.0 knows no uuid, override reason, topic or resourceId.
 // Without a page of its own it leads where the pack's source is; a card approved says nothing of it.
 TEST_F(CardOnTheWire, LeavesTheLinkOutWhereNobodyKnowsThePage) {
     about_url_ = "http://cds.example.org/about";  // in development: no address that a card may show
@@ -253,7 +254,7 @@ TEST_F(CardOnTheWire, ShortensALongSummary) {
     EXPECT_EQ(render(card).at("summary").as_string().size(), 138U + std::string("…").size());
 }
 
-// R-090, R-091; requirements page, T-05.
+// R-090, R-091, T-05 in tests/conformance/requirements.tsv.
 TEST_F(CardOnTheWire, IsAnArrayEvenOfNothing) {
     shows({"T-05"});
     const UuidSource uuids = [] { return std::string("u"); };

@@ -37,7 +37,7 @@ TEST(Discovery, DescribesEachService) {
               R"("usageRequirements":"Needs things."}]})");
 }
 
-// Requirements page, 1.1: 1.0 has no usageRequirements, 3.0 adds versions.
+// CDS Hooks, "Discovery": 1.0 has no usageRequirements, 3.0 adds versions.
 TEST(Discovery, LeavesOutWhatTheClientsVersionDoesNotHave) {
     shows({"R-017", "R-018", "R-019"});
     EXPECT_EQ(body_for(client::version_1_0, services).find("usageRequirements"), std::string::npos);

@@ -75,7 +75,7 @@ TEST(Shortened, CutsALongTextWithAnEllipsis) {
     EXPECT_EQ(shortened(std::string(140, 'a'), 140), std::string(138, 'a') + "…");
 }
 
-// Requirements page, 1.8: UTF-16 units and code points, whichever is stricter.
+// CDS Hooks, "Card Attributes", does not say what a character is: UTF-16 units and code points, whichever is stricter.
 TEST(Shortened, CountsCharactersBeyondTheBasicPlaneTwice) {
     shows({"card.summary"});
     EXPECT_EQ(shortened("😀😀😀", 6), "😀😀…");

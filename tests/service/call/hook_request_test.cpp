@@ -93,7 +93,7 @@ TEST(HookRequest, ReadsTheFhirAuthorization) {
     EXPECT_EQ(request->authorization->expires_in, std::chrono::seconds(300));
 }
 
-// CDS Hooks sandbox (requirements page, 3.1-e): expires_in and patient may be absent.
+// CDS Hooks sandbox (github.com/cds-hooks/sandbox): expires_in and patient may be absent.
 TEST(HookRequest, TakesAnAuthorizationWithoutExpiry) {
     shows({"R-067"});
     EXPECT_TRUE(read(with(patient_view, R"("prefetch")", R"("fhirServer": "https://ehr.example.org/fhir",

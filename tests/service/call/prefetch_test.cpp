@@ -68,7 +68,7 @@ TEST_P(PrefetchValue, IsTakenForWhatItSays) {
 #define OBSERVATION \
     R"({"resource": {"resourceType": "Observation", "id": "o1", "subject": {"reference": "Patient/p1"}}})"
 
-// R-055, R-056, R-057, R-058, R-059, R-060 of the requirements page.
+// R-055, R-056, R-057, R-058, R-059, R-060 in tests/conformance/requirements.tsv.
 INSTANTIATE_TEST_SUITE_P(
     Known, PrefetchValue,
     testing::Values(Value{"Null", "null", std::nullopt},

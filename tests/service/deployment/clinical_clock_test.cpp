@@ -41,7 +41,7 @@ TEST(ClinicalInstant, TakesTheOffsetOfTheTimeZoneOnThatDay) {
     EXPECT_EQ(text_of("2026-07-15T08:00:00"), "2026-07-15T08:00:00-04:00");
 }
 
-// Decisions, "Clock's time zone": `--at DATE` is noon.
+// `--at DATE` is noon: the hour that is furthest from another day, whatever the zone.
 TEST(ClinicalInstant, IsNoonOfADate) {
     const TimeZone zone(new_york);
     EXPECT_EQ(text_of("2026-01-15"), "2026-01-15T12:00:00-05:00");

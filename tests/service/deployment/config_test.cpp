@@ -147,7 +147,7 @@ TEST(Config, ReadsAClientWithItsKeys) {
     EXPECT_TRUE(client.strict);
 }
 
-// interfaces.md, "Configuration": ES384 and RS384, strict replay; the further limits are those of R-140.
+// deploy/configuration.md: ES384 and RS384, strict replay; the further limits are those of R-140.
 TEST(Config, HasTheDocumentedDefaultsOfAClient) {
     const ConfigReading reading = read(with_client(R"("issuer": "a", "jku": ["https://ehr.example.org/jwks.json"])"));
     ASSERT_TRUE(reading.findings.empty()) << reading.findings.front().message;

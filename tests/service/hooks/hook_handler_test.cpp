@@ -77,7 +77,7 @@ TEST_F(HookHandlerTest, OffersTheServicesOfThePack) {
     EXPECT_FALSE(handler_.offers("back-pain-labs"));
 }
 
-// Fixed prefetch keys: decisions, "Prefetch keys". R-021: `patient` first.
+// EHRs configure prefetch by these names, so they are fixed. R-021: `patient` first.
 TEST_F(HookHandlerTest, AsksForTheDocumentedPrefetchKeys) {
     shows({"R-016", "R-021"});
     const json::value document = *fhir::parse_json(handler_.discovery(client::version_2_0).body);
@@ -299,7 +299,8 @@ TEST_F(HookHandlerTest, LogsAHookInstanceOnlyIfItIsAUuid) {
     EXPECT_EQ(call(body).facts.hook_instance, "");
 }
 
-// Decisions, 1.8.
+// Without a site file a card names the digest of the sealed pack, so that who keeps that file can find the advice in
+// it.
 TEST(LoadPack, TakesTheDigestOfThePackAlone) {
     const LoadedPack pack = load_pack("rules/packs/back-pain-labs", {});
     ASSERT_NE(pack.program, nullptr);

@@ -15,7 +15,7 @@ struct Accepted {
 };
 class Accept : public testing::TestWithParam<Accepted> {};
 
-// RFC 9110, 12.5.1; requirements page, 1.9, row 406.
+// RFC 9110, 12.5.1; status.406 in tests/conformance/requirements.tsv.
 TEST_P(Accept, SaysWhetherJsonMayCome) {
     shows({"status.406"});
     EXPECT_EQ(accepts_json(GetParam().accept), GetParam().json);

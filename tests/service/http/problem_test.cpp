@@ -37,7 +37,7 @@ TEST(Problem, NamesThePositionOfASyntaxError) {
     EXPECT_NE(reply.body.find("At line 2, column 7."), std::string::npos);
 }
 
-// Requirements page, 1.9: a 401 says nothing but how to authenticate.
+// status.401 in tests/conformance/requirements.tsv: a 401 says nothing but how to authenticate.
 TEST(Problem, SaysNothingToTheUnauthenticated) {
     shows({"status.401"});
     const Reply reply = problem_reply({Fault::unauthenticated, {}, {}});

@@ -24,7 +24,7 @@ TEST_P(Target, LeadsToItsRoute) {
     EXPECT_EQ(match->id, GetParam().id);
 }
 
-// Requirements page, 3.1-a and 3.1-c: a trailing slash, "//id"; RFC 9112, 3.2.2: absolute form.
+// The CDS Hooks sandbox (github.com/cds-hooks/sandbox): a trailing slash, "//id"; RFC 9112, 3.2.2: absolute form.
 INSTANTIATE_TEST_SUITE_P(
     Addresses, Target,
     testing::Values(Found{"Discovery", "/cds-services", Endpoint::discovery, ""},

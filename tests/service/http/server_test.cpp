@@ -160,7 +160,7 @@ std::string with_body_headers(std::string_view headers) {
     return "POST /cds-services/echo HTTP/1.1\r\nHost: x\r\n" + std::string(headers) + "\r\n{}";
 }
 
-// Requirements page, 1.9.
+// The rows status.… in tests/conformance/requirements.tsv.
 INSTANTIATE_TEST_SUITE_P(
     Statuses, Refusal,
     testing::Values(
@@ -440,7 +440,7 @@ TEST(ServerLimitsTest, AsksForPatienceWhileTooMuchIsHeld) {
     EXPECT_EQ(RawClient(server.port()).exchange(post("/cds-services/echo", "12345678")).status, 200);
 }
 
-// Requirements page, 1.9, row 429.
+// status.429 in tests/conformance/requirements.tsv.
 TEST(ServerLimitsTest, AsksForPatienceBeyondTheRate) {
     shows({"status.429"});
     TestServerOptions options;
