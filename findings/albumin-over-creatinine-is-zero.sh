@@ -68,7 +68,7 @@ bmi="86.6 'kg' / (1.7 'm' * 1.7 'm')"
     java -cp 'lib/*' Run.java "$albumin" "$albumin > 3 'mg/mmol'" "$bmi" "$bmi >= 30 'kg/m2'" 2>/dev/null
     node run.mjs
 } | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 Java: 150 'mg/L' / 10 'mmol/L': 0E-8 'g'
 Java: 150 'mg/L' / 10 'mmol/L' > 3 'mg/mmol': false
 Java: 86.6 'kg' / (1.7 'm' * 1.7 'm'): 30000 'g.m-2'

@@ -18,7 +18,7 @@ console.log("less:", of(1, "[IU]").before(of(2, "[IU]")));
 console.log("with a dimension:", of(20, "ng/mL").before(of(30, "ug/L")));
 JS
 node run.mjs | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 equal: null
 less: null
 with a dimension: true

@@ -45,7 +45,7 @@ const count = (side) => all.filter(([name, holds]) => holds && name.endsWith(sid
 console.log(`of ${all.length / 2}: ${count("above")} above, ${count("below")} below what they are`);
 JS
 node run.mjs | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 cql-execution: 10.200000000000001 above 10.2: true
 fhirpath.js: 10.200000000000001 above 10.2: false
 of 1240: 138 above, 131 below what they are

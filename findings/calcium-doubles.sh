@@ -23,7 +23,7 @@ console.log("ucum-lhc:", told(undefined));
 console.log("ucum-lhc, charge 2:", told({ charge: 2 }));
 JS
 node run.mjs | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 ucum: 5
 ucum-lhc: failed null
 ucum-lhc, charge 2: succeeded 2.5

@@ -20,7 +20,7 @@ for (const text of ["NG/ML", "PG/ML", "MG/L", "G/L"]) {
 }
 JS
 node run.mjs | tee seen
-diff --ignore-trailing-space - seen <<'SEEN'
+diff --ignore-trailing-space - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 NG/ML invalid
 PG/ML valid petaGauss/megaLiters
 MG/L valid megaGauss/Liters

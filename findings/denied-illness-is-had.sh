@@ -78,7 +78,7 @@ for name, bundle in bundles.items():
         print(f"{name}:", *status, "end", ends[0], "end of the beginning", ends[1])
 PY
 venv/bin/python convert.py | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 medplum: active confirmed end - end of the beginning -
 medplum: active confirmed end - end of the beginning -
 medplum: active confirmed end 2020-01-01 end of the beginning -

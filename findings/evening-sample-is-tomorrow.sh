@@ -21,7 +21,7 @@ console.log("afternoon after its day:", told("18:00:00", "effective > @2026-03-2
 console.log("date of the evening:", told("23:30:00", "effective.toDate()"));
 JS
 node run.mjs | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 evening after its day: [true]
 afternoon after its day: []
 date of the evening: []

@@ -79,7 +79,7 @@ for name, bundle in bundles.items():
             print(f"{name}: {observation.get('status', 'no status')}, {told}")
 PY
 venv/bin/python convert.py | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 medplum: final, 150
 medplum: final, no value
 medplum: final, no value

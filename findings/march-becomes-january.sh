@@ -39,7 +39,7 @@ for (const time of ["202603", "20260320", "20260320233000.9000-0500"]) {
 }
 JS
 TZ=America/New_York node --import 'data:text/javascript,globalThis.WebSocket=class{}' run.mjs | tee seen # Node before 22 has no WebSocket
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 C-CDA 202603 2026-01-01T00:00:00Z 12/31/2025, 7:00:00 PM
 C-CDA 20260320 2026-03-20T00:00:00Z 3/19/2026, 8:00:00 PM
 HL7 v2 202603 2026-03-01T00:00:00.000Z 2/28/2026, 7:00:00 PM

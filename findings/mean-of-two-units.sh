@@ -79,7 +79,7 @@ expressions=(
     java -cp 'old/*' Old.java "${expressions[@]}" 2>/dev/null
     java -cp 'new/*' New.java "${expressions[@]}" 2>/dev/null
 } | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 3.29.0: Avg({20 'ng/mL', 50 'nmol/L'}): 35 'ng/mL'
 3.29.0: 20 'ng/mL' + 5 'kg': 25 'ng/mL'
 3.29.0: 20 'ng/mL' < 50 'nmol/L': null

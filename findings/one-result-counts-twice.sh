@@ -29,7 +29,7 @@ for (const { id } of client.byCodes(results, "code")("2132-9")) {
 }
 JS
 node run.mjs | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 one coding
 two codings
 two codings

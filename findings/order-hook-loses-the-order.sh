@@ -42,7 +42,7 @@ print("link:", refused_for({"links": [link]}))
 print("suggestion:", refused_for({"selectionBehavior": "any", "suggestions": [{"label": "Order B12"}]}))
 PY
 venv/bin/python run.py 2>/dev/null | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 order-sign: ['patientId', 'userId']
 order-select: ['patientId', 'userId']
 link: links.0.autoLaunchable is missing

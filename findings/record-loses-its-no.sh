@@ -80,7 +80,7 @@ if __name__ == "__main__":
             print(columns.split()[-1], *row)
 PY
 venv/bin/python run.py 2>errors | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 measurement 2132-9 150.5 None
 measurement 2132-9 151 None
 measurement 2132-9 152 None

@@ -60,7 +60,7 @@ await told(patient("ada", "1957-07-15"), ...results);
 await told(patient("ada", "1957-07-15"), patient("ben", "2026-03-01"), ...results);
 JS
 node run.mjs | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 ada: 250 of Patient/ada, 90 of Patient/ben
 error: IllegalArgument: 'SingletonFrom' requires a 0 or 1 arg array
 SEEN

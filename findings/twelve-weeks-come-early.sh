@@ -49,7 +49,7 @@ PY
     node run.mjs
     venv/bin/python run.py
 } | tee seen
-diff - seen <<'SEEN'
+diff - seen <<'SEEN' || { echo 'this is no longer what stands at the head' >&2; exit 1; }
 fhirpath.js: 2026-01 + 12 weeks is 2026-03, over on 2026-04-01: true
 cql-execution: 2026-01 + 12 weeks is 2026-03, over on 2026-04-01: true
 fhirpath.js: 2026-01 + 3 months is 2026-04, over on 2026-04-01: {}
