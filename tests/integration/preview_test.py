@@ -7,16 +7,13 @@ Without Chromium (deploy/debian-packages, [test]) the tests in it are skipped, a
 """
 
 import json
-import queue
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
-import threading
 import unittest
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "golden"), str(ROOT / "tests")]
@@ -29,8 +26,6 @@ AT = "2026-03-02T09:00:00-05:00"
 WIDTHS = (240, 384, 720)
 CLIENTS = ["Da Vinci CRD", "CDS Hooks Sandbox", "Epic", "Oracle Health", "Plain text (OpenMRS, OpenEMR)"]
 FINE, USAGE = 0, 2
-CHROMIUM = shutil.which("chromium")
-PATIENCE_SECONDS = 240
 
 # Lays out each page that /pages.json names, in a frame of its own, and posts what came of it.
 DRIVER = """<!doctype html><meta charset="utf-8"><title>driver</title><script>
@@ -103,64 +98,16 @@ class Command(unittest.TestCase):
             self.assertTrue(answer.stderr.startswith("error: "))
 
 
-class PageServer:
-    """Serves pages on loopback; `results` waits for what the driver posts."""
-
-    def __init__(self, pages):
-        self.files = {path: ("text/html; charset=utf-8", text.encode()) for path, text in pages.items()}
-        self.files["/"] = ("text/html; charset=utf-8", DRIVER.encode())
-        self.files["/pages.json"] = ("application/json", json.dumps(list(pages)).encode())
-        self.results, self.asked = queue.Queue(), []
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
-        self.origin = f"http://127.0.0.1:{self.http.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.http.shutdown()
-        self.http.server_close()
-
-    def handler(server):  # noqa: N805 - the request's handler has a self of its own
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_):
-                pass
-
-            def do_GET(self):
-                server.asked.append(self.path)
-                self.send(*server.files.get(self.path, ("text/plain", b"")))
-
-            def do_POST(self):
-                server.results.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send("text/plain", b"")
-
-            def send(self, media_type, body):
-                self.send_response(200)
-                self.send_header("Content-Type", media_type)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-        return Handler
-
-
 def laid_out(pages):
     """What Chromium makes of pages, by their path, and what it asked for meanwhile."""
-    with PageServer(pages) as server, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        browser = subprocess.Popen(
-            [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-             "--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}",
-             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", f"{server.origin}/"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            return server.results.get(timeout=PATIENCE_SECONDS), server.asked
-        finally:
-            browser.terminate()
-            browser.wait(PATIENCE_SECONDS)
+    html = "text/html; charset=utf-8"
+    files = {path: (html, text.encode()) for path, text in pages.items()}
+    files |= {"/": (html, DRIVER.encode()), "/pages.json": ("application/json", json.dumps(list(pages)).encode())}
+    with chromium.PageServer(files) as server, chromium.opened(f"{server.origin}/", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"):
+        return server.result(), server.asked
 
 
-@unittest.skipIf(CHROMIUM is None, "skipped: there is no chromium (deploy/install-packages test)")
+@unittest.skipIf(chromium.CHROMIUM is None, chromium.MISSING)
 class Layout(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -1,7 +1,6 @@
 #include "service/out/https_client.hpp"
 
-#include "tests/service/https_test_server.hpp"
-#include "tests/service/loop.hpp"
+#include "tests/service/out/https_client_fixture.hpp"
 #include "tests/shows.hpp"
 
 #include <gtest/gtest.h>
@@ -12,28 +11,7 @@ namespace service {
 namespace {
 
 using namespace std::chrono_literals;
-using Request = HttpsTestServer::Request;
-using Response = HttpsTestServer::Response;
-using Answer = boost::system::result<HttpAnswer, FetchFault>;
-using Clock = HttpsClient::Clock;
-
-AddressPolicy loopback_allowed() {
-    return {.development = true, .networks = {}};
-}
-
-class HttpsClientTest : public testing::Test {
-  protected:
-    Answer get(HttpsClient& client, HttpGet request, std::chrono::milliseconds time = 5s) {
-        return loop.run(client.get(std::move(request), Clock::now() + time));
-    }
-    Answer get(HttpsClient& client, const std::string& url, std::chrono::milliseconds time = 5s) {
-        HttpGet request;
-        request.url = url;
-        return get(client, request, time);
-    }
-
-    Loop loop;
-};
+class HttpsClientTest : public HttpsClientFixture {};
 
 TEST_F(HttpsClientTest, BringsBackWhatTheServerAnswers) {
     const HttpsTestServer server([](const Request&) {

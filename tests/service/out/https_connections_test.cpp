@@ -1,8 +1,7 @@
 // What HttpsClient does with its connections: which it uses again, for whom, and who waits for one.
 #include "service/out/answer_reader.hpp"
 #include "service/out/https_client.hpp"
-#include "tests/service/https_test_server.hpp"
-#include "tests/service/loop.hpp"
+#include "tests/service/out/https_client_fixture.hpp"
 #include "tests/shows.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -20,28 +19,7 @@ namespace service {
 namespace {
 
 using namespace std::chrono_literals;
-using Request = HttpsTestServer::Request;
-using Response = HttpsTestServer::Response;
-using Answer = boost::system::result<HttpAnswer, FetchFault>;
-using Clock = HttpsClient::Clock;
-
-AddressPolicy loopback_allowed() {
-    return {.development = true, .networks = {}};
-}
-
-class HttpsConnectionsTest : public testing::Test {
-  protected:
-    Answer get(HttpsClient& client, HttpGet request, std::chrono::milliseconds time = 20s) {
-        return loop.run(client.get(std::move(request), Clock::now() + time));
-    }
-    Answer get(HttpsClient& client, const std::string& url, std::chrono::milliseconds time = 20s) {
-        HttpGet request;
-        request.url = url;
-        return get(client, request, time);
-    }
-
-    Loop loop;
-};
+class HttpsConnectionsTest : public HttpsClientFixture {};
 
 // ---- no answer to another request -----------------------------------------------------------------------------------
 
