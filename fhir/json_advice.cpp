@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -136,8 +138,15 @@ class Walk {
         expects_ = Expects::value;
     }
 
+    /// "2,5": the comma here has a digit on either side.
+    bool stands_behind_decimal_comma(char c) const {
+        return is_digit(c) && last_comma_ > 0 && last_comma_ + 1 == at_ && is_digit(text_[last_comma_ - 1]);
+    }
+
     void take_name(char c) {
         if (c == '"') return take_string(Expects::colon);
+        if (stands_behind_decimal_comma(c)) return say(last_comma_, "a number has a decimal point, not a comma: 2.5");
+        if (has_curly_quote()) return say_straight_quotes();
         if (c == '}') return say(last_comma_, "the comma here has nothing behind it");
         if (c == ',') return say("there is a comma too many here");
         if (c == '\'') return say("JSON has double quotes only");
@@ -145,8 +154,17 @@ class Walk {
         say("here should be the name of a member, in double quotes");
     }
 
+    /// Of a word processor, single or double, high or low (U+2018 to U+201F), or an angle (U+00AB, U+00BB).
+    bool has_curly_quote() const {
+        const std::string_view rest = text_.substr(at_);
+        if (rest.starts_with("\xC2\xAB") || rest.starts_with("\xC2\xBB")) return true;
+        return rest.size() > 2 && rest.starts_with("\xE2\x80") && rest[2] >= '\x98' && rest[2] <= '\x9F';
+    }
+    void say_straight_quotes() { say("JSON has straight double quotes only"); }
+
     void take_value(char c) {
         if (c == '"') return take_string(Expects::comma_or_end);
+        if (has_curly_quote()) return say_straight_quotes();
         if (c == '{' || c == '[') {
             open_.push_back(at_++);
             expects_ = c == '{' ? Expects::name_or_end : Expects::value_or_end;
@@ -252,10 +270,45 @@ class Walk {
     JsonAdvice fault_;
 };
 
+/// Where the string that begins at `start` ends: behind its closing quote.
+std::size_t end_of_string(std::string_view text, std::size_t start) {
+    std::size_t at = start + 1;
+    while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2U : 1U;
+    return std::min(at + 1, text.size());
+}
+
+/// The first of the two members of one name of which the second stands at `offset`. The text is JSON up to there;
+/// what stands in a comment is none of its members, and may be taken for one.
+std::optional<std::size_t> first_of_two(std::string_view text, std::size_t offset) {
+    std::vector<std::map<std::string_view, std::size_t>> open(1);
+    for (std::size_t at = 0; at < text.size() && at <= offset;) {
+        if (text[at] == '{' || text[at] == '[') open.emplace_back();
+        if ((text[at] == '}' || text[at] == ']') && open.size() > 1) open.pop_back();
+        if (text[at] != '"') {
+            ++at;
+            continue;
+        }
+        const std::size_t end = end_of_string(text, at);
+        const std::size_t behind = std::min(text.find_first_not_of(" \t\r\n", end), text.size());
+        if (behind < text.size() && text[behind] == ':') {
+            const auto [first, is_new] = open.back().try_emplace(text.substr(at, end - at), at);
+            if (!is_new && end >= offset) return first->second;
+        }
+        at = end;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 JsonAdvice advise(std::string_view text, const JsonError& error, JsonDialect dialect) {
     JsonAdvice advice;
+    if (error.code == JsonErrorCode::duplicate_key) {
+        const auto first = first_of_two(text, error.offset);
+        const std::string where =
+            first ? "; the first is in line " + std::to_string(position_at(text, *first).line) : "";
+        return {error.offset, std::string(error.message) + where};
+    }
     if (error.code == JsonErrorCode::syntax) advice = Walk(text, dialect).first_fault();
     if (advice.says.empty()) return {error.offset, std::string(error.message)};
     return advice;

@@ -47,7 +47,7 @@ class OverlapChecker {
   private:
     void add(const std::vector<Criterion>& criteria, std::set<const Fact*>& read) {
         for (const Criterion& criterion : criteria) {
-            if (criterion.form != Criterion::Form::none) add(criterion.parts, read);
+            if (form_of(criterion).parts != CriterionForm::Parts::must_fail) add(criterion.parts, read);
             if (criterion.form == Criterion::Form::expression) add_names(criterion.expression.text, read, 0);
         }
     }

@@ -2,6 +2,7 @@
 
 #include "fhir/path/parser.hpp"
 #include "fhir/path/program.hpp"
+#include "rules/program/item.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +16,7 @@ using PathNode = fhir::path::Node;
 
 namespace {
 
-constexpr std::size_t date = 10, printed_threshold = 12, days = 5, since = 19, age = 3;
+constexpr std::size_t date = 10, printed_threshold = 12, days = 5, age = 3;
 constexpr std::size_t why_unreadable = 60, brief_fault = 26, upper_word = 9;
 constexpr std::size_t deepest_fact = 32;
 
@@ -215,18 +216,17 @@ FillBound TextBounds::of_label(const PathNode& node, const std::string& item) co
 FillBound TextBounds::of_member(const PathNode& node, const std::string& item) const {
     const std::string& member = node.name;
     const auto words = [](std::string longest) { return FillBound{"", count_characters(longest), std::move(longest)}; };
-    if (member == "since") return {"", since, ""};
+    const auto of_item = std::ranges::find(item_members(), std::string_view(member), &ItemMember::name);
+    if (of_item != item_members().end() && of_item->longest > 0) return {"", of_item->longest, ""};
     if (member == "number") return {"", reading_of(node, item).number - 2, ""};
     if (member == "why") return {"", why_unreadable, ""};
     if (member == "fault") return {"", brief_fault, ""};
     if (member == "upperWord") return {"", upper_word, ""};
     if (member == "bandWords") return words(reading_of(node, item).band_words);
     if (member == "rangeText") return {"", 2 * printed_threshold, ""};
-    if (member == "date") return {"", date, ""};
     if (member == "title") return words(reading_of(node, item).title);
     if (member == "ruleset") return words(reading_of(node, item).ruleset);
     if (member == "lower" || member == "upper" || member == "nearLimit") return {"", printed_threshold, ""};
-    if (member == "daysOnTreatment" || member == "ageDays") return {"", days, ""};
     if (member == "text" || member == "other") {
         const ReadingWords reading = reading_of(node, item);
         return {"", reading.number + count_characters(reading.unit), ""};

@@ -146,17 +146,17 @@ Reason Explainer::explain_criterion(const CompiledCriterion& criterion, Truth hi
         const Judgement judged = judge_.judge(criterion);
         reason.truth = judged.truth;
         reason.evidence = named(judged.evidence);
-        const bool is_any = criterion.form == Criterion::Form::any;
-        const bool is_none = criterion.form == Criterion::Form::none;
+        const CriterionForm& form = form_of(*criterion.written);
         const Truth opposite = hinders == Truth::fails ? Truth::holds : Truth::fails;
-        explain_list(criterion.parts, is_none ? opposite : hinders, reason.parts);
+        explain_list(criterion.parts, form.parts == CriterionForm::Parts::must_fail ? opposite : hinders, reason.parts);
         std::vector<std::string> titles;
         for (const Reason& part : reason.parts) titles.push_back(part.what);
-        reason.what = (is_none ? "none of: " : "") + joined(titles, is_any ? " or " : is_none ? ", " : " and ");
+        reason.what = std::string(form.before) + joined(titles, form.between);
         // Its author's words say more than a list of all that might have been.
         if (!criterion.written->because.empty() && reason.truth == hinders && hinders == Truth::fails)
             reason.what = criterion.written->because;
-        if (is_any && reason.truth == Truth::fails) std::erase_if(reason.parts, has_no_near_miss);
+        const bool has_choice = form.parts == CriterionForm::Parts::may_hold;
+        if (has_choice && reason.truth == Truth::fails) std::erase_if(reason.parts, has_no_near_miss);
     }
     // Words say more than an expression; here they tell what would stand in the way.
     const bool is_bare = criterion.expression && reason.what == criterion.expression->path.text();

@@ -2,6 +2,7 @@
 
 #include "rules/pack/code_systems.hpp"
 #include "rules/program/program_inner.hpp"
+#include "rules/record/measurement.hpp"
 
 #include <algorithm>
 
@@ -31,12 +32,24 @@ std::string code_words(const fhir::CodeableConcept& code) {
     return "words without a code";
 }
 
+/// What a site file could name the laboratory of a result by.
+std::string laboratory_words(const fhir::Observation& result) {
+    if (result.performer.empty()) return "no performer";
+    for (const fhir::Reference& performer : result.performer) {
+        if (!performer.type.empty() && fhir::is_id(performer.id))
+            return std::string(performer.type) + "/" + std::string(performer.id);
+        if (is_showable(performer.identifier_value)) return "identifier " + std::string(performer.identifier_value);
+    }
+    return "a performer without reference or identifier";
+}
+
 class Finder {
   public:
     Finder(const Program::Inner& program, const Record& record) : program_(program), record_(record) {}
 
     std::vector<Unmatched> find() {
         for (const fhir::Observation& result : record_.observations) look_at(result);
+        for (const fhir::Observation& result : record_.observations) look_at_laboratory_of(result);
         for (const fhir::MedicationRequest& one : record_.medication_requests)
             look_at(one.medication, reference_to("MedicationRequest", one.id));
         for (const fhir::MedicationStatement& one : record_.medication_statements)
@@ -45,7 +58,7 @@ class Finder {
             look_at(one.medication, reference_to("MedicationAdministration", one.id));
         for (const fhir::Condition& one : record_.conditions) {
             if (!one.code.empty() && !is_known(one.code))
-                add(Unmatched::Kind::problem, one.code, reference_to("Condition", one.id), {});
+                add(Unmatched::Kind::problem, code_words(one.code), reference_to("Condition", one.id));
         }
         return std::move(found_);
     }
@@ -57,11 +70,20 @@ class Finder {
         return !hits.empty();
     }
 
-    void look_at(const fhir::Observation& result) {
-        const auto is_read = [this](const fhir::Coding& coding) {
+    bool is_read(const fhir::Observation& result) const {
+        return std::ranges::any_of(result.code.codings, [this](const fhir::Coding& coding) {
             return program_.analyte_codes.find(coding.system, coding.code) != nullptr;
-        };
-        if (std::ranges::any_of(result.code.codings, is_read) || is_known(result.code)) return;
+        });
+    }
+
+    /// Where a site names its laboratories, a result of none of them is read by the pack's own limits.
+    void look_at_laboratory_of(const fhir::Observation& result) {
+        if (program_.site.laboratories.empty() || !is_read(result) || laboratory_of(program_.site, result)) return;
+        add(Unmatched::Kind::laboratory, laboratory_words(result), reference_to("Observation", result.id));
+    }
+
+    void look_at(const fhir::Observation& result) {
+        if (is_read(result) || is_known(result.code)) return;
         std::vector<CodeHit> hits;
         program_.analyte_words.find(result.code.text, hits);
         for (const fhir::Coding& coding : result.code.codings) {
@@ -70,7 +92,7 @@ class Finder {
         }
         if (hits.empty()) return;
         const std::string_view title = program_.analytes[hits.front().set].written->title;
-        add(Unmatched::Kind::result, result.code, reference_to("Observation", result.id), title);
+        add(Unmatched::Kind::result, code_words(result.code), reference_to("Observation", result.id), title);
     }
 
     /// By its code, its ingredients' codes, and the names of ingredients in what the record calls it.
@@ -84,12 +106,10 @@ class Finder {
         std::vector<CodeHit> hits;
         program_.medicine_names.find(medication.reference.display, hits);
         if (!hits.empty() || is_named(medication.code) || std::ranges::any_of(medication.ingredients, is_named)) return;
-        add(Unmatched::Kind::medicine, medication.code, reference, {});
+        add(Unmatched::Kind::medicine, code_words(medication.code), reference);
     }
 
-    void add(Unmatched::Kind kind, const fhir::CodeableConcept& code, std::string reference,
-             std::string_view looks_like) {
-        std::string words = code_words(code);
+    void add(Unmatched::Kind kind, std::string words, std::string reference, std::string_view looks_like = {}) {
         const auto same = std::ranges::find_if(found_, [&](const Unmatched& one) {
             return one.kind == kind && one.code == words && one.looks_like == looks_like;
         });

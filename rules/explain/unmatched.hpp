@@ -1,5 +1,6 @@
 // What a record holds and no list of the pack knows: results that look like one of its tests by their words, medicines,
-// problems. It decides nothing. A code that is missing in a pack or a site file is found here.
+// problems; and results whose performer is none of the site's laboratories. It decides nothing. A code that is missing
+// in a pack or a site file is found here.
 #pragma once
 
 #include "rules/program/program.hpp"
@@ -13,17 +14,17 @@
 namespace rules {
 
 struct Unmatched {
-    enum class Kind { result, medicine, problem };
+    enum class Kind { result, laboratory, medicine, problem };
     Kind kind = Kind::result;
-    /// "LOINC 1989-3", "VITD of https://laboratory.example/codes"; without a usable code "words without a code". Never
-    /// the record's own words.
+    /// "LOINC 1989-3", "VITD of https://laboratory.example/codes"; without a usable code "words without a code". Of a
+    /// laboratory what the site file would name it by: "Organization/our-lab". Never the record's own words.
     std::string code;
     std::string reference;        ///< of the first record
     std::size_t records = 1;      ///< with this code
     std::string_view looks_like;  ///< of a result: the title of a test, in the pack's words; borrowed
 };
 
-/// Each code once, results first, in the record's order; no more than 100.
+/// Each code or laboratory once, results first, in the record's order; no more than 100.
 std::vector<Unmatched> unmatched(const Program& program, const Record& record);
 
 }  // namespace rules

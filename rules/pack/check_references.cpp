@@ -59,6 +59,11 @@ class References {
 
   private:
     void error(const Place& place, std::string code, std::string message, std::string mend) {
+        // A variant has the evidence of its rule, in one place.
+        const auto is_told = [&](const Diagnostic& told) {
+            return told.place.file == place.file && told.place.pointer == place.pointer && told.message == message;
+        };
+        if (std::ranges::any_of(findings_, is_told)) return;
         findings_.push_back({Severity::error, place, std::move(code), std::move(message), std::move(mend)});
     }
 
@@ -69,6 +74,7 @@ class References {
     }
     // A near name may be proposed for one whose file was moved, renamed or kept as a backup.
     static std::string lost_file(const std::string& name, const std::string& what) {
+        if (what == "citation") return " Or add \"" + name + "\" to citations.json, with its title and what it says.";
         const std::string folder = what == "rule" ? "rules/" : what == "value set" ? "value-sets/" : "";
         if (folder.empty()) return {};
         return " Or, if \"" + name + "\" is to be there, put its file back: " + folder + name + ".json.";

@@ -242,6 +242,7 @@ std::optional<json::value> parse_authored(const AuthoredFile& file, bool comment
     if (error.code == fhir::JsonErrorCode::syntax && !comments_allowed) {
         mend = "Files of a pack are plain JSON: no comments, no trailing commas; remarks go into \"note\".";
     }
+    if (error.code == fhir::JsonErrorCode::duplicate_key) mend = "Take one of the two away.";
     const fhir::JsonAdvice advice = fhir::advise(*file.text, error, dialect);
     return refuse(advice.offset, advice.says + '.', std::move(mend));
 }

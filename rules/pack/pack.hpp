@@ -39,7 +39,6 @@ std::string_view name_of(Hook hook);
 std::optional<Hook> hook_named(std::string_view name);
 
 // ---- pack.json
-// -------------------------------------------------------------------------------------------------------
 
 struct Service {
     std::string id;
@@ -74,6 +73,18 @@ struct Criterion {
     IfUnknown if_unknown = IfUnknown::stop;
     Place place;
 };
+
+/// What readers and tellers of criteria ask about a form: a row for each in read_gate.cpp. What a criterion comes to
+/// is decided in run/judge.
+struct CriterionForm {
+    enum class Parts { must_hold, may_hold, must_fail };
+    Criterion::Form form;
+    std::string_view key;              ///< its JSON member: "any"
+    std::string_view how_many;         ///< of its parts hold: "any" of the criteria here
+    std::string_view before, between;  ///< what its parts are told with: "none of: ", ", "
+    Parts parts = Parts::must_hold;
+};
+const CriterionForm& form_of(const Criterion& criterion);
 
 /// Whom a gate stands before: "every card"; a kind ("suggestion", "result", "order-check", "notice"); an indicator
 /// ("info", "warning", "critical").
@@ -142,10 +153,9 @@ struct Identity {
 };
 
 // ---- facts.json
-// ------------------------------------------------------------------------------------------------------
 
-/// A named fact: a list of items that rules see as %name. Exactly one form. Every item has the members
-/// { label, date, ageDays, sets, reference, daysOnTreatment, intent, group, status }, those that make sense for it.
+/// A named fact: a list of items that rules see as %name. Exactly one form. Every item has the members of
+/// program/item.cpp that make sense for it.
 ///
 /// conditions   "conditions": "value-set" or ["a", "b"]
 ///              "counts": "active" (default; REFERENCE.md A.1, status), "unless resolved" (anything but refuted,
@@ -219,7 +229,6 @@ struct Fact {
 };
 
 // ---- analytes/*.json
-// -------------------------------------------------------------------------------------------------
 
 /// A number for each unit of an analyte, as a guideline prints it: { "ng/mL": 12, "nmol/L": 30 }.
 using PrintedNumbers = std::map<std::string, fhir::Decimal>;
@@ -335,7 +344,6 @@ struct Analyte {
 };
 
 // ---- orders.json, citations.json
-// -------------------------------------------------------------------------------------
 
 /// "vitamin-d": { "label": "25-OH vitamin D", "loinc": […], "cpt": […], "snomed": […], "other": [{ "system", "code" }],
 ///   "words": ["vitamin K2"], "group": "unsupported", "place": { "conventional": "62292-8", "SI": "68438-1" } }
@@ -359,7 +367,6 @@ struct Citation {
 };
 
 // ---- rules/*.json
-// ----------------------------------------------------------------------------------------------------
 
 /// A sentence on a card. JSON: "text {{expression}}", or { "if": "expression", "say": "text" }; in pack.json under
 /// "cautions" also "besides": true for one that does not count among those that fit, and in a rule's cautions
@@ -446,7 +453,6 @@ struct Rule {
 };
 
 // ---- the whole
-// -------------------------------------------------------------------------------------------------------
 
 /// The files of a pack, path -> exact text, from a directory or from a sealed file. Paths are relative, with '/'.
 using PackFiles = std::map<std::string, std::string>;

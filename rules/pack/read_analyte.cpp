@@ -250,6 +250,7 @@ AnalyteCode read_analyte_code(const Node& node, const Analyte& analyte) {
     AnalyteCode code;
     code.system = object.at("loinc") ? std::string(fhir::loinc_system) : object.text("system");
     code.code = object.at("loinc") ? object.text("loinc") : object.text("code");
+    if (const auto written = object.at(object.at("loinc") ? "loinc" : "code")) check_signs(*written);
     code.property = object.text("property");
     code.kind = object.text("kind");
     if (code.system.empty() || code.code.empty()) {

@@ -1,6 +1,8 @@
 #include "rules/pack/readers.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string>
 
 namespace rules {
 
@@ -23,21 +25,12 @@ constexpr Field first_fields[] = {{"name", kind::text, true},
                                   {"hooks", kind::list | kind::text, true, kind::text}};
 constexpr Form first_form = {"an element of \"explainFirst\"", first_fields};
 
-constexpr Field expression_fields[] = {{"if", kind::text, true}, {"because"}, {"ifUnknown"}};
-constexpr Field all_fields[] = {{"all", kind::list, true, criterion}, {"because"}, {"ifUnknown"}};
-constexpr Field any_fields[] = {{"any", kind::list, true, criterion}, {"because"}, {"ifUnknown"}};
-constexpr Field none_fields[] = {{"none", kind::list, true, criterion}, {"because"}, {"ifUnknown"}};
-
-struct CriterionForm {
-    std::string_view key;
-    Criterion::Form form;
-    Form table;
-};
+using Parts = CriterionForm::Parts;
 constexpr CriterionForm criterion_forms[] = {
-    {"all", Criterion::Form::all, {"a criterion by \"all\"", all_fields}},
-    {"any", Criterion::Form::any, {"a criterion by \"any\"", any_fields}},
-    {"none", Criterion::Form::none, {"a criterion by \"none\"", none_fields}},
-    {"if", Criterion::Form::expression, {"a criterion", expression_fields}},
+    {Criterion::Form::all, "all", "all", "", " and "},
+    {Criterion::Form::any, "any", "any", "", " or ", Parts::may_hold},
+    {Criterion::Form::none, "none", "none", "none of: ", ", ", Parts::must_fail},
+    {Criterion::Form::expression, "if", "", "", ""},  // the last
 };
 
 constexpr Words<GateFor, 8> gate_words = {{{"every card", GateFor::every_card},
@@ -52,12 +45,11 @@ constexpr Words<GateFor, 8> gate_words = {{{"every card", GateFor::every_card},
 constexpr Words<Criterion::IfUnknown, 2> unknown_words = {
     {{"stop", Criterion::IfUnknown::stop}, {"say so", Criterion::IfUnknown::say_so}}};
 
-const CriterionForm& form_of(const Node& node) {
-    for (const CriterionForm& form : criterion_forms) {
-        if (node.member(form.key)) return form;
-    }
-    // What reports that its member is missing.
-    return *std::ranges::find(criterion_forms, Criterion::Form::expression, &CriterionForm::form);
+/// The form whose member the object has; without one that of an expression, which reports that its own is missing.
+const CriterionForm& form_written_at(const Node& node) {
+    const auto found = std::ranges::find_if(
+        criterion_forms, [&node](const CriterionForm& form) { return node.member(form.key).has_value(); });
+    return found == std::end(criterion_forms) ? *std::prev(std::end(criterion_forms)) : *found;
 }
 
 Criterion read_criterion_at(const Node& node, std::size_t depth) {
@@ -67,14 +59,20 @@ Criterion read_criterion_at(const Node& node, std::size_t depth) {
         read.expression = node.authored();
         return read;
     }
-    const CriterionForm& form = form_of(node);
-    const Object object(node, form.table);
+    const CriterionForm& form = form_written_at(node);
     read.form = form.form;
+    const bool has_parts = form.form != Criterion::Form::expression;
+    const Field fields[] = {{form.key, has_parts ? kind::list : kind::text, true, has_parts ? criterion : Kinds()},
+                            {"because"},
+                            {"ifUnknown"}};
+    const std::string what = has_parts ? "a criterion by \"" + std::string(form.key) + '"' : "a criterion";
+    const Form members = {what, fields};
+    const Object object(node, members);
     read.because = object.text("because");
     if (const std::optional<Node> word = object.at("ifUnknown")) {
         read.if_unknown = meaning_of(*word, unknown_words).value_or(Criterion::IfUnknown::stop);
     }
-    if (read.form == Criterion::Form::expression) {
+    if (!has_parts) {
         read.expression = object.authored("if").value_or(Authored{});
         return read;
     }
@@ -88,6 +86,10 @@ Criterion read_criterion_at(const Node& node, std::size_t depth) {
 }
 
 }  // namespace
+
+const CriterionForm& form_of(const Criterion& criterion) {
+    return *std::ranges::find(criterion_forms, criterion.form, &CriterionForm::form);
+}
 
 Criterion read_criterion(const Node& node) {
     return read_criterion_at(node, 0);

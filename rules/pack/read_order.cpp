@@ -36,8 +36,9 @@ constexpr Form citation_form = {"a citation", citation_fields};
 
 void read_codes(const Object& object, Order& order) {
     for (const auto& [member, system] : order_systems) {
-        for (std::string& code : object.texts(member)) {
-            order.codes.push_back({std::string(system), std::move(code), ""});
+        for (const Node& code : object.list(member)) {
+            check_signs(code);
+            order.codes.push_back({std::string(system), code.text(), ""});
         }
     }
     for (const Node& coding : object.list("other")) order.codes.push_back(read_coding(coding));
@@ -71,6 +72,7 @@ std::string read_place(const Object& place, std::string_view units, const Order&
 
 Coding read_coding(const Node& node) {
     const Object object(node, coding_form);
+    if (const auto code = object.at("code")) check_signs(*code);
     return {object.text("system"), object.text("code"), object.text("display"), node.place()};
 }
 

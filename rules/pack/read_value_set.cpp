@@ -50,7 +50,10 @@ constexpr Form filter_form = {"a filter", filter_fields};
 
 void check_part(const Node& node) {
     const Object part(node, include_form);
-    for (const Node& concept_node : part.list("concept")) Object(concept_node, concept_form);
+    for (const Node& concept_node : part.list("concept")) {
+        const Object concept_object(concept_node, concept_form);
+        if (const auto code = concept_object.at("code")) check_signs(*code);
+    }
     for (const Node& filter : part.list("filter")) Object(filter, filter_form);
 }
 
@@ -72,7 +75,36 @@ Node node_at(Node node, std::string_view pointer) {
     return node;
 }
 
+// What word processors and web pages put for a space (U+00A0, U+200B to U+200F, U+202F, U+FEFF) or a dash (U+2010 to
+// U+2015, U+2212), and what was meant.
+struct CopiedSign {
+    std::string_view sign, meant;
+};
+constexpr CopiedSign copied_signs[] = {
+    {"\xC2\xA0", " "},     {"\xE2\x80\x8B", ""},  {"\xE2\x80\x8C", ""},  {"\xE2\x80\x8D", ""},  {"\xE2\x80\x8E", ""},
+    {"\xE2\x80\x8F", ""},  {"\xE2\x80\xAF", " "}, {"\xEF\xBB\xBF", ""},  {"\xE2\x80\x90", "-"}, {"\xE2\x80\x91", "-"},
+    {"\xE2\x80\x92", "-"}, {"\xE2\x80\x93", "-"}, {"\xE2\x80\x94", "-"}, {"\xE2\x80\x95", "-"}, {"\xE2\x88\x92", "-"}};
+
+std::string as_meant(std::string code) {
+    for (const CopiedSign& copied : copied_signs) {
+        for (std::size_t at = code.find(copied.sign); at != std::string::npos; at = code.find(copied.sign, at)) {
+            code.replace(at, copied.sign.size(), copied.meant);
+        }
+    }
+    constexpr std::string_view blank = " \t\r\n";
+    const std::size_t begin = code.find_first_not_of(blank);
+    return begin == std::string::npos ? "" : code.substr(begin, code.find_last_not_of(blank) + 1 - begin);
+}
+
 }  // namespace
+
+void check_signs(const Node& code) {
+    const std::string written = code.text();
+    const std::string meant = as_meant(written);
+    if (written == meant) return;
+    code.error("code-sign", "\"" + written + "\" has a space before or behind it, or a sign that no code has.",
+               meant.empty() ? "Write the code." : "Write \"" + meant + "\".");
+}
 
 std::optional<fhir::ValueSet> read_value_set(const Node& node) {
     const Object object(node, value_set_form);

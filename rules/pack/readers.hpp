@@ -80,6 +80,9 @@ std::vector<Criterion> read_criteria(const Object& object, std::string_view name
 Line read_line(const Node& node);
 std::vector<Line> read_lines(const Object& object, std::string_view name);
 Coding read_coding(const Node& node);
+/// Reports a code that begins or ends with a space, or holds a sign that was copied along and looks like one or like a
+/// dash: no record has it so.
+void check_signs(const Node& code);
 
 /// A member that is a date like 2026-03-01; empty if it is not there, a finding if it is none.
 std::string read_date(const Object& object, std::string_view name);

@@ -2,6 +2,7 @@
 
 #include "fhir/path/program.hpp"
 #include "rules/pack/sources.hpp"
+#include "rules/program/item.hpp"
 #include "rules/program/range_place.hpp"
 
 #include <algorithm>
@@ -17,12 +18,6 @@ using PathNode = fhir::path::Node;
 namespace {
 
 constexpr std::array comparators = {"<", "<=", ">=", ">"};
-// FHIR R4: clinical and verification status of a condition, status of an event, a request, a result, a medication.
-constexpr std::array statuses = {
-    "active",      "recurrence",       "relapse", "inactive",   "remission",  "resolved",    "unconfirmed", "confirmed",
-    "provisional", "differential",     "refuted", "registered", "final",      "preliminary", "amended",     "corrected",
-    "cancelled",   "entered-in-error", "unknown", "completed",  "stopped",    "on-hold",     "intended",    "not-taken",
-    "not-done",    "in-progress",      "draft",   "revoked",    "preparation"};
 constexpr std::array sexes = {"female", "male", "other"};  // an unknown one gives nothing
 
 // What is left of several items after these is still one or some of them.
@@ -128,7 +123,9 @@ DeclaredWords::DeclaredWords(const Pack& pack) {
     for (const std::string_view key : source_keys(pack)) add("", "%unavailable", key);
     for (const char* comparator : comparators) add("", "comparator", comparator);
     for (const char* sex : sexes) add("", "%sex", sex);
-    for (const char* status : statuses) add("", "status", status);
+    for (const ItemMember& member : item_members()) {
+        for (const std::string_view word : member.words) add("", std::string(member.name), word);
+    }
 }
 
 void DeclaredWords::add_analyte(const Analyte& analyte) {

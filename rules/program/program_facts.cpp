@@ -1,4 +1,5 @@
 // The slots of a program: the types that expressions see, and facts and analytes in the order of their dependencies.
+#include "rules/program/item.hpp"
 #include "rules/program/program_builder.hpp"
 
 #include <algorithm>
@@ -13,12 +14,14 @@ std::vector<fhir::path::Member> reason_members() {
     return {{"label", TypeId::string}, {"sets", TypeId::string, true}};
 }
 
-std::vector<fhir::path::Member> item_members(TypeId reason) {
-    return {{"label", TypeId::string},      {"date", TypeId::date},        {"ageDays", TypeId::integer},
-            {"sets", TypeId::string, true}, {"reference", TypeId::string}, {"daysOnTreatment", TypeId::integer},
-            {"intent", TypeId::string},     {"group", TypeId::string},     {"status", TypeId::string},
-            {"since", TypeId::string},      {"reasons", reason, true},     {"doubtful", TypeId::boolean},
-            {"repeated", TypeId::boolean},  {"words", TypeId::string}};
+std::vector<fhir::path::Member> members_of_item(TypeId reason) {
+    std::vector<fhir::path::Member> typed;
+    for (const ItemMember& member : item_members()) {
+        if (!member.type) continue;
+        const TypeId type = *member.type == TypeId::none ? reason : *member.type;
+        typed.push_back({std::string(member.name), type, member.is_collection});
+    }
+    return typed;
 }
 
 std::vector<fhir::path::Member> reading_members() {
@@ -57,7 +60,7 @@ void add_names(const std::vector<Authored>& expressions, std::vector<std::string
 void ProgramBuilder::declare_types() {
     fhir::path::Types& types = inner_->types;
     FactTypes& own = inner_->fact_types;
-    own.item = types.declare("Item", item_members(types.declare("StatedReason", reason_members())));
+    own.item = types.declare("Item", members_of_item(types.declare("StatedReason", reason_members())));
     own.reading = types.declare("Reading", reading_members());
     own.results = types.declare("TestResults", {{"result", own.reading},
                                                 {"known", own.reading, true},

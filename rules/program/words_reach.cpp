@@ -46,7 +46,7 @@ class Reach {
     Effect of(const CompiledCriterion& criterion) {
         if (criterion.expression) return of(*criterion.expression);
         const Effect parts = of(criterion.parts);
-        return criterion.form == Criterion::Form::none ? parts.flipped() : parts;
+        return form_of(*criterion.written).parts == CriterionForm::Parts::must_fail ? parts.flipped() : parts;
     }
 
     Effect of(const std::vector<CompiledCriterion>& criteria) {

@@ -33,50 +33,6 @@ std::optional<fhir::DateTime> last_known_time(const fhir::Procedure& procedure, 
 
 }  // namespace
 
-boost::json::object item_json(const Item& item, const boost::json::storage_ptr& storage) {
-    boost::json::object json(storage);
-    json.reserve(13);
-    const auto put = [&json](std::string_view name, std::string_view text) {
-        if (!text.empty()) json.emplace(name, text);
-    };
-    put("label", item.label);
-    if (item.date) json.emplace("date", item.date->text());
-    if (item.age_days) json.emplace("ageDays", *item.age_days);
-    if (item.is_at_least) json.emplace("atLeast", true);
-    if (item.is_doubtful) json.emplace("doubtful", true);
-    put("words", item.words);
-    if (!item.sets.empty()) {
-        boost::json::array sets(storage);
-        for (const std::string_view set : item.sets) sets.emplace_back(set);
-        json.emplace("sets", std::move(sets));
-    }
-    put("reference", item.reference);
-    if (item.days_on_treatment) json.emplace("daysOnTreatment", *item.days_on_treatment);
-    put("intent", item.intent);
-    put("group", item.group);
-    put("status", item.status);
-    if (item.is_repeated) json.emplace("repeated", true);
-    const bool is_dated = item.date.has_value();
-    if (!is_dated) put("since", "no date");
-    if (is_dated) {
-        const std::string_view before = item.is_recorded ? "recorded " : item.lasts ? "since " : "";
-        json.emplace("since", std::string(before) + item.date->text());
-    }
-    if (!item.reasons.empty()) {
-        boost::json::array reasons(storage);
-        for (const StatedReason& reason : item.reasons) {
-            boost::json::object stated(storage);
-            if (!reason.label.empty()) stated.emplace("label", reason.label);
-            boost::json::array sets(storage);
-            for (const std::string_view set : reason.sets) sets.emplace_back(set);
-            stated.emplace("sets", std::move(sets));
-            reasons.push_back(std::move(stated));
-        }
-        json.emplace("reasons", std::move(reasons));
-    }
-    return json;
-}
-
 void keep_newest(std::vector<Item>& items) {
     std::ranges::stable_sort(items, [](const Item& left, const Item& right) {
         if (!left.age_days || !right.age_days) return left.age_days.has_value() && !right.age_days;

@@ -5,11 +5,10 @@
 // A.6, D.6.
 #pragma once
 
+#include "rules/program/item.hpp"
 #include "rules/program/program_inner.hpp"
 #include "rules/record/calendar.hpp"
 #include "rules/record/record.hpp"
-
-#include <boost/json.hpp>
 
 #include <optional>
 #include <span>
@@ -21,33 +20,6 @@ namespace rules {
 
 /// A fact keeps its newest items: more would tell a rule nothing, and cost without end where a record is hostile.
 inline constexpr std::size_t most_items = 200;
-
-/// Why an order was placed, as far as the pack knows the code.
-struct StatedReason {
-    std::string_view label;
-    std::vector<std::string_view> sets;
-};
-
-/// One item of a fact. Texts are borrowed from the program and the record.
-struct Item {
-    std::string_view label;
-    std::optional<fhir::Date> date;
-    std::optional<long> age_days;
-    bool is_at_least = false;  ///< the date is partial or only a record's: it began then or before
-    bool is_recorded = false;  ///< the date is that of the record: when it began is not known
-    bool lasts = false;        ///< a problem or a treatment, which is "since" a date
-    bool is_doubtful = false;  ///< it counts only because it keeps cards away
-    std::string_view words;    ///< the pack's stem by which alone it was found: "carcinoma"; empty: by its code
-    std::vector<std::string_view> sets;
-    std::string reference;
-    std::optional<long> days_on_treatment;
-    std::string_view intent, group, status;
-    std::vector<StatedReason> reasons;
-    bool is_repeated = false;  ///< a draft of a test for which an earlier draft of the basket asks already
-};
-
-/// What expressions see of an item, and for people whether its age is a lower bound ("atLeast").
-boost::json::object item_json(const Item& item, const boost::json::storage_ptr& storage);
 
 /// A fact's items, and sentences on records that were left out because something about them was not known.
 struct FactItems {

@@ -50,9 +50,9 @@ bool MeasurementReader::knows_unit(std::string_view text) const {
     return text.find('{') == std::string_view::npos && fhir::parse_ucum(text).has_value();
 }
 
-const Laboratory* MeasurementReader::laboratory_of(const fhir::Observation& observation) const {
+const Laboratory* laboratory_of(const Site& site, const fhir::Observation& observation) {
     const Laboratory* for_all_others = nullptr;
-    for (const Laboratory& laboratory : site_.laboratories) {
+    for (const Laboratory& laboratory : site.laboratories) {
         if (laboratory.is_default) for_all_others = &laboratory;
         for (const fhir::Reference& performer : observation.performer) {
             if (is_named(laboratory, performer)) return &laboratory;
@@ -122,7 +122,7 @@ void MeasurementReader::read_one(const fhir::Observation& observation, const Mat
     const auto finality = finality_of(observation.status);
     if (!finality) return;
     const CompiledAnalyte& analyte = analytes_[codes.analyte];
-    const LaboratoryRules* laboratory = analyte.rules_of(laboratory_of(observation));
+    const LaboratoryRules* laboratory = analyte.rules_of(laboratory_of(site_, observation));
     WrittenValue written;
     if (*finality != Finality::awaited) {
         written = read_value(value, is_absent, analyte, codes.properties, laboratory,

@@ -71,6 +71,10 @@ struct MatchedCodes {
     bool disagree = false;  ///< they name different kinds, or another test beside this one
 };
 
+/// The laboratory of the site that a performer of `observation` names; else the one that stands for all others; else
+/// null. Borrowed from the site.
+const Laboratory* laboratory_of(const Site& site, const fhir::Observation& observation);
+
 /// Where results are read: the tests, their codes, those of orders, the calendar, the site's laboratories, the patient
 /// (null: not known). All borrowed.
 class MeasurementReader {
@@ -95,7 +99,6 @@ class MeasurementReader {
     void read_written(Measurement& measurement, WrittenValue& written, const CompiledAnalyte& analyte) const;
     void date(Measurement& measurement) const;
     RangePerson person_on(std::chrono::sys_days day) const;
-    const Laboratory* laboratory_of(const fhir::Observation& observation) const;
     bool knows_unit(std::string_view text) const;
 
     const std::vector<CompiledAnalyte>& analytes_;

@@ -62,6 +62,28 @@ void note_unknown(const CompiledCriterion& criterion, const Judgement& part, Jud
     if (whole.error.empty()) whole.error = part.error;
 }
 
+Judgement any_of(Judge& judge, const std::vector<CompiledCriterion>& criteria) {
+    Judgement whole;
+    whole.truth = Truth::fails;
+    bool holds = false;
+    for (const CompiledCriterion& criterion : criteria) {
+        Judgement part = judge.judge(criterion);
+        let_pass(criterion, Truth::fails, part);
+        if (part.truth == Truth::holds) {
+            holds = true;
+            merge(part, whole);
+        } else if (part.truth == Truth::unknown) {
+            note_unknown(criterion, part, whole);
+        }
+    }
+    if (holds) {
+        whole.truth = Truth::holds;
+        whole.missing = 0;
+        whole.decisive = nullptr;
+    }
+    return whole;
+}
+
 /// What several items come to: what is known of one does not hide what is unknown of another.
 void add(Verdict one, Verdict& all) {
     all.missing |= one.missing;
@@ -86,7 +108,7 @@ Judgement Judge::judge(const CompiledCriterion& criterion) {
         case Criterion::Form::all:
             return all_of(criterion.parts);
         case Criterion::Form::any:
-            return any_of(criterion.parts);
+            return any_of(*this, criterion.parts);
         case Criterion::Form::none: {
             Judgement none = none_of(criterion.parts);
             none.evidence.clear();
@@ -133,28 +155,6 @@ Judgement Judge::none_of(const std::vector<CompiledCriterion>& criteria) {
         }
         if (part.truth == Truth::unknown) note_unknown(criterion, part, whole);
         whole.said |= part.said;
-    }
-    return whole;
-}
-
-Judgement Judge::any_of(const std::vector<CompiledCriterion>& criteria) {
-    Judgement whole;
-    whole.truth = Truth::fails;
-    bool holds = false;
-    for (const CompiledCriterion& criterion : criteria) {
-        Judgement part = judge(criterion);
-        let_pass(criterion, Truth::fails, part);
-        if (part.truth == Truth::holds) {
-            holds = true;
-            merge(part, whole);
-        } else if (part.truth == Truth::unknown) {
-            note_unknown(criterion, part, whole);
-        }
-    }
-    if (holds) {
-        whole.truth = Truth::holds;
-        whole.missing = 0;
-        whole.decisive = nullptr;
     }
     return whole;
 }

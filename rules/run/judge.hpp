@@ -67,7 +67,6 @@ class Judge {
   private:
     /// Whether a variant is the one to show: its condition holds, and the rule that it waits for would have a card.
     bool is_meant(const CompiledVariant& variant, const fhir::path::Value* item);
-    Judgement any_of(const std::vector<CompiledCriterion>& criteria);
     Verdict find_verdict(std::size_t rule);
     Truth pass_gates(std::span<const std::size_t> gates, Verdict& verdict);
     Truth pass_indicator_gates(const CompiledRule& rule, Indicator indicator, Verdict& verdict);

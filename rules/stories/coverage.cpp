@@ -2,6 +2,7 @@
 
 #include "fhir/observation.hpp"
 #include "rules/pack/readers.hpp"
+#include "rules/record/measurement.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -30,25 +31,16 @@ void each_criterion(const Pack& pack, const std::function<void(const Criterion&)
 }
 
 std::string words_of(const Criterion& criterion) {
-    switch (criterion.form) {
-        case Criterion::Form::expression:
-            return criterion.expression.text;
-        case Criterion::Form::all:
-            return "all of the criteria here";
-        case Criterion::Form::any:
-            return "any of the criteria here";
-        case Criterion::Form::none:
-            return "none of the criteria here";
-    }
-    return "";
+    if (criterion.form == Criterion::Form::expression) return criterion.expression.text;
+    return std::string(form_of(criterion).how_many) + " of the criteria here";
 }
 
 // The ruleset that a story is read by.
-std::string ruleset_in_force(const Analyte& analyte, const Story& story, const Pack& pack) {
+std::string ruleset_in_force(const Analyte& analyte, const Site& told_with, const Pack& pack) {
     if (!analyte.ruleset) return analyte.rulesets.empty() ? "" : analyte.rulesets.begin()->first;
     const std::string name = analyte.ruleset->text.substr(std::string_view("%param.").size());
-    const auto set = story.site.parameters.find(name);
-    if (set != story.site.parameters.end()) return set->second;
+    const auto set = told_with.parameters.find(name);
+    if (set != told_with.parameters.end()) return set->second;
     const auto parameter = std::find_if(pack.parameters.begin(), pack.parameters.end(),
                                         [&](const Parameter& each) { return each.name == name; });
     return parameter == pack.parameters.end() ? "" : parameter->default_value;
@@ -64,6 +56,18 @@ std::string own_unit(const Analyte& analyte, const AnalyteCode& code, std::strin
         }
     }
     return {};
+}
+
+// The codes of a test, a site's own among them.
+std::vector<AnalyteCode> codes_of(const Analyte& analyte, const Site& told_with) {
+    std::vector<AnalyteCode> codes = analyte.codes;
+    const auto own = told_with.analyte_codes.find(analyte.id);
+    if (own != told_with.analyte_codes.end()) codes.insert(codes.end(), own->second.begin(), own->second.end());
+    return codes;
+}
+
+std::string scale_name(const Laboratory& laboratory) {
+    return "laboratory " + laboratory.name;
 }
 
 bool is_banded(std::string_view status) {
@@ -82,7 +86,7 @@ void Coverage::see(const StoryRun& run) {
     for (const json::value& resource : run.story.resources) {
         const json::object* object = resource.if_object();
         const json::value* type = object ? object->if_contains("resourceType") : nullptr;
-        if (type && *type == "Observation") see_result(*object, run.story);
+        if (type && *type == "Observation") see_result(*object, run.program.site());
     }
 }
 
@@ -96,29 +100,37 @@ void Coverage::see_reasons(const std::vector<Reason>& reasons) {
     }
 }
 
-void Coverage::see_result(const json::object& resource, const Story& story) {
+void Coverage::see_result(const json::object& resource, const Site& told_with) {
     fhir::Issues issues;
     const fhir::Observation observation = fhir::read_observation(resource, issues);
     const fhir::Quantity* value = std::get_if<fhir::Quantity>(&observation.value);
     if (!value || !value->value || value->comparator != fhir::Comparator::none || !is_banded(observation.status))
         return;
     const std::string_view reported = value->unit.empty() ? value->code : value->unit;
+    const bool is_told_with_site = site_ && told_with.text == site_->text;
+    const Laboratory* laboratory = is_told_with_site ? laboratory_of(told_with, observation) : nullptr;
     for (const Analyte& analyte : pack_.analytes) {
-        for (const AnalyteCode& code : analyte.codes) {
+        for (const AnalyteCode& code : codes_of(analyte, told_with)) {
             const auto is_code = [&](const fhir::Coding& coding) {
                 return coding.system == code.system && coding.code == code.code;
             };
             if (std::none_of(observation.code.codings.begin(), observation.code.codings.end(), is_code)) continue;
             const std::string unit = own_unit(analyte, code, reported);
-            for (const std::string& ruleset : {ruleset_in_force(analyte, story, pack_), std::string()}) {
-                results_[{analyte.id, code.kind, ruleset, unit}].insert(*value->value);
+            std::vector<std::string> scales = {ruleset_in_force(analyte, told_with, pack_), ""};
+            if (laboratory) scales.push_back(scale_name(*laboratory));
+            for (const std::string& scale : scales) {
+                results_[{analyte.id, code.kind, scale, unit}].insert(*value->value);
             }
         }
     }
 }
 
+Coverage::Scale Coverage::scale_of(const Edge& edge) const {
+    return {edge.analyte->id, edge.kind, edge.laboratory ? scale_name(*edge.laboratory) : edge.ruleset, edge.unit};
+}
+
 bool Coverage::touches(const Edge& edge, Side side) const {
-    const auto found = results_.find({edge.analyte->id, edge.kind, edge.ruleset, edge.unit});
+    const auto found = results_.find(scale_of(edge));
     if (found == results_.end()) return false;
     const fhir::Decimal five_percent = *fhir::Decimal::parse("0.05");
     const fhir::Decimal margin = fhir::multiply(fhir::absolute(edge.number), five_percent).value_or(fhir::Decimal());
@@ -142,17 +154,21 @@ std::vector<Gap> Coverage::gaps() const {
             gaps.push_back({criterion.place, "In no story this fails: " + words_of(criterion), {}, {}});
         }
     });
-    for (const Edge& edge : edges_of(pack_)) {
+    add_gaps_of(edges_of(pack_), gaps);
+    if (site_) add_gaps_of(edges_of_laboratories(pack_, *site_), gaps);
+    return gaps;
+}
+
+void Coverage::add_gaps_of(const std::vector<Edge>& edges, std::vector<Gap>& gaps) const {
+    for (const Edge& edge : edges) {
         for (const Side side : {Side::below, Side::at, Side::above}) {
             if (touches(edge, side)) continue;
-            const std::string ruleset = edge.ruleset.empty() ? "" : " in " + edge.ruleset;
-            gaps.push_back({edge.analyte->place,
+            gaps.push_back({edge.laboratory ? edge.laboratory->place : edge.analyte->place,
                             "No story has a result like " + title_of(edge) + ' ' + touching(edge, side).text() + ' ' +
-                                edge.unit + ", at the edge of \"" + edge.name + '"' + ruleset + '.',
+                                edge.unit + ", at the edge of \"" + edge.name + '"' + whose_edge(edge) + '.',
                             edge, side});
         }
     }
-    return gaps;
 }
 
 void Coverage::add_gaps_of(const Rule& rule, std::vector<Gap>& gaps) const {
@@ -178,14 +194,21 @@ std::vector<CoverageCount> Coverage::counts() const {
         criteria.all += 2;
         criteria.touched += (held_.contains(where) ? 1U : 0U) + (failed_.contains(where) ? 1U : 0U);
     });
-    CoverageCount edges{"band edges, each side", 0, 0};
-    for (const Edge& edge : edges_of(pack_)) {
+    std::vector<CoverageCount> counts = {rules, variants, criteria, count("band edges, each side", edges_of(pack_))};
+    const std::vector<Edge> own = site_ ? edges_of_laboratories(pack_, *site_) : std::vector<Edge>();
+    if (!own.empty()) counts.push_back(count("band edges of laboratories, each side", own));
+    return counts;
+}
+
+CoverageCount Coverage::count(std::string of, const std::vector<Edge>& edges) const {
+    CoverageCount sides{std::move(of), 0, 0};
+    for (const Edge& edge : edges) {
         for (const Side side : {Side::below, Side::at, Side::above}) {
-            ++edges.all;
-            edges.touched += touches(edge, side) ? 1U : 0U;
+            ++sides.all;
+            sides.touched += touches(edge, side) ? 1U : 0U;
         }
     }
-    return {rules, variants, criteria, edges};
+    return sides;
 }
 
 }  // namespace rules

@@ -10,10 +10,17 @@ namespace json = boost::json;
 
 namespace {
 
-// Gathers the edges of one analyte.
+// Gathers the edges of one analyte, or those that a laboratory has for it.
 class EdgeCollector {
   public:
-    EdgeCollector(const Analyte& analyte, std::vector<Edge>& edges) : analyte_(analyte), edges_(edges) {}
+    EdgeCollector(const Analyte& analyte, std::vector<Edge>& edges, const Laboratory* laboratory = nullptr)
+        : analyte_(analyte), edges_(edges), laboratory_(laboratory) {}
+
+    void collect(const Ruleset& own) {
+        for (const auto& [kind, bands] : own.bands) {
+            for (const Band& band : bands) add_band(kind, "", band);
+        }
+    }
 
     void collect() {
         for (const auto& [id, ruleset] : analyte_.rulesets) {
@@ -45,7 +52,7 @@ class EdgeCollector {
         if (!numbers || !is_reported(kind)) return;
         const std::set<std::string> units = units_of_kind(analyte_, kind);
         for (const auto& [unit, number] : *numbers) {
-            if (units.contains(unit)) edges_.push_back({&analyte_, kind, ruleset, name, unit, number});
+            if (units.contains(unit)) edges_.push_back({&analyte_, kind, ruleset, name, unit, number, laboratory_});
         }
     }
 
@@ -61,6 +68,7 @@ class EdgeCollector {
 
     const Analyte& analyte_;
     std::vector<Edge>& edges_;
+    const Laboratory* laboratory_;
 };
 
 std::string_view side_word(Side side) {
@@ -89,16 +97,22 @@ std::string date_before(const Story& story) {
     return fhir::Date::of(story.at.date.last_day() - some_days).text();
 }
 
+// A line of a story names a laboratory by its reference.
+bool can_be_told(const Edge& edge) {
+    return !edge.laboratory || edge.laboratory->is_default || !edge.laboratory->reference.empty();
+}
+
 json::object boundary_story(const Gap& gap, const Story& base, std::size_t line) {
     const Edge& edge = *gap.edge;
     const std::string result = title_of(edge) + ' ' + touching(edge, gap.side).text() + ' ' + edge.unit;
+    const std::string by = edge.laboratory && !edge.laboratory->is_default ? " by " + edge.laboratory->reference : "";
     json::object story;
-    story["name"] = result + ", " + std::string(side_word(gap.side)) + " the edge of \"" + edge.name + "\"" +
-                    (edge.ruleset.empty() ? "" : " in " + edge.ruleset);
+    story["name"] =
+        result + ", " + std::string(side_word(gap.side)) + " the edge of \"" + edge.name + "\"" + whose_edge(edge);
     story["patient"] = base.patient;
     json::array record;
     for (std::size_t i = 0; i < base.lines.size(); ++i) {
-        record.emplace_back(i == line ? result + " on " + date_before(base) : base.lines[i]);
+        record.emplace_back(i == line ? result + " on " + date_before(base) + by : base.lines[i]);
     }
     story["record"] = std::move(record);
     if (!edge.ruleset.empty() && edge.analyte->ruleset) {
@@ -117,9 +131,25 @@ std::string title_of(const Edge& edge) {
     return kind == edge.analyte->kinds.end() ? edge.analyte->title : kind->title;
 }
 
+std::string whose_edge(const Edge& edge) {
+    if (edge.laboratory) return " of " + edge.laboratory->name;
+    return edge.ruleset.empty() ? "" : " in " + edge.ruleset;
+}
+
 std::vector<Edge> edges_of(const Pack& pack) {
     std::vector<Edge> edges;
     for (const Analyte& analyte : pack.analytes) EdgeCollector(analyte, edges).collect();
+    return edges;
+}
+
+std::vector<Edge> edges_of_laboratories(const Pack& pack, const Site& site) {
+    std::vector<Edge> edges;
+    for (const Laboratory& laboratory : site.laboratories) {
+        for (const Analyte& analyte : pack.analytes) {
+            const auto own = laboratory.bands.find(analyte.id);
+            if (own != laboratory.bands.end()) EdgeCollector(analyte, edges, &laboratory).collect(own->second);
+        }
+    }
     return edges;
 }
 
@@ -140,7 +170,7 @@ fhir::Decimal touching(const Edge& edge, Side side) {
 std::string boundary_stories(const std::vector<Gap>& gaps, const std::vector<Story>& stories) {
     json::array all;
     for (const Gap& gap : gaps) {
-        if (!gap.edge) continue;
+        if (!gap.edge || !can_be_told(*gap.edge)) continue;
         for (const Story& base : stories) {
             const auto line = line_of(base, title_of(*gap.edge));
             if (!line) continue;

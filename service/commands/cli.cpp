@@ -105,6 +105,8 @@ void declare_test(CLI::App& verb, Action& action) {
                     "A site file: tells the stories with its settings, and lists what they change")
         ->type_name("FILE");
     verb.add_option("--junit", options->junit, "Writes JUnit XML")->type_name("FILE");
+    verb.add_option("--export", options->told, "Writes each story as the request that an EHR would send, one a line")
+        ->type_name("FILE");
     verb.add_flag("--missing", options->missing, "Prints what no story touches, and stories that could be added");
     verb.add_flag("--require-coverage", options->require_coverage, "Exit 1 if there is anything that no story touches");
     verb.callback(

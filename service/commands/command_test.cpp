@@ -6,6 +6,7 @@
 #include "rules/stories/coverage.hpp"
 #include "rules/stories/retold.hpp"
 #include "service/base/findings.hpp"
+#include "service/commands/told_requests.hpp"
 #include "service/deployment/load_pack.hpp"
 
 #include <fstream>
@@ -24,12 +25,15 @@ bool print_and_find_errors(rules::Diagnostics findings, const TestCommandOptions
     return rules::has_errors(findings);
 }
 
+/// The name of a file from here: of the pack, or the site file itself.
+std::string file_from_here(const std::string& file, const TestCommandOptions& options) {
+    const bool is_of_site = !options.site.empty() && file == options.site.generic_string();
+    return is_of_site ? file : (options.pack / file).generic_string();
+}
+
 /// The same with paths from here, so that an editor can jump there.
 rules::ExampleReport named_from_here(rules::ExampleReport report, const TestCommandOptions& options) {
-    for (rules::Example& example : report.examples) {
-        const bool is_of_site = !options.site.empty() && example.place.file == options.site.generic_string();
-        if (!is_of_site) example.place.file = (options.pack / example.place.file).generic_string();
-    }
+    for (rules::Example& example : report.examples) example.place.file = file_from_here(example.place.file, options);
     return report;
 }
 
@@ -45,10 +49,10 @@ void print_counts(const rules::Coverage& coverage, const rules::Pack& pack, std:
 }
 
 void print_missing(const rules::Coverage& coverage, const std::vector<rules::Story>& stories,
-                   const std::filesystem::path& pack, std::ostream& out) {
+                   const TestCommandOptions& options, std::ostream& out) {
     const std::vector<rules::Gap> gaps = coverage.gaps();
     for (const rules::Gap& gap : gaps) {
-        out << (pack / gap.place.file).generic_string() << ':' << gap.place.line << ':' << gap.place.column << ": "
+        out << file_from_here(gap.place.file, options) << ':' << gap.place.line << ':' << gap.place.column << ": "
             << gap.says << '\n';
     }
     const std::string to_add = rules::boundary_stories(gaps, stories);
@@ -83,6 +87,27 @@ bool show_enough(const rules::Pack& pack, const rules::Coverage& coverage, const
     return nothing_is_missing && gaps == 0;
 }
 
+/// Shows each run of a story to all.
+class Watchers : public rules::StoryWatcher {
+  public:
+    explicit Watchers(std::vector<rules::StoryWatcher*> all) : all_(std::move(all)) {}
+    void see(const rules::StoryRun& run) override {
+        for (rules::StoryWatcher* one : all_) one->see(run);
+    }
+
+  private:
+    std::vector<rules::StoryWatcher*> all_;
+};
+
+bool write_told(const ToldRequests& told, const TestCommandOptions& options, std::ostream& err) {
+    if (options.told.empty()) return true;
+    std::ofstream file(options.told, std::ios::binary);
+    file << told.lines() << std::flush;
+    if (!file) err << "backpain-cds: cannot write " << options.told.string() << '\n';
+    for (const std::string& why : told.refused()) err << "backpain-cds: not exported: " << why << '\n';
+    return static_cast<bool>(file);
+}
+
 bool write_junit(const rules::ExampleReport& report, const rules::Pack& pack, const TestCommandOptions& options,
                  std::ostream& err) {
     if (options.junit.empty()) return true;
@@ -109,14 +134,18 @@ ExitCode run_test(const TestCommandOptions& options, const Streams& streams) {
     const auto stories = read_all_stories(reading.pack, site.site, options, streams.err);
     if (!stories) return ExitCode::bad_input;
 
-    rules::Coverage coverage(reading.pack);
-    const rules::ExampleReport report = rules::run_examples(reading.pack, *stories, &coverage, site.site);
+    rules::Coverage coverage(reading.pack, &site.site);
+    ToldRequests requests;
+    Watchers watchers({&coverage});
+    if (!options.told.empty()) watchers = Watchers({&coverage, &requests});
+    const rules::ExampleReport report = rules::run_examples(reading.pack, *stories, &watchers, site.site);
     if (print_and_find_errors(report.findings, options, streams.err)) return ExitCode::bad_input;
     const rules::ExampleReport told = named_from_here(report, options);
     streams.out << rules::limit_report(told) << rules::text_report(told);
     print_counts(coverage, reading.pack, streams.out);
-    if (options.missing) print_missing(coverage, *stories, options.pack, streams.out);
-    if (!write_junit(report, reading.pack, options, streams.err)) return ExitCode::environment;
+    if (options.missing) print_missing(coverage, *stories, options, streams.out);
+    if (!write_junit(report, reading.pack, options, streams.err) || !write_told(requests, options, streams.err))
+        return ExitCode::environment;
     if (report.examples.empty()) {
         streams.err << "backpain-cds: nothing was tested: " << options.pack.generic_string()
                     << " has no story. Write one in " << (options.pack / "stories").generic_string() << ".\n";

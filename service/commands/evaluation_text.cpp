@@ -14,6 +14,8 @@ std::string_view kind_name(rules::Unmatched::Kind kind) {
     switch (kind) {
         case rules::Unmatched::Kind::result:
             return "result";
+        case rules::Unmatched::Kind::laboratory:
+            return "laboratory";
         case rules::Unmatched::Kind::medicine:
             return "medicine";
         case rules::Unmatched::Kind::problem:
@@ -177,6 +179,7 @@ void add_unmatched(std::string& out, const std::vector<rules::Unmatched>& unmatc
         add_section(out, title, lines, columns);
     };
     add(rules::Unmatched::Kind::result, "Results that no list of the pack knows");
+    add(rules::Unmatched::Kind::laboratory, "Results of no laboratory of the site file, read by the pack's limits");
     add(rules::Unmatched::Kind::medicine, "Medicines that no list of the pack knows");
     add(rules::Unmatched::Kind::problem, "Problems that no list of the pack knows");
 }

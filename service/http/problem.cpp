@@ -2,10 +2,8 @@
 
 #include "service/http/media_type.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <iterator>
 
 namespace service {
 
@@ -16,7 +14,10 @@ namespace {
 struct Meaning {
     Fault fault;
     FaultMeaning means;
+    /// Good JSON that is not what CDS Hooks asks for (Da Vinci CRD 2.0.1). Another patient's data stays a bad request.
+    bool is_unprocessable = false;
 };
+constexpr bool unprocessable = true;
 
 /// In the order of Fault, all of them.
 constexpr std::array meanings = {
@@ -49,14 +50,19 @@ constexpr std::array meanings = {
     Meaning{Fault::too_deep, {400, "too-deep", "too-long", "The body is nested too deeply."}},
     Meaning{Fault::too_many_values,
             {400, "too-many-values", "too-long", "The body holds too many values, or too long a number."}},
-    Meaning{Fault::member_missing, {400, "member-missing", "required", "A required member is missing."}},
+    Meaning{Fault::member_missing, {400, "member-missing", "required", "A required member is missing."}, unprocessable},
     Meaning{Fault::member_empty,
-            {400, "member-empty", "required", "A member is null or empty, which CDS Hooks does not allow."}},
-    Meaning{Fault::wrong_type, {400, "wrong-type", "structure", "A member has the wrong JSON type."}},
-    Meaning{Fault::bad_value, {400, "bad-value", "value", "A member has a value that CDS Hooks does not allow."}},
-    Meaning{Fault::wrong_hook, {400, "wrong-hook", "value", "This service is not offered for this hook."}},
+            {400, "member-empty", "required", "A member is null or empty, which CDS Hooks does not allow."},
+            unprocessable},
+    Meaning{Fault::wrong_type, {400, "wrong-type", "structure", "A member has the wrong JSON type."}, unprocessable},
+    Meaning{Fault::bad_value,
+            {400, "bad-value", "value", "A member has a value that CDS Hooks does not allow."},
+            unprocessable},
+    Meaning{
+        Fault::wrong_hook, {400, "wrong-hook", "value", "This service is not offered for this hook."}, unprocessable},
     Meaning{Fault::fhir_server_missing,
-            {400, "fhir-server-missing", "required", "fhirAuthorization needs a fhirServer beside it."}},
+            {400, "fhir-server-missing", "required", "fhirAuthorization needs a fhirServer beside it."},
+            unprocessable},
     Meaning{Fault::other_patient,
             {400, "other-patient", "security", "The request holds data of another patient; none of it was used."}},
     Meaning{Fault::data_unavailable,
@@ -81,10 +87,14 @@ constexpr bool are_in_order() {
 }
 static_assert(are_in_order(), "each fault has its meaning, in the order of Fault");
 
+const Meaning& row_of(Fault fault) {
+    return meanings[static_cast<std::size_t>(fault)];
+}
+
 }  // namespace
 
 FaultMeaning meaning_of(Fault fault) {
-    return meanings[static_cast<std::size_t>(fault)].means;
+    return row_of(fault).means;
 }
 
 namespace {
@@ -127,13 +137,6 @@ std::string outcome_of(const FaultMeaning& meaning, const Problem& problem) {
         json::object{{"resourceType", "OperationOutcome"}, {"issue", json::array{std::move(issue)}}});
 }
 
-/// Good JSON that is not what CDS Hooks asks for (Da Vinci CRD 2.0.1). Another patient's data stays a bad request.
-bool is_unprocessable(Fault fault) {
-    constexpr Fault faults[] = {Fault::member_missing, Fault::member_empty, Fault::wrong_type,
-                                Fault::bad_value,      Fault::wrong_hook,   Fault::fhir_server_missing};
-    return std::ranges::find(faults, fault) != std::end(faults);
-}
-
 }  // namespace
 
 Problem problem_of(const fhir::JsonError& error, std::string_view body) {
@@ -147,7 +150,7 @@ std::string sentence_of(const Problem& problem) {
 Reply problem_reply(const Problem& problem, std::string_view accept, const ClientProfile& profile) {
     const FaultMeaning meaning = meaning_of(problem.fault);
     Reply reply;
-    reply.status = profile.is_crd && is_unprocessable(problem.fault) ? 422 : meaning.status;
+    reply.status = profile.is_crd && row_of(problem.fault).is_unprocessable ? 422 : meaning.status;
     reply.facts.fault = meaning.name;
     if (meaning.status == 401) {
         reply.headers.push_back({"WWW-Authenticate", "Bearer"});

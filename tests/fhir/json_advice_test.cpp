@@ -63,11 +63,23 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"NothingAtAll", " // nothing\n!", "nothing in it"},
                     Mistake{"CommentOfAShell", "{ !# remark\n}", "no comment in JSON"},
                     Mistake{"CommentWithoutEnd", "{ !/* remark }", "has no end"},
+                    Mistake{"DecimalComma", "{\"a\": 2!,5}", "a decimal point, not a comma"},
+                    Mistake{"CurlyQuotes", "{!\u201ca\u201d: 1}", "straight double quotes"},
+                    Mistake{"CurlyQuotesOfAText", "{\"a\": !\u201eb\u201c}", "straight double quotes"},
                     Mistake{"CommentWhereThereIsNone", "{ !// remark\n}", "comments are not allowed here", strict}),
     CaseName());
 
+TEST(JsonAdvice, SaysWhereAMemberOfANameThatStandsTwiceStandsFirst) {
+    const std::string_view text = "{\"a\": \"\\\"b\",\n\"b\": {\"c\": [\"a\"]},\n\"c\": 2,\n\"b\" : 3}";
+    const auto parsed = parse_json(text);
+    ASSERT_TRUE(parsed.has_error());
+    const JsonAdvice advice = advise(text, parsed.error());
+    EXPECT_EQ(advice.offset, parsed.error().offset);
+    EXPECT_EQ(advice.says, "a member name stands twice in one object; the first is in line 2");
+}
+
 TEST(JsonAdvice, LeavesWhatTheParserSaysOfItsLimitsAsItIs) {
-    const std::string_view text = R"({"a": 1, "a": 2})";
+    const std::string text = std::string(100, '[');
     const auto parsed = parse_json(text);
     const JsonAdvice advice = advise(text, parsed.error());
     EXPECT_EQ(advice.offset, parsed.error().offset);

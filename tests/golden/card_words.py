@@ -3,8 +3,8 @@
 
     card_words.py PROGRAM [--vignettes FILE] [--cards]
 
-Every story of the shipped pack, and every clinical vignette (clinical/vignettes.json beside the folder that BACKPAIN_CDS_TEST_DATA names, if
-it is there), is answered by `evaluate`; the cards must be those that the story expects, else exit status 1. A word holds a letter or a digit
+Every story of the shipped pack, as `test --export` writes it, and every clinical vignette (clinical/vignettes.json beside the folder that
+BACKPAIN_CDS_TEST_DATA names, if it is there), is answered by `evaluate`; the cards must be those that the story expects, else exit status 1. A word holds a letter or a digit
 and ends at a space. Of characters those of the summary are counted, and those of the detail as plain text, as the budgets of `check` count
 them. A variant is known by its texts: the one of its rule whose texts stand on the card. --cards adds every card, longest first.
 """
@@ -21,14 +21,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import product
-from told_stories import Told, read_json, told_stories
 
 sys.path.insert(0, str(product.ROOT / "deploy"))
 from show_cards import plain, sections
 
+EXTENSION = "org.backpain-cds"
 AT_ONCE = 3  # programs that run beside each other
 FILL = re.compile(r"\{\{.*?\}\}")
 LONGEST_CONDITION = 60  # characters of a variant's condition in a table
+
+
+def read_json(path):
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def pattern(text):
@@ -111,48 +115,55 @@ def measured(card, story, forms):
     return Measured(name, story.name, len(words), length(card["summary"]), length(detail))
 
 
-class Asker:
-    """`evaluate`, asked about one story at a time."""
+@dataclass
+class Story:
+    """A story or a vignette at one hook: `files` are the options of `evaluate` that take its parts, each with what is to stand in the file."""
 
-    def __init__(self, program, folder):
-        self.program, self.folder = program, Path(folder)
+    name: str
+    file: str
+    at: str
+    hook: str
+    files: dict
+    selections: list
+    expected: list  # (rule, indicator or None) in the order shown; None: a test of its own holds it
 
-    def file(self, number, part, content):
-        path = self.folder / f"{number}-{part}.json"
-        path.write_text(json.dumps(content), encoding="utf-8")
-        return path
 
-    def cards(self, number, story):
-        bundle = {"resourceType": "Bundle", "type": "collection"}
-        patient = self.file(number, "patient", {**bundle, "entry": [{"resource": each} for each in story.resources]})
-        options = ["--patient", patient]
-        if story.drafts:
-            options += ["--orders", self.file(number, "orders", {**bundle, "entry": [{"resource": each} for each in story.drafts]})]
-        if story.selections:
-            options += ["--selections", ",".join(story.selections)]
-        if story.site:
-            options += ["--site", self.file(number, "site", story.site)]
-        if story.unavailable:
-            request = json.loads(self.evaluate(story, *options, "--print-request"))
-            for key in story.unavailable:
-                request["prefetch"].pop(key, None)
-            options = ["--request", self.file(number, "request", request), *(options[options.index("--site"):] if story.site else [])]
-        return json.loads(self.evaluate(story, *options))["cards"]
+def stories_of(program, folder):
+    """The stories of the pack as the program itself tells them to an EHR's service."""
+    told = Path(folder) / "told.ndjson"
+    subprocess.run([program, "test", product.PACK, "--export", told], check=True, stdout=subprocess.DEVNULL, timeout=10 * product.PATIENCE_SECONDS)
+    for line in told.read_text(encoding="utf-8").splitlines():
+        request = json.loads(line)
+        of_story = request["extension"][EXTENSION]
+        files = {"--request": request, **({"--site": of_story["site"]} if "site" in of_story else {})}
+        cards = [re.match(r"([a-z0-9-]+)(?: \((\w+)\))?", card) for card in of_story["expected"]]
+        yield Story(of_story["story"], of_story["file"], of_story["at"], request["hook"], files, [], [(card[1], card[2]) for card in cards])
 
-    def evaluate(self, story, *options):
-        command = [self.program, "evaluate", "--pack", product.PACK, "--service", f"back-pain-labs-{story.hook}", "--at", story.at, *options]
-        run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=product.PATIENCE_SECONDS)
-        if run.returncode:
-            raise ValueError(f"{story.file}, {story.name}: {run.stderr}")
-        return run.stdout
+
+def collection(resources):
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
 
 
 def vignettes(path):
-    """The clinical vignettes; what they must get, a test of their own holds."""
     for each in read_json(path) if path.exists() else []:
-        drafts = [entry["resource"] for entry in each.get("draftOrders", {}).get("entry", [])]
-        yield Told(f"{each['id']} {each['title']}", path.name, each["at"], each["hook"], each["resources"], drafts, each.get("selections", []),
-                   each.get("site"), [], None)
+        files = {"--patient": collection(each["resources"]), "--orders": each.get("draftOrders"), "--site": each.get("site")}
+        yield Story(f"{each['id']} {each['title']}", path.name, each["at"], each["hook"], {option: content for option, content in files.items() if content},
+                    each.get("selections", []), None)
+
+
+def cards_of(program, folder, number, story):
+    options = []
+    for option, content in story.files.items():
+        path = Path(folder) / f"{number}{option}.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        options += [option, path]
+    if story.selections:
+        options += ["--selections", ",".join(story.selections)]
+    command = [program, "evaluate", "--pack", product.PACK, "--service", f"back-pain-labs-{story.hook}", "--at", story.at, *options]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=product.PATIENCE_SECONDS)
+    if run.returncode:
+        raise ValueError(f"{story.file}, {story.name}: {run.stderr}")
+    return json.loads(run.stdout)["cards"]
 
 
 def is_expected(story, cards):
@@ -184,10 +195,10 @@ def main():
     parser.add_argument("--cards", action="store_true", help="every card too, longest first")
     arguments = parser.parse_args()
     forms = {path.stem: forms_of(path) for path in sorted((product.PACK / "rules").glob("*.json"))}
-    stories = [*told_stories(), *vignettes(arguments.vignettes)]
+    program = arguments.program.resolve()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as runner:
-        asker = Asker(arguments.program.resolve(), folder)
-        answers = list(runner.map(asker.cards, range(len(stories)), stories))
+        stories = [*stories_of(program, folder), *vignettes(arguments.vignettes)]
+        answers = list(runner.map(lambda number: cards_of(program, folder, number, stories[number]), range(len(stories))))
     others = [(story, cards) for story, cards in zip(stories, answers) if not is_expected(story, cards)]
     for story, cards in others:
         print(f"{story.file}, {story.name}: expected {story.expected}, got {[(product.rule_of(card), card['indicator']) for card in cards]}", file=sys.stderr)

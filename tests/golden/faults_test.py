@@ -8,105 +8,15 @@ here with the reason, so that the list stays true when a later rule of the linte
 """
 
 import json
-import os
 import random
-import re
-import shutil
-import subprocess
 import sys
-import tempfile
 import unittest
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Callable, Optional
 
+from planted import (AT, ICD, PROGRAM, RXNORM, SNOMED, band, change_json, copy_rule, include, is_a, keep_stories, laboratory, listed, noticed, raw, remove, run,
+                     swap)
 from product import PACK
-
-PROGRAM = os.environ.get("BACKPAIN_CDS", "")
-PATIENCE_SECONDS = 600
-AT = "2026-12-01"
-ICD = "http://hl7.org/fhir/sid/icd-10-cm"
-SNOMED = "http://snomed.info/sct"
-
-
-def swap(file, old, new, times=1):
-    """An edit of one text of a file; the text must stand there as often as said."""
-
-    def edit(pack):
-        path = pack / file
-        text = path.read_text(encoding="utf-8")
-        if text.count(old) < times:
-            raise AssertionError(f"{file} holds {old!r} {text.count(old)} times")
-        path.write_text(text.replace(old, new, times), encoding="utf-8")
-
-    return edit
-
-
-def add(file, text):
-    def edit(pack):
-        (pack / file).parent.mkdir(exist_ok=True)
-        (pack / file).write_text(text, encoding="utf-8")
-
-    return edit
-
-
-def raw(file, change):
-    def edit(pack):
-        (pack / file).write_bytes(change((pack / file).read_bytes()))
-
-    return edit
-
-
-def change_json(file, change):
-    def edit(pack):
-        tree = json.loads((pack / file).read_text(encoding="utf-8"))
-        change(tree)
-        (pack / file).write_text(json.dumps(tree, ensure_ascii=False, indent=2), encoding="utf-8")
-
-    return edit
-
-
-def include(value_set, system, **what):
-    """Adds a code or a filter to a value set."""
-    return change_json(f"value-sets/{value_set}.json", lambda tree: tree["compose"]["include"].append({"system": system} | what))
-
-
-def listed(code, display):
-    return [{"code": code, "display": display}]
-
-
-def is_a(value):
-    return [{"property": "concept", "op": "is-a", "value": value}]
-
-
-def remove(*files):
-    def edit(pack):
-        for file in files:
-            (pack / file).unlink()
-
-    return edit
-
-
-def copy_rule(old, new, **changes):
-    def edit(pack):
-        rule = json.loads((pack / f"rules/{old}.json").read_text(encoding="utf-8")) | changes
-        (pack / f"rules/{new}.json").write_text(json.dumps(rule, ensure_ascii=False), encoding="utf-8")
-
-    return edit
-
-
-def keep_one_file_of_stories(pack):
-    for file in (pack / "stories").iterdir():
-        if file.name != "magnesium.json":
-            file.unlink()
-
-
-def laboratory(analyte="b12", **bands):
-    return {"laboratories": [{"name": "Ours", "reference": "Organization/ours", "bands": {analyte: {"title": "ours", "bands": bands}}}]}
-
-
-def band(name, **begin):
-    return {"band": name} | begin
 
 
 @dataclass
@@ -212,8 +122,8 @@ FAULTS = [
     Fault("61", "code with a space", swap("value-sets/coeliac-disease.json", "K90.0", "K90.0 ")),
     Fault("62", "age 18 to 81", swap("pack.json", "%age >= 18", "%age >= 81")),
     Fault("63", "an exclusion deleted", swap("rules/mma-suggest.json", ',\n    { "if": "%b12Therapy", "because": "on B12 replacement a level tells nothing" }', "")),
-    Fault("64", "stories deleted", keep_one_file_of_stories, codes=("rule-without-story",)),
-    Fault("65", "iron in a vitamin set", include("vitamin-d-supplements", "http://www.nlm.nih.gov/research/umls/rxnorm", concept=listed("90176", "iron")),
+    Fault("64", "stories deleted", keep_stories("magnesium.json"), codes=("rule-without-story",)),
+    Fault("65", "iron in a vitamin set", include("vitamin-d-supplements", RXNORM, concept=listed("90176", "iron")),
           codes=("code-not-reviewed", "short-name")),
     Fault("66", "is-a K in coeliac disease", include("coeliac-disease", ICD, filter=is_a("K")), codes=("code-not-reviewed",)),
     Fault("67", "a site file with a wrong name", site={"parameters": {"vitaminD.rulset": "ros-2020"}}),
@@ -229,42 +139,12 @@ FAULTS = [
 ]
 
 
-def run(*arguments):
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE_SECONDS)
-
-
-def found_by_check(pack, site=()):
-    """Findings of `check` as (code, message); of a pack that cannot be read at all one of its own."""
-    told = run("check", pack, *site, "--at", AT, "--format", "json")
-    try:
-        return {(finding["code"], finding["message"]) for finding in json.loads(told.stdout)[0]["findings"]}
-    except (json.JSONDecodeError, IndexError):
-        return {("unreadable", told.stderr)}
-
-
 class Faults(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         if not PROGRAM:
             print("BACKPAIN_CDS names no program", file=sys.stderr)
             sys.exit(77)
-        cls.sound = found_by_check(PACK)
-
-    def noticed(self, edit, site=None):
-        """Who notices a fault in a copy of the pack: the codes of the linter, or "test", or nobody."""
-        with tempfile.TemporaryDirectory() as folder:
-            pack = Path(folder) / "pack"
-            shutil.copytree(PACK, pack)
-            if edit:
-                edit(pack)
-            with_site = ()
-            if site is not None:
-                (Path(folder) / "site.json").write_text(json.dumps(site), encoding="utf-8")
-                with_site = ("--site", Path(folder) / "site.json")
-            codes = {code for code, _ in found_by_check(pack, with_site) - self.sound}
-            if codes:
-                return codes
-            return {"test"} if run("test", pack, *with_site).returncode != 0 else set()
 
     def test_a_sound_pack_has_no_errors(self):
         self.assertEqual(run("check", PACK, "--at", AT).returncode, 0)
@@ -273,7 +153,7 @@ class Faults(unittest.TestCase):
         tally = {"check": 0, "test": 0}
         for fault in FAULTS:
             with self.subTest(fault.number, says=fault.says):
-                who = self.noticed(fault.edit, fault.site)
+                who = noticed(fault.edit, fault.site)
                 if fault.why_not:
                     self.assertEqual(who, set(), "it is noticed now: take the reason away")
                     print(f"{fault.number}: {fault.says}: not noticed; it {fault.why_not}")
@@ -296,7 +176,7 @@ class Faults(unittest.TestCase):
                 concepts.pop(chance.randrange(len(concepts)))
 
             with self.subTest(file):
-                self.assertIn("code-gone", self.noticed(change_json(f"value-sets/{file}", delete)))
+                self.assertIn("code-gone", noticed(change_json(f"value-sets/{file}", delete)))
 
     def test_every_laboratory_with_a_digit_too_many_is_noticed(self):
         for file in sorted((PACK / "analytes").glob("*.json")):
@@ -306,7 +186,7 @@ class Faults(unittest.TestCase):
                     times_ten = [{key: {unit: number * 10 for unit, number in value.items()} if isinstance(value, dict) else value
                                   for key, value in each.items() if key in ("band", "from", "above", "orMore")} for each in bands]
                     with self.subTest(analyte["id"], ruleset=name, kind=kind):
-                        self.assertNotEqual(self.noticed(None, laboratory(analyte["id"], **{kind: times_ten})), set())
+                        self.assertNotEqual(noticed(None, laboratory(analyte["id"], **{kind: times_ten})), set())
 
     def test_every_suggestion_that_is_called_a_result_is_noticed(self):
         for file in sorted((PACK / "rules").glob("*.json")):
@@ -314,12 +194,12 @@ class Faults(unittest.TestCase):
                 continue
             with self.subTest(file.stem):
                 edit = swap(f"rules/{file.name}", '"kind": "suggestion"', '"kind": "result"')
-                self.assertIn("offer-past-gates", self.noticed(edit))
+                self.assertIn("offer-past-gates", noticed(edit))
 
     def test_every_rule_that_is_copied_without_a_story_is_noticed(self):
         for file in sorted((PACK / "rules").glob("*.json")):
             with self.subTest(file.stem):
-                self.assertIn("rule-without-story", self.noticed(copy_rule(file.stem, "copied", id="copied")))
+                self.assertIn("rule-without-story", noticed(copy_rule(file.stem, "copied", id="copied")))
 
     def test_every_code_to_place_that_is_another_tests_is_noticed(self):
         orders = json.loads((PACK / "orders.json").read_text(encoding="utf-8"))
@@ -329,7 +209,7 @@ class Faults(unittest.TestCase):
                 continue
             other = "2132-9" if intent != "b12" else "17861-6"
             with self.subTest(intent):
-                self.assertTrue(self.noticed(change_json("orders.json", lambda tree: tree[intent]["place"].update(conventional=other))))
+                self.assertTrue(noticed(change_json("orders.json", lambda tree: tree[intent]["place"].update(conventional=other))))
 
 
 if __name__ == "__main__":

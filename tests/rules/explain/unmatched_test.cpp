@@ -54,6 +54,31 @@ TEST(Unmatched, ListsAProblemAndAMedicineOnceWithHowManyRecordsHaveIt) {
     EXPECT_EQ(found[1].records, 2U);
 }
 
+TEST(Unmatched, ListsLaboratoriesThatTheSiteFileDoesNotName) {
+    rules::Site site;
+    site.laboratories.push_back({});
+    site.laboratories.back().name = "Ours";
+    site.laboratories.back().reference = "Organization/ours";
+    const auto program = compile_test_pack(shipped_pack(), site);
+    const auto performed = [](const char* id, const std::string& performer) {
+        std::string result = observation(id, "62292-8", quantity("12", "ng/mL"));
+        result.insert(1, "\"performer\": [" + performer + "], ");
+        return result;
+    };
+    const boost::json::value tree = parsed(list({performed("a", R"({"reference": "Organization/ours"})"),
+                                                 performed("b", R"({"reference": "Organization/other/_history/2"})"),
+                                                 performed("c", R"({"reference": "Organization/other"})"),
+                                                 performed("d", R"({"display": "Mr Somebody"})"), performed("e", "")}));
+    const auto found = rules::unmatched(*program, complete_record(tree, shipped_pack()));
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[0].kind, rules::Unmatched::Kind::laboratory);
+    EXPECT_EQ(found[0].code, "Organization/other");
+    EXPECT_EQ(found[0].reference, "Observation/b");
+    EXPECT_EQ(found[0].records, 2U);
+    EXPECT_EQ(found[1].code, "a performer without reference or identifier");
+    EXPECT_EQ(found[2].code, "no performer");
+}
+
 TEST(Unmatched, PassesOverWhatSomeListOfThePackKnows) {
     EXPECT_TRUE(unmatched_in({problem("a", "396331005")}).empty());
 }

@@ -135,6 +135,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Edit{"NotJson", "orders.json", "\"place\": {", "\"place\": "},
                     Edit{"Comment", "facts.json", "{\n", "{ // facts\n"},
                     Edit{"MemberTwice", "orders.json", "\"cpt\": \"82306\"", "\"loinc\": \"82306\""},
+                    Edit{"CodeWithASpace", "value-sets/malabsorption.json", "\"code\": \"396331005\"",
+                         "\"code\": \"396331005\u00a0\""},
+                    Edit{"OrderCodeWithADash", "orders.json", "62292-8", "62292\u20138"},
                     Edit{"MisspeltMember", suggest, "\"indicator\"", "\"indicater\""},
                     Edit{"WrongKind", suggest, "[\"%vitaminDTestAdvised\"]", "[84]"},
                     Edit{"MissingMember", suggest, "\"topic\": \"vitamin-d-test\",", ""},
@@ -198,6 +201,8 @@ INSTANTIATE_TEST_SUITE_P(
     Rules, BadPack,
     testing::Values(
         Edit{"UnknownCitation", suggest, "[\"es-2024\"]", "[\"es-2042\"]"},
+        Edit{"UnknownCitationOfVariants", "rules/vitamin-d-low.json", "\"cites\": \"nam-2011\"",
+             "\"cites\": \"nobody-2020\""},
         Edit{"UnknownRank", suggest, "\"rank\": \"suggestion\"", "\"rank\": \"suggestions\""},
         Edit{"HookWithoutService", suggest, "[\"patient-view\"]", "[\"patient-view\", \"order-select\"]"},
         Edit{"OrderThatCannotBePlaced", suggest, "\"order\": \"vitamin-d\"", "\"order\": \"vitamin-d-1-25\""},

@@ -4,6 +4,7 @@
 #include "tests/rules/sample_pack.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace rules {
 namespace {
@@ -79,6 +80,58 @@ TEST_F(SampleCoverage, NamesSidesOfABandEdgeWithoutAResult) {
     EXPECT_TRUE(has_gap("25-OH vitamin D 20 ng/mL, at the edge of \"adequate\" in nam-2011"));
     EXPECT_TRUE(has_gap("25-OH vitamin D 49.9 nmol/L, at the edge of \"adequate\" in nam-2011"));
     EXPECT_TRUE(has_gap("25-OH vitamin D 19.9 ng/mL, at the edge of \"adequate\" in ros-2020"));
+}
+
+/// A laboratory whose deficiency ends at 14 ng/mL, and stories told with it.
+class CoverageOfASite : public testing::Test {
+  protected:
+    void run(const std::string& performer) {
+        pack = read_pack(sample_files()).pack;
+        site =
+            read_site(R"({"laboratories": [{"name": "Ours", "reference": "Organization/ours", "bands": {"vitamin-d": {
+            "title": "ours", "bands": {"total": [{"band": "deficient"},
+            {"band": "low", "from": {"ng/mL": 14, "nmol/L": 35}}]}}}}]})",
+                      "site.json", pack)
+                .site;
+        reading = read_stories(pack, "told.json",
+                               R"({"at": "2026-03-02", "stories": [{"name": "low",
+            "patient": "female, born 1987-07-15", "record": ["low back pain since 2025-01",
+            "25-OH vitamin D 14 ng/mL on 2026-02-20)" +
+                                   performer + R"("], "patient-view": ["vitamin-d-low"]}]})");
+        ASSERT_EQ(as_text(reading.findings, pack.files), "");
+        coverage.emplace(pack, &site);
+        run_examples(pack, reading.stories, &*coverage, site);
+        for (const Gap& gap : coverage->gaps()) {
+            if (gap.edge && gap.edge->laboratory) gaps.push_back(gap);
+        }
+    }
+    Pack pack;
+    Site site;
+    StoryReading reading;
+    std::optional<Coverage> coverage;
+    std::vector<Gap> gaps;  ///< at edges of laboratories
+};
+
+TEST_F(CoverageOfASite, NamesTheEdgesOfALaboratoryThatNoResultOfItTouches) {
+    run("");
+    ASSERT_EQ(gaps.size(), 2U * 3);  // two units, three sides
+    EXPECT_EQ(gaps[0].says, "No story has a result like 25-OH vitamin D 13.9 ng/mL, at the edge of \"low\" of Ours.");
+    EXPECT_EQ(gaps[0].place.file, "site.json");
+    EXPECT_EQ(coverage->counts().back().of, "band edges of laboratories, each side");
+    EXPECT_EQ(coverage->counts().back().all, 6U);
+}
+
+TEST_F(CoverageOfASite, TakesAResultOfTheLaboratoryAsATouch) {
+    run(" by Organization/ours");
+    EXPECT_EQ(gaps.size(), 5U);
+    EXPECT_EQ(coverage->counts().back().touched, 1U);
+}
+
+TEST_F(CoverageOfASite, ProposesAStoryThatNamesTheLaboratory) {
+    run("");
+    const std::string stories = boundary_stories(gaps, reading.stories);
+    EXPECT_NE(stories.find("25-OH vitamin D 35 nmol/L on 2026-02-20 by Organization/ours"), std::string::npos)
+        << stories;
 }
 
 TEST_F(SampleCoverage, ProposesAStoryForAnEdge) {

@@ -148,6 +148,25 @@ TEST(CommandTest, IsFineWhereEveryStoryHolds) {
     EXPECT_NE(ended.out.find("touched by stories: rules 3 of 3"), std::string::npos) << ended.out;
 }
 
+TEST_F(SpoiltPack, HasItsStoriesWrittenAsRequests) {
+    const std::filesystem::path told = folder / "told.ndjson";
+    EXPECT_EQ(run({"test", good_pack, "--export", told.string()}).code, ExitCode::fine);
+    std::ifstream file(told);
+    std::vector<boost::json::value> requests;
+    for (std::string line; std::getline(file, line);) requests.push_back(boost::json::parse(line));
+    ASSERT_EQ(requests.size(), 3U);  // three stories, each at one hook
+    const boost::json::object& signing = requests[1].get_object();
+    EXPECT_EQ(signing.at("hook"), "order-sign");
+    EXPECT_TRUE(signing.at("prefetch").get_object().contains("conditions"));
+    EXPECT_EQ(signing.at_pointer("/context/draftOrders/entry/0/resource/status"), "draft");
+    const boost::json::value& of_story = signing.at("extension").at("org.backpain-cds");
+    EXPECT_EQ(of_story.at("file"), "stories/others.json");
+    EXPECT_EQ(of_story.at("at"), "2026-03-02T12:00:00Z");
+    EXPECT_EQ(of_story.at("expected").at(0), "wrong-vitamin-d-test (warning), offers nothing");
+    EXPECT_EQ(run({"test", good_pack, "--export", (folder / "none" / "told.ndjson").string()}).code,
+              ExitCode::environment);
+}
+
 TEST_F(SpoiltPack, ListsTheStoriesThatASiteChanges) {
     const std::filesystem::path site = folder / "site.jsonc";
     std::ofstream(site) << "{ \"off\": [\"vitamin-d-suggest\"] }";
