@@ -1,7 +1,7 @@
 #include "rules/check/check.hpp"
+#include "rules/text/names_in.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 #include <vector>
@@ -9,17 +9,6 @@
 namespace rules {
 
 namespace {
-
-// The facts that a text reads, as %names.
-std::set<std::string> names_in(std::string_view text) {
-    std::set<std::string> names;
-    for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
-        std::size_t end = at + 1;
-        while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '_')) ++end;
-        names.emplace(text.substr(at + 1, end - at - 1));
-    }
-    return names;
-}
 
 class OverlapChecker {
   public:

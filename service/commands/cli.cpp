@@ -2,10 +2,12 @@
 
 #include "service/commands/command_about.hpp"
 #include "service/commands/command_check.hpp"
+#include "service/commands/command_diff.hpp"
 #include "service/commands/command_doctor.hpp"
 #include "service/commands/command_evaluate.hpp"
 #include "service/commands/command_expand.hpp"
 #include "service/commands/command_fhirpath.hpp"
+#include "service/commands/command_seal.hpp"
 #include "service/commands/command_serve.hpp"
 #include "service/commands/command_test.hpp"
 
@@ -113,6 +115,35 @@ void declare_test(CLI::App& verb, Action& action) {
         [options, &action] { action = [options](const Streams& streams) { return run_test(*options, streams); }; });
 }
 
+void declare_diff(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<DiffOptions>();
+    verb.add_option("--from", options->from, "The pack as it was")->required()->type_name("PACK");
+    verb.add_option("--to", options->to, "The pack as it is to be")->required()->type_name("PACK");
+    verb.add_option("--site-from", options->site_from, "The site file that sets the first")->type_name("FILE");
+    verb.add_option("--site-to", options->site_to, "The site file that sets the second")->type_name("FILE");
+    const auto choose = [options](const std::string& word) {
+        options->format = word == "json"       ? DiffFormat::json
+                          : word == "markdown" ? DiffFormat::markdown
+                                               : DiffFormat::text;
+    };
+    verb.add_option_function<std::string>("--format", choose, "text, json or markdown (default: text)")
+        ->check(CLI::IsMember({"text", "json", "markdown"}));
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_diff(*options, streams); }; });
+}
+
+void declare_seal(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<SealOptions>();
+    verb.add_option("PACK", options->pack, "A rule pack")->required();
+    verb.add_option("-o,--output", options->output, "The file to write")->required()->type_name("FILE");
+    verb.add_option("--previous", options->previous,
+                    "The sealed version before it: refuses a number that steps less than `diff` says")
+        ->type_name("SEALED");
+    verb.add_option("--sign", options->sign, "A private key (Ed25519, PEM) to sign it with")->type_name("KEY.pem");
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_seal(*options, streams); }; });
+}
+
 void declare_about(CLI::App& verb, Action& action) {
     auto options = std::make_shared<AboutOptions>();
     verb.add_option("PACK", options->pack, "A rule pack")->required();
@@ -194,6 +225,8 @@ constexpr Verb verbs[] = {
     {"serve", "Runs the service", declare_serve},
     {"check", "Looks for faults in rule packs, form and clinical", declare_check},
     {"test", "Tells a rule pack's stories to the engine", declare_test},
+    {"diff", "Says what changes between two rule packs", declare_diff},
+    {"seal", "Makes one file of a rule pack that holds, and signs it", declare_seal},
     {"evaluate", "Answers one call without an EHR", declare_evaluate},
     {"expand", "Expands SNOMED CT value sets at a terminology server, into a file", declare_expand},
     {"about", "Writes the pages behind the cards as static files", declare_about},
@@ -202,7 +235,7 @@ constexpr Verb verbs[] = {
 };
 
 /// Commands of the contract that are not there yet.
-constexpr std::string_view planned[] = {"diff", "impact", "seal", "export"};
+constexpr std::string_view planned[] = {"impact", "export"};
 
 }  // namespace
 

@@ -4,13 +4,13 @@
 #include "rules/check/check.hpp"
 #include "rules/check/expansions.hpp"
 #include "rules/check/reviewed_codes.hpp"
-#include "rules/pack/pack_folder.hpp"
 #include "rules/pack/readers.hpp"
 #include "rules/program/program.hpp"
 #include "rules/stories/story.hpp"
 #include "service/base/findings.hpp"
 #include "service/deployment/clinical_clock.hpp"
 #include "service/deployment/load_pack.hpp"
+#include "service/deployment/pack_source.hpp"
 #include "service/deployment/prefetch_lint.hpp"
 
 #include <algorithm>
@@ -37,7 +37,7 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
                        const rules::CheckOptions& options) {
     CheckedPack checked;
     checked.path = path;
-    const auto files = rules::read_pack_directory(path);
+    const auto files = read_pack_files(path);
     if (!files) {
         checked.findings = files.error();
         return checked;
@@ -65,7 +65,7 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
     }
     name_from_here(checked.findings, path, site_file);
     if (checked.program) append(checked.findings, lint_services(*checked.program, path));
-    append(checked.findings, rules::unread_files(path));
+    append(checked.findings, unread_in_pack(path));
     rules::sort_by_place(checked.findings);
     return checked;
 }
@@ -144,7 +144,7 @@ namespace {
 
 ExitCode print_reviewed(const CheckCommandOptions& options, const Streams& streams) {
     for (const std::filesystem::path& path : options.packs) {
-        auto files = rules::read_pack_directory(path);
+        auto files = read_pack_files(path);
         if (!files) {
             print_findings(files.error(), streams.err);
             return ExitCode::bad_input;

@@ -1,14 +1,14 @@
 #include "service/commands/command_expand.hpp"
 
 #include "rules/check/expansions.hpp"
+#include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/deployment/load_pack.hpp"
+#include "service/deployment/pack_source.hpp"
 #include "service/run/expand.hpp"
 
 #include <cstdlib>
-#include <fstream>
 #include <ostream>
-#include <system_error>
 
 namespace service {
 namespace {
@@ -31,25 +31,11 @@ bool fit_together(const ExpandOptions& options, std::ostream& err) {
     return false;
 }
 
-/// Beside it first, so that whoever reads the file meanwhile has the old one whole.
-bool write_whole(const std::filesystem::path& path, const std::string& text) {
-    std::filesystem::path beside = path;
-    beside += ".part";
-    std::ofstream file(beside, std::ios::binary);
-    file << text;
-    file.close();
-    std::error_code error;
-    if (file) std::filesystem::rename(beside, path, error);
-    if (file && !error) return true;
-    std::filesystem::remove(beside, error);
-    return false;
-}
-
 }  // namespace
 
 ExitCode run_expand(const ExpandOptions& options, const Streams& streams) {
     if (!fit_together(options, streams.err)) return ExitCode::usage;
-    auto files = rules::read_pack_directory(options.pack);
+    auto files = read_pack_files(options.pack);
     if (!files) {
         print_findings(files.error(), streams.err);
         return ExitCode::bad_input;
@@ -71,8 +57,8 @@ ExitCode run_expand(const ExpandOptions& options, const Streams& streams) {
         rules::read_expansions(expanded->text, options.output.generic_string(), reading.pack);
     print_findings(written.findings, streams.err);
     if (rules::has_errors(written.findings)) return ExitCode::bad_input;
-    if (!write_whole(options.output, expanded->text)) {
-        streams.err << "error: cannot write " << options.output.generic_string() << '\n';
+    if (const auto fault = write_text(options.output, expanded->text)) {
+        streams.err << "error: cannot write " << options.output.generic_string() << ": " << *fault << '\n';
         return ExitCode::environment;
     }
     for (const ExpandedSet& set : expanded->sets) streams.out << set.value_set << ": " << set.concepts << " concepts\n";

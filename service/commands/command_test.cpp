@@ -2,12 +2,12 @@
 
 #include "rules/check/check.hpp"
 #include "rules/check/reviewed_codes.hpp"
-#include "rules/pack/pack_folder.hpp"
 #include "rules/stories/coverage.hpp"
 #include "rules/stories/retold.hpp"
 #include "service/base/findings.hpp"
 #include "service/commands/told_requests.hpp"
 #include "service/deployment/load_pack.hpp"
+#include "service/deployment/pack_source.hpp"
 
 #include <fstream>
 #include <optional>
@@ -120,12 +120,12 @@ bool write_junit(const rules::ExampleReport& report, const rules::Pack& pack, co
 }  // namespace
 
 ExitCode run_test(const TestCommandOptions& options, const Streams& streams) {
-    auto files = rules::read_pack_directory(options.pack);
+    auto files = read_pack_files(options.pack);
     if (!files) {
         print_findings(files.error(), streams.err);
         return ExitCode::bad_input;
     }
-    print_findings(rules::unread_files(options.pack), streams.err);
+    print_findings(unread_in_pack(options.pack), streams.err);
     const rules::PackReading reading = rules::read_pack(std::move(*files));
     if (print_and_find_errors(reading.findings, options, streams.err)) return ExitCode::bad_input;
     const SiteFile site = read_site_file(options.site, reading.pack);

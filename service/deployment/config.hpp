@@ -38,8 +38,9 @@ std::optional<Address> parse_address(std::string_view text);
 std::string print_address(const Address& address);
 
 struct PackSource {
-    std::filesystem::path path, site;  ///< site may be empty
-    std::vector<std::string> waive;    ///< codes of the linter's errors that are served all the same
+    std::filesystem::path path, site;                 ///< site may be empty
+    std::vector<std::string> waive;                   ///< codes of the linter's errors that are served all the same
+    std::vector<std::filesystem::path> trusted_keys;  ///< one of these must have signed it; none: nobody need
 };
 
 struct Config {

@@ -115,6 +115,13 @@ Complaint store_private_networks(Config& config, const ConfigValue& value) {
     return networks ? "" : "must hold networks such as \"10.20.0.0/16\" or \"fd00:1::/32\"";
 }
 
+/// An empty list would look like a lock and be none.
+Complaint store_trusted_keys(Config& config, const ConfigValue& value) {
+    std::vector<std::filesystem::path>& keys = config.packs.back().trusted_keys;
+    if (Complaint complaint = value.files(keys); !complaint.empty()) return complaint;
+    return keys.empty() ? "must name at least one key, or stand nowhere" : "";
+}
+
 constexpr ConfigKey table[] = {
     {"mode", "\"production\" or \"development\"", "\"production\"", "",
      "development allows \"authentication\": \"none\" and http addresses, and says so at start", false,
@@ -143,10 +150,15 @@ constexpr ConfigKey table[] = {
          c.packs.emplace_back();
          return Complaint();
      }},
-    {"packs[].path", "file", "", "", "the pack: a folder", true,
+    {"packs[].path", "file", "", "", "the pack: a folder or a sealed file", true,
      [](Config& c, const ConfigValue& v) { return v.file(c.packs.back().path); }},
     {"packs[].site", "file", "", "", "the site file that sets its parameters", false,
      [](Config& c, const ConfigValue& v) { return v.file(c.packs.back().site); }},
+    {"packs[].trustedKeys", "array of files", "", "",
+     "public keys (Ed25519, PEM), one of which must have signed the pack; absent: a folder or an unsigned file is "
+     "taken "
+     "too",
+     false, store_trusted_keys},
     {"packs[].waive", "array of codes, such as \"summary-too-long\"", "[]", "",
      "errors of `check` that do not keep the pack from being served in production; each is logged", false,
      [](Config& c, const ConfigValue& v) { return v.texts(c.packs.back().waive); }},

@@ -113,6 +113,19 @@ Complaint ConfigValue::file(std::filesystem::path& to) const {
     return "names a file that does not exist: " + to.string() + near_file(to);
 }
 
+Complaint ConfigValue::files(std::vector<std::filesystem::path>& to) const {
+    to.clear();
+    if (Complaint complaint = array(); !complaint.empty()) return complaint;
+    for (const json::value& element : value_.get_array()) {
+        std::filesystem::path one;
+        if (Complaint complaint = ConfigValue(element, directory_, environment_).file(one); !complaint.empty()) {
+            return "must hold files only: one " + complaint;
+        }
+        to.push_back(std::move(one));
+    }
+    return {};
+}
+
 Complaint ConfigValue::boolean(bool& to) const {
     if (!value_.is_bool()) return "must be true or false";
     to = value_.get_bool();

@@ -20,6 +20,7 @@ class ConfigValue {
     Complaint integer(std::size_t& to, std::size_t least, std::size_t most) const;
     Complaint boolean(bool& to) const;
     Complaint file(std::filesystem::path& to) const;
+    Complaint files(std::vector<std::filesystem::path>& to) const;
     /// Keys exchanged beforehand: a JSON Web Key Set as it stands here, or in the file named here.
     Complaint key_set(KeySet& to) const;
     Complaint key_set_file(KeySet& to) const;

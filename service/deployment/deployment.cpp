@@ -71,7 +71,7 @@ std::optional<Config> load_config(const std::filesystem::path& file, rules::Diag
 }
 
 CheckAtLoad check_at_load(const Config& config, const PackSource& source, const fhir::Date& today) {
-    return {config.mode == Mode::production, source.waive, today};
+    return {config.mode == Mode::production, source.waive, today, source.trusted_keys};
 }
 
 std::optional<std::vector<LoadedPack>> load_packs(const Config& config, rules::Diagnostics& findings) {

@@ -6,6 +6,7 @@
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/sha256.hpp"
+#include "service/deployment/pack_source.hpp"
 #include "service/deployment/prefetch_lint.hpp"
 
 #include <algorithm>
@@ -76,12 +77,13 @@ std::shared_ptr<const rules::Program> program_of(rules::PackFiles files, const s
 
 LoadedPack load(const std::filesystem::path& path, const std::filesystem::path& site, const CheckAtLoad* check) {
     LoadedPack loaded;
-    auto files = rules::read_pack_directory(path);
-    if (!files) {
-        loaded.findings = files.error();  // which name the folder themselves
+    auto source = read_pack_source(path, check ? check->trusted_keys : std::vector<std::filesystem::path>());
+    if (!source) {
+        loaded.findings = source.error();  // which name the folder or the file themselves
         return loaded;
     }
-    loaded.program = program_of(std::move(*files), site, check, loaded);
+    loaded.seal = std::move(source->seal);
+    loaded.program = program_of(std::move(source->files), site, check, loaded);
     name_from_here(loaded.findings, path, site);
     if (loaded.program != nullptr) append(loaded.findings, lint_services(*loaded.program, path));
     if (rules::has_errors(loaded.findings)) loaded.program = nullptr;

@@ -42,9 +42,10 @@ void name_from_here(rules::Diagnostics& findings, const std::filesystem::path& p
 
 /// What an error of the clinical linter does to a load. It never changes what a pack does; it keeps one from patients.
 struct CheckAtLoad {
-    bool refuses = true;                   ///< false: the error is told as a warning, as in development
-    std::vector<std::string> waive = {};   ///< codes of errors that are told as warnings all the same
-    std::optional<fhir::Date> today = {};  ///< for approvals dated ahead
+    bool refuses = true;                                   ///< false: the error is told as a warning, as in development
+    std::vector<std::string> waive = {};                   ///< codes of errors that are told as warnings all the same
+    std::optional<fhir::Date> today = {};                  ///< for approvals dated ahead
+    std::vector<std::filesystem::path> trusted_keys = {};  ///< one of these must have signed it; none: nobody need
 };
 
 struct LoadedPack {
@@ -53,9 +54,10 @@ struct LoadedPack {
     std::string pack_digest, site_digest;           ///< its parts; the second is empty without a site file
     rules::Diagnostics findings;                    ///< in files named from where the program stands
     std::vector<std::string> waived;                ///< codes of errors that were found, and waived; each once
+    std::string seal;                               ///< who signed it, in words; empty of a folder
 };
 
-/// Loads the pack in `path`. \param site a site file, or empty for the pack's own defaults.
+/// Loads the pack in `path`, a folder or a sealed file. \param site a site file, or empty for the pack's own defaults.
 /// The digest covers the pack and the site file with its expansions as evaluated, so that a card can be traced to the
 /// very rules that made it; without a site file it is the pack's.
 LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site);

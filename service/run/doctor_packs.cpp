@@ -109,7 +109,10 @@ void examine_pack(const Config& config, const PackSource& source, DoctorLines& l
         return;
     }
     const rules::Identity& identity = loaded.program->pack().identity;
-    lines.push_back({Verdict::ok, about, identity.id + " " + identity.version + ", " + loaded.digest, ""});
+    lines.push_back(
+        {Verdict::ok, about,
+         identity.id + " " + identity.version + ", " + loaded.digest + (loaded.seal.empty() ? "" : ", " + loaded.seal),
+         ""});
     examine_findings(*loaded.program, about, source, lines, today);
     examine_waived(loaded, source, lines);
     const auto approval = std::ranges::find(loaded.findings, "approval-digest", &rules::Diagnostic::code);

@@ -2,6 +2,7 @@
 they are there, and from our own samples, configuration examples and hand-written messages."""
 
 import base64
+import hashlib
 import json
 import os
 import re
@@ -176,6 +177,19 @@ def expansion():
         yield from (text, text[:len(text) // 2], text.replace('"total":', '"total":1'), text.replace("/version/20250901", ""))
 
 
+def sealed():
+    """Sealed packs, whole and with a fault each; one is signed with a key that nobody trusts."""
+    for pack in ({"id": "p", "version": "1.0.0", "status": "draft"}, {"id": "\u00e9", "version": "2.0.0-rc.1", "status": "active"}):
+        files = {"pack.json": compact(pack), "rules/a.json": "{}", "value-sets/b.json": '{"a":"\u00b5"}'}
+        digest = hashlib.sha256(b"".join(f"{path}\n{len(text.encode())}\n{text}".encode() for path, text in sorted(files.items()))).hexdigest()
+        whole = {"sealed": "backpain-cds pack 1", "pack": pack["id"], "version": pack["version"], "status": pack["status"],
+                 "digest": f"sha256:{digest}", "unconfirmed": ["a.json:1:1: warning: x [unconfirmed]"], "files": files}
+        signature = {"algorithm": "Ed25519", "key": "sha256:0", "value": base64.b64encode(bytes(range(64))).decode()}
+        text = compact(whole)
+        yield from (text, compact(whole | {"signature": signature}), text.replace("rules/a.json", "../a.json"), text[:len(text) // 2],
+                    text.replace("{}", "{ }"))
+
+
 def config():
     yield (ROOT / "deploy/config.example.json").read_text(encoding="utf-8")
     yield """{ "mode": "development", "authentication": "none", "listen": "127.0.0.1:0", // a comment
@@ -214,7 +228,7 @@ def http_answer():
 
 TARGETS = {"token": token, "key_set": key_set, "feedback": feedback, "fhirpath_compile": fhirpath_compile,
            "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "reference": reference, "unit": unit,
-           "request": request, "http_answer": http_answer, "expansion": expansion}
+           "request": request, "http_answer": http_answer, "expansion": expansion, "sealed": sealed}
 
 
 def words(texts):

@@ -1,0 +1,37 @@
+#include "service/commands/read_version.hpp"
+
+#include "service/base/findings.hpp"
+#include "service/base/sha256.hpp"
+#include "service/deployment/pack_source.hpp"
+
+#include <ostream>
+#include <utility>
+
+namespace service {
+
+std::optional<ReadVersion> read_version(const std::filesystem::path& pack, const std::filesystem::path& site,
+                                        std::ostream& err) {
+    auto files = read_pack_files(pack);
+    if (!files) {
+        print_findings(files.error(), err);
+        return std::nullopt;
+    }
+    ReadVersion version;
+    version.pack_digest = digest_of_files(*files);
+    rules::PackReading reading = rules::read_pack(std::move(*files));
+    rules::Diagnostics findings = std::move(reading.findings);
+    if (!rules::has_errors(findings)) {
+        version.site = read_site_file(site, reading.pack);
+        append(findings, version.site.findings);
+        const std::string& expansions = version.site.site.expansions.text;
+        if (!site.empty()) version.site_digest = "sha256:" + sha256_hex(version.site.text + expansions);
+    }
+    if (!rules::has_errors(findings)) append(findings, rules::compile(reading.pack, version.site.site).findings);
+    name_from_here(findings, pack, site);
+    print_findings(findings, err);
+    if (rules::has_errors(findings)) return std::nullopt;
+    version.pack = std::move(reading.pack);
+    return version;
+}
+
+}  // namespace service
