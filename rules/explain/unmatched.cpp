@@ -43,6 +43,18 @@ std::string laboratory_words(const fhir::Observation& result) {
     return "a performer without reference or identifier";
 }
 
+void add_names(const Program::Inner& program, std::string_view text, std::vector<CaughtName>& names) {
+    std::vector<CodeHit> hits;
+    program.medicine_names.find(text, hits);
+    for (const CodeHit& hit : hits) names.push_back({hit.label, text});
+}
+
+bool is_of_a_test(const Program::Inner& program, const fhir::CodeableConcept& code) {
+    return std::ranges::any_of(code.codings, [&program](const fhir::Coding& coding) {
+        return program.analyte_codes.find(coding.system, coding.code) != nullptr;
+    });
+}
+
 class Finder {
   public:
     Finder(const Program::Inner& program, const Record& record) : program_(program), record_(record) {}
@@ -57,56 +69,31 @@ class Finder {
         for (const fhir::MedicationAdministration& one : record_.medication_administrations)
             look_at(one.medication, reference_to("MedicationAdministration", one.id));
         for (const fhir::Condition& one : record_.conditions) {
-            if (!one.code.empty() && !is_known(one.code))
+            if (!one.code.empty() && !is_known_code(program_, one.code))
                 add(Unmatched::Kind::problem, code_words(one.code), reference_to("Condition", one.id));
         }
         return std::move(found_);
     }
 
   private:
-    bool is_known(const fhir::CodeableConcept& code) const {
-        std::vector<CodeHit> hits;
-        for (const fhir::Coding& coding : code.codings) program_.codes.find(coding.system, coding.code, hits);
-        return !hits.empty();
-    }
-
-    bool is_read(const fhir::Observation& result) const {
-        return std::ranges::any_of(result.code.codings, [this](const fhir::Coding& coding) {
-            return program_.analyte_codes.find(coding.system, coding.code) != nullptr;
-        });
-    }
-
     /// Where a site names its laboratories, a result of none of them is read by the pack's own limits.
     void look_at_laboratory_of(const fhir::Observation& result) {
-        if (program_.site.laboratories.empty() || !is_read(result) || laboratory_of(program_.site, result)) return;
+        if (program_.site.laboratories.empty() || !is_of_a_test(program_, result.code)) return;
+        if (laboratory_of(program_.site, result)) return;
         add(Unmatched::Kind::laboratory, laboratory_words(result), reference_to("Observation", result.id));
     }
 
     void look_at(const fhir::Observation& result) {
-        if (is_read(result) || is_known(result.code)) return;
-        std::vector<CodeHit> hits;
-        program_.analyte_words.find(result.code.text, hits);
-        for (const fhir::Coding& coding : result.code.codings) {
-            program_.analyte_words.find(coding.display, hits);
-            program_.analyte_words.find(coding.code, hits);
-        }
-        if (hits.empty()) return;
-        const std::string_view title = program_.analytes[hits.front().set].written->title;
+        const auto test = looks_like_test(program_, result.code);
+        if (!test) return;
+        const std::string_view title = program_.analytes[*test].written->title;
         add(Unmatched::Kind::result, code_words(result.code), reference_to("Observation", result.id), title);
     }
 
-    /// By its code, its ingredients' codes, and the names of ingredients in what the record calls it.
     void look_at(const fhir::MedicationChoice& medication, const std::string& reference) {
-        const auto is_named = [this](const fhir::CodeableConcept& code) {
-            std::vector<CodeHit> hits;
-            program_.medicine_names.find(code.text, hits);
-            for (const fhir::Coding& coding : code.codings) program_.medicine_names.find(coding.display, hits);
-            return !hits.empty() || is_known(code);
-        };
-        std::vector<CodeHit> hits;
-        program_.medicine_names.find(medication.reference.display, hits);
-        if (!hits.empty() || is_named(medication.code) || std::ranges::any_of(medication.ingredients, is_named)) return;
-        add(Unmatched::Kind::medicine, code_words(medication.code), reference);
+        const KnownMedicine known = known_medicine(program_, medication);
+        if (!known.by_code && known.names.empty())
+            add(Unmatched::Kind::medicine, code_words(medication.code), reference);
     }
 
     void add(Unmatched::Kind kind, std::string words, std::string reference, std::string_view looks_like = {}) {
@@ -126,6 +113,42 @@ class Finder {
 };
 
 }  // namespace
+
+bool is_known_code(const Program::Inner& program, const fhir::CodeableConcept& code) {
+    std::vector<CodeHit> hits;
+    for (const fhir::Coding& coding : code.codings) program.codes.find(coding.system, coding.code, hits);
+    return !hits.empty();
+}
+
+bool is_known_result(const Program::Inner& program, const fhir::CodeableConcept& code) {
+    return is_of_a_test(program, code) || is_known_code(program, code);
+}
+
+std::optional<std::size_t> looks_like_test(const Program::Inner& program, const fhir::CodeableConcept& code) {
+    if (is_known_result(program, code)) return std::nullopt;
+    std::vector<CodeHit> hits;
+    program.analyte_words.find(code.text, hits);
+    for (const fhir::Coding& coding : code.codings) {
+        program.analyte_words.find(coding.display, hits);
+        program.analyte_words.find(coding.code, hits);
+    }
+    if (hits.empty()) return std::nullopt;
+    return hits.front().set;
+}
+
+/// By its code, its ingredients' codes, and the names of ingredients in what the record calls it.
+KnownMedicine known_medicine(const Program::Inner& program, const fhir::MedicationChoice& medication) {
+    KnownMedicine known;
+    add_names(program, medication.reference.display, known.names);
+    const auto look_at = [&](const fhir::CodeableConcept& code) {
+        known.by_code = known.by_code || is_known_code(program, code);
+        add_names(program, code.text, known.names);
+        for (const fhir::Coding& coding : code.codings) add_names(program, coding.display, known.names);
+    };
+    look_at(medication.code);
+    for (const fhir::CodeableConcept& ingredient : medication.ingredients) look_at(ingredient);
+    return known;
+}
 
 std::vector<Unmatched> unmatched(const Program& program, const Record& record) {
     return Finder(program.inner(), record).find();

@@ -1,7 +1,7 @@
 #include "service/answer/about.hpp"
 
 #include "rules/explain/about_rule.hpp"
-#include "service/answer/html_text.hpp"
+#include "rules/text/html_escape.hpp"
 
 namespace service {
 namespace {
@@ -17,20 +17,20 @@ std::string begin_page(std::string_view title, std::string_view language) {
                        "\">\n<head>\n<meta charset=\"utf-8\">\n"
                        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                        "<meta name=\"robots\" content=\"noindex\">\n<title>";
-    append_escaped(html, title);
+    rules::append_escaped(html, title);
     html.append("</title>\n<style>").append(style).append("</style>\n</head>\n<body>\n<h1>");
-    append_escaped(html, title);
+    rules::append_escaped(html, title);
     return html + "</h1>\n";
 }
 
 void append_line(std::string& html, const rules::AboutLine& line) {
     html += "<li>";
-    append_escaped(html, line.text);
+    rules::append_escaped(html, line.text);
     if (line.url.starts_with("https://")) {
         html += " <a href=\"";
-        append_escaped(html, line.url);
+        rules::append_escaped(html, line.url);
         html += "\" rel=\"noreferrer\">";
-        append_escaped(html, line.url);
+        rules::append_escaped(html, line.url);
         html += "</a>";
     }
     html += "</li>\n";
@@ -59,7 +59,7 @@ std::optional<std::string> about_page(const rules::Program& program, std::string
     std::string html = begin_page("About this advice: " + about->title, language_of(program));
     for (const rules::AboutSection& section : about->sections) {
         html += "<h2>";
-        append_escaped(html, section.heading);
+        rules::append_escaped(html, section.heading);
         html += "</h2>\n<ul>\n";
         for (const rules::AboutLine& line : section.lines) append_line(html, line);
         html += "</ul>\n";
@@ -77,11 +77,11 @@ std::string page_of_another_version() {
 std::string about_index(const rules::Program& program, std::string_view digest) {
     const rules::Identity& pack = program.pack().identity;
     std::string html = begin_page(pack.title + ", " + pack.version, language_of(program)) + "<p>Digest: ";
-    append_escaped(html, digest);
+    rules::append_escaped(html, digest);
     html += "</p>\n<ul>\n";
     for (const std::string& id : rules::rules_with_pages(program)) {
         html += "<li><a href=\"" + id + "/\">";
-        append_escaped(html, rules::about_rule(program, id, digest)->title);
+        rules::append_escaped(html, rules::about_rule(program, id, digest)->title);
         html += "</a></li>\n";
     }
     return html + "</ul>\n</body>\n</html>\n";

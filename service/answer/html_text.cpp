@@ -1,5 +1,7 @@
 #include "service/answer/html_text.hpp"
 
+#include "rules/text/html_escape.hpp"
+
 namespace service {
 namespace {
 
@@ -8,7 +10,7 @@ bool is_punctuation(char c) {
 }
 
 void append_character(std::string& html, char c) {
-    append_escaped(html, std::string_view(&c, 1));
+    rules::append_escaped(html, std::string_view(&c, 1));
 }
 
 /// One line of Markdown, from which the blanks that break it have been taken.
@@ -37,27 +39,6 @@ void append_line(std::string& html, std::string_view line) {
 }
 
 }  // namespace
-
-void append_escaped(std::string& html, std::string_view text) {
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                html += "&amp;";
-                break;
-            case '<':
-                html += "&lt;";
-                break;
-            case '>':
-                html += "&gt;";
-                break;
-            case '"':
-                html += "&quot;";
-                break;
-            default:
-                html += c;
-        }
-    }
-}
 
 void append_markdown_html(std::string& html, std::string_view markdown) {
     html += "<p>";

@@ -1,6 +1,7 @@
 #include "service/answer/preview.hpp"
 
 #include "fhir/json_text.hpp"
+#include "rules/text/html_escape.hpp"
 #include "service/answer/html_text.hpp"
 
 #include <string_view>
@@ -86,7 +87,7 @@ class Page {
         html_ += html;
         return *this;
     }
-    void text(std::string_view plain) { append_escaped(html_, plain); }
+    void text(std::string_view plain) { rules::append_escaped(html_, plain); }
 
     void add_card(const json::object& card, const ClientProfile& client, unsigned width_px) {
         const std::string_view indicator = text_of(card, "indicator");

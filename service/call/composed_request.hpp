@@ -2,9 +2,7 @@
 // EHR that holds these resources would send for a hook.
 //
 // Used by `evaluate`, so that a file, a FHIR server, the command line and an EHR's call all take the same way through
-// the service. From a record the prefetch is answered as a FHIR server would answer it: by type, code and status, the
-// newest version of each resource, Medications and Specimens included; references by urn:uuid become `Type/id`. Of
-// several Patients who were merged (Patient.link) the one who was not replaced is meant.
+// the service. From a record the prefetch is answered as a FHIR server would answer it (rules/record/selection).
 #pragma once
 
 #include "fhir/bundle.hpp"

@@ -110,25 +110,28 @@ class EntryReader {
             ++unreadable_;
             return;
         }
-        const std::string_view type = read->type;
+        read_resource(*read, is_marked_included(entry.get_object()));
+    }
+
+    void read_resource(const fhir::Entry& read, bool is_included) {
+        const std::string_view type = read.type;
         if (type == "OperationOutcome") {
-            has_failed_ = has_failed_ || is_failure(*read->resource);
+            has_failed_ = has_failed_ || is_failure(*read.resource);
             return;
         }
-        const rules::Whose whose = patient_.whose(*read->resource);
+        const rules::Whose whose = patient_.whose(*read.resource);
         is_anothers_ = is_anothers_ || whose == rules::Whose::another;
         if (whose == rules::Whose::holds_another) {
-            source_.left_out.push_back(*read);
+            source_.left_out.push_back(read);
             return;
         }
         if (type.empty() || holds_others(type) || whose != rules::Whose::theirs) {
             ++unreadable_;
             return;
         }
-        const bool is_included = is_marked_included(entry.get_object());
         matches_ += !is_included && type == asked_.resource_type ? 1U : 0U;
         others_ += !is_included && type != asked_.resource_type ? 1U : 0U;
-        source_.resources.push_back(*read);
+        source_.resources.push_back(read);
     }
 
     std::size_t matches() const { return matches_; }
@@ -309,6 +312,19 @@ boost::system::result<rules::Sources, Problem> read_prefetch(const json::object*
         sources.emplace(asked.key, std::move(*source));
     }
     return sources;
+}
+
+boost::system::result<SourceData, Problem> read_selected(const std::vector<SelectedEntry>& entries,
+                                                         const rules::PrefetchTemplate& asked,
+                                                         rules::PatientIdentity& patient) {
+    EntryReader reader(asked, patient);
+    reader.reserve(entries.size());
+    for (const SelectedEntry& one : entries) reader.read_resource(one.entry, one.is_included);
+    if (reader.is_anothers()) return Problem{Fault::other_patient, {"prefetch." + asked.key}, {}};
+    SourceData source = reader.take(std::nullopt, false);
+    const bool is_part = source.unavailable == Unavailable::incomplete && counts_in_part(asked);
+    if (source.unavailable && !is_part) source.resources.clear();
+    return source;
 }
 
 std::optional<Problem> missing_sources(const rules::Sources& sources,

@@ -20,6 +20,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace service {
 
@@ -43,6 +44,17 @@ void learn_patient(const boost::json::object* prefetch, rules::PatientIdentity& 
 boost::system::result<rules::SourceData, Problem> read_source(const boost::json::value& received,
                                                               const rules::PrefetchTemplate& asked,
                                                               const PrefetchExpectations& expectations);
+
+/// A resource of a record at hand that answers a template.
+struct SelectedEntry {
+    fhir::Entry entry;
+    bool is_included = false;  ///< brought along by one that was asked for
+};
+
+/// The source that a searchset of these entries is, for the template `asked`: what read_source makes of the text.
+boost::system::result<rules::SourceData, Problem> read_selected(const std::vector<SelectedEntry>& entries,
+                                                                const rules::PrefetchTemplate& asked,
+                                                                rules::PatientIdentity& patient);
 
 /// Sorts `prefetch` to sources, one for every template. \param prefetch the request's; null if it had none. The sources
 /// point into it. \returns other_patient with its place if anything in it, under a key that was asked for, is not this

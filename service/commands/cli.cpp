@@ -7,8 +7,10 @@
 #include "service/commands/command_evaluate.hpp"
 #include "service/commands/command_expand.hpp"
 #include "service/commands/command_fhirpath.hpp"
+#include "service/commands/command_impact.hpp"
 #include "service/commands/command_seal.hpp"
 #include "service/commands/command_serve.hpp"
+#include "service/commands/command_survey.hpp"
 #include "service/commands/command_test.hpp"
 
 #include <CLI/CLI.hpp>
@@ -174,6 +176,42 @@ void declare_expand(CLI::App& verb, Action& action) {
         [options, &action] { action = [options](const Streams& streams) { return run_expand(*options, streams); }; });
 }
 
+void declare_impact(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<ImpactOptions>();
+    verb.add_option("POPULATION", options->population,
+                    "Bundles, FHIR Bulk Data, NDJSON, captured requests: files, folders, manifests; - is stdin");
+    verb.add_option("--from", options->from, "The rule pack before the change")->type_name("PACK");
+    verb.add_option("--to", options->to, "The rule pack after it (default: the same)")->type_name("PACK");
+    verb.add_option("--site-from", options->site_from, "The site file before the change")->type_name("FILE");
+    verb.add_option("--site-to", options->site_to, "The site file after it")->type_name("FILE");
+    verb.add_option("--at", options->at, "The instant at which each patient is looked at (default: now)")
+        ->type_name("DATETIME");
+    verb.add_option("--events", options->events,
+                    "When a chart is opened: now (each patient once), or at the start of encounters (default: now)")
+        ->check(CLI::IsMember({"now", "encounters"}));
+    verb.add_option("--since", options->since, "Encounters: the first day")->type_name("DATE");
+    verb.add_option("--until", options->until, "Encounters: the last day")->type_name("DATE");
+    verb.add_option("--budget", options->budget, "Captured requests: exit 1 above so many more cards, such as +2%")
+        ->type_name("PERCENT");
+    verb.add_option("--html", options->html_file, "Writes one file with plots, fit to be shared")->type_name("FILE");
+    verb.add_option("--json", options->json_file, "Writes the exact counts, not for sharing")->type_name("FILE");
+    verb.add_option("--partial", options->partial_file, "Writes the exact counts of a part, for --merge")
+        ->type_name("FILE");
+    verb.add_option("--merge", options->merge, "Adds parts up, in place of a population")->type_name("FILE...");
+    verb.add_option("--examples", options->examples, "Names so many patients for each rule (not in HTML)")
+        ->check(CLI::Range(0, 1000))
+        ->type_name("N");
+    verb.add_option("--threads", options->threads, "(default: one per core)")
+        ->check(CLI::Range(1, 256))
+        ->type_name("N");
+    verb.add_option("--temp", options->temp, "Where Bulk Data are brought together (default: the system's folder)")
+        ->type_name("DIR");
+    verb.add_flag("--strict", options->strict, "Exit 3 where anything of the population cannot be used");
+    verb.add_flag("--quiet", options->quiet, "No progress on stderr");
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_impact(*options, streams); }; });
+}
+
 void declare_doctor(CLI::App& verb, Action& action) {
     auto options = std::make_shared<DoctorOptions>();
     verb.add_option("--config", options->config, "The configuration file")->required()->type_name("FILE");
@@ -193,6 +231,27 @@ void declare_fhirpath(CLI::App& verb, Action& action) {
     verb.add_option("--format", options->format, "json (for programs) or text (for people)")->transform(formats());
     verb.callback(
         [options, &action] { action = [options](const Streams& streams) { return run_fhirpath(*options, streams); }; });
+}
+
+void declare_survey(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<SurveyOptions>();
+    verb.add_option("--pack", options->pack, "The rule pack")->required()->type_name("PACK");
+    verb.add_option("--site", options->site, "A site file that sets it")->type_name("FILE");
+    verb.add_option("POPULATION", options->population,
+                    "Bundles, Bulk Data, NDJSON of Bundles or of captured requests: files and folders; - is stdin");
+    verb.add_option("--at", options->at, "The day that records are looked at (default: now)")->type_name("DATETIME");
+    verb.add_option("--html", options->html, "Writes a page with plots, which may be shared")->type_name("FILE");
+    verb.add_option("--json", options->json, "Writes exact counts, not for sharing; - is stdout")->type_name("FILE");
+    verb.add_option("--partial", options->partial, "Writes a part for --merge, not for sharing; - is stdout")
+        ->type_name("FILE");
+    verb.add_option("--merge", options->merge, "Adds parts that --partial wrote")->type_name("FILE...");
+    verb.add_option("--threads", options->threads, "How many (default: one a core)")->type_name("N");
+    verb.add_option("--temp", options->temp, "Where Bulk Data is put in order (default: the system's folder)")
+        ->type_name("DIR");
+    verb.add_flag("--strict", options->strict, "Exit 3 for anything in the population that cannot be used");
+    verb.add_flag("--quiet", options->quiet, "No progress on stderr");
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_survey(*options, streams); }; });
 }
 
 /// An expression may begin with a minus. What is no option by its form moves behind a "--", where nothing is taken for
@@ -229,13 +288,15 @@ constexpr Verb verbs[] = {
     {"seal", "Makes one file of a rule pack that holds, and signs it", declare_seal},
     {"evaluate", "Answers one call without an EHR", declare_evaluate},
     {"expand", "Expands SNOMED CT value sets at a terminology server, into a file", declare_expand},
+    {"survey", "Says whether a hospital's records suit the rules", declare_survey},
+    {"impact", "Counts whom a change of rules touches, over a population", declare_impact},
     {"about", "Writes the pages behind the cards as static files", declare_about},
     {"doctor", "Proves a deployment, and says what to mend", declare_doctor},
     {"fhirpath", "Evaluates FHIRPath on a resource", declare_fhirpath},
 };
 
 /// Commands of the contract that are not there yet.
-constexpr std::string_view planned[] = {"impact", "export"};
+constexpr std::string_view planned[] = {"export"};
 
 }  // namespace
 

@@ -188,6 +188,9 @@ def sealed():
         text = compact(whole)
         yield from (text, compact(whole | {"signature": signature}), text.replace("rules/a.json", "../a.json"), text[:len(text) // 2],
                     text.replace("{}", "{ }"))
+def survey_part():
+    yield from ('[]', '[["patient","all",3,3],["result","b12","code","http://loinc.org","2132-9","total",2,9]]', '[["a",-1,1]]', '[[]]',
+                '[["a","b",18446744073709551615,1],["a","b",1,1]]', '[["a\\u001fb",1,1]]', '[["",0,0],["\\u00e9",1,1]]')
 
 
 def config():
@@ -228,7 +231,7 @@ def http_answer():
 
 TARGETS = {"token": token, "key_set": key_set, "feedback": feedback, "fhirpath_compile": fhirpath_compile,
            "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "reference": reference, "unit": unit,
-           "request": request, "http_answer": http_answer, "expansion": expansion, "sealed": sealed}
+           "request": request, "http_answer": http_answer, "expansion": expansion, "sealed": sealed, "survey_part": survey_part}
 
 
 def words(texts):

@@ -71,3 +71,14 @@ def opened(address, hosts, *options):
         finally:
             browser.terminate()
             browser.wait(PATIENCE_SECONDS)
+
+
+def dumped(address, hosts):
+    """A page as it stands once it has loaded, as HTML, and what Chromium logged meanwhile, its console's messages too."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        done = subprocess.run(
+            [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}",
+             f"--host-resolver-rules={hosts}", "--enable-logging=stderr", "--dump-dom", address],
+            capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE_SECONDS, check=True)
+    return done.stdout, done.stderr

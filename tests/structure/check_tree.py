@@ -27,7 +27,7 @@ MAY_INCLUDE = {"fhir": {"fhir"}, "rules": {"fhir", "rules"}, "service": {"fhir",
 
 # The rooms of a floor, from the ground up: an include runs down this table or stays in its room.
 ROOMS = {
-    "rules": ["text", "pack", "program", "record", "run", "explain", "evaluate", "check", "stories", "compare"],
+    "rules": ["text", "pack", "program", "record", "run", "explain", "evaluate", "check", "stories", "bulk", "compare", "survey"],
     "service": ["base", "clients", "observe", "http", "store", "out", "trust", "fhir_access", "answer", "deployment", "call", "hooks",
                 "run", "commands"],
 }
@@ -48,7 +48,7 @@ PACKAGE_OF = {
     "OpenSSL": "libssl-dev", "re2": "libre2-dev", "GTest": "libgtest-dev", "PkgConfig": "pkg-config",
     "CLI11": "libcli11-dev", "spdlog": "libspdlog-dev", "benchmark": "libbenchmark-dev", "Python3": "python3",
     "prometheus-cpp": "prometheus-cpp-dev", "cjose": "libcjose-dev", "PostgreSQL": "libpq-dev",
-    "SQLite3": "libsqlite3-dev",
+    "SQLite3": "libsqlite3-dev", "ZLIB": "zlib1g-dev",
     "date": "libhowardhinnant-date-dev", "Threads": None,
 }
 

@@ -1,5 +1,6 @@
 #include "service/answer/html_text.hpp"
 
+#include "rules/text/html_escape.hpp"
 #include "service/answer/markdown.hpp"
 #include "tests/case_name.hpp"
 
@@ -40,7 +41,7 @@ TEST(HtmlText, ShowsTextOfARecordAsItStands) {
     std::string markdown, html, expected;
     append_markdown(markdown, text);
     append_markdown_html(html, markdown);
-    append_escaped(expected, text);
+    rules::append_escaped(expected, text);
     EXPECT_EQ(html, "<p>" + expected + "</p>\n");
 }
 

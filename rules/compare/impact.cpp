@@ -1,0 +1,283 @@
+#include "rules/compare/impact.hpp"
+
+#include "rules/record/calendar.hpp"
+#include "rules/run/card_layout.hpp"
+#include "rules/run/run.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+namespace rules {
+namespace {
+
+std::string_view name_of(Side side) {
+    return side == Side::from ? "from" : "to";
+}
+
+std::size_t index_of(Side side) {
+    return static_cast<std::size_t>(side);
+}
+
+std::string_view words_of(Indicator indicator) {
+    switch (indicator) {
+        case Indicator::info:
+            return "info";
+        case Indicator::warning:
+            return "warning";
+        case Indicator::critical:
+            break;
+    }
+    return "critical";
+}
+
+/// What a card says, whoever shows it.
+std::string text_of(const Card& card) {
+    std::string text = card.summary;
+    for (const DetailLine& line : detail_of(card)) {
+        text.append("\n").append(line.heading).append(": ").append(line.text);
+    }
+    for (const Link& link : card.links) text.append("\n").append(link.label).append(" ").append(link.url);
+    return text;
+}
+
+bool same_coding(const Coding& one, const Coding& other) {
+    return std::tie(one.system, one.code, one.display) == std::tie(other.system, other.code, other.display);
+}
+
+bool same_order(const Proposal::Create& one, const Proposal::Create& other) {
+    return std::tie(one.loinc, one.display, one.reason_references, one.supporting_references, one.reason_texts) ==
+               std::tie(other.loinc, other.display, other.reason_references, other.supporting_references,
+                        other.reason_texts) &&
+           std::ranges::equal(one.codings, other.codings, same_coding);
+}
+
+bool same_suggestion(const std::optional<Proposal>& one, const std::optional<Proposal>& other) {
+    if (one.has_value() != other.has_value()) return false;
+    return !one || (one->label == other->label && one->remove == other->remove &&
+                    std::ranges::equal(one->create, other->create, same_order));
+}
+
+struct Difference {
+    bool indicator = false, text = false, suggestion = false;
+
+    bool any() const { return indicator || text || suggestion; }
+};
+
+Difference difference_of(const Card& before, const Card& after) {
+    return {before.indicator != after.indicator, text_of(before) != text_of(after),
+            !same_suggestion(before.proposal, after.proposal)};
+}
+
+/// The cards of one rule, each paired with the one that took its place: those that are the same first, what is left in
+/// the order shown.
+struct Pairing {
+    std::vector<std::pair<const Card*, const Card*>> pairs;
+    std::vector<const Card*> lost, gained;
+};
+
+Pairing pair_up(std::vector<const Card*> before, std::vector<const Card*> after) {
+    Pairing pairing;
+    for (auto one = before.begin(); one != before.end();) {
+        const auto same =
+            std::ranges::find_if(after, [&](const Card* other) { return !difference_of(**one, *other).any(); });
+        if (same == after.end()) {
+            ++one;
+            continue;
+        }
+        pairing.pairs.emplace_back(*one, *same);
+        after.erase(same);
+        one = before.erase(one);
+    }
+    const std::size_t changed = std::min(before.size(), after.size());
+    for (std::size_t i = 0; i < changed; ++i) pairing.pairs.emplace_back(before[i], after[i]);
+    pairing.lost.assign(before.begin() + static_cast<std::ptrdiff_t>(changed), before.end());
+    pairing.gained.assign(after.begin() + static_cast<std::ptrdiff_t>(changed), after.end());
+    return pairing;
+}
+
+std::map<std::string_view, std::array<std::vector<const Card*>, 2>> by_rule(
+    const std::array<Evaluation, 2>& evaluations) {
+    std::map<std::string_view, std::array<std::vector<const Card*>, 2>> cards;
+    for (const Side side : sides) {
+        for (const Card& card : evaluations[index_of(side)].cards) cards[card.rule][index_of(side)].push_back(&card);
+    }
+    return cards;
+}
+
+std::string age_band(const Record& record, const Call& call) {
+    constexpr int adult = 18, decade = 10, eldest = 80;
+    if (!record.patient || !record.patient->birth_date) return "unknown";
+    const int age = fhir::age_in_years(*record.patient->birth_date, Calendar(call.at, call.zone).today());
+    if (age < adult) return "0-17";
+    if (age < 30) return "18-29";
+    if (age >= eldest) return "80+";
+    const int begin = age / decade * decade;
+    return std::to_string(begin) + "-" + std::to_string(begin + decade - 1);
+}
+
+std::string sex_of(const Record& record) {
+    const std::string_view gender = record.patient ? record.patient->gender : std::string_view();
+    const bool is_known = gender == "female" || gender == "male" || gender == "other";
+    return is_known ? std::string(gender) : "unknown";
+}
+
+/// A number to its first two digits: 19.96 is 19, 123.4 is 120. The same for everybody, so that parts add up.
+std::string two_digits(const fhir::Decimal& number) {
+    std::string text = number.text();
+    std::size_t digits = 0;
+    bool is_past_point = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        is_past_point = is_past_point || text[at] == '.';
+        const bool is_digit = text[at] >= '0' && text[at] <= '9';
+        if (!is_digit || (digits == 0 && text[at] == '0')) continue;
+        if (++digits <= 2) continue;
+        if (is_past_point) {
+            text.resize(at);
+            break;
+        }
+        text[at] = '0';
+    }
+    if (text.find('.') != std::string::npos) text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.')) text.pop_back();
+    return text;
+}
+
+/// One test as one side reads it.
+struct SeenTest {
+    std::string title, unit, band = "no result", value;
+    bool has_unreadable = false;
+};
+
+SeenTest seen_test(Run& run, std::size_t analyte) {
+    const CompiledAnalyte& compiled = run.program().analytes[analyte];
+    const TestResults& found = run.results(analyte);
+    SeenTest seen;
+    seen.title = compiled.written->id;
+    seen.has_unreadable = !found.unreadable.empty();
+    if (!found.result) {
+        if (seen.has_unreadable) seen.band = "unreadable";
+        return seen;
+    }
+    const Measurement& measurement = found.all[*found.result];
+    const Banding& banding = found.bandings[*found.result];
+    seen.unit = compiled.kinds[measurement.kind].name + ", " + compiled.units[measurement.unit].name;
+    seen.band = banding.spans ? "in two bands" : banding.band.empty() ? "no band" : std::string(banding.band);
+    seen.value = std::string(fhir::code_of(measurement.comparator)) + two_digits(measurement.number);
+    return seen;
+}
+
+}  // namespace
+
+void Impact::add(const Impact& other) {
+    counts.add(other.counts);
+    for (const auto& [fault, count] : other.faults) faults[fault] += count;
+    most_examples = std::max(most_examples, other.most_examples);
+    for (const auto& [rule, kinds] : other.examples) {
+        for (const auto& [what, patients] : kinds) {
+            std::set<std::string>& own = examples[rule][what];
+            own.insert(patients.begin(), patients.end());
+            while (own.size() > most_examples) own.erase(std::prev(own.end()));
+        }
+    }
+}
+
+void ImpactCounter::count(const ImpactEvent& event) {
+    impact_.counts.add({"events"});
+    bool is_evaluated = true;
+    for (const Side side : sides) {
+        const SeenBy& seen = event.seen[index_of(side)];
+        if (seen.record != nullptr) continue;
+        impact_.counts.add({"notEvaluated", name_of(side), seen.why_not});
+        is_evaluated = false;
+    }
+    if (!is_evaluated) return;
+    std::array<Evaluation, 2> evaluations;
+    for (const Side side : sides) {
+        const SeenBy& seen = event.seen[index_of(side)];
+        evaluations[index_of(side)] = evaluate(*programs_[index_of(side)], *seen.record, seen.call);
+        count_outcomes(side, evaluations[index_of(side)]);
+    }
+    count_cards(event, evaluations);
+    count_readings(event);
+}
+
+void ImpactCounter::count_cards(const ImpactEvent& event, const std::array<Evaluation, 2>& evaluations) {
+    Counts& counts = impact_.counts;
+    const SeenBy& after = event.seen[index_of(Side::to)];
+    const Person person{sex_of(*after.record), age_band(*after.record, after.call)};
+    std::set<std::string_view> happened;
+    for (auto& [rule, cards] : by_rule(evaluations)) {
+        const Pairing pairing = pair_up(cards[0], cards[1]);
+        const auto note = [&](std::string_view what, const Card& card) {
+            count_change(event, person, card.rule, what);
+            happened.insert(what);
+        };
+        for (const auto& [one, other] : pairing.pairs) {
+            const Difference difference = difference_of(*one, *other);
+            note(difference.any() ? "changed" : "same", *other);
+            if (difference.indicator) counts.add({"ruleChanged", rule, "indicator"});
+            if (difference.text) counts.add({"ruleChanged", rule, "text"});
+            if (difference.suggestion) counts.add({"ruleChanged", rule, "suggestion"});
+        }
+        for (const Card* card : pairing.lost) {
+            note("lost", *card);
+            counts.add({"indicator", words_of(card->indicator), "lost"});
+        }
+        for (const Card* card : pairing.gained) {
+            note("gained", *card);
+            counts.add({"indicator", words_of(card->indicator), "gained"});
+        }
+    }
+    for (const Side side : sides) {
+        for (const Card& card : evaluations[index_of(side)].cards) {
+            counts.add({"cards", name_of(side), words_of(card.indicator)});
+        }
+    }
+    if (happened.empty()) happened.insert("none");
+    for (const std::string_view what : happened) counts.add({"event", what});
+}
+
+void ImpactCounter::count_change(const ImpactEvent& event, const Person& person, std::string_view rule,
+                                 std::string_view what) {
+    Counts& counts = impact_.counts;
+    counts.add({"rule", rule, what});
+    counts.add({"sex", rule, person.sex, what});
+    counts.add({"age", rule, person.age, what});
+    if (!event.month.empty()) counts.add({"month", event.month, what});
+    if (impact_.most_examples == 0 || what == "same" || event.patient.empty()) return;
+    std::set<std::string>& examples = impact_.examples[std::string(rule)][std::string(what)];
+    examples.emplace(event.patient);
+    if (examples.size() > impact_.most_examples) examples.erase(std::prev(examples.end()));
+}
+
+void ImpactCounter::count_outcomes(Side side, const Evaluation& evaluation) {
+    for (const RuleOutcome& outcome : evaluation.outcomes) {
+        if (outcome.by_limit) impact_.counts.add({"dropped", outcome.rule, name_of(side)});
+        if (outcome.outcome == Outcome::unknown) impact_.counts.add({"unknown", outcome.rule, name_of(side)});
+    }
+}
+
+/// Of each test of either pack the result that speaks, in its band before and after.
+void ImpactCounter::count_readings(const ImpactEvent& event) {
+    std::map<std::string, std::array<SeenTest, 2>> tests;
+    for (const Side side : sides) {
+        const SeenBy& seen = event.seen[index_of(side)];
+        Run run(programs_[index_of(side)]->inner(), *seen.record, seen.call);
+        for (std::size_t analyte = 0; analyte < run.program().analytes.size(); ++analyte) {
+            SeenTest test = seen_test(run, analyte);
+            if (test.has_unreadable) impact_.counts.add({"unreadable", test.title, name_of(side)});
+            std::string title = test.title;
+            tests[std::move(title)][index_of(side)] = std::move(test);
+        }
+    }
+    for (const auto& [test, seen] : tests) {
+        const SeenTest& shown = seen[1].unit.empty() ? seen[0] : seen[1];
+        if (shown.unit.empty() && seen[0].band == seen[1].band) continue;
+        impact_.counts.add({"band", test, shown.unit.empty() ? "-" : shown.unit, seen[0].band, seen[1].band});
+        if (!shown.unit.empty()) impact_.counts.add({"value", test, shown.unit, shown.value});
+    }
+}
+
+}  // namespace rules

@@ -1,0 +1,170 @@
+// The sections of the tests: one each, with how many results are read, and their values with the bands drawn in.
+#include "rules/compare/shared_count.hpp"
+#include "rules/survey/survey_page.hpp"
+
+#include <algorithm>
+
+namespace rules {
+namespace {
+
+struct Member {
+    const char* key;
+    const char* caption;
+    const char* of;
+};
+
+constexpr Member plain_members[] = {{"why", "Why results cannot be read", "reason"},
+                                    {"status", "By status", "status"},
+                                    {"year", "By year", "year"},
+                                    {"performer", "Performers that are no laboratory of the site file", "performer"}};
+
+/// What may be called by its name whatever the records say.
+bool is_text_of_records(std::string_view member) {
+    return member == "performer" || member == "status";
+}
+
+class ResultSection {
+  public:
+    ResultSection(const Survey& survey, const SurveyCounts& counts, std::size_t test)
+        : survey_(survey),
+          counts_(counts),
+          test_(test),
+          analyte_(survey.program().analytes[test]),
+          id_(analyte_.written->id),
+          section_{analyte_.written->title, {}} {}
+
+    Section write() {
+        add_outcomes();
+        for (const Member& member : plain_members) add(member);
+        add(shared_table("Codes", "code", counts_.most_below({"result", id_, "code"}), [&](const SurveyKey& rest) {
+            return named_code(counts_, rest[0], rest[1]) + " (" + rest[2] + ")";
+        }));
+        add(shared_table(
+            "Units, as they are written", "unit", counts_.most_below({"result", id_, "unit"}),
+            [](const SurveyKey& rest) {
+                return rest[0] + (rest[1].empty() ? ": not known" : rest[1] == rest[0] ? "" : ": read as " + rest[1]);
+            }));
+        for (std::size_t kind = 0; kind < analyte_.kinds.size(); ++kind) {
+            for (std::size_t unit = 0; unit < analyte_.units.size(); ++unit) add_values(kind, unit);
+            add_bands(kind);
+        }
+        return std::move(section_);
+    }
+
+  private:
+    void add(Table table) {
+        if (!table.rows.empty()) section_.blocks.emplace_back(std::move(table));
+    }
+
+    void add_outcomes() {
+        const std::uint64_t all = counts_.of({"result", id_, "all"}).records;
+        Table table{"Results that were found",
+                    {{"what"}, {"patients", true}, {"results", true}, {"share of results", true}},
+                    {}};
+        for (const std::string_view word : {"readable", "unreadable", "awaited", "no value", "withdrawn"}) {
+            const SurveyCount count = counts_.of({"result", id_, "outcome", word});
+            table.rows.push_back({std::string(word), shared_count(count.patients), shared_records(count),
+                                  count.patients < least_shared ? "–" : shared_share(count.records, all)});
+        }
+        add(std::move(table));
+    }
+
+    void add(const Member& member) {
+        Table table{member.caption, {{member.of}, {"patients", true}, {"results", true}}, {}};
+        for (const SurveyCounts::Row& row : counts_.below({"result", id_, member.key})) {
+            if (is_text_of_records(member.key) && row.count.patients < least_shared) continue;
+            table.rows.push_back({row.rest.front(), shared_count(row.count.patients), shared_records(row.count)});
+        }
+        add(std::move(table));
+    }
+
+    void add_bands(std::size_t kind) {
+        const std::string& name = analyte_.kinds[kind].name;
+        Table table{analyte_.kinds[kind].title + ": by band", {{"band"}, {"patients", true}, {"results", true}}, {}};
+        for (const SurveyCounts::Row& row : counts_.below({"result", id_, "band", name}))
+            table.rows.push_back({row.rest.front(), shared_count(row.count.patients), shared_records(row.count)});
+        add(std::move(table));
+    }
+
+    /// Bars of patients between the first and the last step that at least 11 of them have; the bands as lines.
+    void add_values(std::size_t kind, std::size_t unit) {
+        const std::string &name = analyte_.kinds[kind].name, &unit_name = analyte_.units[unit].name;
+        const ValueBins& bins = survey_.bins(test_, kind, unit);
+        std::vector<std::uint64_t> patients(bins.size(), 0);
+        for (const SurveyCounts::Row& row : counts_.below({"result", id_, "bin", name, unit_name})) {
+            const std::size_t bin = bin_named(row.rest.front());
+            if (bin < patients.size()) patients[bin] = row.count.patients;
+        }
+        const auto is_shown = [](std::uint64_t count) { return count >= least_shared; };
+        const auto first = std::ranges::find_if(patients, is_shown);
+        if (first == patients.end()) return;
+        const auto begin = static_cast<std::size_t>(first - patients.begin());
+        std::size_t end = patients.size();
+        while (!is_shown(patients[end - 1])) --end;
+        Plot plot{Plot::Kind::bars,
+                  analyte_.kinds[kind].title + " in " + unit_name + ", with the bands of " + title_of_bands(),
+                  analyte_.kinds[kind].title + ", " + unit_name,
+                  "patients",
+                  {},
+                  {{"", {}}},
+                  {}};
+        for (std::size_t bin = begin; bin < end; ++bin) {
+            const auto rounded = rounded_count(patients[bin]);
+            plot.labels.push_back(bins.label(bin));
+            plot.series.front().values.push_back(
+                {rounded ? std::optional(static_cast<double>(*rounded)) : std::nullopt, shared_count(patients[bin])});
+        }
+        for (std::size_t edge = 0; edge < bins.edges.size(); ++edge) {
+            const ValueBins::Edge& at = bins.edges[edge];
+            if (at.band.empty() || edge + 1 < begin || edge + 1 > end) continue;
+            plot.marks.push_back({edge + 1 - begin, at.band + (at.included ? " from " : " above ") + at.at.text()});
+        }
+        section_.blocks.emplace_back(std::move(plot));
+        add_beyond(name, unit_name);
+    }
+
+    static std::size_t bin_named(const std::string& number) {
+        std::size_t bin = 0;
+        for (const char digit : number) bin = 10 * bin + static_cast<std::size_t>(digit - '0');
+        return bin;
+    }
+
+    void add_beyond(const std::string& kind, const std::string& unit) {
+        Table table{"Results in " + unit + " that are only known to lie on one side of a number",
+                    {{"written with"}, {"patients", true}, {"results", true}},
+                    {}};
+        for (const SurveyCounts::Row& row : counts_.below({"result", id_, "beyond", kind, unit}))
+            table.rows.push_back({row.rest.front(), shared_count(row.count.patients), shared_records(row.count)});
+        add(std::move(table));
+    }
+
+    std::string title_of_bands() const {
+        return analyte_.ruleset.title.empty() ? std::string("no ruleset") : analyte_.ruleset.title;
+    }
+
+    const Survey& survey_;
+    const SurveyCounts& counts_;
+    std::size_t test_;
+    const CompiledAnalyte& analyte_;
+    const std::string& id_;
+    Section section_;
+};
+
+}  // namespace
+
+std::vector<Section> result_sections(const Survey& survey, const SurveyCounts& counts) {
+    std::vector<Section> sections;
+    std::string without;
+    for (std::size_t test = 0; test < survey.program().analytes.size(); ++test) {
+        const Analyte& written = *survey.program().analytes[test].written;
+        if (counts.of({"result", written.id, "all"}).records == 0) {
+            without += (without.empty() ? "" : ", ") + written.title;
+        } else {
+            sections.push_back(ResultSection(survey, counts, test).write());
+        }
+    }
+    if (!without.empty()) sections.push_back({"Tests without a result", {Paragraph{without + "."}}});
+    return sections;
+}
+
+}  // namespace rules

@@ -1,0 +1,112 @@
+#include "rules/survey/survey_report.hpp"
+
+#include "rules/survey/survey_page.hpp"
+
+namespace rules {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::string_view not_for_sharing =
+    "Exact counts, and texts of records that few patients have: keep it where the records are. --html and the text may "
+    "be shared.";
+constexpr std::string_view kind_of_part = "survey-part";
+constexpr std::int64_t format_of_part = 1;
+
+json::array texts_json(const std::vector<std::string>& texts) {
+    json::array list;
+    for (const std::string& text : texts) list.emplace_back(text);
+    return list;
+}
+
+json::array proposals_json(const SurveyProposals& proposals) {
+    json::array list;
+    for (const SurveyProposal& one : proposals.all) {
+        json::object proposal{{"looksLike", one.of},
+                              {"found", one.what},
+                              {"patients", one.count.patients},
+                              {"records", one.count.records}};
+        if (!one.texts.empty()) proposal["texts"] = texts_json(one.texts);
+        if (!one.units.empty()) proposal["units"] = texts_json(one.units);
+        if (one.element.empty()) {
+            proposal["noLineBecause"] = one.why_not;
+        } else {
+            proposal["line"] = one.line();
+        }
+        list.push_back(std::move(proposal));
+    }
+    return list;
+}
+
+/// Keys as members of members, the counts at their ends.
+json::object counts_json(const SurveyCounts& counts) {
+    json::object root;
+    for (const auto& [key, count] : counts.all()) {
+        json::object* at = &root;
+        for (const std::string& part : parts_of(key)) {
+            json::value& member = (*at)[part];
+            at = member.is_object() ? &member.get_object() : &member.emplace_object();
+        }
+        at->emplace("patients", count.patients);
+        at->emplace("records", count.records);
+    }
+    return root;
+}
+
+json::object heading_json(const SurveyHeading& heading) {
+    return {{"pack", heading.pack}, {"site", heading.site}, {"digest", heading.digest}, {"at", heading.at}};
+}
+
+}  // namespace
+
+Page survey_page(const SurveyHeading& heading, const Survey& survey, const SurveyCounts& counts) {
+    Page page{"Do the records suit the rules?", "en", {}, {}};
+    page.opening.emplace_back(Paragraph{"Pack " + heading.pack +
+                                        (heading.site.empty() ? "" : ", site " + heading.site) + ", as of " +
+                                        heading.at + ". Digest " + heading.digest + "."});
+    page.opening.emplace_back(Paragraph{
+        "Counts below 11 are <11, all others are rounded to 10, and texts, codes and units stand here only where at "
+        "least 11 patients have them. Everything was read as a call would read it."});
+    page.sections.push_back(patients_section(counts));
+    page.sections.push_back(proposals_section(survey, counts));
+    for (Section& section : result_sections(survey, counts)) page.sections.push_back(std::move(section));
+    page.sections.push_back(problems_section(survey, counts));
+    page.sections.push_back(safety_section(survey, counts));
+    page.sections.push_back(medicines_section(survey, counts));
+    return page;
+}
+
+json::object survey_json(const SurveyHeading& heading, const Survey& survey, const SurveyCounts& counts) {
+    const SurveyProposals proposals = survey_proposals(survey, counts, 1);
+    return {{"notForSharing", not_for_sharing},
+            {"survey", heading_json(heading)},
+            {"counts", counts_json(counts)},
+            {"proposals", proposals_json(proposals)},
+            {"siteFile", proposals.site_file}};
+}
+
+json::object part_of_survey(const SurveyHeading& heading, const SurveyCounts& counts) {
+    return {{"notForSharing", not_for_sharing},
+            {"kind", kind_of_part},
+            {"format", format_of_part},
+            {"survey", heading_json(heading)},
+            {"counts", counts.to_json()}};
+}
+
+std::string add_part(const json::value& part, const SurveyHeading& heading, SurveyCounts& counts) {
+    const json::object* object = part.if_object();
+    const auto is = [object](std::string_view name, const json::value& wanted) {
+        const json::value* member = object ? object->if_contains(name) : nullptr;
+        return member && *member == wanted;
+    };
+    if (!is("kind", json::value(kind_of_part))) return "it is no part of a survey, as --partial writes it";
+    if (!is("format", json::value(format_of_part))) return "it was written by another version of this program";
+    if (!is("survey", heading_json(heading))) {
+        return "it is of another pack, site file or day: make all parts with the same --pack, --site and --at";
+    }
+    const json::value* rows = object->if_contains("counts");
+    return rows && counts.add_json(*rows) ? std::string() : "its counts cannot be read";
+}
+
+}  // namespace rules

@@ -1,0 +1,270 @@
+#include "service/commands/command_impact.hpp"
+
+#include "fhir/json_text.hpp"
+#include "rules/compare/impact_report.hpp"
+#include "rules/compare/page_text.hpp"
+#include "service/base/file_text.hpp"
+#include "service/base/findings.hpp"
+#include "service/base/page_script.hpp"
+#include "service/commands/impact_engine.hpp"
+#include "service/commands/population_progress.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <optional>
+#include <ostream>
+#include <thread>
+#include <utility>
+
+namespace service {
+namespace {
+
+namespace json = boost::json;
+
+/// What came of it, or how the command ends after having said why there is nothing.
+using Counted = boost::system::result<rules::Impact, ExitCode>;
+
+/// More cards than this share of those before are too many; a few always pass.
+struct Budget {
+    double percent = 0;
+};
+constexpr double budget_floor = 20;  // cards: a percentage of a handful says nothing
+
+/// Reads "+2%"; nothing if it is no such thing.
+std::optional<Budget> parse_budget(std::string_view text) {
+    if (text.starts_with('+')) text.remove_prefix(1);
+    if (!text.ends_with('%')) return std::nullopt;
+    text.remove_suffix(1);
+    Budget budget;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), budget.percent);
+    const bool is_whole = error == std::errc() && end == text.data() + text.size();
+    return is_whole && budget.percent >= 0 ? std::optional(budget) : std::nullopt;
+}
+
+/// The days of `--since` and `--until`; nothing if they are none, or in the wrong order.
+std::optional<EncounterDays> days_of(const ImpactOptions& options) {
+    const auto since = fhir::Date::parse(options.since), until = fhir::Date::parse(options.until);
+    if (!since || !until || since->first_day() > until->last_day()) return std::nullopt;
+    return EncounterDays{*since, *until};
+}
+
+/// False after having said what is amiss.
+bool fit_events(const ImpactOptions& options, std::ostream& err) {
+    const bool has_days = !options.since.empty() || !options.until.empty();
+    if (options.events == "now") {
+        if (has_days) err << "error: --since and --until go with --events encounters\n";
+        return !has_days;
+    }
+    if (!options.at.empty()) {
+        err << "error: --at goes with --events now: encounters are looked at when they began\n";
+        return false;
+    }
+    if (!options.merge.empty() || days_of(options)) return true;
+    err << "error: --events encounters needs --since DATE and --until DATE, such as 2025-01-01 and 2025-12-31\n";
+    return false;
+}
+
+/// False after having said what is amiss with the options.
+bool fit_together(const ImpactOptions& options, std::ostream& err) {
+    const bool merges = !options.merge.empty();
+    if (merges != options.population.empty()) {
+        err << "error: give a population (files, folders, or - for standard input), or --merge FILE... of partial "
+               "results\n";
+    } else if (!merges && options.from.empty()) {
+        err << "error: --from PACK is needed, and --to PACK or two site files\n";
+    } else if (!fit_events(options, err)) {
+        return false;
+    } else if (!options.partial_file.empty() && !merges && options.at.empty() && options.events == "now") {
+        err << "error: --partial needs --at: parts are added up only if they were looked at on the same day\n";
+    } else if (!options.budget.empty() && !parse_budget(options.budget)) {
+        err << "error: --budget takes a share of cards such as +2%\n";
+    } else {
+        return true;
+    }
+    return false;
+}
+
+std::optional<LoadedPack> load(const std::filesystem::path& path, const std::filesystem::path& site,
+                               std::ostream& err) {
+    LoadedPack pack = load_pack(path, site);
+    print_findings(pack.findings, err);
+    if (!pack.program) return std::nullopt;
+    return pack;
+}
+
+rules::ImpactSubject::Version version_of(const LoadedPack& pack) {
+    const rules::Identity& identity = pack.program->pack().identity;
+    return {identity.id, identity.version, pack.digest};
+}
+
+/// One line for each kind, with the first places.
+void say_what_was_left_out(const rules::PopulationCounts& counts, std::ostream& err) {
+    constexpr std::size_t most_shown = 3;
+    for (const auto& [fault, count] : counts.faults) {
+        err << "warning: " << rules::words_for(fault, count);
+        const auto named = counts.named.find(fault);
+        const char* before = ": ";
+        for (std::size_t i = 0; named != counts.named.end() && i < std::min(named->second.size(), most_shown); ++i) {
+            const rules::PopulationPlace& place = named->second[i];
+            err << before << place.file;
+            if (place.line > 0) err << ':' << place.line;
+            before = ", ";
+        }
+        err << (count > most_shown ? ", …\n" : "\n");
+    }
+}
+
+Counted count_population(const ImpactOptions& options, const Streams& streams) {
+    const auto clock = options.at.empty() ? std::optional(running_clock()) : parse_clinical_clock(options.at, false);
+    if (!clock) {
+        streams.err << "error: --at takes a date (2026-03-02) or an instant (2026-03-02T09:00:00-05:00)\n";
+        return ExitCode::usage;
+    }
+    const auto from = load(options.from, options.site_from, streams.err);
+    if (!from) return ExitCode::bad_input;
+    const auto to = load(options.to.empty() ? options.from : options.to, options.site_to, streams.err);
+    if (!to) return ExitCode::bad_input;
+
+    rules::PopulationOptions how;
+    how.paths = options.population;
+    how.input = &streams.in;
+    how.temp = options.temp;
+    how.threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    how.strict = options.strict;
+    how.requests_as_texts = true;
+    PopulationProgressLine progress(streams.err, options.quiet);
+    how.on_progress = progress.listener();
+    const ClinicalTime time = clock->time();
+    ImpactSettings settings{time, !options.at.empty(), options.examples, how.threads};
+    if (options.events == "encounters") settings.encounters = days_of(options);
+    ImpactEngine engine(*from, *to, std::move(settings));
+    const auto read = rules::read_population(
+        how, [&engine](std::size_t worker, rules::PopulationPatient& patient) { engine.look_at(worker, patient); });
+    if (!read) {
+        streams.err << "error: " << read.error() << '\n';
+        return ExitCode::bad_input;
+    }
+    say_what_was_left_out(*read, streams.err);
+    if (options.strict && !read->faults.empty()) return ExitCode::bad_input;
+    rules::Impact impact = engine.take();
+    impact.faults = read->faults;
+    impact.subject.versions = {version_of(*from), version_of(*to)};
+    impact.subject.at = options.at.empty() ? time.at.text() : options.at;
+    if (options.events == "encounters") {
+        impact.subject = {impact.subject.versions, {}, options.events, options.since, options.until};
+    } else if (read->requests > 0 && read->records == 0) {
+        impact.subject.events = "requests";
+    }
+    return impact;
+}
+
+/// Whether two parts are of one whole. A part without anything in it fits every one that was looked at in the same way.
+bool fit(const rules::Impact& one, const rules::Impact& other) {
+    rules::ImpactSubject own = one.subject;
+    const bool is_empty = one.counts.at({"events"}) == 0 || other.counts.at({"events"}) == 0;
+    if (is_empty) own.events = other.subject.events;
+    return own == other.subject;
+}
+
+Counted merge_parts(const std::vector<std::string>& files, std::ostream& err) {
+    std::optional<rules::Impact> whole;
+    for (const std::string& file : files) {
+        const auto text = read_text(file);
+        const auto tree = text ? fhir::parse_json(*text) : boost::system::result<json::value, fhir::JsonError>({});
+        auto part = text && tree && tree->is_object() ? rules::impact_from_json(tree->get_object()) : std::nullopt;
+        if (!part) {
+            const char* why =
+                text ? "This is no partial result of impact: write it with --partial." : "The file cannot be read.";
+            print_findings({finding_of_file(file, "partial", why)}, err);
+            return ExitCode::bad_input;
+        }
+        if (!whole) {
+            whole = std::move(*part);
+            continue;
+        }
+        if (!fit(*whole, *part)) {
+            print_findings({finding_of_file(file, "partial",
+                                            "This part is of other packs, site files, days or events than " +
+                                                files.front() + ": they do not add up.")},
+                           err);
+            return ExitCode::bad_input;
+        }
+        if (whole->counts.at({"events"}) == 0) whole->subject = part->subject;
+        whole->add(*part);
+    }
+    return std::move(*whole);
+}
+
+enum class Readers { owner, all };
+
+/// Writes `text` to a file, or to standard output for "-". False after having said that it cannot be written.
+bool write(const std::string& file, const std::string& text, Readers readers, const Streams& streams) {
+    if (file == "-") {
+        streams.out << text << std::flush;
+        return true;
+    }
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    if (readers == Readers::owner) {
+        std::ofstream(file, std::ios::app);  // there before anything stands in it
+        fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, ignored);
+    }
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    out << text << std::flush;
+    if (!out) streams.err << "error: " << file << " cannot be written\n";
+    return static_cast<bool>(out);
+}
+
+bool write_reports(const rules::Impact& impact, const ImpactOptions& options, const Streams& streams) {
+    const std::string exact = fhir::print_json_indented(rules::impact_as_json(impact)) + "\n";
+    const rules::Page page = rules::impact_page(impact);
+    bool is_written = true;
+    for (const std::string& file : {options.json_file, options.partial_file}) {
+        if (!file.empty()) is_written = write(file, exact, Readers::owner, streams) && is_written;
+    }
+    if (!options.html_file.empty()) {
+        const std::string html = rules::html_page(page, read_page_script());
+        is_written = write(options.html_file, html, Readers::all, streams) && is_written;
+    }
+    const bool is_taken = options.json_file == "-" || options.partial_file == "-" || options.html_file == "-";
+    if (!is_taken) streams.out << rules::page_text(page);
+    if (impact.most_examples > 0 && !is_taken) {
+        for (const auto& [rule, kinds] : impact.examples) {
+            for (const auto& [what, patients] : kinds) {
+                streams.out << "example, not for sharing: " << rule << ' ' << what;
+                for (const std::string& patient : patients) streams.out << ' ' << patient;
+                streams.out << '\n';
+            }
+        }
+    }
+    return is_written;
+}
+
+ExitCode hold_against_budget(const rules::Impact& impact, const std::string& text, std::ostream& err) {
+    if (impact.subject.events != "requests") {
+        err << "error: --budget is for captured requests alone: how often a chart is opened cannot be told from "
+               "records\n";
+        return ExitCode::usage;
+    }
+    const auto before = static_cast<double>(rules::cards_of(impact, rules::Side::from));
+    const auto after = static_cast<double>(rules::cards_of(impact, rules::Side::to));
+    const double most = std::max(before * parse_budget(text)->percent / 100, budget_floor);
+    if (after - before <= most) return ExitCode::fine;
+    err << "over budget: " << after << " cards after the change, " << before << " before; " << text << " allows "
+        << before + most << '\n';
+    return ExitCode::does_not_hold;
+}
+
+}  // namespace
+
+ExitCode run_impact(const ImpactOptions& options, const Streams& streams) {
+    if (!fit_together(options, streams.err)) return ExitCode::usage;
+    const Counted counted =
+        options.merge.empty() ? count_population(options, streams) : merge_parts(options.merge, streams.err);
+    if (!counted) return counted.error();
+    if (!write_reports(*counted, options, streams)) return ExitCode::environment;
+    return options.budget.empty() ? ExitCode::fine : hold_against_budget(*counted, options.budget, streams.err);
+}
+
+}  // namespace service

@@ -1,0 +1,221 @@
+#include "service/commands/command_survey.hpp"
+
+#include "fhir/bundle.hpp"
+#include "fhir/json_text.hpp"
+#include "fhir/json_writer.hpp"
+#include "rules/compare/page_text.hpp"
+#include "rules/compare/population.hpp"
+#include "rules/record/selection.hpp"
+#include "rules/survey/survey_report.hpp"
+#include "service/base/file_text.hpp"
+#include "service/base/findings.hpp"
+#include "service/base/page_script.hpp"
+#include "service/commands/population_progress.hpp"
+#include "service/deployment/clinical_clock.hpp"
+#include "service/deployment/load_pack.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <ostream>
+#include <thread>
+
+namespace service {
+namespace {
+
+constexpr std::string_view standard_output = "-";
+
+std::ptrdiff_t outputs_to_stdout(const SurveyOptions& options) {
+    const auto files = {options.json, options.html, options.partial};
+    return std::ranges::count(files, standard_output);
+}
+
+bool fit_together(const SurveyOptions& options, std::ostream& err) {
+    if (options.population.empty() && options.merge.empty()) {
+        err << "error: nothing to survey: name the population, or parts of a survey with --merge\n";
+    } else if (outputs_to_stdout(options) > 1) {
+        err << "error: one of --json, --html and --partial may go to standard output\n";
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/// What a survey is made with.
+struct Setting {
+    LoadedPack pack;
+    ClinicalTime time;
+    rules::SurveyHeading heading;
+};
+
+rules::SurveyHeading heading_of(const LoadedPack& pack, const fhir::DateTime& at) {
+    const rules::Identity& identity = pack.program->pack().identity;
+    return {identity.id + " " + identity.version, pack.program->site().name, pack.digest, at.date.text()};
+}
+
+/// Everything that a record holds, not only what the pack asks for: what is not mapped is looked for.
+rules::Record record_of(const fhir::Bundle& bundle, const rules::Pack& pack) {
+    std::vector<const boost::json::object*> resources;
+    for (const fhir::Entry& entry : bundle.entries()) resources.push_back(entry.resource);
+    std::vector<std::string> keys;
+    for (const std::string_view key : rules::source_keys(pack)) {
+        if (!rules::find_fixed_source(key)) keys.emplace_back(key);
+    }
+    return rules::read_record(rules::sources_of_complete_record(resources, keys));
+}
+
+/// One count a worker, added up at the end: the sum is the same whoever counted what.
+class Surveyors {
+  public:
+    Surveyors(const rules::Survey& survey, const ClinicalTime& time, std::size_t threads)
+        : survey_(survey), counts_(threads) {
+        call_.at = time.at;
+        call_.zone = time.zone.get();
+    }
+
+    void look_at(std::size_t worker, const rules::PopulationPatient& patient) {
+        fhir::Issues issues;
+        const fhir::Bundle bundle = fhir::Bundle::of(patient.objects(), issues);
+        const auto whose = rules::find_patient(bundle, rules::ServedNames(bundle));
+        if (!whose) {
+            const bool is_nobodys = whose.error() == rules::PatientFault::none_there;
+            return counts_[worker].add({"population", is_nobodys ? "no-patient-in-record" : "several-patients"},
+                                       {1, 1});
+        }
+        counts_[worker].add(survey_.look_at(record_of(bundle, survey_.program().pack), call_));
+    }
+
+    rules::SurveyCounts sum() const {
+        rules::SurveyCounts all;
+        for (const rules::SurveyCounts& one : counts_) all.add(one);
+        return all;
+    }
+
+  private:
+    const rules::Survey& survey_;
+    rules::Call call_;
+    std::vector<rules::SurveyCounts> counts_;
+};
+
+/// Says what could not be used, and counts it; places are named to whoever runs the survey alone.
+void tell_faults(const rules::PopulationCounts& read, rules::SurveyCounts& counts, const Streams& streams) {
+    for (const auto& [fault, count] : read.faults) {
+        counts.add({"population", std::string(rules::name_of(fault))}, {count, count});
+        streams.err << "warning: " << count << ' ' << rules::words_for(fault) << '\n';
+        const auto named = read.named.find(fault);
+        if (named == read.named.end()) continue;
+        for (const rules::PopulationPlace& place : named->second) {
+            streams.err << "  " << place.file;
+            if (place.line != 0) streams.err << ':' << place.line;
+            streams.err << '\n';
+        }
+    }
+}
+
+ExitCode read_patients(const SurveyOptions& options, const rules::Survey& survey, const Setting& setting,
+                       const Streams& streams, rules::SurveyCounts& counts) {
+    if (options.population.empty()) return ExitCode::fine;
+    rules::PopulationOptions population;
+    population.paths = options.population;
+    population.input = &streams.in;
+    population.temp = options.temp;
+    population.threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    population.strict = options.strict;
+    Surveyors surveyors(survey, setting.time, population.threads);
+    PopulationProgressLine progress(streams.err, options.quiet);
+    population.on_progress = progress.listener();
+    const auto read = rules::read_population(
+        population, [&](std::size_t worker, rules::PopulationPatient& patient) { surveyors.look_at(worker, patient); });
+    if (!read) {
+        streams.err << "error: " << read.error() << '\n';
+        return ExitCode::bad_input;
+    }
+    counts.add(surveyors.sum());
+    tell_faults(*read, counts, streams);
+    return options.strict && !read->faults.empty() ? ExitCode::bad_input : ExitCode::fine;
+}
+
+ExitCode merge_parts(const SurveyOptions& options, const Setting& setting, const Streams& streams,
+                     rules::SurveyCounts& counts) {
+    for (const std::filesystem::path& path : options.merge) {
+        const auto text = read_text(path);
+        const auto part = text ? fhir::parse_json(*text) : fhir::parse_json("null");
+        const std::string why = !text   ? "it cannot be read"
+                                : !part ? "it is no JSON"
+                                        : rules::add_part(*part, setting.heading, counts);
+        if (why.empty()) continue;
+        streams.err << "error: " << path.generic_string() << ": " << why << '\n';
+        return ExitCode::bad_input;
+    }
+    return ExitCode::fine;
+}
+
+/// \param is_private  for its owner alone: it holds exact counts.
+bool write(const std::string& path, const std::string& text, bool is_private, const Streams& streams) {
+    if (path == standard_output) {
+        streams.out << text << std::flush;
+        return true;
+    }
+    std::error_code error;
+    if (is_private) {
+        std::ofstream(path, std::ios::binary).close();
+        using std::filesystem::perms;
+        std::filesystem::permissions(path, perms::owner_read | perms::owner_write, error);
+    }
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    if (!error && file.flush()) return true;
+    streams.err << "error: cannot write " << path << '\n';
+    return false;
+}
+
+ExitCode write_all(const SurveyOptions& options, const rules::Survey& survey, const Setting& setting,
+                   const rules::SurveyCounts& counts, const Streams& streams) {
+    const rules::SurveyHeading& heading = setting.heading;
+    bool is_written = true;
+    if (!options.partial.empty()) {
+        const std::string part = boost::json::serialize(rules::part_of_survey(heading, counts)) + "\n";
+        is_written = write(options.partial, part, true, streams);
+    }
+    if (!options.json.empty()) {
+        const std::string exact = fhir::print_json_indented(rules::survey_json(heading, survey, counts)) + "\n";
+        is_written = write(options.json, exact, true, streams) && is_written;
+    }
+    const bool shows_text = outputs_to_stdout(options) == 0;
+    if (shows_text || !options.html.empty()) {
+        const rules::Page page = rules::survey_page(heading, survey, counts);
+        if (!options.html.empty()) {
+            const std::string html = rules::html_page(page, read_page_script());
+            is_written = write(options.html, html, false, streams) && is_written;
+        }
+        if (shows_text) streams.out << rules::page_text(page) << std::flush;
+    }
+    return is_written ? ExitCode::fine : ExitCode::environment;
+}
+
+}  // namespace
+
+ExitCode run_survey(const SurveyOptions& options, const Streams& streams) {
+    if (!fit_together(options, streams.err)) return ExitCode::usage;
+    const auto clock = options.at.empty() ? std::optional(running_clock()) : parse_clinical_clock(options.at, false);
+    if (!clock) {
+        streams.err << "error: --at takes a date, or a date and a time: 2026-03-02, 2026-03-02T09:00:00+01:00\n";
+        return ExitCode::usage;
+    }
+    Setting setting{load_pack(options.pack, options.site), clock->time(), {}};
+    print_findings(setting.pack.findings, streams.err);
+    if (!setting.pack.program) return ExitCode::bad_input;
+    setting.heading = heading_of(setting.pack, setting.time.at);
+    const rules::Survey survey(setting.pack.program);
+    rules::SurveyCounts counts;
+    ExitCode step = read_patients(options, survey, setting, streams, counts);
+    if (step == ExitCode::fine) step = merge_parts(options, setting, streams, counts);
+    if (step != ExitCode::fine) return step;
+    if (counts.has_overflown()) {
+        streams.err << "error: there are more than " << rules::most_distinct
+                    << " different codes, texts and units: survey a part of the population\n";
+        return ExitCode::bad_input;
+    }
+    return write_all(options, survey, setting, counts, streams);
+}
+
+}  // namespace service

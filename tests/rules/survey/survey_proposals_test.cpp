@@ -1,0 +1,98 @@
+#include "rules/check/check.hpp"
+#include "tests/rules/survey/surveyed.hpp"
+
+#include <gmock/gmock.h>
+
+namespace rules {
+namespace {
+
+using testing::HasSubstr;
+
+SurveyProposals proposed(const Surveyed& surveyed, std::uint64_t least = 1) {
+    return survey_proposals(surveyed.survey(), surveyed.counts(), least);
+}
+
+std::string local(const std::string& code, const std::string& display) {
+    return R"({"system": "https://laboratory.example/codes", "code": ")" + code + R"(", "display": ")" + display +
+           R"("})";
+}
+
+TEST(SurveyProposals, GiveTheLineForALocalCode) {
+    Surveyed surveyed;
+    surveyed.add(result(local_vitamin_d, in_unit("30", "ng/mL")));
+    const SurveyProposals proposals = proposed(surveyed);
+    ASSERT_EQ(proposals.all.size(), 1U);
+    EXPECT_EQ(
+        proposals.all.front().line(),
+        R"("codes": { "analytes": { "vitamin-d": [{ "system": "https://laboratory.example/codes", "code": "VITD", "property": "MCnc", "kind": "total" }] } })");
+    EXPECT_EQ(proposals.all.front().units, std::vector<std::string>{"ng/mL"});
+}
+
+TEST(SurveyProposals, AreLinesThatCheckTakesAndThatReadTheResults) {
+    Surveyed surveyed;
+    surveyed.add(result(local_vitamin_d, in_unit("30", "ng/mL")));
+    surveyed.add(result(local("D3", "25-OH vitamin D3"), in_unit("30", "nmol/L")));
+    surveyed.add(result(loinc_vitamin_d, in_unit("30", "NG / ML")));
+    const SurveyProposals proposals = proposed(surveyed);
+    const SiteReading site = read_site(proposals.site_file, "site.json", shipped_pack());
+    EXPECT_FALSE(has_errors(site.findings)) << proposals.site_file;
+    EXPECT_FALSE(has_errors(check(shipped_pack(), site.site)));
+    Surveyed again(proposals.site_file);
+    again.add(result(local_vitamin_d, in_unit("30", "ng/mL")));
+    again.add(result(local("D3", "25-OH vitamin D3"), in_unit("30", "nmol/L")));
+    again.add(result(loinc_vitamin_d, in_unit("30", "NG / ML")));
+    EXPECT_EQ(again.patients({"result", "vitamin-d", "outcome", "readable"}), 3U);
+    EXPECT_EQ(again.patients({"result", "vitamin-d", "code", "https://laboratory.example/codes", "D3", "d3"}), 1U);
+    EXPECT_TRUE(proposed(again).all.empty());
+}
+
+struct NotOffered {
+    const char* display;
+    const char* because;
+};
+
+TEST(SurveyProposals, OfferNoLineForAnotherTestOrSpecimen) {
+    for (const NotOffered& one :
+         {NotOffered{"1,25-OH vitamin D", "another test"}, NotOffered{"1,25(OH)2 vitamin D3", "another test"},
+          NotOffered{"Calcium 24h urine", "another specimen"}, NotOffered{"Calcium, urine", "another specimen"}}) {
+        Surveyed surveyed;
+        surveyed.add(result(local("X", one.display), in_unit("30", "pg/mL")));
+        const SurveyProposals proposals = proposed(surveyed);
+        ASSERT_EQ(proposals.all.size(), 1U) << one.display;
+        EXPECT_EQ(proposals.all.front().line(), "") << one.display;
+        EXPECT_THAT(proposals.all.front().why_not, HasSubstr(one.because)) << one.display;
+    }
+}
+
+TEST(SurveyProposals, OfferNoLineThatTheLinterRefuses) {
+    Surveyed surveyed;  // the check digit of 62292 is 8
+    surveyed.add(result(R"({"system": "http://loinc.org", "code": "62292-7", "display": "25-OH vitamin D"})",
+                        in_unit("30", "ng/mL")));
+    const SurveyProposals proposals = proposed(surveyed);
+    ASSERT_EQ(proposals.all.size(), 1U);
+    EXPECT_EQ(proposals.all.front().line(), "");
+    EXPECT_THAT(proposals.all.front().why_not, HasSubstr("check refuses it"));
+    EXPECT_EQ(proposals.site_file, "");
+}
+
+TEST(SurveyProposals, GuessNoUnit) {
+    Surveyed surveyed;
+    surveyed.add(result(loinc_vitamin_d, in_unit("30", "units")));
+    const SurveyProposals proposals = proposed(surveyed);
+    ASSERT_EQ(proposals.all.size(), 1U);
+    EXPECT_EQ(proposals.all.front().line(), "");
+}
+
+TEST(SurveyProposals, NameWhatFewPatientsHaveToNobodyElse) {
+    Surveyed surveyed;
+    surveyed.add(result(local_vitamin_d, in_unit("30", "ng/mL")), 10);
+    EXPECT_TRUE(proposed(surveyed, 11).all.empty());
+    surveyed.add(result(local("VITD", "Jane Doe's vitamin D"), in_unit("30", "nM")));
+    const SurveyProposals proposals = proposed(surveyed, 11);
+    ASSERT_EQ(proposals.all.size(), 1U);
+    EXPECT_TRUE(proposals.all.front().texts.empty());
+    EXPECT_TRUE(proposals.all.front().units.empty());
+}
+
+}  // namespace
+}  // namespace rules
