@@ -296,7 +296,7 @@ constexpr Verb verbs[] = {
 };
 
 /// Commands of the contract that are not there yet.
-constexpr std::string_view planned[] = {"export"};
+constexpr std::string_view planned[] = {"workbench"};
 
 }  // namespace
 

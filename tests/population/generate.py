@@ -3,6 +3,8 @@
 
     generate.py --patients N --out DIR [--format bundles|bulk|ndjson|requests] [--seed S]
     generate.py --patients N --out - --format bulk | …      as a stream, in constant memory
+    generate.py --format calls --calls N --days D --out DIR  years of calls with feedback, and the true counts (calls.ndjson, truth.json)
+    generate.py --format tally --calls N --days D --out -    the same as counts a day
     generate.py --figures                                    how common things are, and who says so
 
 Patient k is the same whatever N: a population of two runs (--first 1 --patients 500, --first 501 --patients 500) is that of one run with 1,000.
@@ -13,10 +15,12 @@ import argparse
 import datetime
 import os
 import sys
+from pathlib import Path
 
+import calls
 import cds_calls
 import figures
-from chart import Clock
+from chart import Clock, encode
 from clinic import write_chart
 from life import Settings, live
 from outputs import BulkData, Bundles, Lines, Stream
@@ -42,7 +46,7 @@ def arguments():
     add("--patients", type=int, default=100, metavar="N", help="how many (default 100)")
     add("--first", type=int, default=1, metavar="K", help="number of the first (default 1)")
     add("--seed", type=int, default=1, metavar="S")
-    add("--format", choices=("bundles", "bulk", "ndjson", "requests"), default="bundles")
+    add("--format", choices=("bundles", "bulk", "ndjson", "requests", "calls", "tally"), default="bundles")
     add("--out", metavar="DIR", help="a folder, or - for standard output")
     add("--until", type=datetime.date.fromisoformat, default=datetime.date(2026, 3, 1), metavar="DATE", help="the day on which the record ends")
     add("--years", type=int, default=3, metavar="Y", help="years of visits (default 3)")
@@ -52,6 +56,12 @@ def arguments():
     add("--files", type=int, default=3, metavar="F", help="bulk: files a type")
     add("--gz", action="store_true", help="compressed")
     add("--shuffle", type=int, metavar="SEED", help="bulk: lines in another order")
+    add("--calls", type=int, default=200_000, metavar="N", help="calls, tally: how many are to be expected")
+    add("--days", type=int, default=365, metavar="D", help="calls, tally: over how many days")
+    add("--start", type=datetime.date.fromisoformat, default=datetime.date(2026, 3, 2), metavar="DATE", help="calls, tally: the first day")
+    add("--join", action="append", default=[], metavar="CLIENT@DAY", help="calls, tally: a client that calls from a day on only")
+    add("--fault", type=calls.Fault.parse, action="append", default=[], metavar="KIND@DAY[:CLIENT[:ANALYTE]]",
+        help=f"calls, tally: what goes wrong from a day on: {', '.join(calls.FAULTS)}")
     add("--figures", action="store_true", help="prints shares, distributions and their sources")
     return parser
 
@@ -66,6 +76,20 @@ def output(options, settings):
     return Bundles(options.out, options.gz)
 
 
+def write_calls(options):
+    """Calls or their tally; the true counts go beside the calls, or to standard error of a stream."""
+    joins = tuple((client, int(day)) for client, _, day in (each.partition("@") for each in options.join))
+    plan = calls.Plan(options.seed, options.calls, options.days, options.start.toordinal(), joins, tuple(options.fault))
+    lines, truth = Lines(options.out, f"{options.format}.ndjson", options.gz), calls.Truth()
+    for line in calls.stream(plan, truth) if options.format == "calls" else map(encode, calls.tally(plan)):
+        lines.write(line)
+    lines.close()
+    if options.format == "calls" and options.out == "-":
+        sys.stderr.write(truth.text())
+    elif options.format == "calls":
+        Path(options.out, "truth.json").write_text(truth.text(), encoding="utf-8")
+
+
 def main():
     parser = arguments()
     options = parser.parse_args()
@@ -76,6 +100,9 @@ def main():
         parser.error("--out says where to: a folder, or - for standard output")
     if options.patients < 0 or options.first < 1 or options.files < 1:
         parser.error("--patients is 0 or more, --first and --files are 1 or more")
+    if options.format in {"calls", "tally"}:
+        write_calls(options)
+        return 0
     settings = Settings(options.seed, options.until.toordinal(), options.years, options.back_pain, options.noise, options.more)
     to = output(options, settings)
     for number in range(options.first, options.first + options.patients):

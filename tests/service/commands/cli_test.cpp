@@ -74,7 +74,7 @@ TEST(CommandLineHelp, GoesToStdoutAndIsFine) {
 }
 
 TEST(CommandLineHelp, SaysThatAPlannedCommandIsNotThereYet) {
-    EXPECT_NE(run({"export", "a", "b"}).err.find("'export' is not there yet"), std::string::npos);
+    EXPECT_NE(run({"workbench", "--pack", "b"}).err.find("'workbench' is not there yet"), std::string::npos);
 }
 
 TEST(CommandPreview, ShowsTheCardsOfEachClientThatIsNamed) {
