@@ -117,7 +117,7 @@ std::vector<CompiledMark> marks_of(const Analyte& analyte, const std::string& ki
         const auto own = mark.in_ruleset.find(std::string(ruleset));
         if (!everywhere && own == mark.in_ruleset.end()) continue;
         const auto number = number_for(own == mark.in_ruleset.end() ? *everywhere : own->second, unit);
-        if (number) marks.push_back({mark.mark, side, *number});
+        if (number) marks.push_back({mark.mark, side, !mark.kind.empty(), *number});
     }
     return marks;
 }

@@ -49,6 +49,7 @@ struct PrintedLimits {
 struct CompiledMark {
     std::string name;
     enum class Side { below, above, from } side = Side::below;
+    bool of_its_kind = false;  ///< it names a kind: that number, not the whole which a fraction bounds
     fhir::Decimal number;
 };
 

@@ -151,8 +151,9 @@ boost::json::array marks_json(const Measurement& measurement, const CompiledAnal
                               const boost::json::storage_ptr& storage) {
     boost::json::array marks(storage);
     const CompiledKind& kind = analyte.kinds[measurement.kind];
-    const Interval interval = banded_interval(measurement, analyte);
+    const Interval of_the_whole = banded_interval(measurement, analyte);
     for (const CompiledMark& mark : kind.marks[measurement.unit]) {
+        const Interval& interval = mark.of_its_kind ? measurement.interval : of_the_whole;
         const bool holds = mark.side == CompiledMark::Side::below   ? interval.is_below(mark.number)
                            : mark.side == CompiledMark::Side::above ? interval.is_above(mark.number)
                                                                     : interval.is_at_least(mark.number);

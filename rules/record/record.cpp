@@ -195,6 +195,7 @@ class RecordReader {
         fhir::Observation& read = record_.observations.back();
         if (about == About::unknown) read.doubt = fhir::Doubt::focus_unknown;
         if (entry.versions_differ) read.doubt = fhir::Doubt::versions_differ;
+        if (is_final_without_value(read)) skip(entry, fhir::IssueCode::missing);
         const auto is_contained = [](const fhir::Reference& member) {
             return member.kind == fhir::ReferenceKind::contained;
         };
@@ -205,6 +206,14 @@ class RecordReader {
             if (contained && member_text(*contained, "resourceType") == "Observation")
                 read_member(*contained, panel, entry, issues);
         }
+    }
+
+    /// No result, but somebody should look at it: converters of documents drop "below 150" and send the rest as final.
+    static bool is_final_without_value(const fhir::Observation& read) {
+        const bool is_final = read.status == "final" || read.status == "amended" || read.status == "corrected";
+        const bool is_panel = !read.component.empty() || !read.has_member.empty();
+        return is_final && !is_panel && read.doubt == fhir::Doubt::none &&
+               std::holds_alternative<std::monostate>(read.value);
     }
 
     /// A result inside a panel or a report, which says for it what it leaves open itself.
@@ -261,6 +270,7 @@ std::string_view words_for(const Skipped& skipped) {
     if (code == fhir::IssueCode::modified) return "does not count: an unknown extension of it may change what it means";
     if (code == fhir::IssueCode::versions_differ)
         return "does not count: its versions differ, and none says that it is the newest";
+    if (code == fhir::IssueCode::missing) return "counts as no result: it is final and has no value";
     return "was left out: not what was asked for";
 }
 

@@ -151,7 +151,7 @@ def vignettes(path):
                     each.get("selections", []), None)
 
 
-def cards_of(program, folder, number, story):
+def cards_of(program, folder, number, story, pack=product.PACK):
     options = []
     for option, content in story.files.items():
         path = Path(folder) / f"{number}{option}.json"
@@ -159,7 +159,7 @@ def cards_of(program, folder, number, story):
         options += [option, path]
     if story.selections:
         options += ["--selections", ",".join(story.selections)]
-    command = [program, "evaluate", "--pack", product.PACK, "--service", f"back-pain-labs-{story.hook}", "--at", story.at, *options]
+    command = [program, "evaluate", "--pack", pack, "--service", f"back-pain-labs-{story.hook}", "--at", story.at, *options]
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=product.PATIENCE_SECONDS)
     if run.returncode:
         raise ValueError(f"{story.file}, {story.name}: {run.stderr}")

@@ -3,9 +3,19 @@
 
     code_lists.py PROGRAM FOLDER [--expansions FILE] [--missing]
 
-FOLDER holds FHIR ValueSets that are not kept here: `pama-reason-codes.json` (cds-hooks/sandbox, src/assets: the names of 6,482 SNOMED CT
-concepts), and of cqframework/ecqm-content-r4-2021 `ecqm-all-primary-and-secondary-cancer.json`, `ecqm-end-stage-renal-disease.json`,
-`ecqm-pregnancy-or-other-related-diagnoses.json` (value sets by title out of the bundles of measures). A list that is not there is left out.
+FOLDER holds FHIR ValueSets that are not kept here; a list that is not there is left out. `pama-reason-codes.json` is cds-hooks/sandbox,
+src/assets (the names of 6,482 SNOMED CT concepts). The others are value sets by title, out of the bundles of measures of a repository:
+
+| file | value set | repository |
+|---|---|---|
+| ecqm-all-primary-and-secondary-cancer.json | All Primary and Secondary Cancer | cqframework/ecqm-content-r4-2021 |
+| ecqm-pregnancy-or-other-related-diagnoses.json | Pregnancy or Other Related Diagnoses | cqframework/ecqm-content-r4-2021 |
+| ecqm-end-stage-renal-disease.json | End Stage Renal Disease | cqframework/ecqm-content-cms-2025 |
+| ecqm-dialysis-services.json | Dialysis Services | cqframework/ecqm-content-cms-2025 |
+| ecqm-osteoporotic-fractures.json | Osteoporosis With Current Fracture | cqframework/ecqm-content-cms-2025 |
+| ecqm-peripheral-neuropathy.json | Peripheral Neuropathy | cqframework/ecqm-content-cms-2025 |
+| ecqm-liver-disease-moderate-severe.json | Liver Disease Moderate to Severe | cqframework/ecqm-content-cms-2025 |
+| cdc-malignant-cancer-conditions.json | CDC malignant cancer conditions | cqframework/opioid-cds-r4 |
 
 Each concept is asked of the running product twice, as the problem of a patient with chronic low back pain: by its code without a name, and by
 its name without a code. A red flag is found if the suggestion falls silent, an indication or a sign if its suggestion comes. What is found
@@ -22,6 +32,7 @@ import product
 
 AT = "2026-03-02T12:00:00Z"
 SNOMED = "http://snomed.info/sct"
+SYSTEMS = (SNOMED, "http://hl7.org/fhir/sid/icd-10-cm")  # of problems; a bill's codes are left out
 COELIAC = {"system": SNOMED, "code": "396331005"}
 BACK_PAIN = {"system": SNOMED, "code": "278860009"}
 SUGGESTION, B12 = "vitamin-d-suggest", "b12-suggest"
@@ -44,23 +55,31 @@ class Group:
         if not path.exists():
             return []
         contains = json.loads(path.read_text(encoding="utf-8"))["expansion"]["contains"]
+        contains = [each for each in contains if each.get("system", SNOMED) in SYSTEMS]
         return [each for each in contains if re.search(self.names, each["display"], re.I) and not re.search(self.but_not, each["display"], re.I)]
 
 
 PAMA = "pama-reason-codes.json"
 NO_DISEASE = r"\((procedure|situation|event|regime/therapy|person|occupation)\)|history of|screening|suspected|exposure|risk|catheter|complication"
+SKIN = "(basal|squamous|sebaceous) cell carcinoma of skin|malignant neoplasm of skin|(skin|unspecified), unspecified"
 GROUPS = [
     Group("malignancy", PAMA, ("malignancy",), names=r"malignan|carcinoma|cancer|sarcoma|lymphoma|leuk[ae]*mia|myeloma|melanoma|metasta",
           but_not=NO_DISEASE + r"|in situ|malignant (essential |secondary |renovascular )?hypert|hyperthermia|basal cell|of skin|otitis|neuroleptic|premalignant"),
     Group("malignancy", "ecqm-all-primary-and-secondary-cancer.json", ("malignancy",)),
+    Group("malignancy", "cdc-malignant-cancer-conditions.json", ("malignancy",), but_not=SKIN),
     Group("vertebral fracture", PAMA, ("red-flags-90-days",), names=r"(fractur|collapse).*(vertebra|spine|spinal|lumbar|sacr)|vertebra.*(fractur|collapse)",
           but_not=NO_DISEASE + "|tibial|iliac|old "),
+    Group("vertebral fracture", "ecqm-osteoporotic-fractures.json", ("red-flags-90-days",), names="vertebra", but_not="subsequent|sequela"),
     Group("dialysis", PAMA, ("dialysis",), names="dialysis|end stage renal", but_not="catheter|history of|peritonitis|infection"),
     Group("dialysis", "ecqm-end-stage-renal-disease.json", ("dialysis",)),
+    Group("dialysis", "ecqm-dialysis-services.json", ("dialysis",), but_not="catheter|measurement|albumin"),
     Group("pregnancy", "ecqm-pregnancy-or-other-related-diagnoses.json", ("pregnancy",)),
     Group("Crohn's disease", PAMA, ("crohns-disease",), silences=False, names="crohn", but_not=NO_DISEASE),
     Group("polyneuropathy", PAMA, ("polyneuropathy",), rule=B12, silences=False, names="polyneuropathy|peripheral neuropathy", but_not=NO_DISEASE),
+    Group("polyneuropathy", "ecqm-peripheral-neuropathy.json", ("polyneuropathy",), rule=B12, silences=False, names="polyneuropathy|diabetic neuropathy",
+          but_not="mumps|syphilitic|herpetic|mononucleosis|rheumatoid|sclerosis|critical|radiation|toxic|sequela"),
     Group("cirrhosis", PAMA, ("cirrhosis",), silences=False, names="cirrhosis of liver|biliary cirrhosis|liver cirrhosis|cirrhosis -", but_not=NO_DISEASE),
+    Group("liver failure", "ecqm-liver-disease-moderate-severe.json", ("end-stage-liver-disease",), silences=False, names="chronic hepatic failure|hepatic failure, unspecified|alcoholic hepatic failure"),
 ]
 
 

@@ -450,6 +450,28 @@ TEST(Reading, TellsBoundsMarksAndNearness) {
     EXPECT_EQ(reading.at("marks").as_array().at(0), "bone-profile");
 }
 
+/// The marks of a D3 fraction that stands alone, joined.
+std::string marks_of_d3(std::string_view value) {
+    TestRun test(shipped_program(), list({observation("o1", d3, value)}));
+    const boost::json::object& reading = test.member("vitaminD", "result")->as_object();
+    std::string marks;
+    if (!reading.contains("marks")) return marks;
+    for (const boost::json::value& mark : reading.at("marks").as_array()) marks.append(mark.as_string()).append(1, ' ');
+    return marks;
+}
+
+TEST(Reading, AMarkThatNamesAFractionSpeaksOfItsOwnNumber) {
+    EXPECT_EQ(marks_of_d3(quantity("11.9", "ng/mL")), "d3-below-lowest-band ");
+    EXPECT_EQ(marks_of_d3(quantity("12", "ng/mL")), "");
+    EXPECT_EQ(marks_of_d3(quantity("20", "ng/mL")), "d3-nam-adequate ");
+}
+
+TEST(Reading, AMarkHoldsForAComparatorOnlyIfAllThatItMeansIsOnItsSide) {
+    EXPECT_EQ(marks_of_d3(quantity("<", "12", "ng/mL")), "d3-below-lowest-band ");
+    EXPECT_EQ(marks_of_d3(quantity("<=", "12", "ng/mL")), "");
+    EXPECT_EQ(marks_of_d3(quantity(">", "8", "ng/mL")), "");
+}
+
 /// Whether a result of 2026-02-20 counts as taken before the treatment that a resource with `more` tells of.
 bool pre_dates(std::string_view type, std::string_view more) {
     const std::string medication = R"({"resourceType": ")" + std::string(type) +

@@ -81,6 +81,27 @@ TEST(Record, NamesWhatIsNotThePatients) {
               "Observation/o was left out: it is about somebody or something else");
 }
 
+/// What is said of an Observation that is left out; empty if nothing is.
+std::string said_of(const std::string& observation) {
+    const auto resources = parsed(list({observation}));
+    const rules::Record record = record_of(resources, "b12");
+    return record.skipped.empty() ? "" : std::string(words_for(record.skipped[0]));
+}
+
+// Converters of C-CDA documents turn "below 150 pg/mL" (IVL_PQ without a low bound) into such a result.
+TEST(Record, NamesAFinalResultWithoutAValue) {
+    const std::string_view no_result = "counts as no result: it is final and has no value";
+    EXPECT_EQ(said_of(observation("o", "2132-9", R"("interpretation": [{"text": "low"}])")), no_result);
+    EXPECT_EQ(said_of(observation("o", "2132-9", R"("dataAbsentReason": {"text": "error"})")), no_result);
+}
+
+TEST(Record, SaysNothingOfAPanelOrOfAResultThatIsAwaited) {
+    EXPECT_EQ(said_of(observation("o", "2132-9", quantity("150", "pg/mL"))), "");
+    EXPECT_EQ(said_of(observation("o", "2132-9", R"("hasMember": [{"reference": "Observation/m"}])")), "");
+    EXPECT_EQ(said_of(observation("o", "2132-9", R"("component": [{"code": {"text": "total"}}])")), "");
+    EXPECT_EQ(said_of(observation("o", "2132-9", R"("note": [])", R"("status": "preliminary")")), "");
+}
+
 TEST(Record, KeepsTheVersionsOfWhichNoneIsKnownToBeTheNewest) {
     TestRun test(shipped_program(), list({observation("o", "62292-8", quantity("8", "ng/mL")),
                                           observation("o", "62292-8", quantity("38", "ng/mL"))}));
