@@ -351,6 +351,8 @@ std::optional<Decimal> convert(const Decimal& value, std::string_view from, std:
 std::optional<std::strong_ordering> compare(const Decimal& left, const UcumUnit& left_unit, const Decimal& right,
                                             const UcumUnit& right_unit) {
     if (!comparable(left_unit, right_unit)) return std::nullopt;
+    // The scale of an angle is pi to so many digits that no product with another such scale finds room.
+    if (left_unit == right_unit) return left <=> right;
     const auto size = [](const Decimal& value, const UcumUnit& unit, const UcumUnit& other) -> std::optional<Decimal> {
         const std::optional<Decimal> shifted = add(value, unit.offset);
         const std::optional<Decimal> scaled = shifted ? multiply(*shifted, unit.numerator) : std::nullopt;

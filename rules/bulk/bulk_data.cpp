@@ -187,6 +187,7 @@ std::uint64_t BulkData::most_loaded() const {
 
 void BulkData::hand_out(const OnLines& on_lines, const OnTooLarge& on_too_large) {
     while (auto part = next_part()) {
+        const Done done{*this};  // whatever is thrown: others wait for what is under way
         const bool is_large = part->file->size() > most_loaded();
         if (is_large && part->depth < deepest_split) {
             split(std::move(*part), on_too_large);
@@ -196,7 +197,6 @@ void BulkData::hand_out(const OnLines& on_lines, const OnTooLarge& on_too_large)
         } else {
             work_on(std::move(*part), on_lines, on_too_large);
         }
-        part_is_done();
     }
 }
 

@@ -64,6 +64,10 @@ class BulkData {
     void move_merged();
     std::optional<Part> next_part();
     void part_is_done();
+    struct Done {
+        BulkData& bulk;
+        ~Done() { bulk.part_is_done(); }
+    };
     std::uint64_t most_loaded() const;
     void work_on(Part part, const OnLines& on_lines, const OnTooLarge& on_too_large);
     void split(Part part, const OnTooLarge& on_too_large);

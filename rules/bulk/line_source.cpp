@@ -13,7 +13,7 @@
 namespace rules {
 namespace {
 
-constexpr std::size_t chunk = 1U << 20;
+constexpr std::size_t chunk = 256U << 10;
 
 class PlainFile : public LineSource::Bytes {
   public:

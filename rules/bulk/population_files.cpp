@@ -87,8 +87,10 @@ class Finder {
             if (!manifest) continue;
             if (auto fault = add_manifest(file, manifest->get_object())) return fault;
             listed_.insert(file.parent_path());
+            manifests_.insert(file);
         }
         for (const fs::path& file : files) {
+            if (manifests_.contains(file)) continue;
             const bool is_listed_folder = listed_.contains(file.parent_path());
             if (is_listed_folder && seen_.contains(fs::weakly_canonical(file, error).string())) continue;
             if (!is_listed_folder && may_hold_population(file.filename().string())) {
@@ -125,6 +127,7 @@ class Finder {
 
     PopulationFiles files_;
     std::set<std::string> seen_;
+    std::set<fs::path> manifests_;
     std::set<fs::path> listed_;  ///< folders whose files a manifest lists
     bool has_input_ = false;
 };

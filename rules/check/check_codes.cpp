@@ -1,10 +1,10 @@
 #include "fhir/coding.hpp"
 #include "rules/check/check.hpp"
-#include "rules/check/check_digit.hpp"
 #include "rules/check/loinc_lookalikes.hpp"
 #include "rules/check/text_bound.hpp"
 #include "rules/pack/code_systems.hpp"
 #include "rules/pack/readers.hpp"
+#include "rules/text/check_digit.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -18,7 +18,7 @@ void put(json::object& tree, std::string_view key, std::uint64_t count) {
         const std::string_view name = key.substr(0, end);
         key.remove_prefix(end + 1);
         if (key.empty()) {
-            at->emplace(name, count);
+            at->emplace(name, static_cast<std::int64_t>(count));
             return;
         }
         json::value& below = at->emplace(name, json::object()).first->value();

@@ -97,6 +97,11 @@ class Differ {
     Differ(const Statements& from, const Statements& to) : from_(from), to_(to) {
         for (const auto& [key, statement] : from) old_subjects_.insert(key.first);
         for (const auto& [key, statement] : to) new_subjects_.insert(key.first);
+        for (const Statements* statements : {&from, &to}) {
+            for (const auto& [key, statement] : *statements) {
+                if (statement.headline) headed_.insert(key.first);
+            }
+        }
     }
 
     std::vector<Change> changes() {
@@ -130,7 +135,7 @@ class Differ {
         const Statement& one = to ? *to : *from;
         const bool is_whole_subject =
             to ? !old_subjects_.contains(key.first) : from != nullptr && !new_subjects_.contains(key.first);
-        if (is_whole_subject && !one.headline) return;
+        if (is_whole_subject && !one.headline && headed_.contains(key.first)) return;
         static const PartList none;
         Difference difference = compare(from ? from->parts : none, to ? to->parts : none);
         pair_up(difference, one.listing);
@@ -175,7 +180,7 @@ class Differ {
 
     const Statements& from_;
     const Statements& to_;
-    std::set<std::string> old_subjects_, new_subjects_, spoken_of_;
+    std::set<std::string> old_subjects_, new_subjects_, headed_, spoken_of_;
     std::vector<Told> changes_;
 };
 
@@ -222,6 +227,10 @@ void tell_what_is_left(const PackFiles& from, const PackFiles& to, std::vector<C
 }
 
 }  // namespace
+
+std::vector<Change> changes_between(const Statements& from, const Statements& to) {
+    return Differ(from, to).changes();
+}
 
 std::string_view name_of(DiffSection section) {
     switch (section) {
@@ -278,7 +287,7 @@ std::string version_after(const std::string& version, Step step) {
 PackDiff diff_packs(const VersionOfRules& from, const VersionOfRules& to) {
     const Statements old = statements_of(from), now = statements_of(to);
     PackDiff diff;
-    diff.changes = Differ(old, now).changes();
+    diff.changes = changes_between(old, now);
     tell_what_is_left(from.pack.files, to.pack.files, diff.changes);
     for (const Change& change : diff.changes) {
         if (!change.of_site) diff.step = std::max(diff.step, change.step);

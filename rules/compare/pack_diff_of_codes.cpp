@@ -44,7 +44,10 @@ class ReachFinder {
         for (const auto& [id, value_set] : pack_.value_sets) {
             if (is_told_apart(id)) reach_.sets_against.insert(id);
         }
-        for (const DrugName& name : drug_names(pack_)) reach_.drug_sets.insert(name.value_set);
+        for (const Fact& fact : pack_.facts) {
+            if (fact.form != Fact::Form::medications && fact.form != Fact::Form::drafts) continue;
+            for (const Authored& set : fact.value_sets) reach_.drug_sets.insert(set.text);
+        }
         return std::move(reach_);
     }
 

@@ -66,7 +66,7 @@ void tell_laboratory(const Laboratory& laboratory, Teller& to) {
     to.as_headline();
     to.text(weight::who, "identifier", identifier_system.empty() ? "" : identifier_system + "|" + identifier_value);
     to.as_headline();
-    to.flag(weight::who, "stands for all other results", is_default);
+    if (is_default) to.text(weight::who, "stands for all results that name no other", "yes");
     to.as_headline();
     to.texts(weight::who, "the unit wins over the code of", unit_wins_over_code);
     for (const auto& [analyte, of_analyte] : units) {

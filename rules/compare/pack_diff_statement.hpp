@@ -121,6 +121,9 @@ std::string in_words(const PrintedNumbers& numbers);
 PartList parts_of(const std::vector<Band>& bands);
 std::string text_of(const std::optional<Authored>& authored);
 
+/// The statements that differ, as changes, by section and subject.
+std::vector<Change> changes_between(const Statements& from, const Statements& to);
+
 // ---- the parts of a version, one file each
 
 void tell_pack(const Telling& telling);        ///< pack.json, citations, stories, remarks

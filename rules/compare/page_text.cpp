@@ -38,6 +38,10 @@ class TextWriter {
             widths.push_back(width);
         }
         if (!table.caption.empty()) text_ += table.caption + "\n";
+        if (table.rows.empty()) {
+            text_ += "  nothing\n\n";
+            return;
+        }
         std::vector<std::string> titles;
         for (const Column& column : table.columns) titles.push_back(column.title);
         add_row(titles, table.columns, widths);

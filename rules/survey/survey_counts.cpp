@@ -1,5 +1,6 @@
 #include "rules/survey/survey_counts.hpp"
 
+#include "fhir/json_text.hpp"
 #include "rules/program/analyte.hpp"
 
 #include <algorithm>
@@ -124,8 +125,9 @@ bool SurveyCounts::add_json(const json::value& rows) {
         const json::array& parts = row.get_array();
         SurveyKey key;
         for (std::size_t at = 0; at + 2 < parts.size(); ++at) {
-            if (!parts[at].is_string() || parts[at].get_string().find(separator) != std::string::npos) return false;
-            key.emplace_back(parts[at].get_string());
+            const auto text = fhir::text_of(parts[at]);  // a number that is kept as it was written is none
+            if (!text || text->find(separator) != std::string_view::npos) return false;
+            key.emplace_back(*text);
         }
         boost::system::error_code error;
         const auto patients = parts[parts.size() - 2].to_number<std::uint64_t>(error);

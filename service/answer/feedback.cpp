@@ -156,12 +156,11 @@ class ItemReader {
         if (comment != nullptr && !comment->is_null()) {
             if (!fhir::is_text(*comment)) return problem(Fault::wrong_type, place + ".userComment");
             ++left_out_.comments;
+            feedback.has_comment = true;
         }
         for (const auto& [name, member] : members) {
             if (name == "extension") {
-                if (is_empty(member)) continue;
-                ++left_out_.own_reasons;
-                keep(other_reason, feedback);  // there is one, and it is the site's own
+                if (!is_empty(member)) keep_own(member, feedback);
             } else if (name != "reason" && name != "userComment") {
                 ++left_out_.unknown_members;
             }
@@ -184,15 +183,33 @@ class ItemReader {
         if (system_sent && !fhir::is_text(*system)) return problem(Fault::wrong_type, place + ".system");
         if (!system_sent && reading_.strict) return problem(Fault::member_missing, place + ".system");
         // The reference client leaves out the system of reasons that had none.
-        const auto offered = std::ranges::find_if(reading_.offered, [&](const Reason& known) {
+        const auto is_sent = [&](const Reason& known) {
             return known.code == *fhir::text_of(*code) && (!system_sent || known.system == *fhir::text_of(*system));
-        });
-        if (offered == reading_.offered.end()) ++left_out_.unknown_reasons;
-        keep(offered == reading_.offered.end() ? other_reason : *offered, feedback);
+        };
+        for (const std::vector<Reason>* list : {&reading_.offered, &reading_.own}) {
+            const auto known = std::ranges::find_if(*list, is_sent);
+            if (known == list->end()) continue;
+            keep(*known, feedback);
+            return std::nullopt;
+        }
+        ++left_out_.unknown_reasons;
+        keep(other_reason, feedback);
         return std::nullopt;
     }
 
-    /// One reason a card is kept: the first that was offered, else that there was one.
+    /// There is a reason, and it is the site's own: that which the configuration names, if it does.
+    void keep_own(const json::value& extension, Feedback& feedback) {
+        const json::object* members = extension.if_object();
+        for (const Reason& known : reading_.own) {
+            const json::value* member = members == nullptr ? nullptr : members->if_contains(known.system);
+            if (member == nullptr || fhir::text_of(*member) != known.code) continue;
+            return keep(known, feedback);
+        }
+        ++left_out_.own_reasons;
+        keep(other_reason, feedback);
+    }
+
+    /// One reason a card is kept: the first that has a name, else that there was one.
     void keep(const Reason& reason, Feedback& feedback) {
         const bool replaces = !feedback.reason || (*feedback.reason == other_reason && reason != other_reason);
         if (feedback.reason) ++left_out_.further_reasons;

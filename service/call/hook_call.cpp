@@ -91,10 +91,12 @@ std::vector<std::string> sources_that_matter(const HookCall& call, const Clinica
     return rules::sources_that_matter(*call.service->program, rules::read_record(call.sources), asked_by(call, time));
 }
 
-rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, bool explained) {
+rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, bool explained,
+                                rules::SeenResults* seen) {
     const rules::Record record = rules::read_record(call.sources);
     const rules::Call asked = asked_by(call, time);
     const rules::Program& program = *call.service->program;
+    if (seen != nullptr) *seen = rules::seen_results(program, record, asked);
     return explained ? rules::explain(program, record, asked) : rules::evaluate(program, record, asked);
 }
 

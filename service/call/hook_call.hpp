@@ -1,6 +1,7 @@
 // A service call from its body to its response, without a network: the way that HTTPS and `evaluate` share.
 #pragma once
 
+#include "rules/explain/seen_results.hpp"
 #include "rules/run/evaluation.hpp"
 #include "service/answer/card.hpp"
 #include "service/answer/discovery.hpp"
@@ -58,7 +59,9 @@ boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const 
 std::vector<std::string> sources_that_matter(const HookCall& call, const ClinicalTime& time);
 
 /// The evaluation of a call at that time; with reasons for every rule if `explained`.
-rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, bool explained = false);
+/// \param seen  becomes what came of each laboratory test; null: nobody counts that.
+rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, bool explained = false,
+                                rules::SeenResults* seen = nullptr);
 
 /// The response to a call. \param about_url  where this service has its about pages, if it has; those of the site's own
 /// "aboutUrl" go before them.

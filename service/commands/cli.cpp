@@ -8,6 +8,7 @@
 #include "service/commands/command_expand.hpp"
 #include "service/commands/command_fhirpath.hpp"
 #include "service/commands/command_impact.hpp"
+#include "service/commands/command_report.hpp"
 #include "service/commands/command_seal.hpp"
 #include "service/commands/command_serve.hpp"
 #include "service/commands/command_survey.hpp"
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -222,6 +224,23 @@ void declare_doctor(CLI::App& verb, Action& action) {
         [options, &action] { action = [options](const Streams& streams) { return run_doctor(*options, streams); }; });
 }
 
+void declare_report(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<ReportOptions>();
+    verb.add_option("--config", options->config, "The configuration file")->required()->type_name("FILE");
+    verb.add_option("--since", options->since, "The first day, in UTC (default: 13 weeks ago)")->type_name("DATE");
+    static const std::map<std::string, ReportFormat> words = {{"text", ReportFormat::text},
+                                                              {"json", ReportFormat::json},
+                                                              {"csv", ReportFormat::csv},
+                                                              {"html", ReportFormat::html}};
+    const auto choose = [options](const std::string& word) { options->format = words.at(word); };
+    verb.add_option_function<std::string>(
+            "--format", choose,
+            "text, csv or html, with counts that may be shared; json, with exact ones (default: text)")
+        ->check(CLI::IsMember({"text", "json", "csv", "html"}));
+    verb.callback(
+        [options, &action] { action = [options](const Streams& streams) { return run_report(*options, streams); }; });
+}
+
 void declare_fhirpath(CLI::App& verb, Action& action) {
     auto options = std::make_shared<FhirpathOptions>();
     verb.add_option("expression", options->expression, "A FHIRPath expression")->required()->type_name("EXPRESSION");
@@ -292,6 +311,7 @@ constexpr Verb verbs[] = {
     {"impact", "Counts whom a change of rules touches, over a population", declare_impact},
     {"about", "Writes the pages behind the cards as static files", declare_about},
     {"doctor", "Proves a deployment, and says what to mend", declare_doctor},
+    {"report", "Says what became of cards, and what was silent", declare_report},
     {"fhirpath", "Evaluates FHIRPath on a resource", declare_fhirpath},
 };
 

@@ -34,6 +34,8 @@ bool fit_together(const SurveyOptions& options, std::ostream& err) {
         err << "error: nothing to survey: name the population, or parts of a survey with --merge\n";
     } else if (outputs_to_stdout(options) > 1) {
         err << "error: one of --json, --html and --partial may go to standard output\n";
+    } else if (!options.partial.empty() && options.at.empty()) {
+        err << "error: --partial needs --at: parts are added up only if they were looked at on the same day\n";
     } else {
         return true;
     }

@@ -66,6 +66,7 @@ struct Config {
         bool operator==(const Limits&) const = default;
     } limits;
     std::string store;  ///< "sqlite:PATH" or "postgresql://…"; empty: none
+    StoreKeep keep;     ///< how long what is in it is kept
     LogOptions log;
     std::size_t threads = 0;  ///< 0: one per core
     std::string time_zone;    ///< IANA name; empty: the system's

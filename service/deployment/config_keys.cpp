@@ -108,6 +108,30 @@ Complaint store_seconds(std::chrono::seconds& to, const ConfigValue& value, std:
     return {};
 }
 
+Complaint store_days(std::chrono::days& to, const ConfigValue& value) {
+    std::size_t number = 0;
+    if (Complaint complaint = value.integer(number, 1, 36500); !complaint.empty()) return complaint;
+    to = std::chrono::days(number);
+    return {};
+}
+
+/// Reasons as FHIR writes codes in a search: "system|code".
+Complaint store_own_reasons(Client& client, const ConfigValue& value) {
+    std::vector<std::string> written;
+    if (Complaint complaint = value.texts(written); !complaint.empty()) return complaint;
+    client.own_reasons.clear();
+    for (const std::string& one : written) {
+        const std::size_t bar = one.find('|');
+        if (bar == std::string::npos || bar + 1 == one.size()) {
+            return "must hold reasons as \"system|code\"; \"|code\" for one without a system";
+        }
+        client.own_reasons.push_back({one.substr(0, bar), one.substr(bar + 1)});
+    }
+    return {};
+}
+
+constexpr std::string_view own_reasons_form = "array of \"system|code\"";
+
 Complaint store_private_networks(Config& config, const ConfigValue& value) {
     if (Complaint complaint = value.texts(config.fhir.private_networks); !complaint.empty()) return complaint;
     const bool networks = std::ranges::all_of(config.fhir.private_networks,
@@ -218,10 +242,17 @@ constexpr ConfigKey table[] = {
      [](Config& c, const ConfigValue& v) { return store_profile(c.clients.back().profile, v); }},
     {"clients[].strict", "true or false", "false", "", "whether it is held to the letter of CDS Hooks", false,
      [](Config& c, const ConfigValue& v) { return v.boolean(c.clients.back().strict); }},
+    {"clients[].overrideReasons", own_reasons_form, "[]", "",
+     "reasons of its own, beside those on our cards, that are kept as they are; any other is kept as \"other\". Where "
+     "a "
+     "reason comes in an `extension` (Epic), the system is the name of its member there",
+     false, [](Config& c, const ConfigValue& v) { return store_own_reasons(c.clients.back(), v); }},
     {"anonymous.fhirServers", "array of addresses", "[]", "", "FHIR servers that calls without a token may name", false,
      [](Config& c, const ConfigValue& v) { return v.urls(c.anonymous.fhir_servers); }},
     {"anonymous.profile", profile_form, "\"2.0\"", "", "what a client without a token is sent, and how", false,
      [](Config& c, const ConfigValue& v) { return store_profile(c.anonymous.profile, v); }},
+    {"anonymous.overrideReasons", own_reasons_form, "[]", "", "the same of a client without a token", false,
+     [](Config& c, const ConfigValue& v) { return store_own_reasons(c.anonymous, v); }},
     {"cors.origins", "array of origins", "[]", "", "the web pages that may call the service; \"*\": all", false,
      store_origins},
     {"fhir.ca", "file", "", "", "further certificates that FHIR servers and key servers are trusted by, PEM", false,
@@ -251,6 +282,14 @@ constexpr ConfigKey table[] = {
     {"store", "\"sqlite:FILE\" or \"postgresql://…\"", "", "",
      "where cards given, feedback and tokens seen are kept; absent: no feedback is taken", false,
      [](Config& c, const ConfigValue& v) { return v.store(c.store); }},
+    {"keep.decisionsDays", "whole number", "400", "days",
+     "how long the store keeps which cards were given; of a card "
+     "with feedback, as long as the feedback",
+     false, [](Config& c, const ConfigValue& v) { return store_days(c.keep.decisions, v); }},
+    {"keep.feedbackDays", "whole number", "800", "days", "how long it keeps feedback", false,
+     [](Config& c, const ConfigValue& v) { return store_days(c.keep.feedback, v); }},
+    {"keep.tallyDays", "whole number", "1200", "days", "how long it keeps the counts of each day", false,
+     [](Config& c, const ConfigValue& v) { return store_days(c.keep.tally, v); }},
     {"log.level", "\"debug\", \"info\", \"warning\" or \"error\"", "\"info\"", "", "the least that is logged", false,
      [](Config& c, const ConfigValue& v) {
          return v.choice(c.log.level, {{"debug", LogLevel::debug},

@@ -118,6 +118,7 @@ std::vector<std::string> changes_that_need_a_restart(const Config& old, const Co
     note("fhir", old.fhir == now.fhir);
     note("limits", old.limits == now.limits);
     note("store", old.store == now.store);
+    note("keep", old.keep == now.keep);
     note("log", old.log == now.log);
     note("threads", old.threads == now.threads);
     note("timeZone", old.time_zone == now.time_zone);

@@ -66,7 +66,7 @@ class SealedReader {
                         "A PACK is a folder, or a file that `backpain-cds seal` wrote.");
         }
         for (const auto& [name, value] : object) {
-            if (std::ranges::find(members, name) != members.end()) continue;
+            if (std::ranges::find(members, std::string_view(name)) != members.end()) continue;
             find("/" + fhir::pointer_token(name), "unknown-member", "A sealed pack has no such member.",
                  rules::did_you_mean(name, {members.begin(), members.end()}));
         }

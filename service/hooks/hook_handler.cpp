@@ -2,6 +2,7 @@
 
 #include "service/answer/about.hpp"
 #include "service/base/uuid.hpp"
+#include "service/call/counted_call.hpp"
 #include "service/call/fhir_completion.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -79,7 +80,7 @@ asio::awaitable<Reply> HookHandler::call(ServiceCall asked) const {
     if (!call) co_return refusal(call.error(), asked.head, *client.profile);
     auto problem = co_await complete(*call, client, time);
     if (!problem) problem = missing_from(*call);
-    Reply reply = problem ? refusal(*problem, asked.head, *client.profile) : answer(*call, time);
+    Reply reply = problem ? refusal(*problem, asked.head, *client.profile) : answer(*call, client, time);
     reply.facts.slowest_query = call->slowest_query.key;
     reply.facts.slowest_query_took = call->slowest_query.took;
     if (uuid_of(call->request.hook_instance)) reply.facts.hook_instance = call->request.hook_instance;
@@ -124,18 +125,21 @@ asio::awaitable<std::optional<Problem>> HookHandler::complete(HookCall& call, co
     co_return std::nullopt;
 }
 
-Reply HookHandler::answer(const HookCall& call, const CallTime& time) const {
+Reply HookHandler::answer(const HookCall& call, const Client& client, const CallTime& time) const {
     Reply reply;
-    const rules::Evaluation evaluation = evaluate_call(call, time.clinical);
+    rules::SeenResults seen;
+    const bool is_counted = settings_.counter != nullptr;
+    const rules::Evaluation evaluation = evaluate_call(call, time.clinical, false, is_counted ? &seen : nullptr);
     Response response = response_of(call, evaluation, settings_.new_uuid, settings_.about_url);
     reply.facts.cards = static_cast<unsigned>(response.given.size());
-    if (reply.facts.cards > 0) keep(call, evaluation.cards, response.given);
+    if (reply.facts.cards > 0) keep(call, client, evaluation.cards, response.given);
+    if (is_counted) settings_.counter->add(counted_call(call, client.name, evaluation, response.given, seen));
     reply.body = std::move(response.body);
     return reply;
 }
 
 /// Tells log and store which cards were given.
-void HookHandler::keep(const HookCall& call, const std::vector<rules::Card>& cards,
+void HookHandler::keep(const HookCall& call, const Client& client, const std::vector<rules::Card>& cards,
                        const std::vector<GivenCard>& given) const {
     const rules::Identity& pack = call.service->program->pack().identity;
     std::vector<Decision> decisions;
@@ -145,7 +149,7 @@ void HookHandler::keep(const HookCall& call, const std::vector<rules::Card>& car
         if (settings_.recorder == nullptr || one.uuid.empty())
             continue;  // no feedback can name a card without uuid
         decisions.push_back({one.uuid, call.service->offered.id, std::string(card.rule), pack.id, pack.version,
-                             call.service->digest, wall_time()});
+                             call.service->digest, wall_time(), client.name});
     }
     if (settings_.recorder != nullptr) settings_.recorder->add(std::move(decisions));
 }

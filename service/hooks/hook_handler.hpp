@@ -5,6 +5,7 @@
 #include "service/deployment/clinical_clock.hpp"
 #include "service/fhir_access/fhir_client.hpp"
 #include "service/hooks/cds_services.hpp"
+#include "service/observe/call_counts.hpp"
 #include "service/out/https_clients.hpp"
 #include "service/store/decision_recorder.hpp"
 
@@ -35,7 +36,8 @@ struct HookSettings {
     Log& log;
     DecisionRecorder* recorder = nullptr;  ///< null: which cards were given is not kept
     FhirReading fhir;
-    std::string about_url = {};  ///< where clients find the about pages of this service; empty: nowhere
+    std::string about_url = {};      ///< where clients find the about pages of this service; empty: nowhere
+    CallCounter* counter = nullptr;  ///< null: calls are not counted
 };
 
 class HookHandler final : public CdsServices {
@@ -56,8 +58,9 @@ class HookHandler final : public CdsServices {
 
     boost::asio::awaitable<std::optional<Problem>> complete(HookCall& call, const Client& client, CallTime time) const;
     std::optional<Problem> missing_from(const HookCall& call) const;
-    Reply answer(const HookCall& call, const CallTime& time) const;
-    void keep(const HookCall& call, const std::vector<rules::Card>& cards, const std::vector<GivenCard>& given) const;
+    Reply answer(const HookCall& call, const Client& client, const CallTime& time) const;
+    void keep(const HookCall& call, const Client& client, const std::vector<rules::Card>& cards,
+              const std::vector<GivenCard>& given) const;
 
     HookSettings settings_;
     std::vector<ServedService> services_;

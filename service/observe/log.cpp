@@ -90,6 +90,10 @@ struct Fields {
         members["repeated"] = e.repeated;
         members["unknownCard"] = e.unknown_card;
         members["ahead"] = e.ahead;
+        for (const FeedbackOutcome& one : e.outcomes) {
+            members["outcome." + (one.rule.empty() ? "unknown" : one.rule) + "." + std::string(one.outcome)] =
+                one.count;
+        }
         for (const auto& [name, count] : feedback_left_out) {
             if (e.left_out.*count > 0) members["leftOut." + std::string(name)] = e.left_out.*count;
         }

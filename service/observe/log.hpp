@@ -109,12 +109,20 @@ inline constexpr std::pair<std::string_view, std::size_t FeedbackLeftOut::*> fee
     {"unknown-member", &FeedbackLeftOut::unknown_members},
 };
 
+/// How much feedback was new, by what it is about and says.
+struct FeedbackOutcome {
+    std::string rule;          ///< of ours; empty: of a card that the store does not know
+    std::string_view outcome;  ///< a literal
+    std::size_t count = 0;
+};
+
 struct FeedbackStored {
     std::string service;
     std::size_t stored = 0, repeated = 0;
     std::size_t unknown_card = 0;  ///< about cards that the store does not know, or whose id is none of ours
     std::size_t ahead = 0;         ///< from the future, by the client's clock
     FeedbackLeftOut left_out = {};
+    std::vector<FeedbackOutcome> outcomes = {};
 };
 struct StoreFailed {
     std::string_view operation, fault;  ///< literals

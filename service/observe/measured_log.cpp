@@ -17,10 +17,11 @@ struct Count {
     void operator()(const ServerConnected& e) const { metrics.server_connected(e.kind); }
     void operator()(const FhirFetched& e) const { metrics.fhir_fetched(e.outcome, e.requests, e.took); }
     void operator()(const FhirNotRead& e) const { metrics.fhir_fetched(e.fault, 0, {}); }
-    void operator()(const CardGiven& e) const { metrics.rule_fired(e.rule, e.indicator); }
+    void operator()(const CardGiven& e) const { metrics.rule_fired(e.rule, e.version, e.indicator); }
     void operator()(const FeedbackStored& e) const {
         metrics.feedback_stored(e.stored, e.repeated);
         metrics.feedback_left_out("unknown-card", e.unknown_card);
+        for (const FeedbackOutcome& one : e.outcomes) metrics.feedback_outcome(one.rule, one.outcome, one.count);
         for (const auto& [name, count] : feedback_left_out) metrics.feedback_left_out(name, e.left_out.*count);
     }
     void operator()(const StoreFailed& e) const {

@@ -78,7 +78,15 @@ struct Metrics::Series {
     Counters& refusals = counters("backpain_cds_refusals_total", "Requests refused, by fault.");
     Counters& token_refusals =
         counters("backpain_cds_token_refusals_total", "Tokens refused, by the first check that failed.");
-    Counters& cards = counters("backpain_cds_cards_total", "Cards given, by rule and indicator.");
+    Counters& cards = counters("backpain_cds_cards_total", "Cards given, by rule, version and indicator.");
+    Counters& calls = counters("backpain_cds_calls_total", "Calls answered, by service and client.");
+    Counters& silences = counters("backpain_cds_silences_total", "Rules that had no card in a call, by reason.");
+    Counters& results = counters("backpain_cds_results_total",
+                                 "Laboratory results in calls, by analyte and whether they could be read, or why not.");
+    Counters& unseen = counters("backpain_cds_unseen_names_total",
+                                "Results whose code or unit neither pack nor site file knows, by analyte.");
+    Counters& outcomes =
+        counters("backpain_cds_feedback_outcomes_total", "Feedback stored for the first time, by rule and outcome.");
     Counters& fhir = counters("backpain_cds_fhir_fetches_total", "FHIR data asked for, by outcome.");
     Counters& fhir_requests = counters("backpain_cds_fhir_requests_total", "Requests sent to FHIR servers.");
     Histograms& fhir_seconds =
@@ -141,11 +149,36 @@ void Metrics::token_refused(std::string_view fault) {
     series_->token_refusals.Add({{"fault", std::string(fault)}}).Increment();
 }
 
-void Metrics::rule_fired(std::string_view rule, std::string_view indicator) {
+void Metrics::rule_fired(std::string_view rule, std::string_view version, std::string_view indicator) {
     const auto make = [&]() -> auto& {
-        return series_->cards.Add({{"rule", std::string(rule)}, {"indicator", std::string(indicator)}});
+        return series_->cards.Add(
+            {{"rule", std::string(rule)}, {"version", std::string(version)}, {"indicator", std::string(indicator)}});
     };
-    series_->known_cards.get(joined({rule, indicator}), make).Increment();
+    series_->known_cards.get(joined({rule, version, indicator}), make).Increment();
+}
+
+void Metrics::calls_answered(std::string_view service, std::string_view client, std::uint64_t count) {
+    series_->calls.Add({{"service", std::string(service)}, {"client", std::string(client)}})
+        .Increment(static_cast<double>(count));
+}
+
+void Metrics::rule_silent(std::string_view rule, std::string_view reason, std::uint64_t count) {
+    series_->silences.Add({{"rule", std::string(rule)}, {"reason", std::string(reason)}})
+        .Increment(static_cast<double>(count));
+}
+
+void Metrics::results_seen(std::string_view analyte, std::string_view reading, std::uint64_t count) {
+    series_->results.Add({{"analyte", std::string(analyte)}, {"reading", std::string(reading)}})
+        .Increment(static_cast<double>(count));
+}
+
+void Metrics::names_unseen(std::string_view analyte, std::uint64_t count) {
+    series_->unseen.Add({{"analyte", std::string(analyte)}}).Increment(static_cast<double>(count));
+}
+
+void Metrics::feedback_outcome(std::string_view rule, std::string_view outcome, std::size_t count) {
+    series_->outcomes.Add({{"rule", rule.empty() ? "unknown" : std::string(rule)}, {"outcome", std::string(outcome)}})
+        .Increment(static_cast<double>(count));
 }
 
 void Metrics::fhir_fetched(std::string_view outcome, unsigned requests, std::chrono::nanoseconds took) {

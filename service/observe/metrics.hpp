@@ -8,6 +8,8 @@
 #include "service/base/wall_time.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -39,8 +41,23 @@ class Metrics {
     /// A token was refused. \param fault by its name; it is told here and in the log, never to the client.
     void token_refused(std::string_view fault);
 
-    /// A rule gave a card.
-    void rule_fired(std::string_view rule, std::string_view indicator);
+    /// A rule gave a card. \param version  of its pack.
+    void rule_fired(std::string_view rule, std::string_view version, std::string_view indicator);
+
+    /// Calls were answered with all cards that there were: the denominator of cards, silences and results.
+    void calls_answered(std::string_view service, std::string_view client, std::uint64_t count);
+
+    /// A rule had no card. \param reason  "gate", "criterion", "unknown", "cap", …
+    void rule_silent(std::string_view rule, std::string_view reason, std::uint64_t count);
+
+    /// Laboratory results came. \param reading  "readable", "awaited", or why they cannot be read.
+    void results_seen(std::string_view analyte, std::string_view reading, std::uint64_t count);
+
+    /// Results came with a code or a unit that neither pack nor site file knows.
+    void names_unseen(std::string_view analyte, std::uint64_t count);
+
+    /// Feedback was stored about a rule's card. \param rule  empty: of a card that the store does not know.
+    void feedback_outcome(std::string_view rule, std::string_view outcome, std::size_t count);
 
     /// FHIR data was asked for. \param outcome "fetched", or the reason's name. \param requests that it took.
     void fhir_fetched(std::string_view outcome, unsigned requests, std::chrono::nanoseconds took);

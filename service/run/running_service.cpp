@@ -6,6 +6,7 @@
 #include "service/hooks/clinical_port.hpp"
 #include "service/hooks/hook_handler.hpp"
 #include "service/http/server.hpp"
+#include "service/live/tally_recorder.hpp"
 #include "service/observe/measured_log.hpp"
 #include "service/out/name_lookups.hpp"
 #include "service/run/admin_port.hpp"
@@ -141,6 +142,7 @@ struct RunningService::Parts {
     ReplayWindow window;  ///< without a store
     std::unique_ptr<Store> store;
     std::unique_ptr<DecisionRecorder> recorder;
+    std::unique_ptr<TallyRecorder> tally;
     std::unique_ptr<StoreKeeper> keeper;
     BlockingCalls store_calls;
     Readiness readiness;
@@ -175,12 +177,16 @@ rules::Diagnostic RunningService::Parts::why_no_store(StoreFault opening) const 
 }
 
 boost::system::result<void, rules::Diagnostic> RunningService::Parts::open_store() {
-    if (config.store.empty()) return {};
+    if (config.store.empty()) {
+        tally = std::make_unique<TallyRecorder>(nullptr, log);
+        return {};
+    }
     auto opened = Store::open(config.store);
     if (!opened) return why_no_store(opened.error());
     store = std::move(*opened);
     recorder = std::make_unique<DecisionRecorder>(*store, log);
-    keeper = std::make_unique<StoreKeeper>(*store, log);
+    tally = std::make_unique<TallyRecorder>(store.get(), log);
+    keeper = std::make_unique<StoreKeeper>(*store, log, KeeperPace(), config.keep);
     return {};
 }
 
@@ -207,6 +213,7 @@ std::shared_ptr<const Offer> RunningService::Parts::offer_of(const Deployment& d
     fhir.timeout = std::chrono::milliseconds(config.fhir.timeout_ms);
     fhir.deadline = std::chrono::milliseconds(config.limits.deadline_ms);
     HookSettings settings{clock, random_uuid, log, recorder.get(), fhir};
+    settings.counter = tally.get();
     if (!now.public_urls.empty()) settings.about_url = about_url_of(now.public_urls.front());
     made->services = std::make_shared<const HookHandler>(deployment.packs, std::move(settings));
     if (store) {
@@ -288,12 +295,14 @@ std::string RunningService::Parts::metrics_text() {
     metrics.memory_resident(resident_bytes());
     metrics.log_lines_dropped(sink->dropped());
     if (keeper) metrics.store_up(keeper->store_works());
+    if (tally) tally->tell(metrics);
     return metrics.text();
 }
 
 bool RunningService::Parts::close() {
     const auto deadline = BlockingCalls::Clock::now() + closing_time_of_calls;
     bool all_ended = !recorder || recorder->close(deadline);
+    if (tally && !tally->close(deadline)) all_ended = false;
     if (keeper && !keeper->close(deadline)) all_ended = false;
     if (!store_calls.close(deadline)) all_ended = false;
     if (!names->close(deadline)) all_ended = false;

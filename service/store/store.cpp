@@ -1,13 +1,14 @@
 #include "service/store/store.hpp"
 
 #include "service/base/uuid.hpp"
+#include "service/store/sql_text.hpp"
 #include "service/store/store_postgresql.hpp"
 #include "service/store/store_schema.hpp"
 #include "service/store/store_sqlite.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -28,27 +29,8 @@ constexpr std::chrono::milliseconds between_tries{500};
 constexpr std::size_t rows_a_statement = 50;
 // Tokens are forgotten when they have expired for longer than the clocks of replicas may differ.
 constexpr std::chrono::minutes replicas_differ_by{5};
-constexpr std::size_t forgotten_a_statement = 1000;
-constexpr int most_forgetting_statements = 100;  ///< in one sweep
-
-std::string number(std::int64_t value) {
-    return std::to_string(value);
-}
-
-std::uint64_t count_of(const std::optional<std::string>& text) {
-    std::uint64_t value = 0;
-    if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-    return value;
-}
-
-std::string_view word_for(Outcome outcome) {
-    switch (outcome) {
-        case Outcome::accepted:
-            return "accepted";
-        case Outcome::overridden:
-            return "overridden";
-    }
-    return "unknown";
+Outcome outcome_named(const std::optional<std::string>& word) {
+    return word == "accepted" ? Outcome::accepted : Outcome::overridden;
 }
 
 std::string joined(const std::vector<std::string>& texts) {
@@ -57,22 +39,9 @@ std::string joined(const std::vector<std::string>& texts) {
     return all;
 }
 
-/// "($1, $2), ($3, $4)" for two rows of two.
-std::string placeholders(std::size_t rows, std::size_t columns) {
-    std::string text;
-    for (std::size_t row = 0; row < rows; ++row) {
-        text += row == 0 ? "(" : ", (";
-        for (std::size_t column = 0; column < columns; ++column) {
-            text += (column == 0 ? "$" : ", $") + std::to_string(row * columns + column + 1);
-        }
-        text += ')';
-    }
-    return text;
-}
-
 void append(Row& values, const Decision& decision) {
     values.insert(values.end(), {decision.card, decision.service, decision.rule, decision.pack, decision.version,
-                                 decision.digest, number(decision.at.time_since_epoch().count())});
+                                 decision.digest, micros(decision.at), decision.client});
 }
 
 void append(Row& values, const Feedback& feedback, WallTime received) {
@@ -82,21 +51,42 @@ void append(Row& values, const Feedback& feedback, WallTime received) {
         system = feedback.reason->system;
         code = feedback.reason->code;
     }
-    values.insert(values.end(), {feedback.card, std::string(word_for(feedback.outcome)),
-                                 number(feedback.at.time_since_epoch().count()), joined(feedback.suggestions), system,
-                                 code, number(received.time_since_epoch().count())});
+    values.insert(values.end(),
+                  {feedback.card, std::string(name_of(feedback.outcome)),
+                   number(feedback.at.time_since_epoch().count()), joined(feedback.suggestions), system, code,
+                   micros(received), feedback.has_comment ? "1" : "0", feedback.service, feedback.client});
 }
 
-/// How many of these cards the store knows nothing of; each as often as it is named.
-result<std::size_t, StoreFault> count_unknown(SqlConnection& connection, const std::vector<Row>& cards) {
-    if (cards.empty()) return std::size_t{0};
+using RuleOfCard = std::map<std::string, std::string, std::less<>>;
+
+/// The rules of those of these cards that the store knows.
+result<RuleOfCard, StoreFault> rules_of(SqlConnection& connection, const std::vector<Row>& told) {
+    RuleOfCard rules;
+    if (told.empty()) return rules;
     Row values;
-    for (const Row& row : cards) values.push_back(row.at(0));
+    for (const Row& row : told) values.push_back(row.at(0));
     const auto known =
-        connection.run("SELECT card FROM decision WHERE card IN " + placeholders(1, values.size()), values);
+        connection.run("SELECT card, rule FROM decision WHERE card IN " + placeholders(1, values.size()), values);
     if (!known) return known.error();
-    const std::set<Row> found(known->rows.begin(), known->rows.end());
-    return static_cast<std::size_t>(std::ranges::count_if(cards, [&](const Row& row) { return !found.contains(row); }));
+    for (const Row& row : known->rows) rules.emplace(row.at(0).value_or(""), row.at(1).value_or(""));
+    return rules;
+}
+
+/// \param told  a card and an outcome a row.
+void note(const std::vector<Row>& told, const RuleOfCard& rules, FeedbackReceipt& receipt) {
+    for (const Row& row : told) {
+        const auto rule = rules.find(row.at(0).value_or(""));
+        if (rule == rules.end()) ++receipt.unknown_card;
+        const std::string name = rule == rules.end() ? std::string() : rule->second;
+        const Outcome outcome = outcome_named(row.at(1));
+        const auto same = std::ranges::find_if(
+            receipt.by_rule, [&](const StoredOutcome& one) { return one.rule == name && one.outcome == outcome; });
+        if (same != receipt.by_rule.end()) {
+            ++same->count;
+        } else {
+            receipt.by_rule.push_back({name, outcome, 1});
+        }
+    }
 }
 
 /// Adds to `receipt` what came of one statement's worth of feedback.
@@ -105,16 +95,16 @@ result<void, StoreFault> insert(SqlConnection& connection, std::span<const Feedb
     Row values;
     for (const Feedback& feedback : batch) append(values, feedback, received);
     const auto stored = connection.run(
-        "INSERT INTO feedback (card, outcome, outcome_at, suggestions, reason_system, reason_code, received_at) "
-        "VALUES " +
-            placeholders(batch.size(), 7) + " ON CONFLICT DO NOTHING RETURNING card",
+        "INSERT INTO feedback (card, outcome, outcome_at, suggestions, reason_system, reason_code, received_at, "
+        "has_comment, service, client) VALUES " +
+            placeholders(batch.size(), 10) + " ON CONFLICT DO NOTHING RETURNING card, outcome",
         values);
     if (!stored) return stored.error();
     receipt.stored += stored->rows.size();
     receipt.repeated += batch.size() - stored->rows.size();
-    const auto unknown = count_unknown(connection, stored->rows);
-    if (!unknown) return unknown.error();
-    receipt.unknown_card += *unknown;
+    const auto rules = rules_of(connection, stored->rows);
+    if (!rules) return rules.error();
+    note(stored->rows, *rules, receipt);
     return {};
 }
 
@@ -142,8 +132,21 @@ std::size_t Store::most_connections_of(std::string_view address) noexcept {
     return address.starts_with("postgres") ? postgresql_connections : sqlite_connections;
 }
 
-/// A store that has not been looked at yet; null if the address names none.
-std::unique_ptr<Store> Store::unopened(std::string_view address, const StoreLimits& limits) {
+std::string_view name_of(Outcome outcome) noexcept {
+    switch (outcome) {
+        case Outcome::accepted:
+            return "accepted";
+        case Outcome::overridden:
+            return "overridden";
+    }
+    return "unknown";
+}
+
+int Store::newest_schema() noexcept {
+    return service::newest_schema();
+}
+
+std::unique_ptr<Store> Store::as_it_stands(std::string_view address, const StoreLimits& limits) {
     if (address.starts_with(sqlite_scheme)) {
         const std::string path(address.substr(sqlite_scheme.size()));
         const auto file = std::make_shared<SqliteFile>(path);
@@ -161,7 +164,7 @@ std::unique_ptr<Store> Store::unopened(std::string_view address, const StoreLimi
 result<std::unique_ptr<Store>, StoreFault> Store::open(std::string_view address, const StoreLimits& limits) {
     if (address.starts_with(sqlite_scheme))
         SqliteFile(std::string(address.substr(sqlite_scheme.size()))).make_private();
-    std::unique_ptr<Store> store = unopened(address, limits);
+    std::unique_ptr<Store> store = as_it_stands(address, limits);
     if (store == nullptr) return StoreFault::unavailable;
     const auto migrated = store->migrate();
     if (!migrated) return migrated.error();
@@ -170,7 +173,7 @@ result<std::unique_ptr<Store>, StoreFault> Store::open(std::string_view address,
 
 result<Store::Rehearsal, StoreFault> Store::rehearse(std::string_view address) {
     const StoreLimits limits;
-    const std::unique_ptr<Store> store = unopened(address, limits);
+    const std::unique_ptr<Store> store = as_it_stands(address, limits);
     if (store == nullptr) return StoreFault::unavailable;
     Rehearsal found{0, newest_schema()};
     const auto done = store->with_connection(
@@ -316,10 +319,11 @@ result<void, StoreFault> Store::record(std::span<const Decision> decisions) {
             const auto some = decisions.subspan(first, std::min(rows_a_statement, decisions.size() - first));
             Row values;
             for (const Decision& decision : some) append(values, decision);
-            const auto answer =
-                connection.run("INSERT INTO decision (card, service, rule, pack, version, digest, decided_at) VALUES " +
-                                   placeholders(some.size(), 7) + " ON CONFLICT DO NOTHING",
-                               values);
+            const auto answer = connection.run(
+                "INSERT INTO decision (card, service, rule, pack, version, digest, decided_at, client) "
+                "VALUES " +
+                    placeholders(some.size(), 8) + " ON CONFLICT DO NOTHING",
+                values);
             if (!answer) return answer.error();
         }
         return {};
@@ -333,7 +337,8 @@ result<FeedbackReceipt, StoreFault> Store::record(std::span<const Feedback> batc
     const std::vector<Feedback> items(sorted.begin(), sorted.end());
     FeedbackReceipt receipt;
     const auto done = write(limits_.call, [&](SqlConnection& connection) -> Done {
-        receipt = {.stored = 0, .repeated = batch.size() - items.size(), .unknown_card = 0};
+        receipt = FeedbackReceipt();
+        receipt.repeated = batch.size() - items.size();
         const std::span<const Feedback> all(items);
         for (std::size_t first = 0; first < all.size(); first += rows_a_statement) {
             const auto some = all.subspan(first, std::min(rows_a_statement, all.size() - first));
@@ -359,7 +364,7 @@ result<std::vector<OutcomeCount>, StoreFault> Store::outcomes() {
             OutcomeCount count;
             count.rule = row.at(0).value_or("");
             count.version = row.at(1).value_or("");
-            count.outcome = row.at(2) == "accepted" ? Outcome::accepted : Outcome::overridden;
+            count.outcome = outcome_named(row.at(2));
             if (row.at(4)) count.reason = Reason{row.at(3).value_or(""), *row.at(4)};
             count.count = count_of(row.at(5));
             counts.push_back(std::move(count));
@@ -400,20 +405,10 @@ result<void, StoreFault> Store::forget_expired(WallTime now) {
         return {};
     });
     if (!announced) return announced;
-    // In small pieces, since calls wait for each.
-    std::size_t forgotten = forgotten_a_statement;
-    for (int i = 0; i < most_forgetting_statements && forgotten == forgotten_a_statement; ++i) {
-        const auto done = write(limits_.background, [&](SqlConnection& connection) -> Done {
-            const auto answer = connection.run(
-                "DELETE FROM replay WHERE digest IN (SELECT digest FROM replay WHERE valid_until <= "
-                "(SELECT MAX(valid_until) FROM replay_forgotten) ORDER BY valid_until LIMIT 1000)");
-            if (!answer) return answer.error();
-            forgotten = answer->changed;
-            return {};
-        });
-        if (!done) return done;
-    }
-    return {};
+    return write_in_pieces(
+        "DELETE FROM replay WHERE digest IN (SELECT digest FROM replay WHERE valid_until <= "
+        "(SELECT MAX(valid_until) FROM replay_forgotten) ORDER BY valid_until LIMIT 1000)",
+        {});
 }
 
 result<void, StoreFault> Store::look() {

@@ -1,5 +1,5 @@
-// What outlives a call: which cards were given, what became of them, and which tokens were seen. No clinical data, no
-// patient, no token: uuids of cards that we made, rules, versions, outcomes, times and digests.
+// What outlives a call: which cards were given, what became of them, what was counted, and which tokens were seen. No
+// clinical data, no patient, no token: uuids of cards that we made, rules, versions, outcomes, times and digests.
 //
 // One Store serves every thread; it blocks, so it is used among blocking
 // calls. The SQL is one for SQLite and PostgreSQL, which
@@ -49,9 +49,13 @@ struct Decision {
     std::string version;  ///< of the pack
     std::string digest;   ///< of pack and site, as on the card
     WallTime at{};
+    std::string client = {};  ///< who was given it, by the name of the configuration; empty: it has none
 };
 
 enum class Outcome { accepted, overridden };
+
+/// As CDS Hooks has it.
+std::string_view name_of(Outcome outcome) noexcept;
 
 /// Why a card was overridden, as a code.
 struct Reason {
@@ -67,16 +71,52 @@ struct Feedback {
     std::chrono::sys_time<std::chrono::microseconds> at{};
     std::vector<std::string> suggestions;  ///< the uuids of those accepted: sorted, each once
     std::optional<Reason> reason;
+    bool has_comment = false;  ///< in the user's own words, which are not kept
+    std::string service = {};  ///< that it was told to: an id of ours
+    std::string client = {};   ///< that told it, as in Decision
     auto operator<=>(const Feedback&) const = default;
+};
+
+/// How much feedback of one outcome was stored about a rule's cards.
+struct StoredOutcome {
+    std::string rule;  ///< empty: of cards unknown here
+    Outcome outcome = Outcome::accepted;
+    std::size_t count = 0;
+    bool operator==(const StoredOutcome&) const = default;
 };
 
 /// What became of a batch of feedback.
 struct FeedbackReceipt {
     std::size_t stored = 0;
-    std::size_t repeated = 0;      ///< told before (R-114)
-    std::size_t unknown_card = 0;  ///< of those stored: about cards that this store knows nothing of
+    std::size_t repeated = 0;              ///< told before (R-114)
+    std::size_t unknown_card = 0;          ///< of those stored: about cards that this store knows nothing of
+    std::vector<StoredOutcome> by_rule{};  ///< those stored
     bool operator==(const FeedbackReceipt&) const = default;
 };
+
+/// A line of the tally: how often something happened on one day. Lines of the same name add up.
+struct TallyLine {
+    std::int64_t day = 0;  ///< since 1970-01-01, in UTC
+    std::string digest, service, client, rule, kind, key;
+    std::uint64_t count = 0;
+    auto operator<=>(const TallyLine&) const = default;
+};
+
+/// Who adds to the tally: a process, and which of its additions this is. One that comes again, since nobody knew
+/// whether it had been stored, is not counted twice.
+struct TallyWriter {
+    std::string process;       ///< a random name
+    std::uint64_t number = 0;  ///< of this addition, from 1 on
+    bool is_last = false;      ///< the process ends in order, and nothing of its counts is missing
+};
+
+/// How long what is stored is kept. Of a card with feedback the decision is kept as long as the feedback.
+struct StoreKeep {
+    std::chrono::days decisions{400}, feedback{800}, tally{1200};
+    bool operator==(const StoreKeep&) const = default;
+};
+
+struct StoreView;  // store_view.hpp
 
 /// How often users of a rule's cards did what they did.
 struct OutcomeCount {
@@ -126,6 +166,9 @@ class SqlConnection {
     /// What begins a transaction that may write.
     virtual std::string begin_statement() const = 0;
 
+    /// What begins a transaction that only reads, one state throughout, and hinders nobody who writes.
+    virtual std::vector<std::string> reading_statements() const { return {"BEGIN"}; }
+
     /// What comes first in a transaction that changes the schema: it may take long, and no other process may be at it.
     virtual std::vector<std::string> schema_change_statements() const = 0;
 };
@@ -138,6 +181,12 @@ class Store final : public ReplayMemory {
     /// in an error), and brings its schema up to date.
     static boost::system::result<std::unique_ptr<Store>, StoreFault> open(std::string_view address,
                                                                           const StoreLimits& limits = {});
+
+    /// The same as it stands: its schema is neither looked at nor changed. Null if the address names none.
+    static std::unique_ptr<Store> as_it_stands(std::string_view address, const StoreLimits& limits = {});
+
+    /// The schema that this program works with.
+    static int newest_schema() noexcept;
 
     /// How many calls a store at `address` can work on at the same time.
     static std::size_t most_connections_of(std::string_view address) noexcept;
@@ -168,6 +217,17 @@ class Store final : public ReplayMemory {
     /// All of the batch or nothing of it. The same feedback a second time changes nothing.
     boost::system::result<FeedbackReceipt, StoreFault> record(std::span<const Feedback> batch, WallTime received);
 
+    /// Adds `lines` to what is there, in one piece, and once: see TallyWriter.
+    boost::system::result<void, StoreFault> add(const TallyWriter& writer, std::span<const TallyLine> lines,
+                                                WallTime now);
+
+    /// What was given, answered and counted since then: for the report.
+    boost::system::result<StoreView, StoreFault> view(WallTime since);
+
+    /// Forgets what is older than `keep` says, and brings times of a replica of before schema 3 to our unit: in small
+    /// pieces, since calls wait for each.
+    boost::system::result<void, StoreFault> forget_old(const StoreKeep& keep, WallTime now);
+
     /// What became of all cards, by rule, version, outcome and reason, in this order.
     boost::system::result<std::vector<OutcomeCount>, StoreFault> outcomes();
 
@@ -184,10 +244,10 @@ class Store final : public ReplayMemory {
     using Work = std::function<boost::system::result<void, StoreFault>(SqlConnection&)>;
     using Done = boost::system::result<void, StoreFault>;
 
-    static std::unique_ptr<Store> unopened(std::string_view address, const StoreLimits& limits);
     Done with_connection(StoreDeadline deadline, const Work& work);
     Done in_transaction(StoreDeadline deadline, const Work& work);
     Done write(std::chrono::milliseconds limit, const Work& work);
+    Done write_in_pieces(const std::string& statement, const std::vector<std::optional<std::string>>& values);
     boost::system::result<std::unique_ptr<SqlConnection>, StoreFault> take(StoreDeadline deadline);
     void give_back(std::unique_ptr<SqlConnection> connection);
     class Lease;

@@ -19,7 +19,8 @@ constexpr std::chrono::seconds patience_of_destruction{10};
 }  // namespace
 
 struct StoreKeeper::State {
-    State(Store& where, Log& events, const KeeperPace& how_often) : store(where), log(events), pace(how_often) {}
+    State(Store& where, Log& events, const KeeperPace& how_often, const StoreKeep& how_long)
+        : store(where), log(events), pace(how_often), keep(how_long) {}
 
     void run();
     void look();
@@ -29,6 +30,7 @@ struct StoreKeeper::State {
     Store& store;
     Log& log;
     const KeeperPace pace;
+    const StoreKeep keep;
     // The sweep goes by time that has passed: a clock that is set ahead makes no token expire.
     const WallTime began = wall_time();
     const Clock::time_point began_steady = Clock::now();
@@ -39,8 +41,8 @@ struct StoreKeeper::State {
     bool stopping = false;
 };
 
-StoreKeeper::StoreKeeper(Store& store, Log& log, const KeeperPace& pace)
-    : state_(std::make_shared<State>(store, log, pace)), thread_({.threads = 1}) {
+StoreKeeper::StoreKeeper(Store& store, Log& log, const KeeperPace& pace, const StoreKeep& keep)
+    : state_(std::make_shared<State>(store, log, pace, keep)), thread_({.threads = 1}) {
     thread_.start([state = state_] { state->run(); });
 }
 
@@ -106,8 +108,10 @@ void StoreKeeper::State::forget() {
     try {
         const auto forgotten = store.forget_expired(now);
         if (!forgotten) log.write(StoreFailed{"forget-tokens", name_of(forgotten.error()), 0});
+        const auto tidied = store.forget_old(keep, now);
+        if (!tidied) log.write(StoreFailed{"forget-old", name_of(tidied.error()), 0});
     } catch (const std::exception& caught) {
-        log.write(CallFailed{"forget-tokens", typeid(caught).name()});
+        log.write(CallFailed{"forget", typeid(caught).name()});
     }
 }
 

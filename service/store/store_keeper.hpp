@@ -1,4 +1,4 @@
-// Looks after the store beside the calls: whether it can be written to, for /health/ready, and which tokens it need not
+// Looks after the store beside the calls: whether it can be written to, for /health/ready, and what it need not
 // remember any longer. A store that hangs holds the thread of the keeper alone.
 #pragma once
 
@@ -21,7 +21,7 @@ struct KeeperPace {
 class StoreKeeper {
   public:
     /// \param store, log  outlive this, and the process if close() says so.
-    StoreKeeper(Store& store, Log& log, const KeeperPace& pace = {});
+    StoreKeeper(Store& store, Log& log, const KeeperPace& pace = {}, const StoreKeep& keep = {});
     ~StoreKeeper();
     StoreKeeper(const StoreKeeper&) = delete;
     StoreKeeper& operator=(const StoreKeeper&) = delete;

@@ -98,6 +98,10 @@ class PostgresqlConnection final : public SqlConnection {
 
     std::string begin_statement() const override { return "BEGIN"; }
 
+    std::vector<std::string> reading_statements() const override {
+        return {"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", "SET LOCAL statement_timeout = 0"};
+    }
+
     std::vector<std::string> schema_change_statements() const override {
         return {"SET LOCAL statement_timeout = 10000", "SELECT pg_advisory_xact_lock(7233081940266511)"};
     }

@@ -13,7 +13,7 @@ using boost::system::result;
 namespace {
 
 /// Each brings the schema from the version of its index to the next. Never changed once released; only added to.
-const std::array<std::vector<std::string>, 2> migrations = {
+const std::array<std::vector<std::string>, 3> migrations = {
     {{
          "CREATE TABLE decision (card TEXT PRIMARY KEY, service TEXT NOT NULL, rule TEXT NOT NULL, pack TEXT NOT NULL, "
          "version TEXT NOT NULL, digest TEXT NOT NULL, decided_at BIGINT NOT NULL)",
@@ -27,6 +27,22 @@ const std::array<std::vector<std::string>, 2> migrations = {
          // Up to which end of validity tokens have been forgotten.
          "CREATE TABLE replay_forgotten (valid_until BIGINT NOT NULL)",
          "INSERT INTO replay_forgotten (valid_until) VALUES (0)",
+     },
+     {
+         // Times of decision and feedback are microseconds from here on; what counts milliseconds still is brought to
+         // them in small pieces (Store::forget_old). What is added has a default: a replica of before goes on writing.
+         "ALTER TABLE decision ADD COLUMN client TEXT NOT NULL DEFAULT ''",
+         "ALTER TABLE feedback ADD COLUMN has_comment BIGINT NOT NULL DEFAULT 0",
+         "ALTER TABLE feedback ADD COLUMN service TEXT NOT NULL DEFAULT ''",
+         "ALTER TABLE feedback ADD COLUMN client TEXT NOT NULL DEFAULT ''",
+         "CREATE INDEX decision_decided_at ON decision (decided_at)",
+         "CREATE INDEX feedback_received_at ON feedback (received_at)",
+         "CREATE TABLE tally (day BIGINT NOT NULL, digest TEXT NOT NULL, service TEXT NOT NULL, client TEXT NOT NULL, "
+         "rule TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, n BIGINT NOT NULL, "
+         "PRIMARY KEY (day, digest, service, client, rule, kind, key))",
+         // Which addition of each process was the last that is in the tally.
+         "CREATE TABLE tally_writer (process TEXT PRIMARY KEY, number BIGINT NOT NULL, written_at BIGINT NOT NULL, "
+         "is_last BIGINT NOT NULL)",
      }}};
 
 int version_in(const std::optional<std::string>& text) {

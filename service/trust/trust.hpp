@@ -8,6 +8,7 @@
 
 #include "service/clients/client_profile.hpp"
 #include "service/store/replay.hpp"
+#include "service/store/store.hpp"
 #include "service/trust/jwks.hpp"
 #include "service/trust/jwt.hpp"
 
@@ -51,7 +52,8 @@ struct Client {
     std::vector<std::string> fhir_servers;  ///< base URLs that its requests may name
     std::filesystem::path fhir_ca;          ///< that these servers are trusted by besides; may be empty
     const ClientProfile* profile = &client::version_2_0;
-    bool strict = false;  ///< optional members sent empty are refused (R-006)
+    bool strict = false;                   ///< optional members sent empty are refused (R-006)
+    std::vector<Reason> own_reasons = {};  ///< why its users override cards, beside the reasons that we offer
 };
 
 /// What a token is used for. `endpoints` are the addresses by which clients may call this endpoint, normalized (see

@@ -105,6 +105,8 @@ TEST(Ucum, ComparesExactlyWhereConversionWouldRound) {
     EXPECT_EQ(order("4.0000", "g", "4000.0", "mg"), std::strong_ordering::equal);
     EXPECT_EQ(order("20.0000000000000000000001", "ng/mL", "20", "ug/L"), std::strong_ordering::greater);
     EXPECT_EQ(order("36.9", "Cel", "98.6", "[degF]"), std::strong_ordering::less);
+    EXPECT_EQ(order("1.0", "deg", "1", "deg"),
+              std::strong_ordering::equal);  // a scale of as many digits as there may be
 }
 
 TEST(Ucum, RefusesToCompareMassWithMolar) {

@@ -76,7 +76,7 @@ GROUPS = [
     Group("pregnancy", "ecqm-pregnancy-or-other-related-diagnoses.json", ("pregnancy",)),
     Group("Crohn's disease", PAMA, ("crohns-disease",), silences=False, names="crohn", but_not=NO_DISEASE),
     Group("polyneuropathy", PAMA, ("polyneuropathy",), rule=B12, silences=False, names="polyneuropathy|peripheral neuropathy", but_not=NO_DISEASE),
-    Group("polyneuropathy", "ecqm-peripheral-neuropathy.json", ("polyneuropathy",), rule=B12, silences=False, names="polyneuropathy|diabetic neuropathy",
+    Group("polyneuropathy", "ecqm-peripheral-neuropathy.json", ("polyneuropathy",), rule=B12, silences=False, names="polyneuropath|idiopathic.* neuropath|diabetic neuropathy",
           but_not="mumps|syphilitic|herpetic|mononucleosis|rheumatoid|sclerosis|critical|radiation|toxic|sequela"),
     Group("cirrhosis", PAMA, ("cirrhosis",), silences=False, names="cirrhosis of liver|biliary cirrhosis|liver cirrhosis|cirrhosis -", but_not=NO_DISEASE),
     Group("liver failure", "ecqm-liver-disease-moderate-severe.json", ("end-stage-liver-disease",), silences=False, names="chronic hepatic failure|hepatic failure, unspecified|alcoholic hepatic failure"),

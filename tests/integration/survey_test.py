@@ -110,6 +110,8 @@ class Survey(unittest.TestCase):
         self.assertEqual(survey().returncode, USAGE)
         self.assertEqual(survey(self.path / "all.ndjson", "--json", "-", "--partial", "-").returncode, USAGE)
         self.assertEqual(survey("--merge", self.path / "page.html").returncode, BAD_INPUT)
+        undated = [PROGRAM, "survey", "--pack", product.PACK, "--partial", "-", self.path / "all.ndjson"]
+        self.assertEqual(subprocess.run(undated, capture_output=True, check=False).returncode, USAGE)
         self.assertEqual(survey(self.path / "missing.ndjson").returncode, BAD_INPUT)
 
     def test_names_what_it_could_not_read(self):

@@ -23,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600
 KINDS = ("gained", "lost", "changed", "same")
 
 

@@ -32,7 +32,7 @@ from life import Settings, live
 from outputs import BulkData
 
 SERVICE = "back-pain-labs-patient-view"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600
 ACTIVE = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
 
 

@@ -29,7 +29,7 @@ MAY_INCLUDE = {"fhir": {"fhir"}, "rules": {"fhir", "rules"}, "service": {"fhir",
 ROOMS = {
     "rules": ["text", "pack", "program", "record", "run", "explain", "evaluate", "check", "stories", "bulk", "compare", "survey"],
     "service": ["base", "clients", "observe", "http", "store", "out", "trust", "fhir_access", "answer", "deployment", "call", "hooks",
-                "run", "commands"],
+                "live", "run", "commands"],
 }
 ONLY_IN_SERVICE = re.compile(r"<(boost/(asio|beast)|openssl|cjose|sqlite3|libpq|prometheus|spdlog|CLI)\b")
 

@@ -1,5 +1,7 @@
 #include "rules/bulk/skim.hpp"
 
+#include "tests/case_name.hpp"
+
 #include <gtest/gtest.h>
 
 #include <ostream>
@@ -42,7 +44,7 @@ INSTANTIATE_TEST_SUITE_P(
         SkimCase{"a_byte_order_mark", "\xEF\xBB\xBF{\"resourceType\":\"Patient\",\"id\":\"1\"}", "Patient", "1", ""},
         SkimCase{"an_empty_subject", R"({"resourceType":"Procedure","subject":{}})", "Procedure", "", ""},
         SkimCase{"an_empty_object", "{}", "", "", ""}),
-    [](const auto& info) { return std::string(info.param.name); });
+    CaseName());
 
 TEST(Skim, GivesNothingForWhatIsNoWholeObject) {
     for (const char* text : {"", "{", "[]", "{\"a\":1", "{\"a\":\"b}", "{\"a\":[1}", "{\"a\":1}}", "{\"a\" 1}", "{a:1}",

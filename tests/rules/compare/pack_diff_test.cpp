@@ -84,8 +84,8 @@ const DiffCase cases[] = {
      DiffSection::who, "how loud", "information", "critical", Step::major},
     {"words_of_a_card", "rules/vitamin-d-suggest.json", "No action", "Nothing", DiffSection::card, "options",
      "No action", "Nothing", Step::patch},
-    {"what_is_drafted", "orders.json", R"("conventional": "62292-8")", R"("conventional": "1989-3")", DiffSection::card,
-     "drafted in conventional units", "62292-8", "1989-3", Step::major},
+    {"what_is_drafted", "orders.json", R"("conventional": "62292-8")", R"("conventional": "68438-1")",
+     DiffSection::card, "drafted in conventional units", "62292-8", "68438-1", Step::major},
     {"a_sentence_of_a_source", "citations.json", R"("says": ")", R"("says": "Perhaps: )", DiffSection::evidence, "says",
      "", "Perhaps", Step::patch},
 };

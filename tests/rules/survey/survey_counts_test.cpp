@@ -50,8 +50,9 @@ TEST(SurveyCounts, AreTheSameAfterHavingBeenWritten) {
 }
 
 TEST(SurveyCounts, RefuseWhatTheyNeverWrote) {
-    for (const char* text : {"{}", "[1]", R"([["a"]])", R"([["a", 1]])", R"([["a", -1, 1]])", R"([["a", 1.5, 1]])",
-                             R"([[7, 1, 1]])", R"([["a", "b", "1", 1]])", R"([["a\u001fb", 1, 1]])"}) {
+    for (const char* text :
+         {"{}", "[1]", R"([["a"]])", R"([["a", 1]])", R"([["a", -1, 1]])", R"([["a", 1.5, 1]])", R"([[7, 1, 1]])",
+          R"([["a", -0, 1, 1]])", R"([["a", "b", "1", 1]])", R"([["a\u001fb", 1, 1]])"}) {
         SurveyCounts counts;
         EXPECT_FALSE(counts.add_json(*fhir::parse_json(text))) << text;
     }

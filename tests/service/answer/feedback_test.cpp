@@ -125,6 +125,49 @@ INSTANTIATE_TEST_SUITE_P(
                             {.unknown_members = 3}}),
     CaseName());
 
+const std::string category = "com.epic.cdshooks.feedback.overrideReason.reasonCategory";
+struct OwnReason {
+    const char* name;
+    std::string members;  ///< of an overridden item
+    Reason reason;
+    std::size_t left_out;  ///< reasons that are kept as "other"
+};
+class ReasonsOfASite : public testing::TestWithParam<OwnReason> {};
+
+// R-113: what the configuration names is no free text.
+TEST_P(ReasonsOfASite, AreKeptIfTheConfigurationNamesThem) {
+    shows({"R-113"});
+    const auto message = fhir::parse_json(one(overridden + "," + GetParam().members));
+    const FeedbackReading reading{{limited_time}, false, {{"https://ehr.example.org/why", "dead"}, {category, "45"}}};
+    const auto feedback = read_feedback(*message, reading, now);
+    ASSERT_TRUE(feedback.has_value());
+    EXPECT_EQ(feedback->items.at(0).reason, GetParam().reason);
+    EXPECT_EQ(feedback->left_out.own_reasons + feedback->left_out.unknown_reasons, GetParam().left_out);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ReasonsOfASite,
+    testing::Values(OwnReason{"Coding",
+                              R"("overrideReason":{"reason":{"code":"dead","system":"https://ehr.example.org/why"}})",
+                              {"https://ehr.example.org/why", "dead"},
+                              0},
+                    OwnReason{"CodingOfAnotherSystem",
+                              R"("overrideReason":{"reason":{"code":"dead","system":"https://CANARY.example.org"}})",
+                              other_reason, 1},
+                    OwnReason{"Extension",
+                              R"("overrideReasons":{"extension":{")" + category + R"(":"45","x":"CANARY"}})",
+                              {category, "45"},
+                              0},
+                    OwnReason{"ExtensionWithAnotherCode",
+                              R"("overrideReasons":{"extension":{")" + category + R"(":"CANARY"}})", other_reason, 1}),
+    CaseName());
+
+TEST(Feedback, KeepsOfACommentThatThereIsOne) {
+    shows({"R-118"});
+    EXPECT_TRUE(read(one(overridden + R"(,"overrideReason":{"userComment":"CANARY"})"))->items.at(0).has_comment);
+    EXPECT_FALSE(read(one(overridden + R"(,"overrideReason":{})"))->items.at(0).has_comment);
+}
+
 TEST(Feedback, CountsSuggestionsThatAreNotOurs) {
     shows({"R-182"});
     const auto message = read(one(card + R"(,"outcome":"accepted","acceptedSuggestions":[{"id":"7"},{"id":")" +

@@ -158,7 +158,7 @@ TEST_F(SpoiltPack, HasItsStoriesWrittenAsRequests) {
     const boost::json::object& signing = requests[1].get_object();
     EXPECT_EQ(signing.at("hook"), "order-sign");
     EXPECT_TRUE(signing.at("prefetch").get_object().contains("conditions"));
-    EXPECT_EQ(signing.at_pointer("/context/draftOrders/entry/0/resource/status"), "draft");
+    EXPECT_EQ(requests[1].at_pointer("/context/draftOrders/entry/0/resource/status"), "draft");
     const boost::json::value& of_story = signing.at("extension").at("org.backpain-cds");
     EXPECT_EQ(of_story.at("file"), "stories/others.json");
     EXPECT_EQ(of_story.at("at"), "2026-03-02T12:00:00Z");

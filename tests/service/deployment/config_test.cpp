@@ -33,6 +33,25 @@ TEST(Config, HasTheDocumentedDefaults) {
     EXPECT_EQ(reading.config.threads, 0U);
     EXPECT_FALSE(reading.config.admin.has_value());
     EXPECT_EQ(reading.config.log.level, LogLevel::info);
+    EXPECT_EQ(reading.config.keep.decisions, std::chrono::days(400));
+    EXPECT_EQ(reading.config.keep.feedback, std::chrono::days(800));
+    EXPECT_EQ(reading.config.keep.tally, std::chrono::days(1200));
+}
+
+TEST(Config, ReadsHowLongTheStoreKeepsWhat) {
+    const ConfigReading reading = read(with(R"("keep": {"decisionsDays": 30, "feedbackDays": 60, "tallyDays": 90}, )"));
+    ASSERT_TRUE(reading.findings.empty()) << reading.findings.front().message;
+    EXPECT_EQ(reading.config.keep, (StoreKeep{std::chrono::days(30), std::chrono::days(60), std::chrono::days(90)}));
+    EXPECT_EQ(read(with(R"("keep": {"tallyDays": 0}, )")).findings.size(), 1U);
+}
+
+TEST(Config, ReadsReasonsOfAClientsOwn) {
+    const ConfigReading reading =
+        read(with(R"("anonymous": {"overrideReasons": ["https://ehr.example.org/why|dead", "|other"]}, )"));
+    ASSERT_TRUE(reading.findings.empty()) << reading.findings.front().message;
+    EXPECT_EQ(reading.config.anonymous.own_reasons,
+              (std::vector<Reason>{{"https://ehr.example.org/why", "dead"}, {"", "other"}}));
+    EXPECT_EQ(read(with(R"("anonymous": {"overrideReasons": ["dead"]}, )")).findings.size(), 1U);
 }
 
 TEST(Config, AsksForAuthenticationUnlessToldOtherwise) {

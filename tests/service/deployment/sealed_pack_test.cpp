@@ -73,7 +73,7 @@ TEST_P(HostileSeals, AreRefusedWithTheirPlace) {
     }
     const auto read = read_sealed_pack(text, "a.pack");
     ASSERT_FALSE(read);
-    const rules::Diagnostic& finding = read.error().front();
+    const rules::Diagnostic finding = read.error().front();
     EXPECT_EQ(finding.code, one.code) << finding.message;
     EXPECT_THAT(finding.message, HasSubstr(one.says));
     EXPECT_EQ(finding.place.file, "a.pack");

@@ -1,6 +1,7 @@
 #include "service/hooks/feedback_handler.hpp"
 
 #include "service/store/decision_recorder.hpp"
+#include "service/store/store_view.hpp"
 #include "tests/service/loop.hpp"
 #include "tests/service/temporary_folder.hpp"
 #include "tests/service/test_server.hpp"
@@ -8,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 
 namespace service {
@@ -22,7 +24,9 @@ class FeedbackHandlerTest : public testing::Test {
     Reply take(const std::string& body) {
         const FeedbackHandler handler({*store_, log_, store_calls_, {{"https://example.org/reasons", "late"}}});
         const RequestHead head;
-        ServiceCall call{"back-pain-labs-patient-view", head, body, std::make_shared<const Client>()};
+        Client client;
+        client.name = "General Hospital";
+        ServiceCall call{"back-pain-labs-patient-view", head, body, std::make_shared<const Client>(client)};
         return loop_.run(handler.take(std::move(call)));
     }
 
@@ -68,6 +72,12 @@ TEST_F(FeedbackHandlerTest, CountsWhatItDoesNotKeep) {
         EXPECT_EQ(log_.count(counted), 1U) << counted << log_.text();
     }
     EXPECT_EQ(log_.count("a comment"), 0U);
+}
+
+TEST_F(FeedbackHandlerTest, NotesWhoToldItAndWhichServiceWasTold) {
+    EXPECT_EQ(take(accepted()).status, 200U);
+    EXPECT_EQ(store_->view({})->clients_with_feedback, std::set<std::string>{"General Hospital"});
+    EXPECT_EQ(log_.count(R"("outcome.unknown.accepted":1)"), 1U) << log_.text();
 }
 
 TEST_F(FeedbackHandlerTest, RefusesAMessageAndNamesThePlace) {

@@ -11,7 +11,9 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace service {
 namespace {
@@ -114,6 +116,58 @@ TEST_F(HookHandlerTest, AnswersWithACardThatSaysWhereItComesFrom) {
     EXPECT_EQ(fhir::text_of(origin.at("rule")), "vitamin-d-suggest");
     EXPECT_EQ(fhir::text_of(origin.at("digest")), shipped_pack().digest);
     EXPECT_EQ(fhir::text_of(cards[0].at("indicator")), "info");
+}
+
+/// Keeps what it is told.
+class ListedCounts final : public CallCounter {
+  public:
+    void add(const CallCounts& call) override {
+        client = call.client;
+        for (const Count& count : call.counts) {
+            lines.push_back(std::string(name_of(count.kind)) + "/" + std::string(count.rule) + "/" + count.key + "/" +
+                            std::to_string(count.count));
+        }
+    }
+    std::string client;
+    std::vector<std::string> lines;
+};
+
+TEST_F(HookHandlerTest, CountsTheCallItsCardsAndWhyEveryOtherRuleWasSilent) {
+    ListedCounts counts;
+    HookSettings settings{frozen_clock(*parse_clinical_instant("2026-01-15T09:00:00Z")),
+                          [] { return std::string("uuid"); },
+                          log_,
+                          nullptr,
+                          {}};
+    settings.counter = &counts;
+    const HookHandler handler({shipped_pack()}, std::move(settings));
+    Client client;
+    client.name = "General Hospital";
+    const std::string unreadable = R"("vitaminD": {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource":
+      {"resourceType": "Observation", "id": "o", "status": "final", "subject": {"reference": "Patient/p1"},
+       "effectiveDateTime": "2026-01-02", "code": {"coding": [{"system": "http://loinc.org", "code": "62292-8"}]},
+       "valueQuantity": {"value": 9, "unit": "Kanarienvogel"}}}]})";
+    std::string others = nothing_else;
+    others.replace(others.find(R"("vitaminD": null)"), 16, unreadable);
+    const std::string body = call_with(patient + "," + conditions + "," + others);
+    boost::asio::io_context io;
+    const RequestHead head;
+    auto reply = boost::asio::co_spawn(
+        io, handler.call({patient_view, head, body, std::make_shared<const Client>(client)}), boost::asio::use_future);
+    io.run();
+    ASSERT_EQ(reply.get().status, 200U);
+    EXPECT_EQ(counts.client, "General Hospital");
+    const auto starting = [&](const std::string& start) {
+        return std::ranges::count_if(counts.lines, [&](const std::string& line) { return line.starts_with(start); });
+    };
+    const std::string version = shipped_pack().program->pack().identity.version;
+    EXPECT_EQ(starting("call//back-pain-labs " + version + "/1"), 1);
+    EXPECT_EQ(starting("card/result-unreadable/"), 1);
+    EXPECT_EQ(starting("silence/b12-low/"), 1);
+    EXPECT_EQ(starting("silence/result-unreadable/"), 0) << "it spoke";
+    EXPECT_EQ(starting("silence/wrong-vitamin-d-test/"), 0) << "a rule of another hook";
+    EXPECT_EQ(starting("result//vitamin-d unknown-unit/1"), 1);
+    EXPECT_EQ(starting("unseen//vitamin-d unit of another name/1"), 1);
 }
 
 TEST_F(HookHandlerTest, AnswersWithNoCardsWhenThereIsNothingToSay) {

@@ -33,7 +33,13 @@ TEST(Metrics, CountsEverythingThatAnOperatorAsksFor) {
     Metrics metrics;
     metrics.refused("data-unavailable");
     metrics.token_refused("expired");
-    metrics.rule_fired("vitamin-d-low", "warning");
+    metrics.rule_fired("vitamin-d-low", "1.0.0", "warning");
+    metrics.calls_answered("back-pain-labs-patient-view", "General Hospital", 7);
+    metrics.rule_silent("b12-low", "gate", 6);
+    metrics.results_seen("vitamin-d", "no-unit", 2);
+    metrics.names_unseen("vitamin-d", 3);
+    metrics.feedback_outcome("vitamin-d-low", "overridden", 2);
+    metrics.feedback_outcome("", "accepted", 1);
     metrics.fhir_fetched("fetched", 3, 20ms);
     metrics.fhir_fetched("timed-out", 1, 400ms);
     metrics.key_set_fetched(false);
@@ -49,15 +55,24 @@ TEST(Metrics, CountsEverythingThatAnOperatorAsksFor) {
     for (const char* line :
          {R"(backpain_cds_refusals_total{fault="data-unavailable"} 1)",
           R"(backpain_cds_token_refusals_total{fault="expired"} 1)",
-          R"(backpain_cds_cards_total{indicator="warning",rule="vitamin-d-low"} 1)",
+          R"(backpain_cds_cards_total{indicator="warning",rule="vitamin-d-low",version="1.0.0"} 1)",
+          R"(backpain_cds_calls_total{client="General Hospital",service="back-pain-labs-patient-view"} 7)",
+          R"(backpain_cds_silences_total{reason="gate",rule="b12-low"} 6)",
+          R"(backpain_cds_results_total{analyte="vitamin-d",reading="no-unit"} 2)",
+          R"(backpain_cds_unseen_names_total{analyte="vitamin-d"} 3)",
+          R"(backpain_cds_feedback_outcomes_total{outcome="overridden",rule="vitamin-d-low"} 2)",
+          R"(backpain_cds_feedback_outcomes_total{outcome="accepted",rule="unknown"} 1)",
           R"(backpain_cds_fhir_fetches_total{outcome="fetched"} 1)",
-          R"(backpain_cds_fhir_fetches_total{outcome="timed-out"} 1)", "backpain_cds_fhir_requests_total 4",
+          R"(backpain_cds_fhir_fetches_total{outcome="timed-out"} 1)",
+          "backpain_cds_fhir_requests_total 4",
           R"(backpain_cds_key_set_fetches_total{outcome="failed"} 1)",
-          R"(backpain_cds_server_connections_total{kind="fhir"} 2)", R"(backpain_cds_feedback_total{told="first"} 2)",
+          R"(backpain_cds_server_connections_total{kind="fhir"} 2)",
+          R"(backpain_cds_feedback_total{told="first"} 2)",
           R"(backpain_cds_feedback_total{told="again"} 1)",
           R"(backpain_cds_feedback_left_out_total{what="own-reason"} 3)",
           R"(backpain_cds_store_errors_total{fault="unavailable",operation="feedback"} 1)",
-          R"(backpain_cds_reloads_total{outcome="refused"} 1)", "backpain_cds_connections 7",
+          R"(backpain_cds_reloads_total{outcome="refused"} 1)",
+          "backpain_cds_connections 7",
           "backpain_cds_certificate_not_after_seconds 1800000000"}) {
         EXPECT_THAT(text, HasSubstr(line));
     }
@@ -80,16 +95,17 @@ TEST(Metrics, NamesThePacksInUseAndNoneOfBefore) {
 
 TEST(Metrics, TakesReportsFromManyThreads) {
     Metrics metrics;
-    metrics.rule_fired("b12-low", "info");
+    metrics.rule_fired("b12-low", "1.0.0", "info");
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&] {
-            for (int j = 0; j < 500; ++j) metrics.rule_fired("b12-low", "info");
+            for (int j = 0; j < 500; ++j) metrics.rule_fired("b12-low", "1.0.0", "info");
         });
     }
     for (int i = 0; i < 20; ++i) EXPECT_THAT(metrics.text(), HasSubstr("b12-low"));
     threads.clear();
-    EXPECT_THAT(metrics.text(), HasSubstr(R"(backpain_cds_cards_total{indicator="info",rule="b12-low"} 2001)"));
+    EXPECT_THAT(metrics.text(),
+                HasSubstr(R"(backpain_cds_cards_total{indicator="info",rule="b12-low",version="1.0.0"} 2001)"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "service/store/store_keeper.hpp"
 
 #include "service/store/store_sqlite.hpp"
+#include "service/store/store_view.hpp"
 #include "tests/service/temporary_folder.hpp"
 #include "tests/service/test_server.hpp"
 
@@ -54,6 +55,19 @@ TEST_F(StoreKeeperTest, TellsThatTheStoreIsAwayAndThatItIsBack) {
     EXPECT_TRUE(keeper.close(BlockingCalls::Clock::now() + 30s));
     EXPECT_EQ(log.count(R"("event":"store-away","fault":"unavailable")"), 1U) << log.text();
     EXPECT_EQ(log.count(R"("event":"store-back")"), 1U) << "told once, not at every look";
+}
+
+TEST_F(StoreKeeperTest, ForgetsWhatIsOlderThanTheConfigurationKeepsIt) {
+    const std::unique_ptr<Store> seen = std::move(*Store::open("sqlite:" + path));
+    const WallTime now = wall_time();
+    const std::vector<Decision> decisions = {
+        {"0a8fe2c9-39b1-4c3f-9a39-3fd0c8b1a7f1", "s", "old", "p", "1", "d", now - 73h},
+        {"0a8fe2c9-39b1-4c3f-9a39-3fd0c8b1a7f2", "s", "new", "p", "1", "d", now - 71h}};
+    ASSERT_TRUE(seen->record(decisions));
+    Store store(made());
+    StoreKeeper keeper(store, log, quick, {.decisions = std::chrono::days(3)});
+    wait_until([&] { return seen->view(now - 240h)->cards.size() == 1; });
+    EXPECT_EQ(seen->view(now - 240h)->cards.at(0).rule, "new");
 }
 
 TEST_F(StoreKeeperTest, TellsThatTheStoreKeepsItWaiting) {

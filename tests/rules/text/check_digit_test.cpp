@@ -1,4 +1,4 @@
-#include "rules/check/check_digit.hpp"
+#include "rules/text/check_digit.hpp"
 
 #include <gtest/gtest.h>
 
