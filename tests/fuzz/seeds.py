@@ -138,6 +138,13 @@ def resource():
                 yield text
 
 
+def json_text():
+    """Whole resources, and what the grammar of JSON has corners for."""
+    yield from list(resource())[:60]
+    yield from ("[1,-2,3.50,4e5,-0,18446744073709551615,18446744073709551616]", r'"\ud83d\ude00\u00e4\n\u0001"', "\ufeff{} ",
+                "[true,false,null,[],{}]", '{"a":1,"b":{"a":1},"a":2}', "// x\n[1, /* y */ 2,]", "[[[[[1]]]]]", '"ä€😀"')
+
+
 def reference():
     """Bundles with places, versions and references of every kind."""
     observation = {"resourceType": "Observation", "id": "o", "status": "final", "subject": {"reference": "Patient/p1"},
@@ -213,7 +220,7 @@ def http_answer():
 
 
 TARGETS = {"token": token, "key_set": key_set, "feedback": feedback, "fhirpath_compile": fhirpath_compile,
-           "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "reference": reference, "unit": unit,
+           "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "json": json_text, "reference": reference, "unit": unit,
            "request": request, "http_answer": http_answer, "expansion": expansion}
 
 
