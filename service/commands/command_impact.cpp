@@ -7,11 +7,10 @@
 #include "service/base/findings.hpp"
 #include "service/base/page_script.hpp"
 #include "service/commands/impact_engine.hpp"
-#include "service/commands/population_progress.hpp"
+#include "service/commands/population_run.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <optional>
 #include <ostream>
 #include <thread>
@@ -98,23 +97,6 @@ rules::ImpactSubject::Version version_of(const LoadedPack& pack) {
     return {identity.id, identity.version, pack.digest};
 }
 
-/// One line for each kind, with the first places.
-void say_what_was_left_out(const rules::PopulationCounts& counts, std::ostream& err) {
-    constexpr std::size_t most_shown = 3;
-    for (const auto& [fault, count] : counts.faults) {
-        err << "warning: " << rules::words_for(fault, count);
-        const auto named = counts.named.find(fault);
-        const char* before = ": ";
-        for (std::size_t i = 0; named != counts.named.end() && i < std::min(named->second.size(), most_shown); ++i) {
-            const rules::PopulationPlace& place = named->second[i];
-            err << before << place.file;
-            if (place.line > 0) err << ':' << place.line;
-            before = ", ";
-        }
-        err << (count > most_shown ? ", …\n" : "\n");
-    }
-}
-
 Counted count_population(const ImpactOptions& options, const Streams& streams) {
     const auto clock = options.at.empty() ? std::optional(running_clock()) : parse_clinical_clock(options.at, false);
     if (!clock) {
@@ -196,36 +178,16 @@ Counted merge_parts(const std::vector<std::string>& files, std::ostream& err) {
     return std::move(*whole);
 }
 
-enum class Readers { owner, all };
-
-/// Writes `text` to a file, or to standard output for "-". False after having said that it cannot be written.
-bool write(const std::string& file, const std::string& text, Readers readers, const Streams& streams) {
-    if (file == "-") {
-        streams.out << text << std::flush;
-        return true;
-    }
-    namespace fs = std::filesystem;
-    std::error_code ignored;
-    if (readers == Readers::owner) {
-        std::ofstream(file, std::ios::app);  // there before anything stands in it
-        fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, ignored);
-    }
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out << text << std::flush;
-    if (!out) streams.err << "error: " << file << " cannot be written\n";
-    return static_cast<bool>(out);
-}
-
 bool write_reports(const rules::Impact& impact, const ImpactOptions& options, const Streams& streams) {
     const std::string exact = fhir::print_json_indented(rules::impact_as_json(impact)) + "\n";
     const rules::Page page = rules::impact_page(impact);
     bool is_written = true;
     for (const std::string& file : {options.json_file, options.partial_file}) {
-        if (!file.empty()) is_written = write(file, exact, Readers::owner, streams) && is_written;
+        if (!file.empty()) is_written = write_result(file, exact, Readers::owner, streams) && is_written;
     }
     if (!options.html_file.empty()) {
         const std::string html = rules::html_page(page, read_page_script());
-        is_written = write(options.html_file, html, Readers::all, streams) && is_written;
+        is_written = write_result(options.html_file, html, Readers::all, streams) && is_written;
     }
     const bool is_taken = options.json_file == "-" || options.partial_file == "-" || options.html_file == "-";
     if (!is_taken) streams.out << rules::page_text(page);

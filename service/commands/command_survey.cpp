@@ -10,12 +10,11 @@
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/page_script.hpp"
-#include "service/commands/population_progress.hpp"
+#include "service/commands/population_run.hpp"
 #include "service/deployment/clinical_clock.hpp"
 #include "service/deployment/load_pack.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <ostream>
 #include <thread>
 
@@ -98,21 +97,6 @@ class Surveyors {
     std::vector<rules::SurveyCounts> counts_;
 };
 
-/// Says what could not be used, and counts it; places are named to whoever runs the survey alone.
-void tell_faults(const rules::PopulationCounts& read, rules::SurveyCounts& counts, const Streams& streams) {
-    for (const auto& [fault, count] : read.faults) {
-        counts.add({"population", std::string(rules::name_of(fault))}, {count, count});
-        streams.err << "warning: " << count << ' ' << rules::words_for(fault) << '\n';
-        const auto named = read.named.find(fault);
-        if (named == read.named.end()) continue;
-        for (const rules::PopulationPlace& place : named->second) {
-            streams.err << "  " << place.file;
-            if (place.line != 0) streams.err << ':' << place.line;
-            streams.err << '\n';
-        }
-    }
-}
-
 ExitCode read_patients(const SurveyOptions& options, const rules::Survey& survey, const Setting& setting,
                        const Streams& streams, rules::SurveyCounts& counts) {
     if (options.population.empty()) return ExitCode::fine;
@@ -132,7 +116,10 @@ ExitCode read_patients(const SurveyOptions& options, const rules::Survey& survey
         return ExitCode::bad_input;
     }
     counts.add(surveyors.sum());
-    tell_faults(*read, counts, streams);
+    for (const auto& [fault, count] : read->faults) {
+        counts.add({"population", std::string(rules::name_of(fault))}, {count, count});
+    }
+    say_what_was_left_out(*read, streams.err);
     return options.strict && !read->faults.empty() ? ExitCode::bad_input : ExitCode::fine;
 }
 
@@ -151,43 +138,24 @@ ExitCode merge_parts(const SurveyOptions& options, const Setting& setting, const
     return ExitCode::fine;
 }
 
-/// \param is_private  for its owner alone: it holds exact counts.
-bool write(const std::string& path, const std::string& text, bool is_private, const Streams& streams) {
-    if (path == standard_output) {
-        streams.out << text << std::flush;
-        return true;
-    }
-    std::error_code error;
-    if (is_private) {
-        std::ofstream(path, std::ios::binary).close();
-        using std::filesystem::perms;
-        std::filesystem::permissions(path, perms::owner_read | perms::owner_write, error);
-    }
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    if (!error && file.flush()) return true;
-    streams.err << "error: cannot write " << path << '\n';
-    return false;
-}
-
 ExitCode write_all(const SurveyOptions& options, const rules::Survey& survey, const Setting& setting,
                    const rules::SurveyCounts& counts, const Streams& streams) {
     const rules::SurveyHeading& heading = setting.heading;
     bool is_written = true;
     if (!options.partial.empty()) {
         const std::string part = boost::json::serialize(rules::part_of_survey(heading, counts)) + "\n";
-        is_written = write(options.partial, part, true, streams);
+        is_written = write_result(options.partial, part, Readers::owner, streams);
     }
     if (!options.json.empty()) {
         const std::string exact = fhir::print_json_indented(rules::survey_json(heading, survey, counts)) + "\n";
-        is_written = write(options.json, exact, true, streams) && is_written;
+        is_written = write_result(options.json, exact, Readers::owner, streams) && is_written;
     }
     const bool shows_text = outputs_to_stdout(options) == 0;
     if (shows_text || !options.html.empty()) {
         const rules::Page page = rules::survey_page(heading, survey, counts);
         if (!options.html.empty()) {
             const std::string html = rules::html_page(page, read_page_script());
-            is_written = write(options.html, html, false, streams) && is_written;
+            is_written = write_result(options.html, html, Readers::all, streams) && is_written;
         }
         if (shows_text) streams.out << rules::page_text(page) << std::flush;
     }

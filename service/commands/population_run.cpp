@@ -1,6 +1,9 @@
-#include "service/commands/population_progress.hpp"
+#include "service/commands/population_run.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <ostream>
 #include <string>
 #include <unistd.h>
@@ -55,6 +58,43 @@ void PopulationProgressLine::say(const rules::PopulationProgress& progress) {
     } else {
         err_ << std::endl;
     }
+}
+
+void say_what_was_left_out(const rules::PopulationCounts& counts, std::ostream& err) {
+    constexpr std::size_t most_shown = 3;
+    for (const auto& [fault, count] : counts.faults) {
+        err << "warning: " << rules::words_for(fault, count);
+        const auto named = counts.named.find(fault);
+        const char* before = ": ";
+        for (std::size_t i = 0; named != counts.named.end() && i < std::min(named->second.size(), most_shown); ++i) {
+            const rules::PopulationPlace& place = named->second[i];
+            err << before << place.file;
+            if (place.line > 0) err << ':' << place.line;
+            before = ", ";
+        }
+        err << (count > most_shown ? ", …\n" : "\n");
+    }
+}
+
+bool write_result(const std::string& file, const std::string& text, Readers readers, const Streams& streams) {
+    if (file == "-") {
+        streams.out << text << std::flush;
+        return true;
+    }
+    using std::filesystem::perms;
+    std::error_code error;
+    if (readers == Readers::owner) {
+        std::ofstream(file, std::ios::app);  // there before anything stands in it
+        std::filesystem::permissions(file, perms::owner_read | perms::owner_write, error);
+    }
+    std::ofstream out;
+    if (!error) {
+        out.open(file, std::ios::binary | std::ios::trunc);
+        out << text << std::flush;
+    }
+    if (!error && out) return true;
+    streams.err << "error: " << file << " cannot be written\n";
+    return false;
 }
 
 }  // namespace service
