@@ -119,19 +119,22 @@ bool LineSource::read_more() {
     return !at_end_;
 }
 
-/// Pretty-printed JSON shows in its first two lines: the first is no whole value, and the second does not begin one.
+/// Pretty-printed JSON shows in its first two lines: neither is a whole value.
 bool LineSource::looks_like_document() const {
     const std::string_view begun = without_blanks_before(pending_);
     const std::size_t end = begun.find('\n');
     if (skim(begun.substr(0, end))) return false;
-    return end == std::string_view::npos || !without_blanks_before(begun.substr(end)).starts_with('{');
+    if (end == std::string_view::npos) return true;
+    const std::string_view second = without_blanks_before(begun.substr(end));
+    return !skim(second.substr(0, second.find('\n')));
 }
 
 void LineSource::find_form(LineBatch& batch) {
     const auto has_two_lines = [this] {
         const std::string_view begun = without_blanks_before(pending_);
         const std::size_t end = begun.find('\n');
-        return end != std::string_view::npos && !without_blanks_before(begun.substr(end)).empty();
+        return end != std::string_view::npos &&
+               without_blanks_before(begun.substr(end)).find('\n') != std::string_view::npos;
     };
     while (!has_two_lines() && pending_.size() <= longest_ && read_more()) {
     }

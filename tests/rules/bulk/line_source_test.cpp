@@ -48,6 +48,11 @@ TEST(LineSource, KnowsAPrettyPrintedDocument) {
     EXPECT_EQ(read.text, "{\n  \"resourceType\": \"Bundle\"\n}\n");
 }
 
+TEST(LineSource, KnowsADocumentWhoseSecondLineBeginsAValue) {
+    EXPECT_TRUE(
+        read_all("{\"resourceType\":\"Bundle\",\"entry\":[\n{\"resource\":{}},\n{\"resource\":{}}]}\n").is_document);
+}
+
 TEST(LineSource, TakesABrokenFirstLineForALineWhereTheSecondIsOne) {
     EXPECT_FALSE(read_all("{\"a\":\n{\"b\":2}\n").is_document);
 }
