@@ -4,7 +4,6 @@
 #include "fhir/json_text.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
 namespace fhir {
@@ -51,7 +50,7 @@ class Scanner {
         ++at_;
         skip_blank();
         for (std::size_t index = 0; peek() != '}' && peek() != ']' && at_ < text_.size(); ++index) {
-            if (open == '{' ? take_key() == key : std::to_string(index) == key) return true;
+            if (open == '{' ? take_key(key) : std::to_string(index) == key) return true;
             skip_value();
             if (peek() == ',') ++at_;
             skip_blank();
@@ -63,15 +62,16 @@ class Scanner {
   private:
     char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
-    // The key here, unescaped if it needs to be; afterwards the scanner stands at the member's value.
-    std::string take_key() {
+    // Whether the key here is `key`; afterwards the scanner stands at the member's value.
+    bool take_key(std::string_view key) {
         const std::size_t begin = at_;
         skip_string();
-        const json::value key = json::parse(text_.substr(begin, at_ - begin));
+        const std::string_view written = text_.substr(begin, at_ - begin);  // in its quotation marks
         skip_blank();
         ++at_;  // the colon
         skip_blank();
-        return std::string(key.as_string());
+        if (written.find('\\') == std::string_view::npos) return written.substr(1, written.size() - 2) == key;
+        return std::string_view(json::parse(written).as_string()) == key;
     }
 
     void skip_value() {
@@ -115,7 +115,8 @@ class Scanner {
 
     void skip_blank() {
         while (at_ < text_.size()) {
-            if (std::isspace(static_cast<unsigned char>(text_[at_]))) {
+            const char c = text_[at_];
+            if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
                 ++at_;
             } else if (text_.substr(at_, 2) == "//") {
                 at_ = std::min(text_.find('\n', at_), text_.size());

@@ -104,22 +104,23 @@ class Finder {
 
     /// The addresses of a manifest are those of the server that made it: the files lie beside it, under their names.
     std::optional<std::string> add_manifest(const fs::path& path, const json::object& manifest) {
+        std::size_t number = 0;
         for (const json::value& output : manifest.at("output").get_array()) {
+            const std::string place = path.string() + ", output[" + std::to_string(number++) + "].url, ";
             const json::object* object = output.if_object();
             std::string_view url = object ? fhir::member_text(*object, "url") : std::string_view();
             url = url.substr(0, url.find_first_of("?#"));
             const std::string name(url.substr(url.rfind('/') + 1));
-            if (name.empty() || name == "..") continue;
+            if (name.empty()) return place + "names no file. Mend it, or name the files.";
             std::error_code error;
             const fs::path plain = path.parent_path() / name;
             const fs::path compressed = path.parent_path() / (name + ".gz");
-            if (fs::exists(plain, error)) {
+            if (fs::is_regular_file(plain, error)) {
                 add_file(plain);
-            } else if (fs::exists(compressed, error)) {
+            } else if (fs::is_regular_file(compressed, error)) {
                 add_file(compressed);
             } else {
-                return path.string() + " names " + name +
-                       ", which does not lie beside it. Fetch it, or name the files.";
+                return place + "names " + name + ", which is no file beside it. Fetch it, or name the files.";
             }
         }
         return std::nullopt;

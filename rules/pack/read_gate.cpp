@@ -9,19 +9,19 @@ namespace rules {
 namespace {
 
 constexpr Kinds criteria = kind::list | kind::text | kind::object;
-constexpr Kinds criterion = kind::text | kind::object;
+constexpr Kinds one_criterion = kind::text | kind::object;
 constexpr std::size_t deepest_criterion = 8;
 
 constexpr Field gate_fields[] = {{"for", kind::text, true},
-                                 {"when", criteria, false, criterion},
-                                 {"unless", criteria, false, criterion},
+                                 {"when", criteria, false, one_criterion},
+                                 {"unless", criteria, false, one_criterion},
                                  {"except", kind::list | kind::text, false, kind::text},
                                  {"because", kind::text, true},
                                  {"passes"}};
 constexpr Form gate_form = {"a gate", gate_fields};
 
 constexpr Field first_fields[] = {{"name", kind::text, true},
-                                  {"of", criteria, true, criterion},
+                                  {"of", criteria, true, one_criterion},
                                   {"hooks", kind::list | kind::text, true, kind::text}};
 constexpr Form first_form = {"an element of \"explainFirst\"", first_fields};
 
@@ -62,7 +62,7 @@ Criterion read_criterion_at(const Node& node, std::size_t depth) {
     const CriterionForm& form = form_written_at(node);
     read.form = form.form;
     const bool has_parts = form.form != Criterion::Form::expression;
-    const Field fields[] = {{form.key, has_parts ? kind::list : kind::text, true, has_parts ? criterion : Kinds()},
+    const Field fields[] = {{form.key, has_parts ? kind::list : kind::text, true, has_parts ? one_criterion : Kinds()},
                             {"because"},
                             {"ifUnknown"}};
     const std::string what = has_parts ? "a criterion by \"" + std::string(form.key) + '"' : "a criterion";

@@ -9,7 +9,7 @@ namespace {
 constexpr Kinds criteria = kind::list | kind::text | kind::object;
 constexpr Kinds criterion = kind::text | kind::object;
 constexpr Kinds lines = kind::list | kind::text | kind::object;
-constexpr Kinds line = kind::text | kind::object;
+constexpr Kinds one_line = kind::text | kind::object;
 constexpr Kinds names = kind::list | kind::text;
 
 constexpr Field rule_fields[] = {{"id", kind::text, true},
@@ -35,17 +35,17 @@ constexpr Form rule_form = {"a rule", rule_fields};
 constexpr Field items_fields[] = {{"of", kind::text, true}, {"because", kind::text, true}};
 constexpr Form items_form = {"\"forEach\"", items_fields};
 
-constexpr Field card_fields[] = {{"indicator", kind::text, true}, {"summary", kind::text, true},
-                                 {"why", lines, false, line},     {"cautions", lines, false, line},
-                                 {"options", lines, true, line},  {"suggestion", kind::object | kind::null}};
+constexpr Field card_fields[] = {{"indicator", kind::text, true},    {"summary", kind::text, true},
+                                 {"why", lines, false, one_line},    {"cautions", lines, false, one_line},
+                                 {"options", lines, true, one_line}, {"suggestion", kind::object | kind::null}};
 constexpr Form card_form = {"a card", card_fields};
 
 constexpr Field suggestion_fields[] = {
-    {"label", kind::text, true}, {"order", lines, false, line}, {"reason"}, {"delete"}, {"onlyIf"}};
+    {"label", kind::text, true}, {"order", lines, false, one_line}, {"reason"}, {"delete"}, {"onlyIf"}};
 constexpr Form suggestion_form = {"a suggestion", suggestion_fields};
 
 constexpr Field evidence_fields[] = {
-    {"cites", names, true, kind::text}, {"disagrees", names, false, kind::text}, {"says", lines, false, line}};
+    {"cites", names, true, kind::text}, {"disagrees", names, false, kind::text}, {"says", lines, false, one_line}};
 constexpr Form evidence_form = {"evidence", evidence_fields};
 
 constexpr Field variant_fields[] = {{"if"}, {"onlyIf"}, {"card", kind::object}, {"evidence", kind::object}};

@@ -188,9 +188,32 @@ def sealed():
         text = compact(whole)
         yield from (text, compact(whole | {"signature": signature}), text.replace("rules/a.json", "../a.json"), text[:len(text) // 2],
                     text.replace("{}", "{ }"))
+
+
 def survey_part():
     yield from ('[]', '[["patient","all",3,3],["result","b12","code","http://loinc.org","2132-9","total",2,9]]', '[["a",-1,1]]', '[[]]',
                 '[["a","b",18446744073709551615,1],["a","b",1,1]]', '[["a\\u001fb",1,1]]', '[["",0,0],["\\u00e9",1,1]]')
+
+
+def lines():
+    """Bulk Data, a Bundle on a line, a document over many lines, a request, and lines that are broken or too long."""
+    patient = {"resourceType": "Patient", "id": "p", "link": [{"other": {"reference": "Patient/q"}, "type": "replaced-by"}]}
+    result = {"resourceType": "Observation", "id": "o", "subject": {"reference": "Patient/p"}, "valueString": "a\\\"b\u00e9"}
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": patient}, {"resource": result}]}
+    yield compact(patient) + "\n" + compact(result) + "\r\n\n" + compact(result)
+    yield compact(bundle) + "\n" + compact(bundle | {"id": "x" * 1100}) + "\n" + compact(patient) + "\n"
+    yield json.dumps(bundle, indent=2)
+    yield compact({"hook": "patient-view", "hookInstance": "1", "context": {"patientId": "p"}, "prefetch": {"patient": patient}})
+    yield "\ufeff" + compact(patient) + "\n{\"resourceType\":\"Obs\n" + compact({"patient": {"display": "d", "reference": "Patient/p"}})
+
+
+def manifest():
+    """FHIR Bulk Data Access, Response - Complete Status."""
+    whole = {"transactionTime": "2026-01-01T00:00:00Z", "request": "https://ehr.example.org/$export", "requiresAccessToken": True,
+             "output": [{"type": "Patient", "url": "https://ehr.example.org/out/Patient.ndjson?x=1#y"},
+                        {"type": "Condition", "url": "https://ehr.example.org/out/Condition.ndjson"}], "error": []}
+    yield from (compact(whole), json.dumps(whole, indent=1), compact(whole | {"output": [{"type": "Patient", "url": "../Patient.ndjson"}]}),
+                compact(whole | {"output": [{"type": "Patient"}]}), compact(whole | {"output": [{"url": "https://ehr.example.org/"}]}))
 
 
 def config():
@@ -231,7 +254,8 @@ def http_answer():
 
 TARGETS = {"token": token, "key_set": key_set, "feedback": feedback, "fhirpath_compile": fhirpath_compile,
            "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "reference": reference, "unit": unit,
-           "request": request, "http_answer": http_answer, "expansion": expansion, "sealed": sealed, "survey_part": survey_part}
+           "request": request, "http_answer": http_answer, "expansion": expansion, "sealed": sealed, "survey_part": survey_part,
+           "lines": lines, "manifest": manifest}
 
 
 def words(texts):
