@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <istream>
 #include <unistd.h>
+#include <utility>
 #include <zlib.h>
 
 namespace rules {
@@ -108,12 +109,12 @@ boost::system::result<LineSource, std::string> LineSource::open(const std::strin
     return LineSource(std::make_unique<CompressedFile>(file), is_ndjson, longest);
 }
 
-bool LineSource::read_more() {
+bool LineSource::read_more(std::string& text) {
     if (at_end_) return false;
-    const std::size_t before = pending_.size();
-    pending_.resize(before + chunk);
-    const long got = bytes_->read(pending_.data() + before, chunk);
-    pending_.resize(before + static_cast<std::size_t>(std::max(got, 0L)));
+    const std::size_t before = text.size();
+    text.resize(before + chunk + Skimmer::room_behind);
+    const long got = bytes_->read(text.data() + before, chunk);
+    text.resize(before + static_cast<std::size_t>(std::max(got, 0L)));
     failed_ = failed_ || got < 0;
     at_end_ = got <= 0;
     return !at_end_;
@@ -123,10 +124,11 @@ bool LineSource::read_more() {
 bool LineSource::looks_like_document() const {
     const std::string_view begun = without_blanks_before(pending_);
     const std::size_t end = begun.find('\n');
-    if (skim(begun.substr(0, end))) return false;
-    if (end == std::string_view::npos) return true;
+    if (end == std::string_view::npos) return false;  // one line
+    Skimmer skimmer;
+    if (skimmer.skim(begun.substr(0, end))) return false;
     const std::string_view second = without_blanks_before(begun.substr(end));
-    return !skim(second.substr(0, second.find('\n')));
+    return !skimmer.skim(second.substr(0, second.find('\n')));
 }
 
 void LineSource::find_form(LineBatch& batch) {
@@ -136,7 +138,7 @@ void LineSource::find_form(LineBatch& batch) {
         return end != std::string_view::npos &&
                without_blanks_before(begun.substr(end)).find('\n') != std::string_view::npos;
     };
-    while (!has_two_lines() && pending_.size() <= longest_ && read_more()) {
+    while (!has_two_lines() && pending_.size() <= longest_ && read_more(pending_)) {
     }
     knows_form_ = true;
     is_document_ = looks_like_document();
@@ -144,17 +146,16 @@ void LineSource::find_form(LineBatch& batch) {
 }
 
 void LineSource::take_document(LineBatch& batch) {
-    while (pending_.size() <= longest_ && read_more()) {
+    batch.text.assign(pending_);
+    pending_.clear();
+    while (batch.text.size() <= longest_ && read_more(batch.text)) {
     }
     batch.is_document = true;
-    if (pending_.size() > longest_) {
-        batch.too_long.push_back(line_);
-        do {
-            pending_.clear();
-        } while (read_more());
-    }
-    batch.text = std::move(pending_);
-    pending_.clear();
+    if (batch.text.size() <= longest_) return;
+    batch.too_long.push_back(line_);
+    do {
+        batch.text.clear();
+    } while (read_more(batch.text));
 }
 
 /// Reads past a line that does not end within the limit.
@@ -163,7 +164,7 @@ void LineSource::skip_long_line(LineBatch& batch) {
     std::size_t end = pending_.find('\n');
     while (end == std::string::npos) {
         pending_.clear();
-        if (!read_more()) break;
+        if (!read_more(pending_)) break;
         end = pending_.find('\n');
     }
     pending_.erase(0, end == std::string::npos ? pending_.size() : end + 1);
@@ -171,11 +172,16 @@ void LineSource::skip_long_line(LineBatch& batch) {
 
 void LineSource::take_lines(LineBatch& batch) {
     std::size_t end = pending_.rfind('\n');
-    while (end == std::string::npos && pending_.size() <= longest_ && read_more()) end = pending_.rfind('\n');
+    while (end == std::string::npos && pending_.size() <= longest_ && read_more(pending_)) end = pending_.rfind('\n');
     if (end == std::string::npos && pending_.size() > longest_) return skip_long_line(batch);
     end = end == std::string::npos ? pending_.size() : end + 1;
-    batch.text.assign(pending_, 0, end);
-    pending_.erase(0, end);
+    if (end == pending_.size()) {
+        std::swap(batch.text, pending_);
+    } else {
+        batch.text.reserve(end + Skimmer::room_behind);
+        batch.text.assign(pending_, 0, end);
+        pending_.erase(0, end);
+    }
     line_ += static_cast<std::uint64_t>(std::ranges::count(batch.text, '\n'));
 }
 
@@ -188,7 +194,7 @@ bool LineSource::next(LineBatch& batch) {
     if (is_document_) return false;
     if (!knows_form_) find_form(batch);
     if (!is_document_) {
-        if (pending_.find('\n') == std::string::npos) read_more();
+        if (pending_.find('\n') == std::string::npos) read_more(pending_);
         take_lines(batch);
     }
     if (failed_) batch.fault = "cannot be read to its end";

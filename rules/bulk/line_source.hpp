@@ -15,7 +15,7 @@ namespace rules {
 
 /// Some lines one after the other, or a whole document.
 struct LineBatch {
-    std::string text;
+    std::string text;                     ///< with Skimmer::room_behind in its capacity
     std::size_t file = 0;                 ///< position in the list of files
     std::uint64_t first_line = 1;         ///< number of the line that `text` begins with
     bool is_document = false;             ///< the text is one JSON value, over many lines
@@ -49,7 +49,8 @@ class LineSource {
     LineSource(std::unique_ptr<Bytes> bytes, bool is_ndjson, std::size_t longest)
         : bytes_(std::move(bytes)), longest_(longest), knows_form_(is_ndjson) {}
 
-    bool read_more();
+    /// Adds what comes next to `text`, and leaves room behind it.
+    bool read_more(std::string& text);
     void find_form(LineBatch& batch);
     bool looks_like_document() const;
     void take_document(LineBatch& batch);

@@ -29,6 +29,9 @@ constexpr std::size_t first_block = 1U << 20;
 
 /// What one thread works with.
 struct Worker {
+    explicit Worker(const Codes* observation_codes) : skimmer(observation_codes) {}
+
+    Skimmer skimmer;
     std::size_t number = 0;
     PopulationCounts counts;
     std::vector<unsigned char> block = std::vector<unsigned char>(first_block);
@@ -45,8 +48,10 @@ class Reading {
                  std::max<std::size_t>(options.threads, 1)}) {}
 
     boost::system::result<PopulationCounts, std::string> read() {
-        std::vector<Worker> workers(std::max<std::size_t>(options_.threads, 1));
-        for (std::size_t number = 0; number < workers.size(); ++number) workers[number].number = number;
+        std::vector<Worker> workers;
+        for (std::size_t number = 0; number < std::max<std::size_t>(options_.threads, 1); ++number) {
+            workers.emplace_back(observation_codes()).number = number;
+        }
         on_all(workers, [this](Worker& worker) { read_lines(worker); });
         bulk_.finish_taking();
         on_all(workers, [this](Worker& worker) { read_bulk(worker); });
@@ -60,6 +65,10 @@ class Reading {
     }
 
   private:
+    const Codes* observation_codes() const {
+        return options_.observation_codes ? &*options_.observation_codes : nullptr;
+    }
+
     /// Runs `work` on a thread for each worker. What one of them throws ends the reading.
     template <typename Work>
     void on_all(std::vector<Worker>& workers, Work work) {
@@ -108,7 +117,7 @@ class Reading {
             for (const std::uint64_t line : batch.too_long) fault(worker, PopulationFault::too_large, batch.file, line);
             if (!batch.fault.empty()) fault(worker, PopulationFault::broken, batch.file, 0);
             if (batch.is_document) {
-                read_text(worker, batch.text, batch.file, batch.first_line);
+                read_text(worker, batch.text, batch.text.capacity(), batch.file, batch.first_line);
             } else {
                 read_each_line(worker);
             }
@@ -118,10 +127,12 @@ class Reading {
     }
 
     void read_each_line(Worker& worker) {
-        std::uint64_t line = worker.batch.first_line;
-        for (std::string_view rest = worker.batch.text; !rest.empty(); ++line) {
+        const LineBatch& batch = worker.batch;
+        std::uint64_t line = batch.first_line;
+        for (std::string_view rest = batch.text; !rest.empty(); ++line) {
             const std::size_t end = std::min(rest.find('\n'), rest.size());
-            read_text(worker, rest.substr(0, end), worker.batch.file, line);
+            const std::size_t readable = batch.text.capacity() - (batch.text.size() - rest.size());
+            read_text(worker, rest.substr(0, end), readable, batch.file, line);
             rest.remove_prefix(std::min(end + 1, rest.size()));
         }
     }
@@ -130,22 +141,33 @@ class Reading {
         worker.counts.add(kind, {files_.read[file], line});
     }
 
-    void read_text(Worker& worker, std::string_view text, std::size_t file, std::uint64_t line) {
+    void read_text(Worker& worker, std::string_view text, std::size_t readable, std::size_t file, std::uint64_t line) {
         if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
         if (text.size() > options_.largest_patient) return fault(worker, PopulationFault::too_large, file, line);
-        const std::optional<Skimmed> skimmed = skim(text);
+        if (text.size() <= large_text) {
+            return read_skimmed(worker, text, worker.skimmer.skim(text, readable), file, line);
+        }
+        const std::lock_guard alone(large_);
+        Skimmer own(observation_codes());  // the memory that it takes goes with it
+        read_skimmed(worker, text, own.skim(text, readable), file, line);
+    }
+
+    void read_skimmed(Worker& worker, std::string_view text, const std::optional<Skimmed>& skimmed, std::size_t file,
+                      std::uint64_t line) {
         const bool is_request = skimmed && skimmed->has_hook && skimmed->type.empty();
         if (!skimmed || (skimmed->type.empty() && !is_request)) {
             return fault(worker, PopulationFault::broken, file, line);
         }
-        if (is_request || skimmed->type == "Bundle") return read_whole(worker, text, is_request, file, line);
+        if (is_request || skimmed->type == "Bundle") {
+            return read_whole(worker, options_.strict ? text : skimmed->kept, is_request, file, line);
+        }
         if (skimmed->has_escapes) return take_escaped(worker, text, *skimmed, file, line);
         take(worker, *skimmed, text, file, line);
     }
 
     void take(Worker& worker, const Skimmed& resource, std::string_view text, std::size_t file, std::uint64_t line) {
         if (options_.strict && !fhir::parse_json(text)) return fault(worker, PopulationFault::broken, file, line);
-        switch (bulk_.take(resource, {{}, text, static_cast<std::uint32_t>(file), line})) {
+        switch (bulk_.take(resource, {{}, resource.kept, static_cast<std::uint32_t>(file), line})) {
             case BulkData::Taken::kept:
             case BulkData::Taken::of_no_use:
                 return;
@@ -174,8 +196,6 @@ class Reading {
 
     /// A Bundle, or a captured request.
     void read_whole(Worker& worker, std::string_view text, bool is_request, std::size_t file, std::uint64_t line) {
-        std::unique_lock<std::mutex> alone(large_, std::defer_lock);
-        if (text.size() > large_text) alone.lock();
         json::monotonic_resource memory(worker.block.data(), worker.block.size());
         std::vector<json::value> trees;
         const PopulationPlace place{files_.read[file], line};

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "fhir/json_text.hpp"
+#include "rules/bulk/skim.hpp"
 
 #include <boost/json.hpp>
 #include <boost/system/result.hpp>
@@ -20,6 +21,7 @@
 #include <functional>
 #include <iosfwd>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,9 +89,10 @@ struct PopulationOptions {
     std::istream* input = nullptr;   ///< standard input
     std::filesystem::path temp;      ///< for partitions; empty: the system's folder for such
     std::size_t threads = 1;
-    bool strict = false;                                              ///< also looks through what is otherwise skipped
-    bool requests_as_texts = false;                                   ///< captured requests are not parsed
-    std::size_t largest_patient = 64U << 20;                          ///< bytes; what is larger is counted and named
+    bool strict = false;                          ///< also looks through what is otherwise passed by
+    bool requests_as_texts = false;               ///< captured requests are not parsed
+    std::optional<Codes> observation_codes = {};  ///< of other Observations only their dates are read; nothing: all are
+    std::size_t largest_patient = 64U << 20;      ///< bytes; what is larger is counted and named
     std::function<void(const PopulationProgress&)> on_progress = {};  ///< from any thread, one at a time
 };
 

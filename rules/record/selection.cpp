@@ -153,6 +153,16 @@ Selection::Selection(const std::vector<PrefetchTemplate>& templates) : templates
     }
 }
 
+std::optional<std::set<std::string, std::less<>>> Selection::observation_codes() const {
+    std::set<std::string, std::less<>> codes;
+    for (std::size_t position = 0; position < templates_.size(); ++position) {
+        if (templates_[position].resource_type != "Observation") continue;
+        if (wanted_[position].codes.empty()) return std::nullopt;
+        for (const std::string& token : wanted_[position].codes) codes.insert(token.substr(token.find('|') + 1));
+    }
+    return codes;
+}
+
 /// A report is an answer where it contains a result.
 bool Selection::is_answer(const fhir::Entry& entry, const PrefetchTemplate& asked, const Wanted& wanted) {
     const json::object& resource = *entry.resource;

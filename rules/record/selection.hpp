@@ -15,6 +15,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -61,6 +63,8 @@ class Selection {
     explicit Selection(const std::vector<PrefetchTemplate>& templates);
 
     const std::vector<PrefetchTemplate>& templates() const { return templates_; }
+    /// The codes, of whatever system, of the Observations that are asked for; nothing if any may be.
+    std::optional<std::set<std::string, std::less<>>> observation_codes() const;
     /// What answers the template at that position, in the order of the record; what is included comes last.
     std::vector<Selected> answer(const fhir::Bundle& record, std::size_t position) const;
 

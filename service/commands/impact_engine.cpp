@@ -69,6 +69,16 @@ ImpactEngine::ImpactEngine(const LoadedPack& from, const LoadedPack& to, ImpactS
     }
 }
 
+std::optional<rules::Codes> ImpactEngine::observation_codes() const {
+    rules::Codes codes;
+    for (const Version& version : versions_) {
+        auto asked = version.selection.observation_codes();
+        if (!asked) return std::nullopt;
+        codes.merge(*asked);
+    }
+    return codes;
+}
+
 void ImpactEngine::look_at(std::size_t worker, const rules::PopulationPatient& patient) {
     if (patient.is_request()) {
         look_at_request(counters_[worker], patient);

@@ -36,6 +36,9 @@ class ImpactEngine {
     /// Precondition: both packs have a program.
     ImpactEngine(const LoadedPack& from, const LoadedPack& to, ImpactSettings settings);
 
+    /// The Observations that either side asks for, by code; nothing if any may be.
+    std::optional<rules::Codes> observation_codes() const;
+
     /// From several threads, one at a time with the same `worker`.
     void look_at(std::size_t worker, const rules::PopulationPatient& patient);
 

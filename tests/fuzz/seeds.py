@@ -159,6 +159,17 @@ def reference():
             yield compact({"resourceType": "Bundle", "type": kind, "entry": entries})
 
 
+def skim():
+    """Lines and Bundles of a population."""
+    yield from reference()
+    coded = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"coding": [{"system": "http://loinc.org", "code": "2132-9"}]}}
+    parts = {"resourceType": "Observation", "id": "p", "component": [{"code": coded["code"]}], "effectivePeriod": {"start": "2026"}}
+    others = [coded, parts, coded | {"id": "q", "code": {"coding": [{"code": "8867-4"}]}}, {"resourceType": "Claim", "id": "c", "item": [{"id": "1"}]},
+              {"resourceType": "DiagnosticReport", "id": "r", "contained": [coded]}, {"resourceType": "Encounter", "id": "e", "period": {"start": "2026"}}]
+    yield from map(compact, others)
+    yield from (compact(bundle(others)), json.dumps(bundle(others), indent=2), compact({"hook": "patient-view", "prefetch": {"a": coded}}))
+
+
 def unit():
     yield from ("ng/mL", "ug/l", "ug.L-1", "10*-3.mg/L", "nmol/L", "pmol.l-1", "mL/min/{1.73_m2}", "10*3/uL", "[iU]/L", "meq/L",
                 "\u00b5g/L", "\u00a0ng/mL\u202f", "ng/mL{total}", "(ng)/(mL)", "/mL.ng", "Cel", "%", "NG/DL", "mcg/dL", "1", "10^-9.g/cm3")
@@ -253,7 +264,7 @@ def http_answer():
 
 
 TARGETS = {"token": token, "key_set": key_set, "feedback": feedback, "fhirpath_compile": fhirpath_compile,
-           "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "reference": reference, "unit": unit,
+           "fhirpath_evaluate": fhirpath_evaluate, "config": config, "resource": resource, "reference": reference, "skim": skim, "unit": unit,
            "request": request, "http_answer": http_answer, "expansion": expansion, "sealed": sealed, "survey_part": survey_part,
            "lines": lines, "manifest": manifest}
 

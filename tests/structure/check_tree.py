@@ -48,7 +48,7 @@ PACKAGE_OF = {
     "OpenSSL": "libssl-dev", "re2": "libre2-dev", "GTest": "libgtest-dev", "PkgConfig": "pkg-config",
     "CLI11": "libcli11-dev", "spdlog": "libspdlog-dev", "benchmark": "libbenchmark-dev", "Python3": "python3",
     "prometheus-cpp": "prometheus-cpp-dev", "cjose": "libcjose-dev", "PostgreSQL": "libpq-dev",
-    "SQLite3": "libsqlite3-dev", "ZLIB": "zlib1g-dev",
+    "SQLite3": "libsqlite3-dev", "ZLIB": "zlib1g-dev", "simdjson": "libsimdjson-dev",
     "date": "libhowardhinnant-date-dev", "Threads": None,
 }
 

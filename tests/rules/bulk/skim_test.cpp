@@ -22,7 +22,8 @@ void PrintTo(const SkimCase& one, std::ostream* out) {
 class Skim : public testing::TestWithParam<SkimCase> {};
 
 TEST_P(Skim, SaysWhatALineIs) {
-    const auto skimmed = rules::skim(GetParam().text);
+    rules::Skimmer skimmer;
+    const auto skimmed = skimmer.skim(GetParam().text);
     ASSERT_TRUE(skimmed);
     EXPECT_EQ(skimmed->type, GetParam().type);
     EXPECT_EQ(skimmed->id, GetParam().id);
@@ -46,21 +47,119 @@ INSTANTIATE_TEST_SUITE_P(
         SkimCase{"an_empty_object", "{}", "", "", ""}),
     CaseName());
 
+rules::Skimmed skimmed(const std::string& text) {
+    static rules::Skimmer skimmer;
+    return skimmer.skim(text).value_or(rules::Skimmed{});
+}
+
 TEST(Skim, GivesNothingForWhatIsNoWholeObject) {
-    for (const char* text : {"", "{", "[]", "{\"a\":1", "{\"a\":\"b}", "{\"a\":[1}", "{\"a\":1}}", "{\"a\" 1}", "{a:1}",
-                             "{\"a\":}", "null", "{\"a\":1} {\"b\":2}"}) {
-        EXPECT_FALSE(rules::skim(text)) << text;
+    rules::Skimmer skimmer;
+    for (const char* text :
+         {"", "{", "[]", "{\"a\":1", "{\"a\":\"b}", "{\"a\":[1}", "{\"a\":1}}", "{\"a\" 1}", "{a:1}", "{\"a\":}",
+          "null", "{\"a\":1} {\"b\":2}", "{\"resourceType\":\"Claim\",\"id\":\"1\"",
+          "{\"resourceType\":\"Claim\",\"id\":\"1\",\"item\":[{\"a\":1}",
+          "{\"resourceType\":\"Claim\",\"id\":\"1\",\"a\":1}}", "{\"resourceType\":\"Bundle\",\"entry\":[{}",
+          "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceType\":\"Claim\",\"id\":\"1\"}]}"}) {
+        EXPECT_FALSE(skimmer.skim(text)) << text;
     }
 }
 
 TEST(Skim, SaysWhereAStringThatCountsIsEscaped) {
-    EXPECT_TRUE(rules::skim(R"({"resourceType":"Condition","subject":{"reference":"Patient\/1"}})")->has_escapes);
-    EXPECT_FALSE(rules::skim(R"({"resourceType":"Condition","note":"a\/b"})")->has_escapes);
+    EXPECT_TRUE(skimmed(R"({"resourceType":"Condition","subject":{"reference":"Patient\/1"}})").has_escapes);
+    EXPECT_TRUE(skimmed(R"({"resourceType":"Condition","su\u0062ject":{"reference":"Patient/1"}})").has_escapes);
+    EXPECT_FALSE(skimmed(R"({"resourceType":"Condition","note":"a\/b"})").has_escapes);
 }
 
 TEST(Skim, NoticesRequestsAndLinks) {
-    EXPECT_TRUE(rules::skim(R"({"hook":"patient-view","context":{}})")->has_hook);
-    EXPECT_TRUE(rules::skim(R"({"resourceType":"Patient","link":[]})")->has_link);
+    EXPECT_TRUE(skimmed(R"({"hook":"patient-view","context":{}})").has_hook);
+    EXPECT_TRUE(skimmed(R"({"resourceType":"Patient","link":[]})").has_link);
+}
+
+TEST(Skim, ReadsNothingBehindATextThatIsCutOutOfALongerOne) {
+    const std::string lines =
+        "{\"resourceType\":\"Patient\",\"id\":\"1\"}\n{\"resourceType\":\"Claim\"}" + std::string(64, ' ');
+    const std::string_view first = std::string_view(lines).substr(0, lines.find('\n'));
+    rules::Skimmer skimmer;
+    const auto found = skimmer.skim(first, lines.size());
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->kept, first);
+    EXPECT_FALSE(skimmer.skim(first.substr(0, first.size() - 1), lines.size()));
+}
+
+struct KeptCase {
+    const char* name;
+    std::string text;
+    std::string kept;  ///< empty: all of it
+};
+
+void PrintTo(const KeptCase& one, std::ostream* out) {
+    *out << one.name;
+}
+
+class SkimKeeps : public testing::TestWithParam<KeptCase> {};
+
+TEST_P(SkimKeeps, WhatRulesCanRead) {
+    const rules::Codes codes = {"62292-8"};
+    rules::Skimmer skimmer(&codes);
+    const auto found = skimmer.skim(GetParam().text);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->kept, GetParam().kept.empty() ? GetParam().text : GetParam().kept);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Of, SkimKeeps,
+    testing::Values(
+        KeptCase{"a_problem", R"({"resourceType":"Condition","id":"1","note":[{"text":"x"}]})", ""},
+        KeptCase{"a_type_without_use", R"({"resourceType":"Claim","id":"1","item":[{"id":"2"}]})",
+                 R"({"resourceType":"Claim","id":"1"})"},
+        KeptCase{
+            "a_result_of_a_code",
+            R"({"resourceType":"Observation","code":{"coding":[{"code":"x"},{"system":"s","code":"62292-8"}]},"note":[]})",
+            ""},
+        KeptCase{
+            "a_result_of_another_code",
+            R"({"resourceType":"Observation","id":"1","status":"final","code":{"coding":[{"code":"8867-4","display":"62292-8"}]},"subject":{"reference":"Patient/1"},"effectivePeriod":{"start":"2026"},"issued":"2026-01-02","valueString":"62292-8"})",
+            R"({"resourceType":"Observation","id":"1","status":"final","effectivePeriod":{"start":"2026"},"issued":"2026-01-02"})"},
+        KeptCase{
+            "a_result_with_a_part_of_a_code",
+            R"({"resourceType":"Observation","component":[{"valueString":"x"},{"code":{"coding":[{"code":"62292-8"}]}}]})",
+            ""},
+        KeptCase{"a_result_whose_code_comes_before_its_type",
+                 R"({"code":{"coding":[{"code":"62292-8"}]},"id":"1","resourceType":"Observation"})", ""},
+        KeptCase{"a_result_whose_code_is_escaped",
+                 R"({"resourceType":"Observation","code":{"coding":[{"code":"6\u00322292-8"}]}})", ""},
+        KeptCase{"a_result_with_an_escaped_name",
+                 R"({"resourceType":"Observation","c\u006fde":{"coding":[{"code":"62292-8"}]}})", ""},
+        KeptCase{"a_result_that_contains_another", R"({"resourceType":"Observation","contained":[]})", ""},
+        KeptCase{
+            "a_report_without_results_inside",
+            R"({"resourceType":"DiagnosticReport","id":"1","issued":"2026","result":[{"reference":"Observation/1"}]})",
+            R"({"resourceType":"DiagnosticReport","id":"1","issued":"2026"})"},
+        KeptCase{"a_report_with_results_inside", R"({"resourceType":"DiagnosticReport","contained":[{}]})", ""},
+        KeptCase{"a_visit", R"({"resourceType":"Encounter","id":"1","type":[{}],"period":{"start":"2026"}})",
+                 R"({"resourceType":"Encounter","id":"1","period":{"start":"2026"}})"},
+        KeptCase{"a_request", R"({"hook":"patient-view","prefetch":{"a":{"resourceType":"Claim","id":"1","x":1}}})",
+                 ""},
+        KeptCase{
+            "a_Bundle",
+            R"({"resourceType":"Bundle","id":"b","type":"history","link":[{}],"entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Claim","id":"1","x":1},"request":{}},{"resource":{"resourceType":"Condition","x":[1]}},{"request":{"method":"DELETE"}},null]})",
+            R"({"resourceType":"Bundle","id":"b","type":"history","entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Claim","id":"1"}},{"resource":{"resourceType":"Condition","x":[1]}},{"request":{"method":"DELETE"}},null]})"},
+        KeptCase{"a_Bundle_that_says_last_what_it_is",
+                 R"({"entry":[{"resource":{"x":1,"id":"1","resourceType":"Claim"}}],"resourceType":"Bundle"})",
+                 R"({"entry":[{"resource":{"id":"1","resourceType":"Claim"}}],"resourceType":"Bundle"})"},
+        KeptCase{"a_Bundle_in_a_Bundle",
+                 R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Bundle","entry":[]}}]})", ""},
+        KeptCase{"a_Bundle_with_one_entry_and_no_list",
+                 R"({"resourceType":"Bundle","entry":{"resource":{"resourceType":"Claim","x":1}}})", ""},
+        KeptCase{"a_Bundle_with_its_entry_twice_as_it_is_broken", R"({"resourceType":"Bundle","entry":[],"entry":[]})",
+                 ""}),
+    CaseName());
+
+TEST(Skim, KeepsAllResultsWhereNoCodesAreNamed) {
+    const std::string text = R"({"resourceType":"Observation","code":{"coding":[{"code":"8867-4"}]},"note":[]})";
+    EXPECT_EQ(skimmed(text).kept, text);
+    EXPECT_EQ(skimmed(R"({"resourceType":"Observation","note":[]})").kept,
+              R"({"resourceType":"Observation","note":[]})");
 }
 
 }  // namespace

@@ -1,0 +1,64 @@
+// A line or a Bundle of a population: whatever stands there, what is passed by moves nothing of what rules read. Where
+// the text is JSON, so is what is kept of it; the same resources of the types that rules read stand in both, under the
+// same names, and the same Observations have the codes that are asked for.
+#include "fhir/bundle.hpp"
+#include "fhir/json_text.hpp"
+#include "rules/bulk/skim.hpp"
+#include "rules/record/selection.hpp"
+#include "tests/fuzz/json_mutator.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+const rules::Selection& selection() {
+    static const rules::Selection selection(std::vector<rules::PrefetchTemplate>{
+        {"patient", "Patient/{{context.patientId}}", "Patient", true},
+        {"conditions", "Condition?patient={{context.patientId}}", "Condition", true},
+        {"medicationRequests", "MedicationRequest?patient={{context.patientId}}", "MedicationRequest", false},
+        {"b12", "Observation?patient={{context.patientId}}&code=http://loinc.org|2132-9", "Observation", false}});
+    return selection;
+}
+
+/// What is read, in order.
+std::vector<const fhir::Entry*> selected(const fhir::Bundle& record) {
+    std::vector<const fhir::Entry*> found;
+    for (std::size_t position = 0; position < selection().templates().size(); ++position) {
+        for (const rules::Selected& one : selection().answer(record, position))
+            found.push_back(&record.entries()[one.index]);
+    }
+    return found;
+}
+
+bool are_alike(const fhir::Entry& one, const fhir::Entry& other) {
+    return one.type == other.type && one.id == other.id && one.full_url == other.full_url &&
+           one.place_in_history == other.place_in_history && one.versions_differ == other.versions_differ &&
+           *one.resource == *other.resource;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const rules::Codes codes = *selection().observation_codes();
+    static rules::Skimmer skimmer(&codes);
+    const std::string text(reinterpret_cast<const char*>(data), size);
+    const auto skimmed = skimmer.skim(text);
+    const auto whole = fhir::parse_json(text);
+    if (!whole || !whole->is_object()) return 0;
+    if (!skimmed) std::abort();
+    const auto kept = fhir::parse_json(skimmed->kept);
+    if (!kept || !kept->is_object()) std::abort();
+    if (skimmed->type != "Bundle" || skimmed->has_escapes) return 0;
+    fhir::Issues issues;
+    const fhir::Bundle before = fhir::Bundle::of(*whole, issues), after = fhir::Bundle::of(*kept, issues);
+    const auto wanted = selected(before), found = selected(after);
+    if (wanted.size() != found.size()) std::abort();
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (!are_alike(*wanted[i], *found[i])) std::abort();
+    }
+    return 0;
+}
