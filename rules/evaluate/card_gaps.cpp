@@ -23,6 +23,32 @@ std::size_t count_nameless(const Records& records) {
     }));
 }
 
+/// Whether nothing but this test is shown on a card, so that "a newer result" is one of it.
+bool is_only_test(const fhir::path::Collection& evidence, std::string_view analyte, const CompiledKind& kind) {
+    return std::ranges::all_of(evidence, [&](const Value& item) {
+        const std::string_view id = text_member(item, "analyte");
+        return id.empty() || (id == analyte && text_member(item, "kind") == kind.name);
+    });
+}
+
+/// Whether a card's own item is this result, or one of its test and day that could not be read either.
+bool is_of(const Value& item, const Measurement& result, const CompiledKind& kind) {
+    return result.state == Measurement::State::unreadable && result.date && text_member(item, "kind") == kind.name &&
+           text_member(item, "date") == result.date->text();
+}
+
+std::string_view why_not_shown(Measurement::State state) {
+    switch (state) {
+        case Measurement::State::readable:
+            return " (not the whole)";
+        case Measurement::State::awaited:
+            return " (not final yet)";
+        case Measurement::State::unreadable:
+            return " (unreadable)";
+    }
+    return "";
+}
+
 std::string of_test(const Measurement& measurement, const CompiledAnalyte& analyte) {
     std::string words = analyte.kinds[measurement.kind].title;
     if (measurement.date) words += " of " + measurement.date->text();
@@ -61,22 +87,22 @@ void CardBuilder::say_why_not_offered(SourceSet missing, std::vector<std::string
     add_once("so no order is offered", lines);
 }
 
-/// A reading that was shown although a newer one is awaited or cannot be read.
+/// A reading that was shown although a newer result is awaited, cannot be read or is of a part only.
 void CardBuilder::add_newer_results(const Candidate& candidate, std::vector<std::string>& missing) {
-    for (const Value& item : candidate.evidence) {
-        const std::string_view id = text_member(item, "analyte");
-        if (id.empty()) continue;
-        for (std::size_t analyte = 0; analyte < run_.program().analytes.size(); ++analyte) {
-            const CompiledAnalyte& compiled = run_.program().analytes[analyte];
-            if (compiled.written->id != id) continue;
-            const TestResults& results = run_.results(analyte);
-            for (const std::size_t position : results.newer) {
-                const Measurement& newer = results.all[position];
-                const bool is_awaited = newer.state == Measurement::State::awaited;
-                std::string words = "a newer " + compiled.kinds[newer.kind].title + " result";
-                if (newer.date) words += " of " + newer.date->text();
-                add_once(words + (is_awaited ? " (not final yet)" : " (cannot be read safely)"), missing);
-            }
+    for (std::size_t analyte = 0; analyte < run_.program().analytes.size(); ++analyte) {
+        const CompiledAnalyte& compiled = run_.program().analytes[analyte];
+        const std::string_view id = compiled.written->id;
+        const auto is_its = [id](const Value& item) { return text_member(item, "analyte") == id; };
+        if (std::ranges::none_of(candidate.evidence, is_its)) continue;
+        const TestResults& results = run_.results(analyte);
+        for (const std::size_t position : results.newer) {
+            const Measurement& newer = results.all[position];
+            const CompiledKind& kind = compiled.kinds[newer.kind];
+            if (candidate.item && is_its(*candidate.item) && is_of(*candidate.item, newer, kind)) continue;
+            const bool is_clear = is_only_test(candidate.evidence, id, kind);
+            std::string words = is_clear ? "a newer result" : "a newer " + kind.title + " result";
+            if (newer.date) words += " of " + newer.date->text();
+            add_once(words + std::string(why_not_shown(newer.state)), missing);
         }
     }
 }

@@ -102,26 +102,32 @@ struct Gathered {
     bool is_whole = false;
 };
 
-/// Takes concepts of a page. \returns what is wrong with it, or nothing.
-std::optional<std::string> take_concepts(const json::array& page, Gathered& gathered) {
-    const std::size_t before = gathered.codes.size();
-    for (const json::value& one : page) {
+/// Takes the concepts of a list and those nested in it, whether asked for or not. What is abstract is no concept to be
+/// recorded, only a heading. \returns how many there were, or nothing where one is not of SNOMED CT.
+std::optional<std::size_t> take_concepts(const json::array& list, Gathered& gathered) {
+    std::size_t count = 0;
+    for (const json::value& one : list) {
         const json::object* concept_ = one.if_object();
-        const std::string_view code = concept_ ? fhir::member_text(*concept_, "code") : std::string_view();
-        if (!concept_ || code.empty() || fhir::member_text(*concept_, "system") != fhir::snomed_system ||
-            concept_->contains("contains")) {
-            return "holds what is no concept of SNOMED CT on its own";
+        if (!concept_) return std::nullopt;
+        const json::value* abstract = concept_->if_contains("abstract");
+        if (!abstract || *abstract != json::value(true)) {
+            const std::string_view code = fhir::member_text(*concept_, "code");
+            if (code.empty() || fhir::member_text(*concept_, "system") != fhir::snomed_system) return std::nullopt;
+            ++count;
+            if (gathered.codes.emplace(code).second) {
+                json::object kept{{"system", fhir::snomed_system}, {"code", code}};
+                const std::string_view display = fhir::member_text(*concept_, "display");
+                if (!display.empty()) kept["display"] = display;
+                gathered.contains.push_back(std::move(kept));
+            }
         }
-        if (!gathered.codes.emplace(code).second) continue;
-        json::object kept{{"system", fhir::snomed_system}, {"code", code}};
-        const std::string_view display = fhir::member_text(*concept_, "display");
-        if (!display.empty()) kept["display"] = display;
-        gathered.contains.push_back(std::move(kept));
+        const json::array* nested = list_at(*concept_, "contains");
+        if (!nested) continue;
+        const auto below = take_concepts(*nested, gathered);  // JSON is read to a limited depth
+        if (!below) return std::nullopt;
+        count += *below;
     }
-    if (gathered.codes.size() > rules::most_expanded_concepts) return "holds more concepts than SNOMED CT has";
-    if (!page.empty() && gathered.codes.size() == before)
-        return "gives the same page again: it does not know \"offset\"";
-    return std::nullopt;
+    return count;
 }
 
 /// Takes a page of an expansion. \returns what is wrong with it, or nothing.
@@ -143,14 +149,21 @@ std::optional<std::string> take_page(const json::object& expansion, const std::s
         gathered.total = number;
     }
     static const json::array nothing;
-    const json::array* page = list_at(expansion, "contains");
-    if (auto wrong = take_concepts(page ? *page : nothing, gathered)) return wrong;
-    const bool is_last = !page || page->empty() || (!gathered.total && page->size() < asked);
+    const json::array* listed = list_at(expansion, "contains");
+    const json::array& page = listed ? *listed : nothing;
+    const std::size_t before = gathered.codes.size();
+    const auto count = take_concepts(page, gathered);
+    if (!count) return "holds what is no concept of SNOMED CT";
+    if (gathered.codes.size() > rules::most_expanded_concepts) return "holds more concepts than SNOMED CT has";
+    if (*count > 0 && gathered.codes.size() == before) return "gives the same page again: it does not know \"offset\"";
+    const bool is_last = page.empty() || (!gathered.total && page.size() < asked);
     gathered.is_whole = is_last || (gathered.total && gathered.codes.size() >= *gathered.total);
     if (gathered.is_whole && gathered.codes.size() < gathered.total.value_or(0)) {
         return "ends after " + std::to_string(gathered.codes.size()) + " of " + std::to_string(*gathered.total) +
                " concepts";
     }
+    // Where concepts are nested, an offset counts nobody knows what (FHIR R4: paging is for flat expansions).
+    if (!gathered.is_whole && *count > page.size()) return "nests its concepts and gives them in several pages";
     return std::nullopt;
 }
 
@@ -226,6 +239,7 @@ class Expanding {
         co_return refuse(gathered, "has no end");
     }
 
+    /// Without "excludeNested": Snowstorm and Snowstorm Lite answer it with 400, and flat is what they give.
     std::string address_of(const Gathered& gathered, const std::string& edition) const {
         const std::string history = " {{ + HISTORY-MIN }}";
         const std::string constraint =
@@ -236,7 +250,7 @@ class Expanding {
         if (!edition.empty()) {
             address += "&system-version=" + encoded(std::string(fhir::snomed_system) + "|" + edition);
         }
-        return address + "&activeOnly=false&excludeNested=true&count=" + std::to_string(server_.page_concepts) +
+        return address + "&activeOnly=false&count=" + std::to_string(server_.page_concepts) +
                "&offset=" + std::to_string(gathered.codes.size());
     }
 

@@ -15,6 +15,9 @@ src/assets (the names of 6,482 SNOMED CT concepts). The others are value sets by
 | ecqm-osteoporotic-fractures.json | Osteoporosis With Current Fracture | cqframework/ecqm-content-cms-2025 |
 | ecqm-peripheral-neuropathy.json | Peripheral Neuropathy | cqframework/ecqm-content-cms-2025 |
 | ecqm-liver-disease-moderate-severe.json | Liver Disease Moderate to Severe | cqframework/ecqm-content-cms-2025 |
+| ecqm-malabsorption-syndromes.json | Malabsorption Syndromes | cqframework/ecqm-content-cms-2025 |
+| ecqm-chronic-liver-disease.json | Chronic Liver Disease | cqframework/ecqm-content-cms-2025 |
+| ecqm-advanced-illness.json | Advanced Illness | cqframework/ecqm-content-cms-2025 |
 | cdc-malignant-cancer-conditions.json | CDC malignant cancer conditions | cqframework/opioid-cds-r4 |
 
 Each concept is asked of the running product twice, as the problem of a patient with chronic low back pain: by its code without a name, and by
@@ -62,6 +65,7 @@ class Group:
 PAMA = "pama-reason-codes.json"
 NO_DISEASE = r"\((procedure|situation|event|regime/therapy|person|occupation)\)|history of|screening|suspected|exposure|risk|catheter|complication"
 SKIN = "(basal|squamous|sebaceous) cell carcinoma of skin|malignant neoplasm of skin|(skin|unspecified), unspecified"
+LIVER = ("cirrhosis", "primary-biliary-cholangitis")
 GROUPS = [
     Group("malignancy", PAMA, ("malignancy",), names=r"malignan|carcinoma|cancer|sarcoma|lymphoma|leuk[ae]*mia|myeloma|melanoma|metasta",
           but_not=NO_DISEASE + r"|in situ|malignant (essential |secondary |renovascular )?hypert|hyperthermia|basal cell|of skin|otitis|neuroleptic|premalignant"),
@@ -75,10 +79,15 @@ GROUPS = [
     Group("dialysis", "ecqm-dialysis-services.json", ("dialysis",), but_not="catheter|measurement|albumin"),
     Group("pregnancy", "ecqm-pregnancy-or-other-related-diagnoses.json", ("pregnancy",)),
     Group("Crohn's disease", PAMA, ("crohns-disease",), silences=False, names="crohn", but_not=NO_DISEASE),
+    Group("Crohn's disease", "ecqm-malabsorption-syndromes.json", ("crohns-disease",), silences=False, names="crohn"),
+    Group("coeliac disease", "ecqm-malabsorption-syndromes.json", ("coeliac-disease",), silences=False, names="celiac", but_not="non-celiac"),
+    Group("cystic fibrosis", "ecqm-malabsorption-syndromes.json", ("cystic-fibrosis",), silences=False, names="cystic fibrosis"),
     Group("polyneuropathy", PAMA, ("polyneuropathy",), rule=B12, silences=False, names="polyneuropathy|peripheral neuropathy", but_not=NO_DISEASE),
     Group("polyneuropathy", "ecqm-peripheral-neuropathy.json", ("polyneuropathy",), rule=B12, silences=False, names="polyneuropath|idiopathic.* neuropath|diabetic neuropathy",
           but_not="mumps|syphilitic|herpetic|mononucleosis|rheumatoid|sclerosis|critical|radiation|toxic|sequela"),
     Group("cirrhosis", PAMA, ("cirrhosis",), silences=False, names="cirrhosis of liver|biliary cirrhosis|liver cirrhosis|cirrhosis -", but_not=NO_DISEASE),
+    Group("cirrhosis", "ecqm-chronic-liver-disease.json", LIVER, silences=False, names="cirrhosis"),
+    Group("cirrhosis", "ecqm-advanced-illness.json", LIVER, silences=False, names="cirrhosis"),
     Group("liver failure", "ecqm-liver-disease-moderate-severe.json", ("end-stage-liver-disease",), silences=False, names="chronic hepatic failure|hepatic failure, unspecified|alcoholic hepatic failure"),
 ]
 

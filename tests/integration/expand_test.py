@@ -87,7 +87,39 @@ class File(Expanding):
         for url in asked[1:]:
             self.assertTrue(url.startswith(f"{VERSION}?fhir_vs=ecl/"), url)
         for parameters, authorization in server.requests:
-            self.assertEqual((parameters["activeOnly"], parameters["excludeNested"], authorization), ("false", "true", None))
+            self.assertEqual((parameters["activeOnly"], authorization), ("false", None))
+
+    def test_is_had_from_snowstorm_which_refuses_parameters(self):
+        def as_snowstorm(parameters, answer):
+            """Snowstorm 10 and Snowstorm Lite 2.5 refuse these even with their defaults, Snowstorm an offset that is no whole page;
+            Snowstorm Lite's first page has at most 250 concepts, whatever was asked."""
+            unsupported = {"valueSetVersion", "context", "contextDirection", "date", "designation", "excludeNested", "excludeNotForUI",
+                           "excludePostCoordinated", "version"} & set(parameters)
+            if unsupported:
+                text = f"Input parameter '{min(unsupported)}' is not supported."
+                return 400, {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "not-supported", "diagnostics": text}]}
+            if int(parameters["offset"]) < 100:
+                answer["expansion"]["contains"] = answer["expansion"]["contains"][:250]
+            return answer
+
+        with TerminologyServer(below=2345, spoil=as_snowstorm) as server:
+            answer = self.expand(server)
+        self.assertEqual((answer.returncode, answer.stderr), (FINE, ""))
+        self.assertEqual(len(self.sets()["cirrhosis"]["expansion"]["contains"]), 2346)
+
+    def test_holds_nested_concepts_each_once_and_no_headings(self):
+        def nested(_, answer):
+            concepts = answer["expansion"]["contains"]
+            root, first, *rest = concepts
+            heading = {"abstract": True, "display": "Others", "contains": [*rest, first]}
+            answer["expansion"]["contains"] = [{**root, "contains": [first, heading]}]
+            return answer
+
+        with TerminologyServer(below=30, spoil=nested) as server:
+            answer = self.expand(server)
+        self.assertEqual((answer.returncode, answer.stderr), (FINE, ""))
+        cirrhosis = self.sets()["cirrhosis"]["expansion"]
+        self.assertEqual((cirrhosis["total"], len({each["code"] for each in cirrhosis["contains"]}), len(cirrhosis["contains"])), (31, 31, 31))
 
     def test_is_whole_from_a_server_that_gives_no_total(self):
         def without_total(_, answer):
@@ -185,7 +217,7 @@ class BadServer(Expanding):
 
         self.refused(again, below=1500, says="gives the same page again")
 
-    def test_foreign_and_nested_concepts_are_refused(self):
+    def test_foreign_concepts_and_nested_ones_in_several_pages_are_refused(self):
         def foreign(_, answer):
             answer["expansion"]["contains"][-1]["system"] = "http://loinc.org"
             return answer
@@ -195,7 +227,17 @@ class BadServer(Expanding):
             return answer
 
         self.refused(foreign, says="no concept of SNOMED CT")
-        self.refused(nested, says="no concept of SNOMED CT")
+        def nested_and_foreign(_, answer):
+            answer["expansion"]["contains"][-1]["system"] = "http://loinc.org"
+            return nested(_, answer)
+
+        def without_code(_, answer):
+            answer["expansion"]["contains"][-1].pop("code")
+            return answer
+
+        self.refused(without_code, says="no concept of SNOMED CT")
+        self.refused(nested_and_foreign, says="no concept of SNOMED CT")
+        self.refused(nested, below=1500, says="nests its concepts and gives them in several pages")
 
     def test_an_expansion_without_its_root_is_not_written(self):
         def without(_, answer):

@@ -26,7 +26,7 @@ def dihedral(left, right):
 
 def invented_code(number):
     """A code that has a right check digit (Verhoeff) and stands in no edition: of a namespace that nobody has."""
-    digits, check = f"{number:06d}999999910", 0
+    digits, check = f"{100_000 + number}999999910", 0  # no identifier begins with zero
     for place, digit in enumerate(reversed(digits)):
         check = dihedral(check, PERMUTATION[(place + 1) % 8][int(digit)])
     return digits + str(INVERSE[check])

@@ -298,12 +298,38 @@ TEST(Evaluation, SaysWhetherAClinicianHasApprovedThePack) {
     EXPECT_NE(rules::detail_of(approved.cards.front()).back().text, "Not approved by a clinical owner.");
 }
 
+constexpr const char* of_march = R"("status": "final", "effectiveDateTime": "2026-03-01")";
+
 TEST(Evaluation, NamesANewerResultThatIsNotReadable) {
     const auto evaluation =
         played({{back_pain, vitamin_d("9"),
                  observation("o2", "62292-8", "", R"("status": "registered", "effectiveDateTime": "2026-03-01")")}});
     ASSERT_FALSE(evaluation.cards.empty());
-    EXPECT_EQ(evaluation.cards.front().missing, "A newer 25-OH vitamin D result of 2026-03-01 (not final yet).");
+    EXPECT_EQ(evaluation.cards.front().missing, "A newer result of 2026-03-01 (not final yet).");
+}
+
+TEST(Evaluation, NamesTheTestOfANewerResultThatIsNotOfTheTestShown) {
+    const auto evaluation =
+        played({{back_pain, vitamin_d("9"), observation("o2", "1989-3", quantity("9", "ng/dL"), of_march)}});
+    ASSERT_FALSE(evaluation.cards.empty());
+    EXPECT_EQ(evaluation.cards.front().missing, "A newer 25-OH vitamin D3 result of 2026-03-01 (unreadable).");
+}
+
+// A card that says under "Missing" what its summary has just said takes a line for nothing.
+TEST(Evaluation, SaysOnceOnACardOfAnUnreadableResultThatItCannotBeRead) {
+    const auto evaluation =
+        played({{back_pain, vitamin_d("18"), observation("o2", "62292-8", quantity("25", "ng/dL"), of_march)}});
+    ASSERT_EQ(cards_of(evaluation), "vitamin-d-low (info), result-unreadable (info)");
+    EXPECT_EQ(evaluation.cards.front().missing, "A newer result of 2026-03-01 (unreadable).");
+    EXPECT_EQ(evaluation.cards.back().missing, "");
+}
+
+TEST(Evaluation, SaysOnceThatTwoResultsOfOneDrawDisagree) {
+    const auto evaluation =
+        played({{back_pain, vitamin_d("18"), observation("o2", "62292-8", quantity("11", "ng/mL"), of_march),
+                 observation("o3", "62292-8", quantity("48", "ng/mL"), of_march)}});
+    ASSERT_EQ(cards_of(evaluation), "vitamin-d-low (info), result-unreadable (info)");
+    EXPECT_EQ(evaluation.cards.back().missing, "");
 }
 
 TEST(Evaluation, ShowsNoWordsOfTheRecord) {
