@@ -41,7 +41,8 @@ CallCounts counted_call(const HookCall& call, std::string_view client, const rul
     const rules::Identity& pack = call.service->program->pack().identity;
     CallCounts counted{call.service->digest, pack.version, call.service->offered.id, client, {}};
     std::vector<Count>& counts = counted.counts;
-    counts.reserve(evaluation.outcomes.size() + given.size() + seen.results.size() + seen.unseen.size() + 1);
+    counts.reserve(evaluation.outcomes.size() + given.size() + call.sent.size() + seen.results.size() +
+                   seen.unseen.size() + 1);
     counts.push_back({CountKind::call, "", pack.id + " " + pack.version});
     for (const GivenCard& one : given) {
         const rules::Card& card = evaluation.cards[one.index];
@@ -52,6 +53,10 @@ CallCounts counted_call(const HookCall& call, std::string_view client, const rul
             given, [&](const GivenCard& one) { return evaluation.cards[one.index].rule == rule.rule; });
         const std::string_view reason = silence_of(rule, is_given);
         if (!reason.empty()) counts.push_back({CountKind::silence, rule.rule, std::string(reason)});
+    }
+    for (const SentKey& one : call.sent) {
+        const std::string_view how = one.unavailable ? name_of(*one.unavailable) : "sent";
+        counts.push_back({CountKind::sent, "", std::string(one.key) + " " + std::string(how)});
     }
     for (const rules::SeenResult& one : seen.results) {
         counts.push_back(

@@ -1,5 +1,5 @@
-// What is counted of a call that was answered: the call, its cards, why every other rule of its hook was silent, and
-// what came of laboratory results.
+// What is counted of a call that was answered: the call, its cards, why every other rule of its hook was silent,
+// how prefetch came, and what came of laboratory results.
 #pragma once
 
 #include "service/call/hook_call.hpp"

@@ -70,6 +70,9 @@ boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const 
     auto sources = read_prefetch(call.request.prefetch, {call.service->offered.prefetch, call.request.patient, strict});
     if (!sources) return sources.error();
     call.sources = std::move(*sources);
+    for (const rules::PrefetchTemplate& asked : call.service->offered.prefetch) {
+        call.sent.push_back({asked.key, call.sources.at(asked.key).unavailable});
+    }
     expect_no_refused(call.sources, call);
     if (!call.request.drafts_left_out.empty()) {
         rules::SourceData not_asked{{}, rules::Unavailable::not_sent};

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,12 @@ struct SlowestQuery {
     std::chrono::microseconds took{};
 };
 
+/// How a prefetch key came, whatever was fetched for it later.
+struct SentKey {
+    std::string_view key;                           ///< of the service's templates; borrowed from it
+    std::optional<rules::Unavailable> unavailable;  ///< nothing: it was sent, though it may hold nothing
+};
+
 /// A call read and checked: what was asked, and what was sent along.
 struct HookCall {
     const ServedService* service = nullptr;
@@ -47,6 +54,7 @@ struct HookCall {
     std::shared_ptr<const void> held = nullptr;  ///< what `fetched` takes of the memory for all calls
     SlowestQuery slowest_query = {};             ///< of those to the FHIR server
     const ClientProfile* profile = &client::version_2_0;
+    std::vector<SentKey> sent = {};  ///< one for each template
 };
 
 /// Reads a call of one of `services`, which all have the id that was called (one for each hook it is offered for).

@@ -227,7 +227,12 @@ void declare_doctor(CLI::App& verb, Action& action) {
 void declare_report(CLI::App& verb, Action& action) {
     auto options = std::make_shared<ReportOptions>();
     verb.add_option("--config", options->config, "The configuration file")->required()->type_name("FILE");
-    verb.add_option("--since", options->since, "The first day, in UTC (default: 13 weeks ago)")->type_name("DATE");
+    verb.add_option("--since", options->since, "The first day, in UTC (default: 13 weeks ago; of --drift: the last)")
+        ->type_name("DATE");
+    verb.add_flag("--drift", options->drift,
+                  "What went quiet, when each day since then was over; exit 1 if the last tells of anything");
+    verb.add_option("--until", options->until, "The last day of --drift, in UTC (default: yesterday)")
+        ->type_name("DATE");
     static const std::map<std::string, ReportFormat> words = {{"text", ReportFormat::text},
                                                               {"json", ReportFormat::json},
                                                               {"csv", ReportFormat::csv},

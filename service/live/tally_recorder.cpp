@@ -92,6 +92,7 @@ void TallyRecorder::tell(Metrics& metrics) {
                           rest = line.key.substr(std::min(space + 1, line.key.size()));
         if (is(line, CountKind::call)) metrics.calls_answered(line.service, line.client, line.count);
         if (is(line, CountKind::silence)) metrics.rule_silent(line.rule, line.key, line.count);
+        if (is(line, CountKind::sent)) metrics.prefetch_came(line.client, first, rest, line.count);
         if (is(line, CountKind::result)) metrics.results_seen(first, rest, line.count);
         if (is(line, CountKind::unseen)) metrics.names_unseen(first, line.count);
     }

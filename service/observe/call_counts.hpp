@@ -13,6 +13,7 @@ enum class CountKind : std::uint8_t {
     call,     ///< the denominator of all others; key: pack and version
     card,     ///< given, of a rule; key: indicator and version of the pack
     silence,  ///< of a rule; key: why: "gate", "criterion", "unknown", "cap", …
+    sent,     ///< or not, of a prefetch key; key: it, and "sent" or why it could not be had of the prefetch
     result,   ///< laboratory result of an analyte; key: analyte, and "readable", "awaited" or why it cannot be read
     unseen    ///< a code or a unit that neither pack nor site file knows; key: analyte, and what may be shown of it
 };
@@ -26,6 +27,8 @@ constexpr std::string_view name_of(CountKind kind) noexcept {
             return "card";
         case CountKind::silence:
             return "silence";
+        case CountKind::sent:
+            return "prefetch";
         case CountKind::result:
             return "result";
         case CountKind::unseen:

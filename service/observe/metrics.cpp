@@ -81,6 +81,8 @@ struct Metrics::Series {
     Counters& cards = counters("backpain_cds_cards_total", "Cards given, by rule, version and indicator.");
     Counters& calls = counters("backpain_cds_calls_total", "Calls answered, by service and client.");
     Counters& silences = counters("backpain_cds_silences_total", "Rules that had no card in a call, by reason.");
+    Counters& prefetch = counters("backpain_cds_prefetch_total",
+                                  "Calls by client, prefetch key and whether it was sent, or why it is not there.");
     Counters& results = counters("backpain_cds_results_total",
                                  "Laboratory results in calls, by analyte and whether they could be read, or why not.");
     Counters& unseen = counters("backpain_cds_unseen_names_total",
@@ -164,6 +166,13 @@ void Metrics::calls_answered(std::string_view service, std::string_view client, 
 
 void Metrics::rule_silent(std::string_view rule, std::string_view reason, std::uint64_t count) {
     series_->silences.Add({{"rule", std::string(rule)}, {"reason", std::string(reason)}})
+        .Increment(static_cast<double>(count));
+}
+
+void Metrics::prefetch_came(std::string_view client, std::string_view key, std::string_view reading,
+                            std::uint64_t count) {
+    series_->prefetch
+        .Add({{"client", std::string(client)}, {"key", std::string(key)}, {"reading", std::string(reading)}})
         .Increment(static_cast<double>(count));
 }
 

@@ -50,6 +50,9 @@ class Metrics {
     /// A rule had no card. \param reason  "gate", "criterion", "unknown", "cap", …
     void rule_silent(std::string_view rule, std::string_view reason, std::uint64_t count);
 
+    /// Calls came with or without a prefetch key. \param reading  "sent", or why it could not be had: "not-sent".
+    void prefetch_came(std::string_view client, std::string_view key, std::string_view reading, std::uint64_t count);
+
     /// Laboratory results came. \param reading  "readable", "awaited", or why they cannot be read.
     void results_seen(std::string_view analyte, std::string_view reading, std::uint64_t count);
 

@@ -224,6 +224,10 @@ class Store final : public ReplayMemory {
     /// What was given, answered and counted since then: for the report.
     boost::system::result<StoreView, StoreFault> view(WallTime since);
 
+    /// What was counted on the days from `first` on, before `end`: by day, and of each kind but calls whatever the
+    /// version.
+    boost::system::result<std::vector<TallyLine>, StoreFault> tally_by_day(std::int64_t first, std::int64_t end);
+
     /// Forgets what is older than `keep` says, and brings times of a replica of before schema 3 to our unit: in small
     /// pieces, since calls wait for each.
     boost::system::result<void, StoreFault> forget_old(const StoreKeep& keep, WallTime now);

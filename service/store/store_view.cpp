@@ -1,5 +1,6 @@
 #include "service/store/store_view.hpp"
 
+#include "service/observe/call_counts.hpp"
 #include "service/store/sql_text.hpp"
 
 #include <functional>
@@ -126,6 +127,21 @@ Done read_all(SqlConnection& connection, WallTime since, StoreView& view) {
     return read_tellers(connection, view);
 }
 
+/// Cards and silences of a rule stand together, whatever was on the card or the reason.
+Done read_days(SqlConnection& connection, const Row& days, std::vector<TallyLine>& lines) {
+    const auto quoted = [](CountKind kind) { return "'" + std::string(name_of(kind)) + "'"; };
+    const std::string statement =
+        "SELECT day, CASE WHEN kind = " + quoted(CountKind::call) +
+        " THEN digest ELSE '' END, service, client, rule, kind, CASE WHEN kind IN (" + quoted(CountKind::card) + ", " +
+        quoted(CountKind::silence) +
+        ") THEN '' ELSE key END, SUM(n) FROM tally WHERE day >= $1 AND day < $2 GROUP BY 1, 2, 3, 4, "
+        "5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7";
+    return for_each_row(connection, statement, days, [&](const Row& row) {
+        lines.push_back({count_of<std::int64_t>(row.at(0)), text(row, 1), text(row, 2), text(row, 3), text(row, 4),
+                         text(row, 5), text(row, 6), count_of(row.at(7))});
+    });
+}
+
 }  // namespace
 
 result<StoreView, StoreFault> Store::view(WallTime since) {
@@ -142,6 +158,15 @@ result<StoreView, StoreFault> Store::view(WallTime since) {
     });
     if (!done) return done.error();
     return view;
+}
+
+result<std::vector<TallyLine>, StoreFault> Store::tally_by_day(std::int64_t first, std::int64_t end) {
+    std::vector<TallyLine> lines;
+    const auto done = with_connection(StoreClock::now() + limits_.background, [&](SqlConnection& connection) {
+        return read_days(connection, {number(first), number(end)}, lines);
+    });
+    if (!done) return done.error();
+    return lines;
 }
 
 }  // namespace service

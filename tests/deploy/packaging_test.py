@@ -60,17 +60,44 @@ class Installed(unittest.TestCase):
             self.assertEqual(made.returncode, 0, made.stderr)
             self.assertRegex((Path(root) / "etc" / "passwd").read_text(), r"(?m)^backpain-cds:.*:/var/lib/backpain-cds:\S*nologin$")
 
-    @tool("systemd-analyze")
-    def test_unit_is_shut_as_far_as_it_can_be(self):
-        unit = self.prefix / "lib" / "systemd" / "system" / "backpain-cds.service"
-        looked = run("systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSURE}", unit)
-        self.assertEqual(looked.returncode, 0, looked.stdout + looked.stderr)
+    def unit(self, name):
+        return self.prefix / "lib" / "systemd" / "system" / name
 
     @tool("systemd-analyze")
-    def test_unit_holds_nothing_that_systemd_does_not_know(self):
-        unit = self.prefix / "lib" / "systemd" / "system" / "backpain-cds.service"
-        looked = run("systemd-analyze", "verify", unit)
-        self.assertNotRegex(looked.stderr, r"(?i)unknown|failed to parse|ignoring")
+    def test_units_are_shut_as_far_as_they_can_be(self):
+        for name in ("backpain-cds.service", "backpain-cds-drift.service"):
+            with self.subTest(name):
+                looked = run("systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSURE}", self.unit(name))
+                self.assertEqual(looked.returncode, 0, looked.stdout + looked.stderr)
+
+    @tool("systemd-analyze")
+    def test_units_hold_nothing_that_systemd_does_not_know(self):
+        for name in ("backpain-cds.service", "backpain-cds-drift.service", "backpain-cds-drift.timer"):
+            with self.subTest(name):
+                looked = run("systemd-analyze", "verify", self.unit(name))
+                self.assertNotRegex(looked.stderr, r"(?i)unknown|failed to parse|ignoring")
+
+    @tool("systemd-analyze")
+    def test_timer_starts_its_service_when_a_day_is_over_in_utc(self):
+        text = self.unit("backpain-cds-drift.timer").read_text(encoding="utf-8")
+        looked = run("systemd-analyze", "calendar", "--base-time=2026-01-12 00:00:00 UTC", re.search(r"OnCalendar=(.+)", text)[1])
+        self.assertRegex(looked.stdout, r"(?:Next elapse|\(in UTC\)): Mon 2026-01-12 05:00:00 UTC")
+
+    def test_units_call_the_program_as_it_wants_to_be_called(self):
+        """With what the example is; there is no store yet, and so nothing to be read."""
+        for text in (self.unit("backpain-cds-drift.service").read_text(encoding="utf-8").replace("\nExecStart=backpain-cds ", "\nargs: "),
+                     re.sub(r"[\[\],]", "", (DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8"))):
+            arguments = re.search(r"args: (report .*)", text)[1].split()
+            self.assertEqual(arguments[:3], ["report", "--drift", "--config"])
+            with tempfile.TemporaryDirectory() as folder:
+                for name in ("server.pem", "server.key", "site.json"):
+                    (Path(folder) / name).touch()
+                config = Path(folder) / "config.json"
+                config.write_text((DEPLOY / "config.example.json").read_text(encoding="utf-8").replace("/var/lib/backpain-cds", folder)
+                                  .replace("/usr/share/backpain-cds", str(self.prefix / "share" / "backpain-cds")))
+                looked = run(self.prefix / "bin" / "backpain-cds", *arguments[:3], config)
+            self.assertEqual((looked.returncode, looked.stdout), (4, ""), looked.stderr)
+            self.assertIn("the store is not there yet", looked.stderr)
 
     def test_probe_tells_a_service_that_is_well_from_none(self):
         probe = self.prefix / "libexec" / "backpain-cds" / "probe"
@@ -88,6 +115,13 @@ class Examples(unittest.TestCase):
         cluster = (DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8")
         numbers = set(re.findall(r"(?:--[ug]id|-[og]|USER|:) ?(1\d{4})\b", image)) | set(re.findall(r"(?:runAs\w+|fsGroup): (\d+)", cluster))
         self.assertEqual(len(numbers), 1, numbers)
+
+    def test_job_of_the_cluster_has_the_files_that_the_configuration_names(self):
+        """As the service has: the configuration is read whole, and what it names has to be there."""
+        cluster = (DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8").split("\n---\n")
+        mounts = {kind: set(re.findall(r"mountPath: ([^,]+)", part)) for part in cluster for kind in re.findall(r"^kind: (\w+)", part, re.MULTILINE)}
+        self.assertGreater(len(mounts["Deployment"]), 1)
+        self.assertEqual(mounts["CronJob"], mounts["Deployment"])
 
     def test_image_copies_only_what_is_there(self):
         for line in re.findall(r"^COPY (?!--from)(.*) \S+$", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE):

@@ -244,6 +244,19 @@ class Reports:
         self.assertIn("Cards by rule", page)
         self.assertIn("When which version spoke", self.report(service, "--since", "2026-01-01"))
         self.report(service, "--since", "yesterday", status=2)
+        self.holds_drift(service)
+
+    def holds_drift(self, service):
+        """All that was counted is of today: nothing is heard yet, of any format, and nothing is there to be held against."""
+        self.assertIn("Nothing went quiet.", self.report(service, "--drift"))
+        told = json.loads(self.report(service, "--drift", "--format", "json"))
+        self.assertEqual((told["somethingChanged"], told["changes"], told["notWatched"]), (False, [], []))
+        self.assertTrue(self.report(service, "--drift", "--format", "csv").startswith("table,row,column,value\n"))
+        self.assertTrue(self.report(service, "--drift", "--format", "html").lower().startswith("<!doctype html>"))
+        self.report(service, "--drift", "--since", "2026-01-01", "--until", "2026-02-01")
+        for wrong in (("--drift", "--until", "2999-01-01"), ("--drift", "--since", "2026-02-02", "--until", "2026-02-01"), ("--until", "2026-01-01"),
+                      ("--drift", "--since", "1999-01-01")):
+            self.report(service, *wrong, status=2)
 
 
 class OnSqlite(Reports, unittest.TestCase):

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 
 import figures
+from cds_calls import KEYS
 from chart import EPOCH, HOUR, MINUTE, Clock, day_text, encode
 from draws import Draws
 
@@ -55,6 +56,11 @@ REASONS = {
 OWN_REASON = {"system": "http://hospital.example/override-reasons", "code": "will-ask-specialist"}
 # Share of charts with a result, and of those readable ones, by analyte; ours
 RESULTS = {"vitaminD": (.11, .96), "b12": (.09, .95), "calcium": (.40, .985)}
+PACK = "back-pain-labs 1.0.0"
+FAILING_KEY = .003  # ours
+# How a service counts what came of a result: what has an unknown code is no result of the analyte, and looks like one.
+READINGS = {"readable": (("result", "readable"),), "unit": (("result", "unknown-unit"), ("unseen", "unit of another name")),
+            "unknown-code": (("unseen", "code of another system"),)}
 FAULTS = ("code-change", "unit-change", "key-dropped", "interface-down", "decay", "rule-doubled")
 
 
@@ -123,7 +129,7 @@ def mean_openings():
 
 def rate(plan, rule, client, day):
     """Cards of a rule by chart, on a day: the year's swing, and what faults make of it."""
-    share = RULES[rule][1] / 1000
+    share = RULES[rule][1] / 1000 * habit(plan.seed, rule, client)
     swing = figures.VITAMIN_D_SWING * math.cos(2 * math.pi * ((plan.start + day - EPOCH) % 365.25 - figures.VITAMIN_D_PEAK_DAY) / 365.25)
     share *= 1 - swing if rule in LOW_D else 1 + swing if rule in HIGH_D else 1
     for fault in active(plan, client, day):
@@ -136,6 +142,12 @@ def rate(plan, rule, client, day):
         elif rule == "result-unreadable" and fault.kind in {"unit-change", "code-change"}:
             share += RESULTS[fault.of][0] * .5
     return min(share, 1)
+
+
+@functools.cache
+def habit(seed, rule, client):
+    """No two hospitals have the same patients: a client that joins brings other shares of every card. Ours."""
+    return Draws(seed, "habit", rule, client).lognormal(1, .3)
 
 
 def active(plan, client, day):
@@ -246,22 +258,33 @@ def add(counts, key, count=1):
 
 def tally(plan):
     """The same process as sums by day, client and rule, without a line a call: for hundreds of years. Rows as a service keeps them."""
-    p = reopening()
     for day in range(plan.days):
         for client in plan.clients(day):
-            draws = Draws(plan.seed, "tally", client, day)
-            mean = plan.mean_charts(client, day)
             row = {"day": day_text(plan.start + day), "client": client, "service": SERVICE}
-            counts = {}
-            for rule in RULES:
-                charts = draws.poisson(mean * rate(plan, rule, client, day))
-                counts["card", rule, RULES[rule][0]] = sum(draws.logarithmic(p) for _ in range(charts))
-            counts["call", "", ""] = sum(draws.logarithmic(p) for _ in range(draws.poisson(mean)))
-            for analyte in RESULTS:
-                for _ in range(draws.poisson(mean * RESULTS[analyte][0])):
-                    found = result_given(plan, analyte, client, day, draws)
-                    if found:
-                        add(counts, ("result", "", f"{analyte} {found}"), draws.logarithmic(p))
-            for (kind, rule, key), number in counts.items():
+            for (kind, rule, key), number in counts_of_day(plan, client, day).items():
                 if number:
                     yield {**row, "rule": rule, "kind": kind, "key": key, "n": number}
+
+
+def counts_of_day(plan, client, day):
+    """How often what was counted, by kind, rule and key."""
+    p = reopening()
+    draws = Draws(plan.seed, "tally", client, day)
+    mean = plan.mean_charts(client, day)
+    openings = lambda charts: sum(draws.logarithmic(p) for _ in range(draws.poisson(charts)))
+    counts = {("card", rule, RULES[rule][0]): openings(mean * rate(plan, rule, client, day)) for rule in RULES}
+    calls = counts["call", "", PACK] = openings(mean)
+    for rule in RULES:
+        counts["silence", rule, "criterion"] = max(0, calls - counts["card", rule, RULES[rule][0]])
+    for analyte in RESULTS:
+        for _ in range(draws.poisson(mean * RESULTS[analyte][0])):
+            found = result_given(plan, analyte, client, day, draws)
+            number = draws.logarithmic(p) if found else 0
+            for kind, key in READINGS.get(found, ()):
+                add(counts, (kind, "", f"{analyte} {key}"), number)
+    missing = missing_keys(plan, client, day)
+    for key in ("patient", *KEYS):
+        failed = 0 if key in missing else min(calls, openings(mean * FAILING_KEY))
+        counts["prefetch", "", f"{key} failed"] = failed
+        counts["prefetch", "", f"{key} {'not-sent' if key in missing else 'sent'}"] = calls - failed
+    return counts

@@ -99,13 +99,17 @@ class Faults(unittest.TestCase):
         self.assertGreater(self.cards(self.rows("code-change@60"), OF_ANALYTE["b12"]), 0)
 
     def test_make_results_unreadable_or_take_them_away(self):
-        for fault, there in (("code-change@60", {"vitaminD unknown-code"}), ("unit-change@60", {"vitaminD unit"}), ("key-dropped@60", set())):
+        for fault, results, unseen in (("code-change@60", set(), {"vitaminD code of another system"}),
+                                       ("unit-change@60", {"vitaminD unknown-unit"}, {"vitaminD unit of another name"}), ("key-dropped@60", set(), set())):
             with self.subTest(fault):
-                self.assertEqual({row["key"] for row in self.rows(fault) if row["kind"] == "result" and "vitaminD" in row["key"]}, there)
+                rows = [row for row in self.rows(fault) if "vitaminD" in row["key"]]
+                self.assertEqual({row["key"] for row in rows if row["kind"] == "result"}, results)
+                self.assertEqual({row["key"] for row in rows if row["kind"] == "unseen"}, unseen)
+                self.assertEqual("vitaminD not-sent" in {row["key"] for row in rows}, fault == "key-dropped@60")
 
     def test_of_one_client_spare_the_others(self):
         rows = self.rows("interface-down@60:hospital-a")
-        self.assertEqual({row["client"] for row in rows if row["rule"] == "vitamin-d-low"}, {"hospital-b", "hospital-c", "hospital-d"})
+        self.assertEqual({row["client"] for row in rows if row["kind"] == "card" and row["rule"] == "vitamin-d-low"}, {"hospital-b", "hospital-c", "hospital-d"})
 
 
 if __name__ == "__main__":

@@ -149,6 +149,7 @@ TEST_F(HookHandlerTest, CountsTheCallItsCardsAndWhyEveryOtherRuleWasSilent) {
        "valueQuantity": {"value": 9, "unit": "Kanarienvogel"}}}]})";
     std::string others = nothing_else;
     others.replace(others.find(R"("vitaminD": null)"), 16, unreadable);
+    others.replace(others.find(R"("blood": null)"), 13, R"("blood": {"resourceType": "OperationOutcome"})");
     const std::string body = call_with(patient + "," + conditions + "," + others);
     boost::asio::io_context io;
     const RequestHead head;
@@ -168,6 +169,11 @@ TEST_F(HookHandlerTest, CountsTheCallItsCardsAndWhyEveryOtherRuleWasSilent) {
     EXPECT_EQ(starting("silence/wrong-vitamin-d-test/"), 0) << "a rule of another hook";
     EXPECT_EQ(starting("result//vitamin-d unknown-unit/1"), 1);
     EXPECT_EQ(starting("unseen//vitamin-d unit of another name/1"), 1);
+    EXPECT_EQ(starting("prefetch//vitaminD sent/1"), 1);
+    EXPECT_EQ(starting("prefetch//b12 sent/1"), 1) << "null says that there is none";
+    EXPECT_EQ(starting("prefetch//blood failed/1"), 1);
+    EXPECT_EQ(static_cast<std::size_t>(starting("prefetch/")),
+              shipped_pack().program->prefetch(rules::Hook::patient_view).size());
 }
 
 TEST_F(HookHandlerTest, AnswersWithNoCardsWhenThereIsNothingToSay) {

@@ -28,6 +28,7 @@ CallCounts call(std::string_view client = "General Hospital") {
             client,
             {{CountKind::call, "", "pack 1.0.0"},
              {CountKind::silence, "b12-low", "gate"},
+             {CountKind::sent, "", "b12 not-sent"},
              {CountKind::result, "", "b12 no-unit", 2},
              {CountKind::unseen, "", "b12 unit of another name"}}};
 }
@@ -144,10 +145,12 @@ TEST_F(TallyRecorderTest, TellsTheMetricsWithOrWithoutAStore) {
         recorder.add(call());
         recorder.tell(metrics);
         recorder.tell(metrics);
-        for (const char* line : {R"(backpain_cds_calls_total{client="General Hospital",service="view"} 1)",
-                                 R"(backpain_cds_silences_total{reason="gate",rule="b12-low"} 1)",
-                                 R"(backpain_cds_results_total{analyte="b12",reading="no-unit"} 2)",
-                                 R"(backpain_cds_unseen_names_total{analyte="b12"} 1)"}) {
+        for (const char* line :
+             {R"(backpain_cds_calls_total{client="General Hospital",service="view"} 1)",
+              R"(backpain_cds_silences_total{reason="gate",rule="b12-low"} 1)",
+              R"(backpain_cds_prefetch_total{client="General Hospital",key="b12",reading="not-sent"} 1)",
+              R"(backpain_cds_results_total{analyte="b12",reading="no-unit"} 2)",
+              R"(backpain_cds_unseen_names_total{analyte="b12"} 1)"}) {
             EXPECT_THAT(metrics.text(), testing::HasSubstr(line));
         }
     }

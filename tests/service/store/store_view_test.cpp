@@ -130,6 +130,21 @@ void adds_up_the_tally(const std::string& address) {
     EXPECT_EQ(view.tally[1].line, line("s", 1));
 }
 
+void tells_counts_by_day_whatever_the_version(const std::string& address) {
+    const auto store = opened(address);
+    TallyLine next = line("r", 4);
+    next.digest = "sha256:11";
+    next.key = "warning 2.0.0";
+    const TallyLine call{20'465, "sha256:00", "view", "A", "", "call", "pack 1.0.0", 9};
+    ASSERT_TRUE(
+        store->add({"one", 1}, std::vector{line("r", 3), next, call, line("r", 5, 20'466), line("r", 1, 20'467)}, now));
+    const auto days = store->tally_by_day(20'465, 20'467);
+    ASSERT_TRUE(days.has_value());
+    const std::vector<TallyLine> expected = {
+        {20'465, "", "view", "A", "r", "card", "", 7}, call, {20'466, "", "view", "A", "r", "card", "", 5}};
+    EXPECT_EQ(*days, expected);
+}
+
 // After a lost connection nobody knows whether it was stored: it comes again, under the same number.
 void adds_once_what_comes_twice(const std::string& address) {
     const auto store = opened(address);
@@ -221,6 +236,7 @@ const Contract contracts[] = {
     {"TellsCardsApartByAllThatTheyAre", tells_cards_apart_by_all_that_they_are},
     {"KnowsWhoEverSentFeedback", knows_who_ever_sent_feedback},
     {"AddsUpTheTally", adds_up_the_tally},
+    {"TellsCountsByDayWhateverTheVersion", tells_counts_by_day_whatever_the_version},
     {"AddsOnceWhatComesTwice", adds_once_what_comes_twice},
     {"AddsWhatManyProcessesCountAtOnce", adds_what_many_processes_count_at_once},
     {"ForgetsWhatIsOlderThanItIsToKeep", forgets_what_is_older_than_it_is_to_keep},
