@@ -260,7 +260,9 @@ AnalyteCode read_analyte_code(const Node& node, const Analyte& analyte) {
     if (!code.property.empty() && code.property != "any" && !analyte.units.contains(code.property)) {
         std::vector<std::string_view> properties = {"any"};
         for (const auto& [property, units] : analyte.units) properties.push_back(property);
-        node.error("unknown-property", "\"units\" has no property \"" + code.property + "\".",
+        object.at("property")
+            .value_or(node)
+            .error("unknown-property", "\"units\" has no property \"" + code.property + "\".",
                    did_you_mean(code.property, properties));
     }
     return code;

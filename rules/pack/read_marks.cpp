@@ -54,7 +54,11 @@ void require_kind(const Node& node, const std::string& name, const Analyte& anal
 }
 
 void refuse_unknown_kind(const Node& node, const std::string& name, const Analyte& analyte) {
-    if (!name.empty()) require_kind(node, name, analyte);
+    if (name.empty()) return;
+    for (const auto& [key, member] : node.members()) {
+        if (member.text() == name) return require_kind(member, name, analyte);
+    }
+    require_kind(node, name, analyte);
 }
 
 bool require_unit(const Node& node, const std::string& unit, const std::set<std::string>& known) {

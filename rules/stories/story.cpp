@@ -349,8 +349,9 @@ StoryReading read_stories(const Pack& pack) {
 StoryReading read_site_stories(const Pack& pack, const Site& site) {
     StoryReading reading;
     if (site.text.empty()) return reading;
+    Diagnostics told;  // by read_site, already
+    const auto tree = parse_authored({site.file, &site.text, &told}, true);
     const AuthoredFile file{site.file, &site.text, &reading.findings};
-    const auto tree = parse_authored(file, true);
     const auto stories = tree ? Node(file, *tree, "").member("stories") : std::nullopt;
     if (!stories || !stories->is(kind::object)) return reading;
     const Vocabulary vocabulary(pack);

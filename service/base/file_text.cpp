@@ -12,6 +12,8 @@
 namespace service {
 namespace {
 
+constexpr std::uintmax_t most_bytes = std::uintmax_t{256} * 1024 * 1024;
+
 std::string why(const char* what) {
     return std::string(what) + ": " + std::strerror(errno);
 }
@@ -44,7 +46,6 @@ void keep_name(const std::filesystem::path& folder) {
 }  // namespace
 
 std::optional<std::string> read_text(const std::filesystem::path& path) {
-    constexpr std::uintmax_t most_bytes = std::uintmax_t{256} * 1024 * 1024;
     std::error_code error;
     const auto size = std::filesystem::file_size(path, error);
     if (error || size > most_bytes) return std::nullopt;
@@ -52,6 +53,16 @@ std::optional<std::string> read_text(const std::filesystem::path& path) {
     std::string text(static_cast<std::size_t>(size), '\0');
     if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) return std::nullopt;
     return text;
+}
+
+std::string why_unread(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(status)) return "it is not there";
+    if (std::filesystem::is_directory(status)) return "it is a folder";
+    if (!std::filesystem::is_regular_file(status)) return "it is no regular file";
+    if (std::filesystem::file_size(path, error) > most_bytes) return "it is larger than 256 MiB";
+    return "this user may not read it, or the disk fails";
 }
 
 std::optional<std::string> write_text(const std::filesystem::path& path, std::string_view text) {

@@ -67,6 +67,7 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
     if (checked.program) append(checked.findings, lint_services(*checked.program, path));
     append(checked.findings, unread_in_pack(path));
     rules::sort_by_place(checked.findings);
+    if (rules::has_errors(checked.findings)) checked.approval_digest.clear();  // nobody is to approve this
     return checked;
 }
 

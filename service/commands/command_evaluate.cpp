@@ -37,7 +37,10 @@ struct Asked {
 std::optional<std::string> read_input(const std::string& file, const Streams& streams) {
     if (file == "-") return std::string(std::istreambuf_iterator<char>(streams.in), {});
     auto text = read_text(file);
-    if (!text) print_findings({finding_of_file(file, "cannot-read", "The file cannot be read.")}, streams.err);
+    if (!text) {
+        print_findings({finding_of_file(file, "cannot-read", "The file cannot be read: " + why_unread(file) + ".")},
+                       streams.err);
+    }
     return text;
 }
 

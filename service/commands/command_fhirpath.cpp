@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "fhir/path/path.hpp"
+#include "service/base/file_text.hpp"
 
 #include <chrono>
 #include <ctime>
@@ -34,7 +35,7 @@ std::optional<json::value> read_resource(const FhirpathOptions& options, const p
     } else {
         std::ifstream file(options.file, std::ios::binary);
         if (!file) {
-            streams.err << name << ": error: cannot be read\n";
+            streams.err << name << ": error: cannot be read: " << why_unread(name) << "\n";
             return std::nullopt;
         }
         text = read_all(file);

@@ -140,7 +140,7 @@ Complaint ConfigValue::key_set_file(KeySet& to) const {
     std::filesystem::path path;
     if (Complaint complaint = file(path); !complaint.empty()) return complaint;
     const auto text = read_text(path);
-    if (!text) return "names a file that cannot be read: " + path.string();
+    if (!text) return "names a file that cannot be read, " + path.string() + ": " + why_unread(path);
     return keys_from(KeySet::parse(*text), to);
 }
 

@@ -61,7 +61,8 @@ std::shared_ptr<const Realm> open_fhir_realm(const Config& config, const Client&
 std::optional<Config> load_config(const std::filesystem::path& file, rules::Diagnostics& findings) {
     const auto text = read_text(file);
     if (!text) {
-        findings.push_back(finding_of_file(file.string(), "cannot-read", "The configuration cannot be read."));
+        findings.push_back(finding_of_file(file.string(), "cannot-read",
+                                           "The configuration cannot be read: " + why_unread(file) + "."));
         return std::nullopt;
     }
     ConfigReading reading = read_config(*text, file, environment_variable);

@@ -22,7 +22,7 @@ void read_expansions_of(const std::filesystem::path& site, const rules::Pack& pa
     auto text = read_text(path);
     if (!text) {
         file.findings.push_back({rules::Severity::error, written.place, "cannot-read",
-                                 "The expansions in " + path + " cannot be read.",
+                                 "The expansions in " + path + " cannot be read: " + why_unread(path) + ".",
                                  "Write them with `backpain-cds expand`, or take \"expansions\" away."});
         return;
     }
@@ -125,7 +125,8 @@ SiteFile read_site_file(const std::filesystem::path& path, const rules::Pack& pa
     auto text = read_text(path);
     if (!text) {
         file.was_read = false;
-        file.findings = {finding_of_file(path.generic_string(), "cannot-read", "The site file cannot be read.")};
+        file.findings = {finding_of_file(path.generic_string(), "cannot-read",
+                                         "The site file cannot be read: " + why_unread(path) + ".")};
         return file;
     }
     file.text = *text;

@@ -18,6 +18,7 @@ constexpr std::size_t largest_file_bytes = 8 * 1024 * 1024, most_files = 10'000;
 constexpr std::size_t longest_path = 512, most_unconfirmed = 10'000;
 constexpr fhir::JsonLimits limits{.depth = 4, .values = 50'000};
 constexpr const char* seal_again = "Seal the folder again.";
+constexpr const char* what_packs_are = "A PACK is a folder, or a file that `backpain-cds seal` wrote.";
 constexpr std::array<std::string_view, 8> members = {"sealed", "pack",      "version",     "status",
                                                      "digest", "signature", "unconfirmed", "files"};
 
@@ -47,9 +48,9 @@ class SealedReader {
         if (!tree) {
             const fhir::JsonAdvice advice = fhir::advise(text_, tree.error(), fhir::JsonDialect::strict);
             findings_.push_back({rules::Severity::error, rules::place_at(file_, text_, advice.offset), "sealed-form",
-                                 "This is no sealed pack: " + advice.says + ".", seal_again});
+                                 "This is no sealed pack: " + advice.says + ".", what_packs_are});
         } else if (!tree->is_object()) {
-            find("", "sealed-form", "This is no sealed pack: it is no JSON object.", seal_again);
+            find("", "sealed-form", "This is no sealed pack: it is no JSON object.", what_packs_are);
         } else {
             read_members(tree->get_object());
         }
@@ -63,7 +64,7 @@ class SealedReader {
             return find("/sealed", "sealed-form",
                         "This is no sealed pack that this version reads: \"sealed\" is not \"" +
                             std::string(sealed_form) + "\".",
-                        "A PACK is a folder, or a file that `backpain-cds seal` wrote.");
+                        what_packs_are);
         }
         for (const auto& [name, value] : object) {
             if (std::ranges::find(members, std::string_view(name)) != members.end()) continue;

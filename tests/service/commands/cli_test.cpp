@@ -113,7 +113,7 @@ TEST(CommandLineHelp, NamesTheTwoFormats) {
 TEST(CommandServe, CannotServeAConfigurationThatDoesNotExist) {
     const Ended result = run({"serve", "--config", "does-not-exist.json"});
     EXPECT_EQ(result.code, ExitCode::bad_input);
-    EXPECT_NE(result.err.find("does-not-exist.json: error: The configuration cannot be read. [cannot-read]"),
+    EXPECT_NE(result.err.find("does-not-exist.json: error: The configuration cannot be read: it is not there. [cannot-read]"),
               std::string::npos);
 }
 
