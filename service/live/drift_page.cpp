@@ -77,7 +77,7 @@ rules::Table changes_table(const DriftReport& report, std::string caption, bool 
                         {"first heard"},
                         {"last heard"},
                         {"went"},
-                        {"now, without the change", true}},
+                        {"expected now", true}},
                        {}};
     for (const Episode& one : report.episodes) {
         const Change& change = one.change;

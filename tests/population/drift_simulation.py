@@ -170,9 +170,10 @@ def print_quiet(alarms, years, told):
 
 
 def print_delays(kind, delays, runs, calls_a_year):
-    print(f"\n{kind}, at all clients, {runs} runs: days until heard, median and 90th percentile\n\n| | median | 90th percentile | not heard |\n|---|---|---|---|")
+    listened = LISTENED.get(kind, LISTENED_ELSE)
+    print(f"\n{kind}, at all clients, {runs} runs of {listened} days: days until heard\n\n| | median | 90th percentile | not heard |\n|---|---|---|---|")
     rows = collections.defaultdict(list)
-    for (what, name), those in delays.items():
+    for (what, name), those in sorted(delays.items(), key=lambda one: (one[0][0], -(RULES[one[0][1]][1] if one[0][0] == "cards" else CLIENTS[one[0][1]]))):
         if what == "cards":
             bound = next(each for each in CARDS_A_WEEK if cards_a_week(name, calls_a_year) >= each)
             rows[f"rules with {bound} cards a week and more"] += those

@@ -253,6 +253,7 @@ TEST(DriftReport, IsReadByPeopleWithCountsThatMayBeShared) {
     EXPECT_THAT(text, HasSubstr("One thing changed more than chance explains."));
     EXPECT_THAT(text, HasSubstr("calls without the prefetch key b12"));
     EXPECT_THAT(text, HasSubstr("210 of 700"));
+    EXPECT_THAT(text, HasSubstr("expected now"));
     EXPECT_THAT(text, Not(HasSubstr("205"))) << "exact counts are for JSON";
 }
 
