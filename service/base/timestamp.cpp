@@ -1,5 +1,7 @@
 #include "service/base/timestamp.hpp"
 
+#include <cstdio>
+
 namespace service {
 
 namespace {
@@ -83,6 +85,18 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
     const auto offset = take_offset(text);
     if (!offset || !text.empty()) return std::nullopt;
     return *date + *time + std::chrono::seconds(*second) + *fraction - *offset;
+}
+
+std::string print_timestamp(std::chrono::sys_time<std::chrono::milliseconds> time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    char text[64] = {};
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+    return text;
 }
 
 }  // namespace service

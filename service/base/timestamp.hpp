@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace service {
@@ -13,5 +14,8 @@ using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 /// (beyond microseconds they are cut) and a leap second are taken. Nothing for a date alone, a time without its zone,
 /// or a day that no calendar has.
 std::optional<Timestamp> parse_timestamp(std::string_view text);
+
+/// "2020-12-11T12:03:00.123Z" (FHIR R4, instant).
+std::string print_timestamp(std::chrono::sys_time<std::chrono::milliseconds> time);
 
 }  // namespace service

@@ -34,6 +34,18 @@ std::string_view silence_of(const rules::RuleOutcome& rule, bool is_given) {
     return "";
 }
 
+/// The call and its cards once more, by who of the two answered: what the report sets side by side is of one time.
+void count_canary(const HookCall& call, const rules::Evaluation& evaluation, const std::vector<GivenCard>& given,
+                  std::vector<Count>& counts) {
+    const ServedService& service = *call.service;
+    if (!service.canary && !service.is_canary) return;
+    const std::string& canary = service.is_canary ? service.digest : service.canary->digest;
+    const std::string who = (service.is_canary ? "canary " : "live ") + canary;
+    counts.push_back({CountKind::canary, "", who});
+    if (call.request.user_id.empty()) counts.push_back({CountKind::canary, "", "without-user " + canary});
+    for (const GivenCard& one : given) counts.push_back({CountKind::canary, evaluation.cards[one.index].rule, who});
+}
+
 }  // namespace
 
 CallCounts counted_call(const HookCall& call, std::string_view client, const rules::Evaluation& evaluation,
@@ -65,6 +77,7 @@ CallCounts counted_call(const HookCall& call, std::string_view client, const rul
     for (const rules::UnseenName& one : seen.unseen) {
         counts.push_back({CountKind::unseen, "", std::string(one.analyte) + " " + one.name, one.results});
     }
+    count_canary(call, evaluation, given, counts);
     return counted;
 }
 

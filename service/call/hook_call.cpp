@@ -4,6 +4,7 @@
 #include "fhir/reference.hpp"
 #include "rules/evaluate/sources_that_matter.hpp"
 #include "rules/pack/sources.hpp"
+#include "service/deployment/pack_versions.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -42,19 +43,60 @@ void expect_no_refused(rules::Sources& sources, const HookCall& call) {
 
 }  // namespace
 
+namespace {
+
+/// A service of a version, as calls of `asked` templates reach it.
+ServedService service_of(const LoadedPack& version, const rules::Service& one,
+                         std::vector<rules::PrefetchTemplate> asked) {
+    OfferedService offered{one.id,
+                           one.hook,
+                           one.title,
+                           one.description,
+                           one.usage_requirements,
+                           std::move(asked),
+                           card_kinds_of(version.program->pack(), one.hook)};
+    return {std::move(offered), version.program, version.digest, override_reasons_of(version.program->pack())};
+}
+
+/// The same service of another version; null if it has none.
+std::shared_ptr<ServedService> same_service_of(const std::shared_ptr<const LoadedPack>& version,
+                                               const rules::Service& one,
+                                               const std::vector<rules::PrefetchTemplate>* asked) {
+    if (!version) return nullptr;
+    const auto& services = version->program->pack().services;
+    const auto same = std::ranges::find_if(
+        services, [&](const rules::Service& other) { return other.id == one.id && other.hook == one.hook; });
+    if (same == services.end()) return nullptr;
+    return std::make_shared<ServedService>(
+        service_of(*version, *same, asked != nullptr ? *asked : version->program->prefetch(one.hook)));
+}
+
+}  // namespace
+
 std::vector<ServedService> services_of(const LoadedPack& pack) {
     std::vector<ServedService> services;
     for (const rules::Service& one : pack.program->pack().services) {
-        OfferedService offered{one.id,
-                               one.hook,
-                               one.title,
-                               one.description,
-                               one.usage_requirements,
-                               pack.program->prefetch(one.hook),
-                               card_kinds_of(pack.program->pack(), one.hook)};
-        services.push_back({std::move(offered), pack.program, pack.digest, override_reasons_of(pack.program->pack())});
+        const auto asked = prefetch_of(pack, one.hook);
+        ServedService service = service_of(pack, one, asked);
+        service.shadow = same_service_of(pack.shadow, one, nullptr);
+        if (const auto canary = same_service_of(pack.canary, one, &asked)) {
+            canary->shadow = service.shadow;
+            canary->is_canary = true;
+            for (const rules::RuleKind kind : canary->offered.card_kinds) {
+                auto& kinds = service.offered.card_kinds;
+                if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(kind);
+            }
+            service.canary = canary;
+            service.canary_share = pack.canary_share;
+        }
+        services.push_back(std::move(service));
     }
     return services;
+}
+
+void choose_version(HookCall& call) {
+    const ServedService& service = *call.service;
+    if (service.canary && service.canary_share.holds(call.request.user_id)) call.service = service.canary.get();
 }
 
 boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const ServedService*>& services,

@@ -9,6 +9,7 @@
 #include "service/call/prefetch.hpp"
 #include "service/deployment/clinical_clock.hpp"
 #include "service/deployment/load_pack.hpp"
+#include "service/out/held_answers.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -28,9 +29,14 @@ struct ServedService {
     std::shared_ptr<const rules::Program> program;
     std::string digest;
     OverrideReasons override_reasons;
+    std::shared_ptr<const ServedService> canary = {};  ///< the same service for the users of `canary_share`; null: none
+    std::shared_ptr<const ServedService> shadow = {};  ///< the same one, as it looks at calls beside; null: none
+    CanaryShare canary_share = {};
+    bool is_canary = false;
 };
 
-/// The services of a pack, in the pack's order.
+/// The services of a pack, in the pack's order, with what its canary and its shadow make of them. All that answers asks
+/// for the same. \param pack  is whole (pack_versions).
 std::vector<ServedService> services_of(const LoadedPack& pack);
 
 /// The query that a call waited for longest, by its prefetch key; empty if nothing was asked.
@@ -49,10 +55,10 @@ struct SentKey {
 struct HookCall {
     const ServedService* service = nullptr;
     HookRequest request;
-    std::deque<boost::json::value> fetched;      ///< read from the FHIR server, see fhir_completion
-    rules::Sources sources;                      ///< point into the request, and into what was fetched
-    std::shared_ptr<const void> held = nullptr;  ///< what `fetched` takes of the memory for all calls
-    SlowestQuery slowest_query = {};             ///< of those to the FHIR server
+    std::deque<boost::json::value> fetched;             ///< read from the FHIR server, see fhir_completion
+    rules::Sources sources;                             ///< point into the request, and into what was fetched
+    std::shared_ptr<const HeldAnswers> held = nullptr;  ///< what `fetched` takes of the memory for all calls
+    SlowestQuery slowest_query = {};                    ///< of those to the FHIR server
     const ClientProfile* profile = &client::version_2_0;
     std::vector<SentKey> sent = {};  ///< one for each template
 };
@@ -62,6 +68,9 @@ struct HookCall {
 boost::system::result<HookCall, Problem> read_hook_call(const std::vector<const ServedService*>& services,
                                                         std::string_view body, bool strict,
                                                         const ClientProfile& profile = client::version_2_0);
+
+/// Hands the call to the canary of its service, if its user is one of those who see it.
+void choose_version(HookCall& call);
 
 /// The prefetch keys that may still matter to a call at that time: see rules::sources_that_matter().
 std::vector<std::string> sources_that_matter(const HookCall& call, const ClinicalTime& time);

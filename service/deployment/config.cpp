@@ -102,12 +102,13 @@ class ConfigReader {
              "Add it: " + std::string(key.meaning) + " (" + std::string(key.form) + ").");
     }
 
-    /// A section with required members is itself required, unless it is an array's.
+    /// A section with required members is itself required, unless it is an array's, or within one.
     void require_sections(const json::object& root) {
         std::set<std::string> missing;
         for (const ConfigKey& key : config_keys()) {
             const std::string section = parent_of(key.path);
-            if (!key.required || section.empty() || section.ends_with("[]") || root.contains(section)) continue;
+            if (!key.required || section.empty() || section.find("[]") != section.npos) continue;
+            if (root.contains(section)) continue;
             if (missing.insert(section).second) {
                 find("", "missing-key", "\"" + section + "\" is missing.",
                      "Add it: an object with \"" + std::string(key.path.substr(section.size() + 1)) +
@@ -141,10 +142,6 @@ class ConfigReader {
 
     bool store(const ConfigKey& key, const json::value& value, const std::string& pointer) {
         const std::string name = "\"" + std::string(key.path) + "\" ";
-        if (key.store == nullptr) {
-            find(pointer, "not-supported-yet", name + "is not supported by this version yet.", "Take it out for now.");
-            return false;
-        }
         const Complaint complaint = key.store(reading_.config, ConfigValue(value, directory_, environment_));
         if (!complaint.empty()) find(pointer, "bad-value", name + complaint + ".", "");
         return complaint.empty();

@@ -1,11 +1,12 @@
 // The configuration file: one table of keys (config_keys.cpp) says every key, its default, unit and meaning.
 //
-// JSON with comments and trailing commas. An unknown key is an error that names the nearest right one; so is a key
-// whose part of the service is not there yet: no key is accepted without effect. `${NAME}` in a string is read from the
-// environment. Relative paths are relative to the file. All findings are gathered, each with file, line and column.
+// JSON with comments and trailing commas. An unknown key is an error that names the nearest right one. `${NAME}` in a
+// string is read from the environment. Relative paths are relative to the file. All findings are gathered, each with
+// file, line and column.
 #pragma once
 
 #include "rules/text/diagnostic.hpp"
+#include "service/deployment/canary_share.hpp"
 #include "service/http/tls_files.hpp"
 #include "service/observe/log.hpp"
 #include "service/trust/trust.hpp"
@@ -37,10 +38,21 @@ std::optional<Address> parse_address(std::string_view text);
 /// As a person writes it: IPv6 in brackets.
 std::string print_address(const Address& address);
 
+/// Another version of a pack, beside it. What may be waived and whose signature counts is said of the pack.
+struct VersionSource {
+    std::filesystem::path path, site;  ///< site may be empty: that of the pack
+};
+
+struct CanarySource : VersionSource {
+    CanaryShare share;
+};
+
 struct PackSource {
     std::filesystem::path path, site;                 ///< site may be empty
     std::vector<std::string> waive;                   ///< codes of the linter's errors that are served all the same
     std::vector<std::filesystem::path> trusted_keys;  ///< one of these must have signed it; none: nobody need
+    std::optional<VersionSource> shadow;              ///< evaluated beside it, and shown to nobody
+    std::optional<CanarySource> canary;               ///< answers some users in its place
 };
 
 struct Config {
@@ -65,14 +77,15 @@ struct Config {
                     requests_per_second = 0;
         bool operator==(const Limits&) const = default;
     } limits;
-    std::string store;  ///< "sqlite:PATH" or "postgresql://…"; empty: none
-    StoreKeep keep;     ///< how long what is in it is kept
+    std::string store;            ///< "sqlite:PATH" or "postgresql://…"; empty: none
+    StoreKeep keep;               ///< how long what is in it is kept
+    std::filesystem::path audit;  ///< who asked about whom; empty: nowhere
     LogOptions log;
     std::size_t threads = 0;  ///< 0: one per core
     std::string time_zone;    ///< IANA name; empty: the system's
 };
 
-/// A value of the file on its way into a Config: typed, checked, strings expanded..
+/// A value of the file on its way into a Config: typed, checked, strings expanded.
 class ConfigValue;
 
 /// What is wrong with a value, as the end of a sentence that begins with the key; empty: nothing.
@@ -85,7 +98,7 @@ struct ConfigKey {
     std::string_view unit;
     std::string_view meaning;
     bool required = false;
-    /// Puts a value of the file where it belongs; null: this part of the service is not there yet.
+    /// Puts a value of the file where it belongs.
     Complaint (*store)(Config&, const ConfigValue&) = nullptr;
 };
 

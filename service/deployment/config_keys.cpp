@@ -146,6 +146,16 @@ Complaint store_trusted_keys(Config& config, const ConfigValue& value) {
     return keys.empty() ? "must name at least one key, or stand nowhere" : "";
 }
 
+VersionSource& shadow_of(Config& config) {
+    auto& shadow = config.packs.back().shadow;
+    return shadow ? *shadow : shadow.emplace();
+}
+
+CanarySource& canary_of(Config& config) {
+    auto& canary = config.packs.back().canary;
+    return canary ? *canary : canary.emplace();
+}
+
 constexpr ConfigKey table[] = {
     {"mode", "\"production\" or \"development\"", "\"production\"", "",
      "development allows \"authentication\": \"none\" and http addresses, and says so at start", false,
@@ -186,7 +196,26 @@ constexpr ConfigKey table[] = {
     {"packs[].waive", "array of codes, such as \"summary-too-long\"", "[]", "",
      "errors of `check` that do not keep the pack from being served in production; each is logged", false,
      [](Config& c, const ConfigValue& v) { return v.texts(c.packs.back().waive); }},
-    {"packs[].shadow", "file", "", "", "a candidate pack that is evaluated and not shown"},
+    {"packs[].shadow.path", "file", "", "",
+     "a candidate: it looks at each call after its reply has gone, and `report` says what it would have said; its "
+     "cards reach nobody",
+     true, [](Config& c, const ConfigValue& v) { return v.file(shadow_of(c).path); }},
+    {"packs[].shadow.site", "file", "", "", "its site file; absent: that of the pack", false,
+     [](Config& c, const ConfigValue& v) { return v.file(shadow_of(c).site); }},
+    {"packs[].canary.path", "file", "", "",
+     "a version that answers some users in place of the pack, with the same services; `waive` and `trustedKeys` of the "
+     "pack hold for it, and for a shadow",
+     true, [](Config& c, const ConfigValue& v) { return v.file(canary_of(c).path); }},
+    {"packs[].canary.site", "file", "", "", "its site file; absent: that of the pack", false,
+     [](Config& c, const ConfigValue& v) { return v.file(canary_of(c).site); }},
+    {"packs[].canary.percent", "whole number", "", "percent",
+     "of users, 0 to 100; who sees it goes on to see it when there are more, and calls without `userId` never do", true,
+     [](Config& c, const ConfigValue& v) { return v.integer(canary_of(c).share.percent, 0, 100); }},
+    {"packs[].canary.salt", "string", "", "",
+     "any text, the same in each replica: SHA-256 of it, a line feed and `userId` says who sees the canary, by its "
+     "first "
+     "32 bits as a share of all; another salt chooses other users, and nothing of a user is kept",
+     true, [](Config& c, const ConfigValue& v) { return v.text(canary_of(c).share.salt); }},
     {"authentication", "\"required\" or \"none\"", "\"required\"", "", "whether clients must show a token", false,
      [](Config& c, const ConfigValue& v) {
          return v.choice(c.authentication_required, {{"required", true}, {"none", false}});
@@ -290,6 +319,10 @@ constexpr ConfigKey table[] = {
      [](Config& c, const ConfigValue& v) { return store_days(c.keep.feedback, v); }},
     {"keep.tallyDays", "whole number", "1200", "days", "how long it keeps the counts of each day", false,
      [](Config& c, const ConfigValue& v) { return store_days(c.keep.tally, v); }},
+    {"audit", "file, or \"\"", "\"\"", "",
+     "FHIR R4 AuditEvents, one a line: which user asked about which patient, references and nothing else; made for the "
+     "service's user alone (0600). A reload (SIGHUP) opens it anew; \"\": off",
+     false, [](Config& c, const ConfigValue& v) { return v.file_to_write(c.audit); }},
     {"log.level", "\"debug\", \"info\", \"warning\" or \"error\"", "\"info\"", "", "the least that is logged", false,
      [](Config& c, const ConfigValue& v) {
          return v.choice(c.log.level, {{"debug", LogLevel::debug},

@@ -113,6 +113,18 @@ Complaint ConfigValue::file(std::filesystem::path& to) const {
     return "names a file that does not exist: " + to.string() + near_file(to);
 }
 
+Complaint ConfigValue::file_to_write(std::filesystem::path& to) const {
+    to.clear();
+    if (fhir::text_of(value_) == "") return {};
+    std::string written;
+    if (Complaint complaint = text(written); !complaint.empty()) return complaint;
+    to = (directory_ / written).lexically_normal();
+    std::error_code ignored;
+    const auto folder = to.parent_path().empty() ? std::filesystem::path(".") : to.parent_path();
+    if (std::filesystem::is_directory(folder, ignored)) return {};
+    return "names a file in a folder that does not exist: " + folder.string() + near_file(folder);
+}
+
 Complaint ConfigValue::files(std::vector<std::filesystem::path>& to) const {
     to.clear();
     if (Complaint complaint = array(); !complaint.empty()) return complaint;

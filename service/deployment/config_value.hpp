@@ -20,6 +20,8 @@ class ConfigValue {
     Complaint integer(std::size_t& to, std::size_t least, std::size_t most) const;
     Complaint boolean(bool& to) const;
     Complaint file(std::filesystem::path& to) const;
+    /// A file that is written to, and need not be there; empty: none.
+    Complaint file_to_write(std::filesystem::path& to) const;
     Complaint files(std::vector<std::filesystem::path>& to) const;
     /// Keys exchanged beforehand: a JSON Web Key Set as it stands here, or in the file named here.
     Complaint key_set(KeySet& to) const;

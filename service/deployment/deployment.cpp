@@ -71,18 +71,16 @@ std::optional<Config> load_config(const std::filesystem::path& file, rules::Diag
     return std::move(reading.config);
 }
 
-CheckAtLoad check_at_load(const Config& config, const PackSource& source, const fhir::Date& today) {
-    return {config.mode == Mode::production, source.waive, today, source.trusted_keys};
-}
-
 std::optional<std::vector<LoadedPack>> load_packs(const Config& config, rules::Diagnostics& findings) {
     const fhir::Date today = running_clock()().date;
     std::vector<LoadedPack> packs;
     bool whole = true;
     for (const PackSource& source : config.packs) {
-        packs.push_back(load_pack(source.path, source.site, check_at_load(config, source, today)));
-        findings.insert(findings.end(), packs.back().findings.begin(), packs.back().findings.end());
-        whole = whole && packs.back().program != nullptr;
+        const LoadedPack& pack = packs.emplace_back(load_versions(config, source, today));
+        append(findings, pack.findings);
+        if (pack.canary) append(findings, pack.canary->findings);
+        if (pack.shadow) append(findings, pack.shadow->findings);
+        whole = whole && is_whole(pack);
     }
     whole = whole && offer_each_service_once(packs, config, findings);
     if (!whole) return std::nullopt;

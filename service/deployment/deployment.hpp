@@ -3,7 +3,7 @@
 #pragma once
 
 #include "service/deployment/config.hpp"
-#include "service/deployment/load_pack.hpp"
+#include "service/deployment/pack_versions.hpp"
 #include "service/http/tls.hpp"
 #include "service/out/address_policy.hpp"
 #include "service/out/realm.hpp"
@@ -25,11 +25,8 @@ struct Deployment {
 /// The configuration in `file`; nothing if `findings`, to which it adds, hold an error of it.
 std::optional<Config> load_config(const std::filesystem::path& file, rules::Diagnostics& findings);
 
-/// What an error of the clinical linter does to a pack of this configuration: it refuses the load in production, unless
-/// the configuration waives it.
-CheckAtLoad check_at_load(const Config& config, const PackSource& source, const fhir::Date& today);
-
-/// The packs of a configuration; nothing if one has an error, or if two offer one service for one hook.
+/// The packs of a configuration with what stands beside them; nothing if one has an error, or if two offer one service
+/// for one hook.
 std::optional<std::vector<LoadedPack>> load_packs(const Config& config, rules::Diagnostics& findings);
 
 /// The realm of a client's FHIR servers: trusted by the system's certificates, `fhir.ca` and the client's `fhirCa`.

@@ -3,6 +3,7 @@
 
 #include "fhir/date_time.hpp"
 #include "rules/program/program.hpp"
+#include "service/deployment/canary_share.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -55,6 +56,9 @@ struct LoadedPack {
     rules::Diagnostics findings;                    ///< in files named from where the program stands
     std::vector<std::string> waived;                ///< codes of errors that were found, and waived; each once
     std::string seal;                               ///< who signed it, in words; empty of a folder
+    // Of a deployment, see pack_versions:
+    std::shared_ptr<const LoadedPack> canary = {}, shadow = {};  ///< versions that stand beside it; null: none
+    CanaryShare canary_share = {};                               ///< who sees the canary
 };
 
 /// Loads the pack in `path`, a folder or a sealed file. \param site a site file, or empty for the pack's own defaults.

@@ -95,7 +95,7 @@ class FhirClient {
           held_(std::make_shared<HeldAnswers>(limits.bytes, surroundings.all_calls)) {}
 
     /// What the answers take of the memory for all calls, while it lives: to be kept as long as they are.
-    std::shared_ptr<const void> held() const { return held_; }
+    std::shared_ptr<const HeldAnswers> held() const { return held_; }
 
     /// Reads all of `queries` at once. \returns one answer for each, in their order, no later than `deadline`.
     /// The client must outlive the coroutine.

@@ -48,27 +48,41 @@ Reply refusal(const Problem& problem, const RequestHead& head, const ClientProfi
     return reply;
 }
 
+/// What the log learns of a call that was read.
+CallFacts facts_of(const HookCall& call, CallFacts facts) {
+    facts.slowest_query = call.slowest_query.key;
+    facts.slowest_query_took = call.slowest_query.took;
+    if (uuid_of(call.request.hook_instance)) facts.hook_instance = call.request.hook_instance;
+    return facts;
+}
+
 }  // namespace
 
 HookHandler::HookHandler(const std::vector<LoadedPack>& packs, HookSettings settings) : settings_(std::move(settings)) {
+    std::vector<ServedService> services;
+    std::vector<std::string> digests;
     for (const LoadedPack& pack : packs) {
-        for (ServedService& service : services_of(pack)) services_.push_back(std::move(service));
+        for (ServedService& service : services_of(pack)) services.push_back(std::move(service));
+        digests.push_back(pack.digest);
+        if (pack.canary) digests.push_back(pack.canary->digest);
     }
+    services_ = std::make_shared<const std::vector<ServedService>>(std::move(services));
     std::vector<OfferedService> offered;
-    for (const ServedService& service : services_) {
+    for (const ServedService& service : *services_) {
         by_id_[service.offered.id].push_back(&service);
         offered.push_back(service.offered);
     }
-    std::vector<std::string> digests;
-    for (const LoadedPack& pack : packs) digests.push_back(pack.digest);
     for (const ClientProfile* profile : client_profiles()) {
         discovery_.emplace(profile, discovery_for(*profile, offered, digests));
     }
 }
 
 std::optional<std::string> HookHandler::about(std::string_view digest, std::string_view rule) const {
-    for (const ServedService& service : services_) {
-        if (digest_in_address(service.digest) == digest) return about_page(*service.program, service.digest, rule);
+    for (const ServedService& service : *services_) {
+        for (const ServedService* version : {&service, service.canary.get()}) {
+            if (version == nullptr || digest_in_address(version->digest) != digest) continue;
+            return about_page(*version->program, version->digest, rule);
+        }
     }
     return std::nullopt;
 }
@@ -78,12 +92,26 @@ asio::awaitable<Reply> HookHandler::call(ServiceCall asked) const {
     const Client& client = *asked.client;
     auto call = read_hook_call(by_id_.find(asked.service_id)->second, asked.body, client.strict, *client.profile);
     if (!call) co_return refusal(call.error(), asked.head, *client.profile);
+    choose_version(*call);
     auto problem = co_await complete(*call, client, time);
     if (!problem) problem = missing_from(*call);
-    Reply reply = problem ? refusal(*problem, asked.head, *client.profile) : answer(*call, client, time);
-    reply.facts.slowest_query = call->slowest_query.key;
-    reply.facts.slowest_query_took = call->slowest_query.took;
-    if (uuid_of(call->request.hook_instance)) reply.facts.hook_instance = call->request.hook_instance;
+    audit(*call, client, !problem);
+    Reply reply;
+    if (problem) {
+        reply = refusal(*problem, asked.head, *client.profile);
+        reply.facts = facts_of(*call, std::move(reply.facts));
+        co_return reply;
+    }
+    rules::SeenResults seen;
+    rules::Evaluation evaluation =
+        evaluate_call(*call, time.clinical, false, settings_.counter != nullptr ? &seen : nullptr);
+    reply = answer(*call, client, evaluation, seen);
+    reply.facts = facts_of(*call, std::move(reply.facts));
+    if (settings_.shadow != nullptr && call->service->shadow) {
+        const std::size_t size = asked.body.size() + (call->held ? call->held->bytes() : 0);
+        AnsweredCall answered{std::move(*call), services_, std::move(evaluation), time.clinical, client.name, size};
+        reply.afterwards = settings_.shadow->take(std::move(answered));
+    }
     co_return reply;
 }
 
@@ -125,17 +153,26 @@ asio::awaitable<std::optional<Problem>> HookHandler::complete(HookCall& call, co
     co_return std::nullopt;
 }
 
-Reply HookHandler::answer(const HookCall& call, const Client& client, const CallTime& time) const {
+Reply HookHandler::answer(const HookCall& call, const Client& client, const rules::Evaluation& evaluation,
+                          const rules::SeenResults& seen) const {
     Reply reply;
-    rules::SeenResults seen;
-    const bool is_counted = settings_.counter != nullptr;
-    const rules::Evaluation evaluation = evaluate_call(call, time.clinical, false, is_counted ? &seen : nullptr);
     Response response = response_of(call, evaluation, settings_.new_uuid, settings_.about_url);
     reply.facts.cards = static_cast<unsigned>(response.given.size());
     if (reply.facts.cards > 0) keep(call, client, evaluation.cards, response.given);
-    if (is_counted) settings_.counter->add(counted_call(call, client.name, evaluation, response.given, seen));
+    if (settings_.counter != nullptr) {
+        settings_.counter->add(counted_call(call, client.name, evaluation, response.given, seen));
+    }
     reply.body = std::move(response.body);
     return reply;
+}
+
+/// Notes who asked about whom.
+void HookHandler::audit(const HookCall& call, const Client& client, bool is_answered) const {
+    if (settings_.audit == nullptr) return;
+    const HookRequest& request = call.request;
+    const bool is_known = uuid_of(request.hook_instance).has_value();
+    settings_.audit->add({name_of(request.hook), request.user_id, request.patient_id, client.issuer,
+                          is_known ? request.hook_instance : std::string_view(), is_answered});
 }
 
 /// Tells log and store which cards were given.

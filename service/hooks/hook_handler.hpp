@@ -4,13 +4,16 @@
 #include "service/call/hook_call.hpp"
 #include "service/deployment/clinical_clock.hpp"
 #include "service/fhir_access/fhir_client.hpp"
+#include "service/hooks/audit_file.hpp"
 #include "service/hooks/cds_services.hpp"
+#include "service/hooks/shadow.hpp"
 #include "service/observe/call_counts.hpp"
 #include "service/out/https_clients.hpp"
 #include "service/store/decision_recorder.hpp"
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +41,8 @@ struct HookSettings {
     FhirReading fhir;
     std::string about_url = {};      ///< where clients find the about pages of this service; empty: nowhere
     CallCounter* counter = nullptr;  ///< null: calls are not counted
+    Shadow* shadow = nullptr;        ///< null: packs' shadows see nothing
+    AuditFile* audit = nullptr;      ///< null: nobody notes who asks about whom
 };
 
 class HookHandler final : public CdsServices {
@@ -58,12 +63,14 @@ class HookHandler final : public CdsServices {
 
     boost::asio::awaitable<std::optional<Problem>> complete(HookCall& call, const Client& client, CallTime time) const;
     std::optional<Problem> missing_from(const HookCall& call) const;
-    Reply answer(const HookCall& call, const Client& client, const CallTime& time) const;
+    Reply answer(const HookCall& call, const Client& client, const rules::Evaluation& evaluation,
+                 const rules::SeenResults& seen) const;
+    void audit(const HookCall& call, const Client& client, bool is_answered) const;
     void keep(const HookCall& call, const Client& client, const std::vector<rules::Card>& cards,
               const std::vector<GivenCard>& given) const;
 
     HookSettings settings_;
-    std::vector<ServedService> services_;
+    std::shared_ptr<const std::vector<ServedService>> services_;  ///< shared with calls that a shadow looks at later
     std::map<std::string, std::vector<const ServedService*>, std::less<>> by_id_;
     std::map<const ClientProfile*, Discovery> discovery_;
 };

@@ -385,6 +385,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         const auto [error, sent] = co_await asio::async_write(stream_, asio::buffer(text), as_result);
         served.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun_);
         settings_.log.write(served);
+        if (reply.afterwards) reply.afterwards();
         buffer_.shrink_to_fit();  // an idle connection holds no buffer and no body
         parser_.reset();
         held_.release();

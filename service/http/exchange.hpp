@@ -4,6 +4,7 @@
 
 #include "service/observe/call_facts.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,7 @@ struct Reply {
     std::string_view content_type = json_media_type;
     std::vector<Header> headers;  ///< besides those that every reply carries
     CallFacts facts;
+    std::function<void()> afterwards;  ///< what is to be done once it has been sent, or cannot be; may be empty
 };
 
 }  // namespace service

@@ -82,6 +82,7 @@ class Maker {
 
     void take(const TallyGroup& group) {
         const TallyLine& line = group.line;
+        report_.beside.take(line);
         if (line.kind == name_of(CountKind::call)) take_calls(group);
         if (line.kind == name_of(CountKind::card)) report_.rules[line.rule].cards += line.count;
         if (line.kind == name_of(CountKind::silence)) report_.rules[line.rule].silences[line.key] += line.count;

@@ -2,6 +2,7 @@
 // rounds (report_page). No clock and no store: both are arguments.
 #pragma once
 
+#include "service/live/report_beside.hpp"
 #include "service/observe/call_counts.hpp"
 #include "service/store/store_view.hpp"
 
@@ -93,6 +94,7 @@ struct Report {
     std::map<std::string, RuleCounts> rules;
     std::map<std::string, std::map<std::string, std::uint64_t>> results;  ///< by analyte and reading
     std::vector<UnseenCount> unseen;
+    VersionsBeside beside;
     std::vector<WriterSeen> writers;
     StoreView exact;  ///< what all of this is made of
 };

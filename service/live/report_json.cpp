@@ -167,6 +167,8 @@ std::string report_json(const Report& report) {
                            {"by", tables_of(report)},
                            {"reasons", reasons_of(report)},
                            {"versions", versions_of(report)},
+                           {"canaries", json_of(report.beside.canaries)},
+                           {"shadows", json_of(report.beside.shadows)},
                            {"calls", json::object{{"all", report.calls},
                                                   {"client", counts_of(report.calls_by_client)},
                                                   {"service", counts_of(report.calls_by_service)}}},

@@ -132,6 +132,12 @@ rules::Section versions_section(const Report& report) {
     return {"When which version spoke", {std::move(table)}};
 }
 
+VersionNames names_of(const Report& report) {
+    VersionNames names;
+    for (const VersionSpoke& one : report.versions) names[one.cards.digest] = one.cards.pack + " " + one.cards.version;
+    return names;
+}
+
 rules::Table calls_table(const char* by, const std::map<std::string, std::uint64_t>& calls, std::uint64_t all) {
     rules::Table table{std::string("Calls by ") + by, {{by}, {"calls", true}}, {}};
     for (const auto& [name, count] : calls) table.rows.push_back({name, shared_count(count)});
@@ -264,6 +270,9 @@ rules::Page report_page(const Report& report) {
     add_reasons(report, reasons);
     page.sections.push_back(std::move(reasons));
     page.sections.push_back(versions_section(report));
+    for (rules::Section& section : sections_of(report.beside, names_of(report))) {
+        page.sections.push_back(std::move(section));
+    }
     page.sections.push_back({"Calls",
                              {calls_table("client", report.calls_by_client, report.calls),
                               calls_table("service", report.calls_by_service, report.calls)}});

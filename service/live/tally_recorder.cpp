@@ -95,6 +95,11 @@ void TallyRecorder::tell(Metrics& metrics) {
         if (is(line, CountKind::sent)) metrics.prefetch_came(line.client, first, rest, line.count);
         if (is(line, CountKind::result)) metrics.results_seen(first, rest, line.count);
         if (is(line, CountKind::unseen)) metrics.names_unseen(first, line.count);
+        const bool is_of_calls = line.rule.empty();
+        if (is(line, CountKind::shadow) && is_of_calls) metrics.shadow_calls(first, line.count);
+        if (is(line, CountKind::shadow) && !is_of_calls) metrics.shadow_differed(line.rule, first, line.count);
+        const bool is_answer = first == "live" || first == "canary";
+        if (is(line, CountKind::canary) && is_of_calls && is_answer) metrics.canary_calls(first, line.count);
     }
 }
 

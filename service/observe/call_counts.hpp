@@ -15,7 +15,9 @@ enum class CountKind : std::uint8_t {
     silence,  ///< of a rule; key: why: "gate", "criterion", "unknown", "cap", …
     sent,     ///< or not, of a prefetch key; key: it, and "sent" or why it could not be had of the prefetch
     result,   ///< laboratory result of an analyte; key: analyte, and "readable", "awaited" or why it cannot be read
-    unseen    ///< a code or a unit that neither pack nor site file knows; key: analyte, and what may be shown of it
+    unseen,   ///< a code or a unit that neither pack nor site file knows; key: analyte, and what may be shown of it
+    shadow,   ///< what the shadow of who answered made of the call; key: what, and the shadow's digest
+    canary    ///< a call, or a card of a rule, while a canary is there; key: who answered, and the canary's digest
 };
 
 /// As it stands in the store and in the report.
@@ -33,6 +35,10 @@ constexpr std::string_view name_of(CountKind kind) noexcept {
             return "result";
         case CountKind::unseen:
             return "unseen";
+        case CountKind::shadow:
+            return "shadow";
+        case CountKind::canary:
+            return "canary";
     }
     return "unknown";
 }

@@ -30,6 +30,8 @@ struct Fields {
     }
     void operator()(const PackLoaded& e) {
         members = {{"event", "pack-loaded"}, {"pack", e.id}, {"version", e.version}, {"digest", e.digest}};
+        members["role"] = e.role;
+        if (e.role == "canary") members["percent"] = e.percent;
         members["packDigest"] = e.pack_digest;
         if (!e.site_digest.empty()) members["siteDigest"] = e.site_digest;
         if (!e.waived.empty()) members["waived"] = json::array(e.waived.begin(), e.waived.end());
@@ -105,6 +107,11 @@ struct Fields {
         members = {{"event", e.fine ? "store-back" : "store-away"}};
         if (!e.fine) members["fault"] = e.fault;
     }
+    void operator()(const AuditWatched& e) {
+        members = {{"event", e.fine ? "audit-back" : "audit-away"}};
+        if (!e.fine) members["fault"] = e.fault;
+        if (e.lost > 0) members["lost"] = e.lost;
+    }
     void operator()(const ConfigurationFault& e) {
         members = {{"event", e.warning ? "configuration-warning" : "configuration-fault"},
                    {"place", e.place},
@@ -143,6 +150,7 @@ struct LevelOf {
     LogLevel operator()(const FeedbackStored&) const noexcept { return LogLevel::info; }
     LogLevel operator()(const StoreFailed&) const noexcept { return LogLevel::error; }
     LogLevel operator()(const StoreWatched& e) const noexcept { return e.fine ? LogLevel::warning : LogLevel::error; }
+    LogLevel operator()(const AuditWatched& e) const noexcept { return e.fine ? LogLevel::warning : LogLevel::error; }
     LogLevel operator()(const ConfigurationFault& e) const noexcept {
         return e.warning ? LogLevel::warning : LogLevel::error;
     }

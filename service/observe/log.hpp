@@ -22,10 +22,13 @@ struct ServiceStarted {
     std::string clinical, admin;  ///< addresses listened on
     std::size_t threads = 0, packs = 0;
 };
-/// Which rules made the cards from now on: `digest` is what each card carries, made of the other two.
+/// Which rules made the cards from now on: `digest` is what each card carries, made of the other two. Those of a shadow
+/// reach nobody.
 struct PackLoaded {
     std::string id, version, digest, pack_digest, site_digest;
     std::vector<std::string> waived = {};  ///< codes of the linter's errors that are served all the same
+    std::string_view role = "live";        ///< or "canary", "shadow"
+    std::size_t percent = 0;               ///< of users, of a canary
 };
 struct StopRequested {};
 struct ServiceStopped {
@@ -133,6 +136,12 @@ struct StoreWatched {
     bool fine = false;
     std::string_view fault;  ///< a literal; empty when it is fine
 };
+/// The audit file can no longer be written to, or can be again.
+struct AuditWatched {
+    bool fine = false;
+    std::string_view fault;  ///< a literal; empty when it is fine
+    std::size_t lost = 0;    ///< lines that nobody will read, since it was last told
+};
 /// Something about the files that the service lives by, at a reload: unless it is a warning, nothing of them is used.
 struct ConfigurationFault {
     std::string place;  ///< file:line:column
@@ -151,7 +160,7 @@ struct CallFailed {
 using Event = std::variant<ServiceStarted, PackLoaded, StopRequested, ServiceStopped, RequestServed, HandshakeFailed,
                            ConnectionsWithdrawn, ConnectionRefused, AcceptPaused, TokenRefused, KeySetFetched,
                            ServerConnected, FhirNotRead, FhirFetched, SourceMissing, CardGiven, FeedbackStored,
-                           StoreFailed, StoreWatched, ConfigurationFault, Reloaded, CallFailed>;
+                           StoreFailed, StoreWatched, AuditWatched, ConfigurationFault, Reloaded, CallFailed>;
 
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { json, text };

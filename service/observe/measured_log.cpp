@@ -29,6 +29,7 @@ struct Count {
         if (e.lost > 0) metrics.decisions_lost(e.lost);
     }
     void operator()(const StoreWatched&) const {}
+    void operator()(const AuditWatched&) const {}
     void operator()(const Reloaded& e) const { metrics.reloaded(e.fine); }
     void operator()(const ServiceStarted&) const {}
     void operator()(const PackLoaded&) const {}

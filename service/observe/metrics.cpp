@@ -87,6 +87,13 @@ struct Metrics::Series {
                                  "Laboratory results in calls, by analyte and whether they could be read, or why not.");
     Counters& unseen = counters("backpain_cds_unseen_names_total",
                                 "Results whose code or unit neither pack nor site file knows, by analyte.");
+    Counters& shadow_calls = counters("backpain_cds_shadow_calls_total",
+                                      "Calls by whether a shadow looked at them after their reply, or why not.");
+    Counters& shadow_rules = counters(
+        "backpain_cds_shadow_rules_total",
+        "Calls in which a rule had a card in answer or shadow, or was unknown to the shadow, by the difference.");
+    Counters& canary_calls =
+        counters("backpain_cds_canary_calls_total", "Calls answered while a canary was there, by who of the two did.");
     Counters& outcomes =
         counters("backpain_cds_feedback_outcomes_total", "Feedback stored for the first time, by rule and outcome.");
     Counters& fhir = counters("backpain_cds_fhir_fetches_total", "FHIR data asked for, by outcome.");
@@ -103,6 +110,8 @@ struct Metrics::Series {
         counters("backpain_cds_store_errors_total", "What the store did not do, by operation and fault.");
     Counters& decisions_lost =
         counters("backpain_cds_decisions_lost_total", "Cards given that the store will not know of.");
+    Gauges& audit_up = gauges("backpain_cds_audit_up", "Whether the audit file can be written to: 1 or 0.");
+    Counters& audit_lost = counters("backpain_cds_audit_lost_total", "Lines that the audit file will not have.");
     Gauges& store_up = gauges("backpain_cds_store_up", "Whether the store can be written to: 1 or 0.");
     Counters& reloads = counters("backpain_cds_reloads_total", "Configurations read again, by outcome.");
     Counters& log_dropped = counters("backpain_cds_log_lines_dropped_total", "Lines of the log that nobody read.");
@@ -116,7 +125,7 @@ struct Metrics::Series {
     Remembered<prometheus::Counter> known_requests, known_cards;
     Remembered<prometheus::Histogram> known_durations;
 
-    std::mutex log_dropped_mutex;
+    std::mutex totals_mutex;  // of counters that are told what they have come to
     std::mutex packs_mutex;
     std::vector<prometheus::Gauge*> current_packs;
 };
@@ -185,6 +194,19 @@ void Metrics::names_unseen(std::string_view analyte, std::uint64_t count) {
     series_->unseen.Add({{"analyte", std::string(analyte)}}).Increment(static_cast<double>(count));
 }
 
+void Metrics::shadow_calls(std::string_view what, std::uint64_t count) {
+    series_->shadow_calls.Add({{"outcome", std::string(what)}}).Increment(static_cast<double>(count));
+}
+
+void Metrics::shadow_differed(std::string_view rule, std::string_view difference, std::uint64_t count) {
+    series_->shadow_rules.Add({{"rule", std::string(rule)}, {"difference", std::string(difference)}})
+        .Increment(static_cast<double>(count));
+}
+
+void Metrics::canary_calls(std::string_view by, std::uint64_t count) {
+    series_->canary_calls.Add({{"by", std::string(by)}}).Increment(static_cast<double>(count));
+}
+
 void Metrics::feedback_outcome(std::string_view rule, std::string_view outcome, std::size_t count) {
     series_->outcomes.Add({{"rule", rule.empty() ? "unknown" : std::string(rule)}, {"outcome", std::string(outcome)}})
         .Increment(static_cast<double>(count));
@@ -234,9 +256,16 @@ void Metrics::connections_open(std::size_t count) {
 }
 
 void Metrics::log_lines_dropped(std::size_t total) {
-    const std::lock_guard lock(series_->log_dropped_mutex);
+    const std::lock_guard lock(series_->totals_mutex);
     prometheus::Counter& counter = series_->log_dropped.Add({});
     counter.Increment(static_cast<double>(total) - counter.Value());
+}
+
+void Metrics::audit(bool works, std::size_t lost_until_now) {
+    const std::lock_guard lock(series_->totals_mutex);
+    prometheus::Counter& counter = series_->audit_lost.Add({});
+    counter.Increment(static_cast<double>(lost_until_now) - counter.Value());
+    series_->audit_up.Add({}).Set(works ? 1 : 0);
 }
 
 void Metrics::memory_resident(std::size_t bytes) {
@@ -252,8 +281,10 @@ void Metrics::packs_in_use(std::span<const PackInUse> packs) {
     for (prometheus::Gauge* gone : series_->current_packs) series_->packs.Remove(gone);
     series_->current_packs.clear();
     for (const PackInUse& pack : packs) {
-        prometheus::Gauge& gauge =
-            series_->packs.Add({{"pack", pack.pack}, {"version", pack.version}, {"digest", pack.digest}});
+        prometheus::Gauge& gauge = series_->packs.Add({{"pack", pack.pack},
+                                                       {"version", pack.version},
+                                                       {"digest", pack.digest},
+                                                       {"role", std::string(pack.role)}});
         gauge.Set(seconds_of(pack.loaded));
         series_->current_packs.push_back(&gauge);
     }

@@ -22,6 +22,7 @@ struct PackInUse {
     std::string pack;
     std::string version;
     std::string digest;
+    std::string_view role;  ///< "live", "canary", "shadow"
     WallTime loaded{};
 };
 
@@ -59,6 +60,15 @@ class Metrics {
     /// Results came with a code or a unit that neither pack nor site file knows.
     void names_unseen(std::string_view analyte, std::uint64_t count);
 
+    /// Shadows looked at calls, or did not. \param what  "compared", "skipped", "failed".
+    void shadow_calls(std::string_view what, std::uint64_t count);
+
+    /// What a shadow made of a rule in calls, beside who answered. \param difference  "same", "changed", "only-live", …
+    void shadow_differed(std::string_view rule, std::string_view difference, std::uint64_t count);
+
+    /// Calls were answered while a canary was there. \param by  "live", "canary".
+    void canary_calls(std::string_view by, std::uint64_t count);
+
     /// Feedback was stored about a rule's card. \param rule  empty: of a card that the store does not know.
     void feedback_outcome(std::string_view rule, std::string_view outcome, std::size_t count);
 
@@ -82,6 +92,9 @@ class Metrics {
 
     /// Which cards were given will not be stored of `count` cards.
     void decisions_lost(std::size_t count);
+
+    /// Whether the audit file can be written to, and how many of its lines were lost until now.
+    void audit(bool works, std::size_t lost_until_now);
 
     /// Whether the store can be written to.
     void store_up(bool works);

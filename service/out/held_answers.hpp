@@ -26,6 +26,8 @@ class HeldAnswers {
         if (all_ != nullptr) all_->give_back(held_);
     }
 
+    std::size_t bytes() const noexcept { return held_; }
+
     /// Counts `bytes` more, if they may be held.
     Fit add(std::size_t bytes) noexcept {
         if (bytes > most_ - held_) return Fit::too_large;

@@ -1,8 +1,8 @@
 // doctor: what lies at the other end of a connection: key sets, FHIR servers, and the addresses to listen on.
 #include "fhir/json_text.hpp"
 #include "rules/program/program.hpp"
+#include "service/deployment/clinical_clock.hpp"
 #include "service/deployment/deployment.hpp"
-#include "service/deployment/load_pack.hpp"
 #include "service/fhir_access/fetch_advice.hpp"
 #include "service/run/doctor.hpp"
 #include "service/run/doctor_times.hpp"
@@ -175,10 +175,10 @@ std::set<std::string> types_offered(const json::object& statement) {
 std::map<std::string, std::string> types_wanted(const Config& config) {
     std::map<std::string, std::string> wanted;
     for (const PackSource& source : config.packs) {
-        const LoadedPack pack = load_pack(source.path, source.site);
-        if (!pack.program) continue;
+        const LoadedPack pack = load_versions(config, source, running_clock()().date);
+        if (!is_whole(pack)) continue;
         for (const rules::Service& service : pack.program->pack().services) {
-            for (const rules::PrefetchTemplate& asked : pack.program->prefetch(service.hook)) {
+            for (const rules::PrefetchTemplate& asked : prefetch_of(pack, service.hook)) {
                 wanted.emplace(asked.resource_type, asked.key);
             }
         }
@@ -209,10 +209,10 @@ void examine_statement(const json::object& statement, const std::string& about, 
 std::size_t most_queries_of(const Config& config) {
     std::size_t most = 0;
     for (const PackSource& source : config.packs) {
-        const LoadedPack pack = load_pack(source.path, source.site);
-        if (!pack.program) continue;
+        const LoadedPack pack = load_versions(config, source, running_clock()().date);
+        if (!is_whole(pack)) continue;
         for (const rules::Service& service : pack.program->pack().services) {
-            most = std::max(most, pack.program->prefetch(service.hook).size());
+            most = std::max(most, prefetch_of(pack, service.hook).size());
         }
     }
     return most;

@@ -24,7 +24,8 @@ DoctorLine refused(const LoadedPack& loaded, const std::string& about, const Pac
     const auto errors = std::ranges::count(loaded.findings, rules::Severity::error, &rules::Diagnostic::severity);
     std::string says = "cannot be loaded: " + counted(static_cast<std::size_t>(errors), "error");
     if (first != loaded.findings.end()) says += ", the first in " + first->place.file + ": " + first->message;
-    return {Verdict::fault, about, says, check_command(source) + " says all of them."};
+    const bool is_about_two = first != loaded.findings.end() && first->code == "other-services";
+    return {Verdict::fault, about, says, is_about_two ? first->mend : check_command(source) + " says all of them."};
 }
 
 /// What the clinical linter says of a pack that is served: a line for the review, one for its other warnings, one for
@@ -54,17 +55,19 @@ void examine_findings(const rules::Program& program, const std::string& about, c
 }
 
 /// What is served although the linter calls it an error; and what "waive" names for nothing, which would hide the next
-/// error of that kind.
+/// error of that kind. It holds for the canary too.
 void examine_waived(const LoadedPack& loaded, const PackSource& source, DoctorLines& lines) {
     const std::string about = "waive: " + source.path.string();
+    rules::Diagnostics findings = loaded.findings;
+    if (loaded.canary) append(findings, loaded.canary->findings);
     for (const std::string& code : source.waive) {
-        const auto times = std::ranges::count(loaded.findings, code, &rules::Diagnostic::code);
+        const auto times = std::ranges::count(findings, code, &rules::Diagnostic::code);
         if (times == 0) {
             lines.push_back({Verdict::warning, about, "nothing is found that \"" + code + "\" would waive",
                              "Take it out: it would hide the next error of that kind."});
             continue;
         }
-        const auto first = std::ranges::find(loaded.findings, code, &rules::Diagnostic::code);
+        const auto first = std::ranges::find(findings, code, &rules::Diagnostic::code);
         lines.push_back({Verdict::warning, about,
                          "served in spite of " + counted(static_cast<std::size_t>(times), "error") + " [" + code +
                              "], the first in " + first->place.file + ": " + first->message,
@@ -101,20 +104,36 @@ void examine_expansions(const rules::Site& site, DoctorLines& lines, const fhir:
                      words_for(site.expansions, today), is_well ? "" : findings.front().mend});
 }
 
-void examine_pack(const Config& config, const PackSource& source, DoctorLines& lines, const fhir::Date& today) {
-    const std::string about = "packs: " + source.path.string();
-    const LoadedPack loaded = load_pack(source.path, source.site, check_at_load(config, source, today));
+/// What a version is, and what the clinical linter says of it. \param as  "packs", "canary", "shadow". \param remark
+/// stands behind its name.
+void examine_version(const LoadedPack& loaded, const PackSource& source, const std::string& as,
+                     const std::string& remark, DoctorLines& lines, const fhir::Date& today) {
+    const std::string about = as + ": " + source.path.string();
     if (!loaded.program) {
         lines.push_back(refused(loaded, about, source));
         return;
     }
     const rules::Identity& identity = loaded.program->pack().identity;
-    lines.push_back(
-        {Verdict::ok, about,
-         identity.id + " " + identity.version + ", " + loaded.digest + (loaded.seal.empty() ? "" : ", " + loaded.seal),
-         ""});
+    lines.push_back({Verdict::ok, about,
+                     identity.id + " " + identity.version + ", " + loaded.digest +
+                         (loaded.seal.empty() ? "" : ", " + loaded.seal) + remark,
+                     ""});
     examine_findings(*loaded.program, about, source, lines, today);
-    examine_waived(loaded, source, lines);
+}
+
+/// How a version differs from the pack that it stands beside in what nobody may overlook.
+void examine_difference(const LoadedPack& version, const std::string& about, DoctorLines& lines) {
+    for (const rules::Diagnostic& finding : version.findings) {
+        const bool is_told = finding.code == "same-content" || finding.code == "version-reused" ||
+                             finding.code == "other-services" || finding.code == "shadow-prefetch";
+        if (is_told && version.program) lines.push_back({Verdict::warning, about, finding.message, finding.mend});
+    }
+}
+
+/// What users are shown: what approves it, and what stands behind it.
+void examine_shown(const Config& config, const LoadedPack& loaded, const PackSource& source, DoctorLines& lines,
+                   const fhir::Date& today) {
+    if (!loaded.program) return;
     const auto approval = std::ranges::find(loaded.findings, "approval-digest", &rules::Diagnostic::code);
     if (approval != loaded.findings.end()) {
         lines.push_back({Verdict::warning, "approval: " + source.site.string(), approval->message, approval->mend});
@@ -125,6 +144,26 @@ void examine_pack(const Config& config, const PackSource& source, DoctorLines& l
         lines.push_back({Verdict::warning, "notProvided: " + source.site.string(),
                          "the site never has " + key + ": what the rules need them for stays unknown",
                          "Take the key out as soon as the EHR provides them."});
+    }
+}
+
+void examine_pack(const Config& config, const PackSource& source, DoctorLines& lines, const fhir::Date& today) {
+    const LoadedPack loaded = load_versions(config, source, today);
+    examine_version(loaded, source, "packs", "", lines, today);
+    examine_waived(loaded, source, lines);
+    examine_shown(config, loaded, source, lines, today);
+    if (loaded.canary) {
+        const PackSource canary = source_beside(source, *source.canary);
+        const std::string share = std::to_string(loaded.canary_share.percent);
+        examine_version(*loaded.canary, canary, "canary", ", for " + share + " % of users", lines, today);
+        examine_difference(*loaded.canary, "canary: " + canary.path.string(), lines);
+        // Under the same site file all of it has been said.
+        if (canary.site != source.site) examine_shown(config, *loaded.canary, canary, lines, today);
+    }
+    if (loaded.shadow) {
+        const PackSource shadow = source_beside(source, *source.shadow);
+        examine_version(*loaded.shadow, shadow, "shadow", ", shown to nobody", lines, today);
+        examine_difference(*loaded.shadow, "shadow: " + shadow.path.string(), lines);
     }
 }
 

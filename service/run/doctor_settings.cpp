@@ -1,4 +1,5 @@
 // doctor: mode, authentication, time zone.
+#include "service/hooks/audit_file.hpp"
 #include "service/run/doctor.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -63,6 +64,18 @@ DoctorLine examine_time_zone(const Config& config) {
             "Set it to the zone of the hospital, such as \"Europe/Madrid\"."};
 }
 
+/// Off unless somebody asks for it.
+std::optional<DoctorLine> examine_audit(const Config& config) {
+    if (config.audit.empty()) return std::nullopt;
+    const std::string about = "audit: " + config.audit.string();
+    const std::string obstacle = AuditFile::obstacle(config.audit);
+    if (obstacle.empty()) {
+        return DoctorLine{Verdict::ok, about, "notes which user asked about which patient, by reference", ""};
+    }
+    return DoctorLine{Verdict::fault, about, obstacle,
+                      "Name a file that the service's user may make and write, on a disk with room, or set \"\"."};
+}
+
 }  // namespace
 
 std::string_view name_of(Verdict verdict) noexcept {
@@ -85,6 +98,7 @@ DoctorLines examine_settings(const Config& config) {
                          "List the origins of the EHR's own pages."});
     }
     if (auto line = examine_admin(config)) lines.push_back(std::move(*line));
+    if (auto line = examine_audit(config)) lines.push_back(std::move(*line));
     return lines;
 }
 

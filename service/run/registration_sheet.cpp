@@ -1,5 +1,7 @@
 #include "service/run/registration_sheet.hpp"
 
+#include "service/deployment/pack_versions.hpp"
+
 #include <boost/url.hpp>
 
 #include <algorithm>
@@ -62,8 +64,17 @@ class Sheet {
     void for_each_service(Do act) const {
         for (const LoadedPack& pack : packs_) {
             for (const rules::Service& service : pack.program->pack().services) {
-                if (std::ranges::find(client_.hooks, service.hook) != client_.hooks.end()) act(*pack.program, service);
+                if (std::ranges::find(client_.hooks, service.hook) != client_.hooks.end()) act(pack, service);
             }
+        }
+    }
+
+    /// Of those that answer.
+    template <typename Do>
+    void for_each_version(Do act) const {
+        for (const LoadedPack& pack : packs_) {
+            act(*pack.program);
+            if (pack.canary) act(*pack.canary->program);
         }
     }
 
@@ -73,7 +84,7 @@ class Sheet {
         section("Addresses");
         line("Discovery: " + base() + "/cds-services\n");
         head({"hook", "address (feedback: with /feedback behind it)", "what it is"});
-        for_each_service([&](const rules::Program&, const rules::Service& service) {
+        for_each_service([&](const LoadedPack&, const rules::Service& service) {
             row({name_of(service.hook), base() + "/cds-services/" + service.id, service.title});
         });
         line("\nTLS 1.2 or 1.3" +
@@ -123,13 +134,12 @@ class Sheet {
     void write_queries() {
         section("Prefetch");
         line("The service answers 412 without what is required; what else is missing it names on the card.");
-        std::vector<std::pair<std::vector<const rules::PrefetchTemplate*>, std::string>> groups;
-        for_each_service([&](const rules::Program& program, const rules::Service& service) {
-            std::vector<const rules::PrefetchTemplate*> asked;
-            for (const rules::PrefetchTemplate& one : program.prefetch(service.hook)) asked.push_back(&one);
+        std::vector<std::pair<std::vector<rules::PrefetchTemplate>, std::string>> groups;
+        for_each_service([&](const LoadedPack& pack, const rules::Service& service) {
+            auto asked = prefetch_of(pack, service.hook);
             const auto same = std::ranges::find_if(groups, [&](const auto& group) {
-                return std::ranges::equal(group.first, asked, [](const auto* left, const auto* right) {
-                    return left->key == right->key && left->query == right->query;
+                return std::ranges::equal(group.first, asked, [](const auto& left, const auto& right) {
+                    return left.key == right.key && left.query == right.query;
                 });
             });
             if (same == groups.end()) {
@@ -141,14 +151,14 @@ class Sheet {
         std::set<std::string> types;
         for (const auto& [asked, services] : groups) {
             line("\nFor " + services + ":\n");
-            for (const auto* one : asked) {
-                if (!has_type(*client_.profile, one->resource_type)) {
-                    line("* " + code(one->key) + ": left out, this client's FHIR server has no " + one->resource_type);
+            for (const rules::PrefetchTemplate& one : asked) {
+                if (!has_type(*client_.profile, one.resource_type)) {
+                    line("* " + code(one.key) + ": left out, this client's FHIR server has no " + one.resource_type);
                     continue;
                 }
-                types.insert(one->resource_type);
-                line("* " + code(one->key) + (one->required ? " (required)" : "") + ":\n  " +
-                     code(without_refused(*client_.profile, one->resource_type, one->query)));
+                types.insert(one.resource_type);
+                line("* " + code(one.key) + (one.required ? " (required)" : "") + ":\n  " +
+                     code(without_refused(*client_.profile, one.resource_type, one.query)));
             }
         }
         line("\nScopes for the token that comes with the call, so that the service can read what prefetch lacks:\n");
@@ -170,7 +180,7 @@ class Sheet {
     void write_reasons() {
         section("Override reasons to map");
         Reasons reasons;
-        for (const LoadedPack& pack : packs_) collect(pack.program->pack(), reasons);
+        for_each_version([&](const rules::Program& program) { collect(program.pack(), reasons); });
         head({"system", "code", "shown as"});
         for (const auto& [coding, display] : reasons) row({coding.first, code(coding.second), display});
     }
@@ -186,14 +196,16 @@ class Sheet {
                  ": whoever keeps them gives a code for each test.\n");
         }
         head({"test", "LOINC", "code of this site"});
-        for (const LoadedPack& pack : packs_) {
-            const rules::Site& site = pack.program->site();
+        std::set<std::vector<std::string>> told;
+        for_each_version([&](const rules::Program& program) {
+            const rules::Site& site = program.site();
             const bool si = site.display_units == rules::DisplayUnits::si;
-            for (const auto& [intent, order] : pack.program->pack().orders) {
+            for (const auto& [intent, order] : program.pack().orders) {
                 const std::string& place = si ? order.place_si : order.place_conventional;
-                if (!place.empty()) row({order.label, place, own_codes(site, intent)});
+                const std::string own = own_codes(site, intent);
+                if (!place.empty() && told.insert({order.label, place, own}).second) row({order.label, place, own});
             }
-        }
+        });
     }
 
     static std::string own_codes(const rules::Site& site, const std::string& intent) {
@@ -215,10 +227,10 @@ class Sheet {
             if (parsed && !parsed->host().empty()) hosts.insert(parsed->host());
         };
         for (const std::string& url : config_.public_urls) add(url);
-        for (const LoadedPack& pack : packs_) {
-            add(pack.program->pack().identity.source_url);
-            for (const auto& [id, citation] : pack.program->pack().citations) add(citation.url);
-        }
+        for_each_version([&](const rules::Program& program) {
+            add(program.pack().identity.source_url);
+            for (const auto& [id, citation] : program.pack().citations) add(citation.url);
+        });
         line("Cards link to pages of these hosts, none of them with a patient's data in its address:\n");
         for (const std::string& host : hosts) line("* " + host);
     }

@@ -3,6 +3,7 @@
 #include "service/base/blocking_calls.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/uuid.hpp"
+#include "service/call/shadow_pair.hpp"
 #include "service/hooks/clinical_port.hpp"
 #include "service/hooks/hook_handler.hpp"
 #include "service/http/server.hpp"
@@ -35,6 +36,7 @@ namespace {
 constexpr std::size_t least_pool_threads = 2;  // a reload takes one for a while
 
 constexpr std::size_t most_admin_connections = 64;
+constexpr std::size_t most_shadow_threads = 4;
 
 /// What is held of FHIR servers' answers, all calls together: as much as of request bodies.
 constexpr std::size_t fhir_answers_bytes = 256 * 1024 * 1024;
@@ -73,14 +75,31 @@ std::size_t resident_bytes() {
     return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
+/// A version of a pack that is in use, and as what.
+struct VersionInUse {
+    const LoadedPack& pack;
+    std::string_view role;
+    std::size_t percent = 0;  ///< of users, of a canary
+};
+
+std::vector<VersionInUse> versions_of(const LoadedPack& pack) {
+    std::vector<VersionInUse> versions{{pack, "live"}};
+    if (pack.canary) versions.push_back({*pack.canary, "canary", pack.canary_share.percent});
+    if (pack.shadow) versions.push_back({*pack.shadow, "shadow"});
+    return versions;
+}
+
 /// The override reasons of every card that is given.
 std::vector<Reason> offered_reasons(const std::vector<LoadedPack>& packs) {
     std::vector<Reason> reasons;
-    for (const LoadedPack& pack : packs) {
-        const rules::Pack& content = pack.program->pack();
-        for (const auto& [kind, list] : content.override_reasons) {
+    const auto add = [&](const LoadedPack& pack) {
+        for (const auto& [kind, list] : pack.program->pack().override_reasons) {
             for (const rules::Coding& one : list) reasons.push_back({one.system, one.code});
         }
+    };
+    for (const LoadedPack& pack : packs) {
+        add(pack);
+        if (pack.canary) add(*pack.canary);
     }
     return reasons;
 }
@@ -92,11 +111,6 @@ std::string about_url_of(std::string url) {
 }
 
 }  // namespace
-
-/// The content that a version of a pack stands for.
-struct VersionInUse {
-    std::string version, pack_digest;
-};
 
 /// In the order of dependency: what is destroyed first comes last. Coroutines that are still under way end with the
 /// server, and touch nothing that was destroyed before it.
@@ -123,6 +137,7 @@ struct RunningService::Parts {
     rules::Diagnostic fault(std::string pointer, std::string message) const;
     rules::Diagnostic why_no_store(StoreFault opening) const;
     boost::system::result<void, rules::Diagnostic> open_store();
+    std::optional<rules::Diagnostic> open_audit(const Config& now);
     boost::system::result<void, rules::Diagnostic> listen(Address& address, const char* pointer,
                                                           ConnectionSettings settings);
     std::shared_ptr<const Offer> offer_of(const Deployment& deployment);
@@ -143,6 +158,8 @@ struct RunningService::Parts {
     std::unique_ptr<Store> store;
     std::unique_ptr<DecisionRecorder> recorder;
     std::unique_ptr<TallyRecorder> tally;
+    std::unique_ptr<Shadow> shadow;
+    std::unique_ptr<AuditFile> audit;
     std::unique_ptr<StoreKeeper> keeper;
     BlockingCalls store_calls;
     Readiness readiness;
@@ -158,7 +175,9 @@ struct RunningService::Parts {
     Reloadable<const Offer> offer;
     asio::thread_pool pool;
     asio::strand<asio::thread_pool::executor_type> reloads;
-    std::map<std::string, VersionInUse> versions;  ///< by pack; only start() and, after it, reloads look at it
+    /// The content that each version of a pack stood for, by its id and number: only start() and, after it, reloads
+    /// look at it.
+    std::map<std::pair<std::string, std::string>, std::string> contents;
 };
 
 /// What stands at `pointer` in the configuration cannot be had.
@@ -190,6 +209,13 @@ boost::system::result<void, rules::Diagnostic> RunningService::Parts::open_store
     return {};
 }
 
+/// Nothing if it is open, or off.
+std::optional<rules::Diagnostic> RunningService::Parts::open_audit(const Config& now) {
+    const auto opened = audit->open(now.audit, now.public_urls.empty() ? std::string() : now.public_urls.front());
+    if (opened) return std::nullopt;
+    return fault("/audit", "The audit file " + now.audit.string() + " cannot be written to: " + opened.error() + ".");
+}
+
 boost::system::result<void, rules::Diagnostic> RunningService::Parts::listen(Address& address, const char* pointer,
                                                                              ConnectionSettings settings) {
     boost::system::error_code error;
@@ -214,6 +240,8 @@ std::shared_ptr<const Offer> RunningService::Parts::offer_of(const Deployment& d
     fhir.deadline = std::chrono::milliseconds(config.limits.deadline_ms);
     HookSettings settings{clock, random_uuid, log, recorder.get(), fhir};
     settings.counter = tally.get();
+    settings.shadow = shadow.get();
+    settings.audit = audit.get();
     if (!now.public_urls.empty()) settings.about_url = about_url_of(now.public_urls.front());
     made->services = std::make_shared<const HookHandler>(deployment.packs, std::move(settings));
     if (store) {
@@ -237,12 +265,14 @@ void RunningService::Parts::use(const Deployment& deployment) {
     server.drain_unwelcome();
     metrics.certificate_valid_until(valid_until(*deployment.tls));
     std::vector<PackInUse> packs;
-    for (const LoadedPack& pack : deployment.packs) {
-        const rules::Identity& identity = pack.program->pack().identity;
-        log.write(
-            PackLoaded{identity.id, identity.version, pack.digest, pack.pack_digest, pack.site_digest, pack.waived});
-        versions[identity.id] = {identity.version, pack.pack_digest};
-        packs.push_back({identity.id, identity.version, pack.digest, wall_time()});
+    for (const LoadedPack& deployed : deployment.packs) {
+        for (const auto& [pack, role, percent] : versions_of(deployed)) {
+            const rules::Identity& identity = pack.program->pack().identity;
+            log.write(PackLoaded{identity.id, identity.version, pack.digest, pack.pack_digest, pack.site_digest,
+                                 pack.waived, role, percent});
+            contents[{identity.id, identity.version}] = pack.pack_digest;
+            packs.push_back({identity.id, identity.version, pack.digest, role, wall_time()});
+        }
     }
     metrics.packs_in_use(packs);
 }
@@ -250,15 +280,15 @@ void RunningService::Parts::use(const Deployment& deployment) {
 /// A version is one content: what cards say of it must not change under their reader's hands.
 void RunningService::Parts::warn_of_reused_versions(const Deployment& next) {
     for (std::size_t i = 0; i < next.packs.size(); ++i) {
-        const rules::Identity& identity = next.packs[i].program->pack().identity;
-        const auto before = versions.find(identity.id);
-        const bool is_reused = before != versions.end() && before->second.version == identity.version &&
-                               before->second.pack_digest != next.packs[i].pack_digest;
-        if (!is_reused) continue;
-        log.write(ConfigurationFault{
-            next.config.packs[i].path.string(), "version-reused",
-            identity.id + ' ' + identity.version + " had another content until now. Give a changed pack a new version.",
-            true});
+        for (const auto& [pack, role, percent] : versions_of(next.packs[i])) {
+            const rules::Identity& identity = pack.program->pack().identity;
+            const auto before = contents.find({identity.id, identity.version});
+            if (before == contents.end() || before->second == pack.pack_digest) continue;
+            log.write(ConfigurationFault{next.config.packs[i].path.string(), "version-reused",
+                                         identity.id + ' ' + identity.version + " (" + std::string(role) +
+                                             ") had another content until now. Give a changed pack a new version.",
+                                         true});
+        }
     }
 }
 
@@ -273,6 +303,12 @@ void RunningService::Parts::reload() {
                             "The mode cannot change while the service runs.",
                             "Restart it."});
         next.reset();
+    }
+    if (next) {
+        if (auto finding = open_audit(next->config)) {
+            findings.push_back(std::move(*finding));
+            next.reset();
+        }
     }
     for (const rules::Diagnostic& finding : findings) {
         log.write(ConfigurationFault{print_place(finding.place), finding.code, finding.message,
@@ -296,16 +332,21 @@ std::string RunningService::Parts::metrics_text() {
     metrics.log_lines_dropped(sink->dropped());
     if (keeper) metrics.store_up(keeper->store_works());
     if (tally) tally->tell(metrics);
+    if (audit) audit->tell(metrics);
     return metrics.text();
 }
 
 bool RunningService::Parts::close() {
     const auto deadline = BlockingCalls::Clock::now() + closing_time_of_calls;
-    bool all_ended = !recorder || recorder->close(deadline);
+    bool all_ended = !audit || audit->close(deadline);
+    if (recorder && !recorder->close(deadline)) all_ended = false;
     if (tally && !tally->close(deadline)) all_ended = false;
     if (keeper && !keeper->close(deadline)) all_ended = false;
     if (!store_calls.close(deadline)) all_ended = false;
     if (!names->close(deadline)) all_ended = false;
+    // Last: a thread that makes way for everybody may not get to its end on a busy machine, and nobody is to wait for
+    // it.
+    if (shadow && !shadow->close(deadline)) all_ended = false;
     return all_ended;
 }
 
@@ -318,6 +359,10 @@ boost::system::result<Listening, rules::Diagnostic> RunningService::start() {
     Parts& parts = *parts_;
     if (parts.fhir_tls == nullptr) return parts.fault("/fhir/ca", "This file holds no certificates in PEM form.");
     if (const auto opened = parts.open_store(); !opened) return opened.error();
+    parts.audit = std::make_unique<AuditFile>(parts.log);
+    if (auto finding = parts.open_audit(parts.config)) return std::move(*finding);
+    const std::size_t threads = std::min(server_limits_of(parts.config).threads, most_shadow_threads);
+    parts.shadow = std::make_unique<Shadow>(*parts.tally, parts.log, ShadowLimits{.threads = threads}, evaluate_shadow);
     const ClinicalSurroundings surroundings{parts.log, &parts.clients, parts.pool.get_executor(), &parts.store_calls};
     parts.clinical.emplace(parts.offer, surroundings, parts.config.limits.requests_per_second);
     parts.admin.emplace(

@@ -39,7 +39,6 @@ std::string manual() {
     std::ostringstream text;
     text << introduction;
     for (const service::ConfigKey& key : service::config_keys()) {
-        if (key.store == nullptr) continue;  // this part of the service is not there yet, and the key is refused
         text << "| `" << key.path << "` | " << escaped(key.form) << " | " << fallback_of(key) << " | "
              << escaped(key.meaning) << " |\n";
     }

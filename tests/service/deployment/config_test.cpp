@@ -33,6 +33,7 @@ TEST(Config, HasTheDocumentedDefaults) {
     EXPECT_EQ(reading.config.threads, 0U);
     EXPECT_FALSE(reading.config.admin.has_value());
     EXPECT_EQ(reading.config.log.level, LogLevel::info);
+    EXPECT_TRUE(reading.config.audit.empty()) << "nobody notes who asks about whom";
     EXPECT_EQ(reading.config.keep.decisions, std::chrono::days(400));
     EXPECT_EQ(reading.config.keep.feedback, std::chrono::days(800));
     EXPECT_EQ(reading.config.keep.tally, std::chrono::days(1200));
@@ -43,6 +44,12 @@ TEST(Config, ReadsHowLongTheStoreKeepsWhat) {
     ASSERT_TRUE(reading.findings.empty()) << reading.findings.front().message;
     EXPECT_EQ(reading.config.keep, (StoreKeep{std::chrono::days(30), std::chrono::days(60), std::chrono::days(90)}));
     EXPECT_EQ(read(with(R"("keep": {"tallyDays": 0}, )")).findings.size(), 1U);
+}
+
+TEST(Config, ReadsAFileThatIsStillToBeMade) {
+    EXPECT_EQ(read(with(R"("audit": "audit.ndjson", )")).config.audit,
+              std::filesystem::path("tests/service/deployment/audit.ndjson"));
+    EXPECT_TRUE(read(with(R"("audit": "", )")).findings.empty());
 }
 
 TEST(Config, ReadsReasonsOfAClientsOwn) {
@@ -78,6 +85,21 @@ TEST(Config, ReadsCommentsPathsAndEnvironment) {
               (std::vector<std::string>{"https://ehr.example.org", "https://[::1]:8443", "app://ehr"}));
 }
 
+TEST(Config, ReadsTheVersionsThatStandBesideAPack) {
+    const ConfigReading reading = read(with(R"("packs": [ { "path": "../../../tests",
+        "shadow": { "path": "../../../rules" },
+        "canary": { "salt": "${HOST}", "percent": 10, "path": "../../../fhir", "site": "config_test.cpp" } } ],)"));
+    ASSERT_TRUE(reading.findings.empty()) << reading.findings.front().message;
+    const PackSource& pack = reading.config.packs.at(0);
+    ASSERT_TRUE(pack.shadow && pack.canary);
+    EXPECT_EQ(pack.shadow->path, std::filesystem::path("rules"));
+    EXPECT_TRUE(pack.shadow->site.empty());
+    EXPECT_EQ(pack.canary->path, std::filesystem::path("fhir"));
+    EXPECT_EQ(pack.canary->site, std::filesystem::path("tests/service/deployment/config_test.cpp"));
+    EXPECT_EQ(pack.canary->share.percent, 10U);
+    EXPECT_EQ(pack.canary->share.salt, "127.0.0.1");
+}
+
 struct Wrong {
     const char* name;
     std::string text;
@@ -102,8 +124,18 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"NotAnObject", "[]", "json", "object"},
         Wrong{"UnknownKey", with(R"("lissten": 1)"), "unknown-key", "\"listen\""},
         Wrong{"UnknownMember", with(R"("limits": { "bodyByte": 1 })"), "unknown-key", "\"bodyBytes\""},
-        Wrong{"NotThereYet", with(R"("packs": [ { "path": "../../../tests", "shadow": "x" } ])"), "not-supported-yet",
+        Wrong{"ShadowIsText", with(R"("packs": [ { "path": "../../../tests", "shadow": "x" } ])"), "wrong-type",
               "packs[].shadow"},
+        Wrong{"ShadowWithoutPath", with(R"("packs": [ { "path": "../../../tests", "shadow": {} } ])"), "missing-key",
+              "packs[].shadow.path"},
+        Wrong{"CanaryWithoutASalt", with(R"("packs": [ { "path": "../../../tests", "canary":
+            { "path": "../../../tests", "percent": 5 } } ])"),
+              "missing-key", "packs[].canary.salt"},
+        Wrong{"CanaryOfMoreThanAll", with(R"("packs": [ { "path": "../../../tests", "canary":
+            { "path": "../../../tests", "percent": 101, "salt": "s" } } ])"),
+              "bad-value", "from 0 to 100"},
+        Wrong{"AuditInNoFolder", with(R"("audit": "nowhere/audit.ndjson")"), "bad-value",
+              "a folder that does not exist"},
         Wrong{"WrongType", with(R"("threads": "two")"), "bad-value", "whole number"},
         Wrong{"OutOfRange", with(R"("limits": { "connections": 0 })"), "bad-value", "from 1 to"},
         Wrong{"SectionIsText", with(R"("limits": "none")"), "wrong-type", "must be an object"},

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
+#include <memory>
 #include <string>
 
 namespace service {
@@ -98,6 +100,38 @@ TEST(ConnectionLimitsTest, AsksForPatienceBeforeTheBodyHasCome) {
     RawClient client(server.port());
     EXPECT_EQ(client.exchange(get("/cds-services")).status, 200);
     EXPECT_EQ(client.exchange(announcing("/cds-services/echo", 1'000'000)).status, 429);
+}
+
+/// Has something to do afterwards, for which it waits until the client has the reply.
+class BusyAfterwards final : public CdsServices {
+  public:
+    const Discovery& discovery(const ClientProfile&) const override { return discovery_; }
+    bool offers(std::string_view) const override { return true; }
+    std::optional<std::string> about(std::string_view, std::string_view) const override { return std::nullopt; }
+    boost::asio::awaitable<Reply> call(ServiceCall) const override {
+        Reply reply;
+        reply.body = "{}";
+        reply.afterwards = [this] {
+            came_first_.set_value(received_.get_future().wait_for(patience) == std::future_status::ready);
+        };
+        co_return reply;
+    }
+
+    mutable std::promise<void> received_;
+    mutable std::promise<bool> came_first_;
+
+  private:
+    Discovery discovery_ = {"{}", "\"\""};
+};
+
+TEST(Connection, SendsAReplyBeforeItDoesWhatIsToBeDoneAfterwards) {
+    const auto services = std::make_shared<const BusyAfterwards>();
+    TestServerOptions options;
+    options.services = services;
+    TestServer server(std::move(options));
+    EXPECT_EQ(RawClient(server.port()).exchange(post("/cds-services/any", "{}")).status, 200);
+    services->received_.set_value();
+    EXPECT_TRUE(services->came_first_.get_future().get());
 }
 
 }  // namespace

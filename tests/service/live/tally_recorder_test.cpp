@@ -30,7 +30,11 @@ CallCounts call(std::string_view client = "General Hospital") {
              {CountKind::silence, "b12-low", "gate"},
              {CountKind::sent, "", "b12 not-sent"},
              {CountKind::result, "", "b12 no-unit", 2},
-             {CountKind::unseen, "", "b12 unit of another name"}}};
+             {CountKind::unseen, "", "b12 unit of another name"},
+             {CountKind::shadow, "", "compared sha256:11 pack 1.1.0", 3},
+             {CountKind::shadow, "b12-low", "only-live sha256:11"},
+             {CountKind::canary, "", "live sha256:11", 5},
+             {CountKind::canary, "", "without-user sha256:11", 4}}};
 }
 
 class TallyRecorderTest : public testing::Test {
@@ -145,14 +149,16 @@ TEST_F(TallyRecorderTest, TellsTheMetricsWithOrWithoutAStore) {
         recorder.add(call());
         recorder.tell(metrics);
         recorder.tell(metrics);
-        for (const char* line :
-             {R"(backpain_cds_calls_total{client="General Hospital",service="view"} 1)",
-              R"(backpain_cds_silences_total{reason="gate",rule="b12-low"} 1)",
-              R"(backpain_cds_prefetch_total{client="General Hospital",key="b12",reading="not-sent"} 1)",
-              R"(backpain_cds_results_total{analyte="b12",reading="no-unit"} 2)",
-              R"(backpain_cds_unseen_names_total{analyte="b12"} 1)"}) {
+        for (const char* line : {R"(backpain_cds_calls_total{client="General Hospital",service="view"} 1)",
+                                 R"(backpain_cds_silences_total{reason="gate",rule="b12-low"} 1)",
+                                 R"(backpain_cds_results_total{analyte="b12",reading="no-unit"} 2)",
+                                 R"(backpain_cds_unseen_names_total{analyte="b12"} 1)",
+                                 R"(backpain_cds_shadow_calls_total{outcome="compared"} 3)",
+                                 R"(backpain_cds_shadow_rules_total{difference="only-live",rule="b12-low"} 1)",
+                                 R"(backpain_cds_canary_calls_total{by="live"} 5)"}) {
             EXPECT_THAT(metrics.text(), testing::HasSubstr(line));
         }
+        EXPECT_THAT(metrics.text(), testing::Not(testing::HasSubstr("without-user")));
     }
 }
 

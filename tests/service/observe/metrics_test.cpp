@@ -80,8 +80,8 @@ TEST(Metrics, CountsEverythingThatAnOperatorAsksFor) {
 
 TEST(Metrics, NamesThePacksInUseAndNoneOfBefore) {
     Metrics metrics;
-    const std::vector<PackInUse> before = {{"back-pain-labs", "1.0.0", "sha256:aa", WallTime(1'700'000'000s)}};
-    const std::vector<PackInUse> after = {{"back-pain-labs", "1.1.0", "sha256:bb", WallTime(1'700'000'060s)}};
+    const std::vector<PackInUse> before = {{"back-pain-labs", "1.0.0", "sha256:aa", "live", WallTime(1'700'000'000s)}};
+    const std::vector<PackInUse> after = {{"back-pain-labs", "1.1.0", "sha256:bb", "canary", WallTime(1'700'000'060s)}};
     metrics.packs_in_use(before);
     metrics.packs_in_use(after);
     metrics.packs_in_use(after);
@@ -89,7 +89,7 @@ TEST(Metrics, NamesThePacksInUseAndNoneOfBefore) {
     EXPECT_THAT(
         text,
         HasSubstr(
-            R"(backpain_cds_pack_loaded_seconds{digest="sha256:bb",pack="back-pain-labs",version="1.1.0"} 1700000060)"));
+            R"(backpain_cds_pack_loaded_seconds{digest="sha256:bb",pack="back-pain-labs",role="canary",version="1.1.0"} 1700000060)"));
     EXPECT_THAT(text, Not(HasSubstr("sha256:aa")));
 }
 
