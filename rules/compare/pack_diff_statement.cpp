@@ -14,18 +14,10 @@ std::string joined(const PartList& parts, std::string Part::*member, const char*
     return text;
 }
 
-const char* opening_of(Criterion::Form form) {
-    switch (form) {
-        case Criterion::Form::expression:
-            return "";
-        case Criterion::Form::all:
-            return "all of: ";
-        case Criterion::Form::any:
-            return "any of: ";
-        case Criterion::Form::none:
-            return "none of: ";
-    }
-    return "";
+/// "all of: "; nothing before a single expression.
+std::string opening_of(const Criterion& criterion) {
+    if (criterion.form == Criterion::Form::expression) return {};
+    return std::string(form_of(criterion).how_many) + " of: ";
 }
 
 /// "Long-standing back pain, Osteoporosis": what an expression reads, by its titles.
@@ -95,7 +87,7 @@ void Teller::as_derived() {
 
 Part Telling::part_of(const Criterion& criterion) const {
     const auto& [form, expression, parts, because, if_unknown, place] = criterion;
-    Part part{opening_of(form), because, because};
+    Part part{opening_of(criterion), because, because};
     if (form == Criterion::Form::expression) {
         part.key += expression.text;
         if (because.empty()) part.words = titles_in(expression.text, pack);
@@ -103,7 +95,7 @@ Part Telling::part_of(const Criterion& criterion) const {
     } else {
         const PartList below = parts_of(parts);
         part.key += "(" + joined(below, &Part::key, "; ") + ")";
-        part.words += (because.empty() ? "" : ": ") + (opening_of(form) + joined(below, &Part::words, "; "));
+        part.words += (because.empty() ? "" : ": ") + (opening_of(criterion) + joined(below, &Part::words, "; "));
     }
     if (if_unknown == Criterion::IfUnknown::say_so) {
         part.key += " unknown does not stop";

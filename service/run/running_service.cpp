@@ -173,11 +173,11 @@ struct RunningService::Parts {
     ReloadableTls tls;
     std::optional<Deployment> first;  ///< until it is in use
     Reloadable<const Offer> offer;
-    asio::thread_pool pool;
-    asio::strand<asio::thread_pool::executor_type> reloads;
     /// The content that each version of a pack stood for, by its id and number: only start() and, after it, reloads
     /// look at it.
     std::map<std::pair<std::string, std::string>, std::string> contents;
+    asio::thread_pool pool;  ///< a reload may be under way to its end: all that it touches stands above
+    asio::strand<asio::thread_pool::executor_type> reloads;
 };
 
 /// What stands at `pointer` in the configuration cannot be had.

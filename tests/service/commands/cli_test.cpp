@@ -113,8 +113,9 @@ TEST(CommandLineHelp, NamesTheTwoFormats) {
 TEST(CommandServe, CannotServeAConfigurationThatDoesNotExist) {
     const Ended result = run({"serve", "--config", "does-not-exist.json"});
     EXPECT_EQ(result.code, ExitCode::bad_input);
-    EXPECT_NE(result.err.find("does-not-exist.json: error: The configuration cannot be read: it is not there. [cannot-read]"),
-              std::string::npos);
+    EXPECT_NE(
+        result.err.find("does-not-exist.json: error: The configuration cannot be read: it is not there. [cannot-read]"),
+        std::string::npos);
 }
 
 // ---- evaluate: the files of orders and patients
