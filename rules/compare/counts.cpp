@@ -45,6 +45,10 @@ void Counts::add(const Counts& other) {
     for (const auto& [key, count] : other.counts_) counts_[key] += count;
 }
 
+void Counts::add_one_for_each(const Counts& other) {
+    for (const auto& [key, count] : other.counts_) ++counts_[key];
+}
+
 std::uint64_t Counts::at(std::initializer_list<std::string_view> path) const {
     const auto found = counts_.find(key_of(path));
     return found == counts_.end() ? 0 : found->second;

@@ -20,6 +20,9 @@ class Counts {
     /// Adds to the count of that name. A name that stands for a count is never the beginning of another one.
     void add(std::initializer_list<std::string_view> path, std::uint64_t count = 1);
     void add(const Counts& other);
+    /// One for each name of `other`, however much was counted under it.
+    void add_one_for_each(const Counts& other);
+    void clear() { counts_.clear(); }
 
     /// 0 where nothing was counted.
     std::uint64_t at(std::initializer_list<std::string_view> path) const;

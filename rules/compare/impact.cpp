@@ -134,24 +134,25 @@ SeenTest seen_test(Run& run, std::size_t analyte) {
 
 void Impact::add(const Impact& other) {
     counts.add(other.counts);
+    patients.add(other.patients);
     for (const auto& [fault, count] : other.faults) faults[fault] += count;
     most_examples = std::max(most_examples, other.most_examples);
     for (const auto& [rule, kinds] : other.examples) {
-        for (const auto& [what, patients] : kinds) {
+        for (const auto& [what, named] : kinds) {
             std::set<std::string>& own = examples[rule][what];
-            own.insert(patients.begin(), patients.end());
+            own.insert(named.begin(), named.end());
             while (own.size() > most_examples) own.erase(std::prev(own.end()));
         }
     }
 }
 
 void ImpactCounter::count(const ImpactEvent& event) {
-    impact_.counts.add({"events"});
+    counts_.add({"events"});
     bool is_evaluated = true;
     for (const Side side : sides) {
         const SeenBy& seen = event.seen[index_of(side)];
         if (seen.record != nullptr) continue;
-        impact_.counts.add({"notEvaluated", name_of(side), seen.why_not});
+        counts_.add({"notEvaluated", name_of(side), seen.why_not});
         is_evaluated = false;
     }
     if (!is_evaluated) return;
@@ -166,58 +167,102 @@ void ImpactCounter::count(const ImpactEvent& event) {
 }
 
 void ImpactCounter::count_cards(const ImpactEvent& event, const std::array<Evaluation, 2>& evaluations) {
-    Counts& counts = impact_.counts;
+    Counts& counts = counts_;
     const SeenBy& after = event.seen[index_of(Side::to)];
     const Person person{sex_of(*after.record), age_band(*after.record, after.call)};
     std::set<std::string_view> happened;
+    std::vector<const Card*> lost_warnings, gained;
     for (auto& [rule, cards] : by_rule(evaluations)) {
         const Pairing pairing = pair_up(cards[0], cards[1]);
         const auto note = [&](std::string_view what, const Card& card) {
-            count_change(event, person, card.rule, what);
+            count_change(event, person, card, what);
             happened.insert(what);
         };
         for (const auto& [one, other] : pairing.pairs) {
             const CardDifference difference = difference_of(*one, *other);
             note(difference.any() ? "changed" : "same", *other);
             if (difference.indicator) counts.add({"ruleChanged", rule, "indicator"});
+            if (difference.indicator && one->indicator == Indicator::warning) {
+                counts.add({"warning", rule, words_of(other->indicator)});
+            }
             if (difference.text) counts.add({"ruleChanged", rule, "text"});
             if (difference.suggestion) counts.add({"ruleChanged", rule, "suggestion"});
         }
         for (const Card* card : pairing.lost) {
             note("lost", *card);
             counts.add({"indicator", words_of(card->indicator), "lost"});
+            sums_.add({"indicator", "any", "lost"});
+            if (card->indicator == Indicator::warning) lost_warnings.push_back(card);
         }
         for (const Card* card : pairing.gained) {
             note("gained", *card);
             counts.add({"indicator", words_of(card->indicator), "gained"});
+            sums_.add({"indicator", "any", "gained"});
+            gained.push_back(card);
         }
     }
+    count_lost_warnings(lost_warnings, std::move(gained));
     for (const Side side : sides) {
         for (const Card& card : evaluations[index_of(side)].cards) {
             counts.add({"cards", name_of(side), words_of(card.indicator)});
+            sums_.add({"cards", name_of(side), "any"});
         }
     }
     if (happened.empty()) happened.insert("none");
     for (const std::string_view what : happened) counts.add({"event", what});
 }
 
-void ImpactCounter::count_change(const ImpactEvent& event, const Person& person, std::string_view rule,
+void ImpactCounter::count_change(const ImpactEvent& event, const Person& person, const Card& card,
                                  std::string_view what) {
-    Counts& counts = impact_.counts;
+    Counts& counts = counts_;
+    const std::string_view rule = card.rule;
     counts.add({"rule", rule, what});
     counts.add({"sex", rule, person.sex, what});
     counts.add({"age", rule, person.age, what});
     if (!event.month.empty()) counts.add({"month", event.month, what});
+    for (const auto& [when, not_then] : {std::pair("before", "gained"), std::pair("after", "lost")}) {
+        if (what == not_then) continue;
+        sums_.add({"rule", rule, when});
+        if (!event.month.empty()) sums_.add({"month", event.month, when});
+    }
     if (impact_.most_examples == 0 || what == "same" || event.patient.empty()) return;
     std::set<std::string>& examples = impact_.examples[std::string(rule)][std::string(what)];
     examples.emplace(event.patient);
     if (examples.size() > impact_.most_examples) examples.erase(std::prev(examples.end()));
 }
 
+/// What stands in the place of a warning whose rule has no card any more: a card of its topic that is new.
+void ImpactCounter::count_lost_warnings(const std::vector<const Card*>& lost, std::vector<const Card*> gained) {
+    for (const Card* warning : lost) {
+        const auto instead = std::ranges::find_if(
+            gained, [&](const Card* card) { return topic_of(Side::to, *card) == topic_of(Side::from, *warning); });
+        if (instead == gained.end()) {
+            counts_.add({"warning", warning->rule, "none"});
+            continue;
+        }
+        counts_.add({"warning", warning->rule, "other-" + std::string(words_of((*instead)->indicator))});
+        gained.erase(instead);
+    }
+}
+
+std::string_view ImpactCounter::topic_of(Side side, const Card& card) const {
+    const std::vector<Rule>& rules = programs_[index_of(side)]->pack().rules;
+    const auto found = std::ranges::find(rules, card.rule, &Rule::id);
+    return found == rules.end() ? card.rule : std::string_view(found->topic.text);
+}
+
+void ImpactCounter::finish_patient() {
+    impact_.counts.add(counts_);
+    impact_.patients.add_one_for_each(counts_);
+    impact_.patients.add_one_for_each(sums_);
+    counts_.clear();
+    sums_.clear();
+}
+
 void ImpactCounter::count_outcomes(Side side, const Evaluation& evaluation) {
     for (const RuleOutcome& outcome : evaluation.outcomes) {
-        if (outcome.by_limit) impact_.counts.add({"dropped", outcome.rule, name_of(side)});
-        if (outcome.outcome == Outcome::unknown) impact_.counts.add({"unknown", outcome.rule, name_of(side)});
+        if (outcome.by_limit) counts_.add({"dropped", outcome.rule, name_of(side)});
+        if (outcome.outcome == Outcome::unknown) counts_.add({"unknown", outcome.rule, name_of(side)});
     }
 }
 
@@ -229,7 +274,7 @@ void ImpactCounter::count_readings(const ImpactEvent& event) {
         Run run(programs_[index_of(side)]->inner(), *seen.record, seen.call);
         for (std::size_t analyte = 0; analyte < run.program().analytes.size(); ++analyte) {
             SeenTest test = seen_test(run, analyte);
-            if (test.has_unreadable) impact_.counts.add({"unreadable", test.title, name_of(side)});
+            if (test.has_unreadable) counts_.add({"unreadable", test.title, name_of(side)});
             std::string title = test.title;
             tests[std::move(title)][index_of(side)] = std::move(test);
         }
@@ -237,8 +282,10 @@ void ImpactCounter::count_readings(const ImpactEvent& event) {
     for (const auto& [test, seen] : tests) {
         const SeenTest& shown = seen[1].unit.empty() ? seen[0] : seen[1];
         if (shown.unit.empty() && seen[0].band == seen[1].band) continue;
-        impact_.counts.add({"band", test, shown.unit.empty() ? "-" : shown.unit, seen[0].band, seen[1].band});
-        if (!shown.unit.empty()) impact_.counts.add({"value", test, shown.unit, shown.value});
+        const std::string_view unit = shown.unit.empty() ? std::string_view("-") : std::string_view(shown.unit);
+        counts_.add({"band", test, unit, seen[0].band, seen[1].band});
+        sums_.add({"result", test, unit});
+        if (!shown.unit.empty()) counts_.add({"value", test, shown.unit, shown.value});
     }
 }
 

@@ -34,9 +34,12 @@ struct ImpactSubject {
     bool operator==(const ImpactSubject&) const = default;
 };
 
-/// Exact counts.
+/// Exact counts. `counts` has events and cards; `patients` has under the same names how many different patients stand
+/// behind each, and under some names more, for sums in which a patient may stand twice. The events of a patient are in
+/// one part, so that sums of parts are those of the whole. Of captured requests nobody knows which are one patient's:
+/// each counts as one.
 ///
-///     events, patients
+///     events, patients, calls
 ///     cut                                      patients whose record is newer than the day, and was cut
 ///     cards/<side>/<indicator>                 cards shown
 ///     event/gained|lost|changed|same|none      events by what happens to any of their cards
@@ -51,9 +54,14 @@ struct ImpactSubject {
 ///     band/<test>/<unit>/<before>/<after>      events, by the band of the result that speaks
 ///     value/<test>/<unit>/<value>              events, by that result to two digits
 ///     month/<yyyy-mm>/…                        as rule, where events have dates
+///     warning/<rule>/info|critical|none        warnings lost, by what is shown in their place
+///     warning/<rule>/other-info|…              the same by a card of another rule of its topic
+///
+/// In `patients` alone: cards/<side>/any, indicator/any/gained|lost, rule|month/<name>/before|after,
+/// result/<test>/<unit>.
 struct Impact {
     ImpactSubject subject;
-    Counts counts;
+    Counts counts, patients;
     std::map<PopulationFault, std::uint64_t> faults;
     std::size_t most_examples = 0;
     std::map<std::string, std::map<std::string, std::set<std::string>>> examples;  ///< rule, what happens -> who
@@ -81,8 +89,17 @@ class ImpactCounter {
         impact_.most_examples = most_examples;
     }
 
-    void count_patient() { impact_.counts.add({"patients"}); }
+    /// One patient: its events one after the other, then finish_patient().
+    void count_patient() { counts_.add({"patients"}); }
+    void count_cut() { counts_.add({"cut"}); }
     void count(const ImpactEvent& event);
+    void finish_patient();
+    /// A captured request: a patient of its own.
+    void count_call(const ImpactEvent& event) {
+        counts_.add({"calls"});
+        count(event);
+        finish_patient();
+    }
 
     Impact& impact() { return impact_; }
 
@@ -91,11 +108,14 @@ class ImpactCounter {
         std::string sex, age;
     };
     void count_cards(const ImpactEvent& event, const std::array<Evaluation, 2>& evaluations);
-    void count_change(const ImpactEvent& event, const Person& person, std::string_view rule, std::string_view what);
+    void count_change(const ImpactEvent& event, const Person& person, const Card& card, std::string_view what);
+    void count_lost_warnings(const std::vector<const Card*>& lost, std::vector<const Card*> gained);
+    std::string_view topic_of(Side side, const Card& card) const;
     void count_outcomes(Side side, const Evaluation& evaluation);
     void count_readings(const ImpactEvent& event);
 
     std::array<const Program*, 2> programs_;
+    Counts counts_, sums_;  ///< of the patient who is looked at; `sums_`: names of Impact::patients alone
     Impact impact_;
 };
 

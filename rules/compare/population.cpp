@@ -5,6 +5,7 @@
 #include "rules/bulk/bulk_data.hpp"
 #include "rules/bulk/line_source.hpp"
 #include "rules/bulk/population_files.hpp"
+#include "rules/compare/one_patient.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -115,7 +116,7 @@ class Reading {
         while (next(worker.batch)) {
             const LineBatch& batch = worker.batch;
             for (const std::uint64_t line : batch.too_long) fault(worker, PopulationFault::too_large, batch.file, line);
-            if (!batch.fault.empty()) fault(worker, PopulationFault::broken, batch.file, 0);
+            if (!batch.fault.empty()) fault(worker, PopulationFault::cut_off, batch.file, 0);
             if (batch.is_document) {
                 read_text(worker, batch.text, batch.text.capacity(), batch.file, batch.first_line);
             } else {
@@ -208,7 +209,22 @@ class Reading {
                 trees.push_back(std::move(*tree));
             }
         }
+        if (!trees.empty() && !is_one_patients(worker, trees, is_request, file, line)) return;
         hand_on(worker, {trees, is_request ? text : std::string_view(), {}, place});
+    }
+
+    /// Of a request the service says what it refuses; here it loses what is another patient's, as a Bundle does.
+    bool is_one_patients(Worker& worker, std::vector<json::value>& trees, bool is_request, std::size_t file,
+                         std::uint64_t line) const {
+        const auto others = keep_one_patient(trees);
+        if (!others) {
+            if (is_request) return true;
+            const bool is_nobodys = others.error() == PatientFault::none_there;
+            fault(worker, is_nobodys ? PopulationFault::no_patient : PopulationFault::several, file, line);
+            return false;
+        }
+        for (std::size_t i = 0; i < *others; ++i) fault(worker, PopulationFault::of_another, file, line);
+        return true;
     }
 
     static void take_prefetch(json::object& request, std::vector<json::value>& trees) {
@@ -323,6 +339,12 @@ std::string_view name_of(PopulationFault fault) {
             return "ofTwoPatients";
         case PopulationFault::no_patient:
             return "withoutPatient";
+        case PopulationFault::several:
+            return "severalPatients";
+        case PopulationFault::of_another:
+            return "ofAnotherPatient";
+        case PopulationFault::cut_off:
+            return "cutOffFiles";
         case PopulationFault::too_large:
             return "tooLarge";
         case PopulationFault::unread_file:
@@ -340,7 +362,13 @@ std::string_view words_for(PopulationFault fault) {
         case PopulationFault::of_two:
             return "resources name two patients";
         case PopulationFault::no_patient:
-            return "patients have resources, and no Patient among them";
+            return "patients or Bundles have resources, and no Patient among them";
+        case PopulationFault::several:
+            return "Bundles hold several patients: give each patient a Bundle of its own";
+        case PopulationFault::of_another:
+            return "resources are of another patient than the Patient of their Bundle";
+        case PopulationFault::cut_off:
+            return "files end before their end (.gz: cut off, or no gzip): export or copy them again";
         case PopulationFault::too_large:
             return "patients or lines are larger than 64 MiB";
         case PopulationFault::unread_file:

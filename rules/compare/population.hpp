@@ -55,11 +55,14 @@ enum class PopulationFault : std::uint8_t {
     broken,       ///< no JSON object, or one that is nothing of what a population holds
     of_nobody,    ///< a resource that names no patient
     of_two,       ///< a resource that names two patients
-    no_patient,   ///< resources of a patient of whom there is no Patient
+    no_patient,   ///< resources of a patient of whom there is no Patient, or a Bundle without one
+    several,      ///< a Bundle of several patients
+    of_another,   ///< a resource in the Bundle of another patient
     too_large,    ///< a patient, or a line, over PopulationOptions::largest_patient
+    cut_off,      ///< a file that cannot be read to its end: a .gz that breaks off
     unread_file,  ///< a file of a folder that is none of a population
 };
-inline constexpr std::size_t population_faults = 6;
+inline constexpr std::size_t population_faults = 9;
 
 /// "broken-lines", …: as JSON has it.
 std::string_view name_of(PopulationFault fault);

@@ -46,6 +46,15 @@ constexpr std::array<Ending, 7> endings = {{
     {"Patient", "deceasedDateTime", ""},
 }};
 
+/// Dates of what is to come, which tell since when something is known only where nothing else does.
+constexpr std::array<std::string_view, 4> plans = {"dispenseRequest.validityPeriod.start",
+                                                   "dispenseRequest.validityPeriod.end", "occurrenceDateTime",
+                                                   "occurrencePeriod.start"};
+
+bool is_plan(std::string_view path) {
+    return std::ranges::find(plans, path) != plans.end();
+}
+
 std::string_view text_at(const json::object& resource, std::string_view path) {
     const json::object* at = &resource;
     for (std::size_t point = path.find('.'); point != std::string_view::npos; point = path.find('.')) {
@@ -67,6 +76,15 @@ std::chrono::sys_seconds moment_of(const fhir::DateTime& when, fhir::UtcOffset o
     return moment - when.offset.value_or(offset).east();
 }
 
+bool has_ended(std::string_view status) {
+    return status == "completed" || status == "stopped";
+}
+
+/// Of an Encounter.
+bool took_place(std::string_view status) {
+    return status != "planned" && status != "cancelled" && status != "entered-in-error";
+}
+
 /// The instant at `at`, and dates held against it.
 class Then {
   public:
@@ -80,13 +98,19 @@ class Then {
     }
 
     bool is_known(const fhir::Entry& entry) const {
-        const auto found = std::ranges::find(dated, entry.type, &Dated::type);
-        if (found == dated.end()) return true;
-        for (const std::string_view path : found->by) {
-            const std::string_view date = path.empty() ? path : text_at(*entry.resource, path);
-            if (!date.empty()) return !is_before(date);
-        }
-        return true;
+        const std::string_view path = known_by(entry);
+        return path.empty() || !is_before(text_at(*entry.resource, path));
+    }
+
+    /// Whether it was recorded later, or has ended later: plans, and what has not taken place, prove neither.
+    bool has_happened_since(const fhir::Entry& entry) const {
+        const std::string_view status = member_text(*entry.resource, "status");
+        if (entry.type == "Encounter" && !took_place(status)) return false;
+        const std::string_view path = known_by(entry);
+        if (!path.empty() && !is_plan(path) && is_before(text_at(*entry.resource, path))) return true;
+        const Ending* ending = later_ending(entry);
+        if (ending == nullptr || is_plan(ending->by)) return false;
+        return ending->type == "Condition" || ending->type == "Patient" || has_ended(status);
     }
 
     /// What ends later; null if nothing does.
@@ -98,13 +122,20 @@ class Then {
     }
 
   private:
+    /// Where it says since when it is known; empty if nowhere.
+    static std::string_view known_by(const fhir::Entry& entry) {
+        const auto found = std::ranges::find(dated, entry.type, &Dated::type);
+        if (found == dated.end()) return {};
+        const auto says = [&](std::string_view path) {
+            return !path.empty() && !text_at(*entry.resource, path).empty();
+        };
+        const auto path = std::ranges::find_if(found->by, says);
+        return path == found->by.end() ? std::string_view() : *path;
+    }
+
     fhir::UtcOffset offset_;
     std::chrono::sys_seconds moment_;
 };
-
-bool has_ended(std::string_view status) {
-    return status == "completed" || status == "stopped";
-}
 
 /// The resource before it ended.
 json::value before_its_end(const json::object& resource, const Ending& ending, const json::storage_ptr& storage) {
@@ -146,9 +177,8 @@ KnownThen known_at(const fhir::Bundle& record, const fhir::DateTime& at, const j
 
 bool is_newer_than(const fhir::Bundle& record, const fhir::DateTime& at) {
     const Then then(at);
-    return std::ranges::any_of(record.entries(), [&](const fhir::Entry& entry) {
-        return !then.is_known(entry) || then.later_ending(entry) != nullptr;
-    });
+    return std::ranges::any_of(record.entries(),
+                               [&](const fhir::Entry& entry) { return then.has_happened_since(entry); });
 }
 
 std::vector<fhir::DateTime> encounters_between(const fhir::Bundle& record, const fhir::Date& since,
@@ -156,8 +186,7 @@ std::vector<fhir::DateTime> encounters_between(const fhir::Bundle& record, const
     std::vector<fhir::DateTime> beginnings;
     for (const fhir::Entry& entry : record.entries()) {
         if (entry.type != "Encounter" || beginnings.size() == most_encounters) continue;
-        const std::string_view status = member_text(*entry.resource, "status");
-        if (status == "planned" || status == "cancelled" || status == "entered-in-error") continue;
+        if (!took_place(member_text(*entry.resource, "status"))) continue;
         auto begin = fhir::DateTime::parse_fhirpath(text_at(*entry.resource, "period.start"));
         if (!begin || begin->date.day == 0) continue;
         if (begin->first_day() < since.first_day() || begin->first_day() > until.last_day()) continue;

@@ -27,7 +27,8 @@ struct KnownThen {
 /// \param at  with an offset, which dates without one are taken to have.
 KnownThen known_at(const fhir::Bundle& record, const fhir::DateTime& at, const boost::json::storage_ptr& storage = {});
 
-/// Whether anything of `record` was recorded or has ended after `at`.
+/// Whether anything of `record` was recorded or has ended after `at`. What is planned (an appointment, an order for a
+/// day to come, how long a prescription may be dispensed) was known before.
 bool is_newer_than(const fhir::Bundle& record, const fhir::DateTime& at);
 
 /// The beginnings of Encounters from the day `since` to the day `until`, which took place; at most so many. A date

@@ -66,7 +66,7 @@ Page survey_page(const SurveyHeading& heading, const Survey& survey, const Surve
                                         (heading.site.empty() ? "" : ", site " + heading.site) + ", as of " +
                                         heading.at + ". Digest " + heading.digest + "."});
     page.opening.emplace_back(Paragraph{
-        "Counts below 11 are <11, all others are rounded to 10, and texts, codes and units stand here only where at "
+        "Counts of 1 to 10 are <11, all others are rounded to 10, and texts, codes and units stand here only where at "
         "least 11 patients have them. Everything was read as a call would read it."});
     page.sections.push_back(patients_section(counts));
     page.sections.push_back(proposals_section(survey, counts));

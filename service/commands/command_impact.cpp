@@ -41,6 +41,12 @@ std::optional<Budget> parse_budget(std::string_view text) {
     return is_whole && budget.percent >= 0 ? std::optional(budget) : std::nullopt;
 }
 
+ExitCode refuse_budget(std::ostream& err) {
+    err << "error: --budget is for captured requests alone: how often a chart is opened cannot be told from "
+           "records\n";
+    return ExitCode::usage;
+}
+
 /// The days of `--since` and `--until`; nothing if they are none, or in the wrong order.
 std::optional<EncounterDays> days_of(const ImpactOptions& options) {
     const auto since = fhir::Date::parse(options.since), until = fhir::Date::parse(options.until);
@@ -60,6 +66,10 @@ bool fit_events(const ImpactOptions& options, std::ostream& err) {
         return false;
     }
     if (!options.merge.empty() || days_of(options)) return true;
+    if (fhir::Date::parse(options.since) && fhir::Date::parse(options.until)) {
+        err << "error: --since " << options.since << " is after --until " << options.until << ": turn them round\n";
+        return false;
+    }
     err << "error: --events encounters needs --since DATE and --until DATE, such as 2025-01-01 and 2025-12-31\n";
     return false;
 }
@@ -76,6 +86,8 @@ bool fit_together(const ImpactOptions& options, std::ostream& err) {
         return false;
     } else if (!options.partial_file.empty() && !merges && options.at.empty() && options.events == "now") {
         err << "error: --partial needs --at: parts are added up only if they were looked at on the same day\n";
+    } else if (!options.budget.empty() && options.events == "encounters") {
+        refuse_budget(err);
     } else if (!options.budget.empty() && !parse_budget(options.budget)) {
         err << "error: --budget takes a share of cards such as +2%\n";
     } else {
@@ -130,6 +142,11 @@ Counted count_population(const ImpactOptions& options, const Streams& streams) {
     }
     say_what_was_left_out(*read, streams.err);
     if (options.strict && !read->faults.empty()) return ExitCode::bad_input;
+    if (!options.budget.empty() && read->requests == 0 && read->records > 0) return refuse_budget(streams.err);
+    const bool is_part = !options.partial_file.empty();
+    if (!has_somebody(read->records + read->requests, options.population, is_part, streams.err)) {
+        return ExitCode::bad_input;
+    }
     rules::Impact impact = engine.take();
     impact.faults = read->faults;
     impact.subject.versions = {version_of(*from), version_of(*to)};
@@ -142,16 +159,43 @@ Counted count_population(const ImpactOptions& options, const Streams& streams) {
     return impact;
 }
 
-/// Whether two parts are of one whole. A part without anything in it fits every one that was looked at in the same way.
-bool fit(const rules::Impact& one, const rules::Impact& other) {
-    rules::ImpactSubject own = one.subject;
-    const bool is_empty = one.counts.at({"events"}) == 0 || other.counts.at({"events"}) == 0;
-    if (is_empty) own.events = other.subject.events;
-    return own == other.subject;
+/// How a part says what a side of it was: "back-pain-labs 1.0.0, sha256:…".
+std::string words_of(const rules::ImpactSubject::Version& version) {
+    return version.pack + " " + version.version + ", " + version.digest;
 }
 
-Counted merge_parts(const std::vector<std::string>& files, std::ostream& err) {
+/// In what two parts are not of one whole; empty if they are. A part without anything in it fits every one that was
+/// looked at in the same way.
+std::string what_differs(const rules::Impact& one, const rules::Impact& other) {
+    const rules::ImpactSubject &own = one.subject, &theirs = other.subject;
+    const bool is_empty = one.counts.at({"events"}) == 0 || other.counts.at({"events"}) == 0;
+    for (const rules::Side side : rules::sides) {
+        const auto& mine = own.versions[static_cast<std::size_t>(side)];
+        const auto& its = theirs.versions[static_cast<std::size_t>(side)];
+        if (mine == its) continue;
+        const bool is_site = mine.pack == its.pack && mine.version == its.version;
+        return std::string("the ") + (is_site ? "content of pack or site file " : "pack ") +
+               (side == rules::Side::from ? "before" : "after") + " the change is another one (" + words_of(its) +
+               ", not " + words_of(mine) + ")";
+    }
+    const auto differs = [](std::string what, const std::string& mine, const std::string& its) {
+        return mine == its ? std::string() : what + " is " + its + ", not " + mine;
+    };
+    std::string events = is_empty ? std::string() : differs("--events", own.events, theirs.events);
+    if (!events.empty()) return events;
+    if (own.at != theirs.at) return differs("the day (--at)", own.at, theirs.at);
+    if (own.since != theirs.since) return differs("--since", own.since, theirs.since);
+    return differs("--until", own.until, theirs.until);
+}
+
+std::uint64_t patients_of(const rules::Impact& impact) {
+    return impact.counts.at({"patients"}) + impact.counts.at({"calls"});
+}
+
+Counted merge_parts(const ImpactOptions& options, std::ostream& err) {
+    const std::vector<std::string>& files = options.merge;
     std::optional<rules::Impact> whole;
+    PartsGiven given;
     for (const std::string& file : files) {
         const auto text = read_text(file);
         const auto tree = text ? fhir::parse_json(*text) : boost::system::result<json::value, fhir::JsonError>({});
@@ -162,20 +206,23 @@ Counted merge_parts(const std::vector<std::string>& files, std::ostream& err) {
             print_findings({finding_of_file(file, "partial", why)}, err);
             return ExitCode::bad_input;
         }
+        if (!given.take(file, *text, patients_of(*part) > 0, err)) return ExitCode::usage;
         if (!whole) {
             whole = std::move(*part);
             continue;
         }
-        if (!fit(*whole, *part)) {
-            print_findings({finding_of_file(file, "partial",
-                                            "This part is of other packs, site files, days or events than " +
-                                                files.front() + ": they do not add up.")},
-                           err);
+        if (const std::string other = what_differs(*whole, *part); !other.empty()) {
+            print_findings(
+                {finding_of_file(file, "partial",
+                                 "This part and " + files.front() + " do not add up: " + other + ". Make " +
+                                     "all parts with the same --from, --to, site files, --at and --events.")},
+                err);
             return ExitCode::bad_input;
         }
         if (whole->counts.at({"events"}) == 0) whole->subject = part->subject;
         whole->add(*part);
     }
+    if (!has_somebody(patients_of(*whole), files, !options.partial_file.empty(), err)) return ExitCode::bad_input;
     return std::move(*whole);
 }
 
@@ -205,11 +252,7 @@ bool write_reports(const rules::Impact& impact, const ImpactOptions& options, co
 }
 
 ExitCode hold_against_budget(const rules::Impact& impact, const std::string& text, std::ostream& err) {
-    if (impact.subject.events != "requests") {
-        err << "error: --budget is for captured requests alone: how often a chart is opened cannot be told from "
-               "records\n";
-        return ExitCode::usage;
-    }
+    if (impact.subject.events != "requests") return refuse_budget(err);
     const auto before = static_cast<double>(rules::cards_of(impact, rules::Side::from));
     const auto after = static_cast<double>(rules::cards_of(impact, rules::Side::to));
     const double most = std::max(before * parse_budget(text)->percent / 100, budget_floor);
@@ -224,7 +267,7 @@ ExitCode hold_against_budget(const rules::Impact& impact, const std::string& tex
 ExitCode run_impact(const ImpactOptions& options, const Streams& streams) {
     if (!fit_together(options, streams.err)) return ExitCode::usage;
     const Counted counted =
-        options.merge.empty() ? count_population(options, streams) : merge_parts(options.merge, streams.err);
+        options.merge.empty() ? count_population(options, streams) : merge_parts(options, streams.err);
     if (!counted) return counted.error();
     if (!write_reports(*counted, options, streams)) return ExitCode::environment;
     return options.budget.empty() ? ExitCode::fine : hold_against_budget(*counted, options.budget, streams.err);

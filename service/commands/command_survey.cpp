@@ -123,14 +123,22 @@ ExitCode read_patients(const SurveyOptions& options, const rules::Survey& survey
     return options.strict && !read->faults.empty() ? ExitCode::bad_input : ExitCode::fine;
 }
 
+/// Of a part that was read.
+bool has_patients(const boost::json::value& part) {
+    const boost::json::value* counts = part.get_object().if_contains("counts");
+    return counts != nullptr && counts->is_array() && !counts->get_array().empty();
+}
+
 ExitCode merge_parts(const SurveyOptions& options, const Setting& setting, const Streams& streams,
                      rules::SurveyCounts& counts) {
+    PartsGiven given;
     for (const std::filesystem::path& path : options.merge) {
         const auto text = read_text(path);
         const auto part = text ? fhir::parse_json(*text) : fhir::parse_json("null");
         const std::string why = !text   ? "it cannot be read"
                                 : !part ? "it is no JSON"
                                         : rules::add_part(*part, setting.heading, counts);
+        if (why.empty() && !given.take(path, *text, has_patients(*part), streams.err)) return ExitCode::usage;
         if (why.empty()) continue;
         streams.err << "error: " << path.generic_string() << ": " << why << '\n';
         return ExitCode::bad_input;
@@ -180,6 +188,10 @@ ExitCode run_survey(const SurveyOptions& options, const Streams& streams) {
     ExitCode step = read_patients(options, survey, setting, streams, counts);
     if (step == ExitCode::fine) step = merge_parts(options, setting, streams, counts);
     if (step != ExitCode::fine) return step;
+    std::vector<std::string> where = options.population;
+    for (const std::filesystem::path& part : options.merge) where.push_back(part.generic_string());
+    const std::uint64_t patients = counts.of({"patient", "all"}).patients;
+    if (!has_somebody(patients, where, !options.partial.empty(), streams.err)) return ExitCode::bad_input;
     if (counts.has_overflown()) {
         streams.err << "error: there are more than " << rules::most_distinct
                     << " different codes, texts and units: survey a part of the population\n";

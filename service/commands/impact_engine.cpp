@@ -89,6 +89,11 @@ void ImpactEngine::look_at(std::size_t worker, const rules::PopulationPatient& p
 
 void ImpactEngine::look_at_record(rules::ImpactCounter& counter, const rules::PopulationPatient& patient) const {
     counter.count_patient();
+    count_events(counter, patient);
+    counter.finish_patient();
+}
+
+void ImpactEngine::count_events(rules::ImpactCounter& counter, const rules::PopulationPatient& patient) const {
     fhir::Issues issues;
     const fhir::Bundle record = fhir::Bundle::of(patient.objects(), issues);
     const json::storage_ptr storage = patient.trees.empty() ? json::storage_ptr() : patient.trees.front().storage();
@@ -104,7 +109,7 @@ void ImpactEngine::look_at_record(rules::ImpactCounter& counter, const rules::Po
             look_back(begin, {begin, settings_.time.zone}, begin.text().substr(0, month_size));
         }
     } else if (const auto later = one_day_after(settings_.time.at); rules::is_newer_than(record, later)) {
-        counter.impact().counts.add({"cut"});
+        counter.count_cut();
         look_back(later, settings_.time, {});
     } else {
         look_at_event(counter, record, settings_.time, storage, {});
@@ -165,7 +170,7 @@ void ImpactEngine::look_at_request(rules::ImpactCounter& counter, const rules::P
     }
     const std::string name = patient_name(event.seen[1].record);
     event.patient = name;
-    counter.count(event);
+    counter.count_call(event);
 }
 
 rules::Impact ImpactEngine::take() {

@@ -54,6 +54,7 @@ class ImpactEngine {
         explicit Version(const LoadedPack& pack);
     };
     void look_at_record(rules::ImpactCounter& counter, const rules::PopulationPatient& patient) const;
+    void count_events(rules::ImpactCounter& counter, const rules::PopulationPatient& patient) const;
     void look_at_event(rules::ImpactCounter& counter, const fhir::Bundle& record, const ClinicalTime& time,
                        const boost::json::storage_ptr& storage, std::string month) const;
     void look_at_request(rules::ImpactCounter& counter, const rules::PopulationPatient& patient) const;

@@ -76,6 +76,33 @@ void say_what_was_left_out(const rules::PopulationCounts& counts, std::ostream& 
     }
 }
 
+bool has_somebody(std::uint64_t patients, const std::vector<std::string>& where, bool is_part, std::ostream& err) {
+    if (patients > 0) return true;
+    std::string places;
+    for (const std::string& place : where) places += (places.empty() ? "" : ", ") + place;
+    err << (is_part ? "warning" : "error") << ": no patient was read in " << places
+        << ": give Bundles with a Patient each, Bulk Data with a Patient for each patient, or captured requests, in "
+           "files that end in .json, .ndjson or .jsonl (.gz, too)\n";
+    return is_part;
+}
+
+bool PartsGiven::take(const std::filesystem::path& file, const std::string& text, bool has_patients,
+                      std::ostream& err) {
+    std::error_code error;
+    const std::filesystem::path canonical = std::filesystem::weakly_canonical(file, error);
+    if (!files_.insert(error ? file : canonical).second) {
+        err << "error: " << file.generic_string() << " is given twice to --merge: give each part once, or its patients "
+            << "are counted twice\n";
+        return false;
+    }
+    const auto [same, is_new] = names_by_text_.emplace(text, file.generic_string());
+    if (!is_new && has_patients) {
+        err << "warning: " << same->second << " and " << file.generic_string()
+            << " are the same to the byte: if they are one part under two names, its patients are counted twice\n";
+    }
+    return true;
+}
+
 bool write_result(const std::string& file, const std::string& text, Readers readers, const Streams& streams) {
     if (file == "-") {
         streams.out << text << std::flush;

@@ -6,9 +6,14 @@
 #include "service/base/command.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
+#include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace service {
 
@@ -35,6 +40,21 @@ class PopulationProgressLine {
 
 /// One warning for each kind of what could not be used, with its first places.
 void say_what_was_left_out(const rules::PopulationCounts& counts, std::ostream& err);
+
+/// Whether anybody was read. A report on nobody is none; an empty part of a whole is one (`is_part`). Says so.
+bool has_somebody(std::uint64_t patients, const std::vector<std::string>& where, bool is_part, std::ostream& err);
+
+/// The parts of one --merge: each patient is to be counted once.
+class PartsGiven {
+  public:
+    /// False after having said that this very file was given before. Warns where another one is the same to the byte,
+    /// unless the part is of nobody.
+    bool take(const std::filesystem::path& file, const std::string& text, bool has_patients, std::ostream& err);
+
+  private:
+    std::set<std::filesystem::path> files_;
+    std::map<std::string, std::string> names_by_text_;
+};
 
 enum class Readers { owner, all };  ///< exact counts are for the owner of the file alone
 

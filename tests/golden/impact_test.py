@@ -2,8 +2,10 @@
 """`impact` over invented patients, held against a count over the answers of `evaluate`, one call a patient; and its sums
 against those of its parts, of other orders, other forms and other numbers of threads, to the byte."""
 
+import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -107,7 +109,7 @@ class Impact(unittest.TestCase):
             self.run_impact("--from", PACK, "--site-to", self.site, "--at", at, "--partial", file, self.bundles)
         done = self.run_impact("--merge", part, other)
         self.assertEqual(done.returncode, 3)
-        self.assertIn(b"do not add up", done.stderr)
+        self.assertIn(b"do not add up: the day (--at) is 2026-02-01T12:00:00Z, not " + AT.encode(), done.stderr)
 
     def test_what_may_be_shared_has_no_small_count_and_no_patient(self):
         page = self.folder / "page.html"
@@ -135,7 +137,7 @@ class Impact(unittest.TestCase):
         self.assertEqual(counts["events"], requests)
         self.assertTrue(counts["month"])
         refused = self.run_impact("--from", PACK, self.bundles, "--budget", "+2%")
-        self.assertEqual(refused.returncode, 2)
+        self.assertEqual((refused.returncode, refused.stdout), (2, b""))
         self.assertIn(b"captured requests", refused.stderr)
 
     def test_encounters_are_looked_at_when_they_began(self):
@@ -149,6 +151,92 @@ class Impact(unittest.TestCase):
         self.assertEqual(counts["events"], expected)
         self.assertTrue(all(month.startswith("2025-") for month in counts["month"]))
 
+    def one_patient_with(self, encounters):
+        """A folder with a patient who has cards, at so many visits."""
+        folder = self.folder / f"one-{encounters}"
+        folder.mkdir()
+        chosen = next(path for path in sorted(self.bundles.glob("*.json")) if answer(path))
+        bundle = json.loads(chosen.read_text())
+        kept = [entry for entry in bundle["entry"] if entry["resource"]["resourceType"] != "Encounter"]
+        visits = [{"resource": {"resourceType": "Encounter", "id": f"visit-{day}", "status": "finished",
+                                "subject": {"reference": f"Patient/{chosen.stem}"},
+                                "period": {"start": f"2026-02-{day + 1:02}T09:00:00Z"}}} for day in range(encounters)]
+        (folder / "one.json").write_text(json.dumps({**bundle, "entry": kept + visits}))
+        return folder
+
+    def test_many_encounters_of_one_patient_are_no_count_that_may_be_shared(self):
+        exact, page = self.folder / "visits.json", self.folder / "visits.html"
+        done = self.run_impact("--from", PACK, "--site-to", self.site, "--events", "encounters", "--since", "2026-02-01",
+                               "--until", "2026-02-28", "--json", exact, "--html", page, self.one_patient_with(14))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        counted = json.loads(exact.read_text())
+        self.assertEqual((counted["counts"]["events"], counted["patients"]["events"]), (14, 1))
+        told = re.findall(r"(?<=  )[1-9]\d*(?=\s)", done.stdout.decode())
+        told += re.findall(r">[1-9]\d*</td>", page.read_text())
+        self.assertEqual(told, [])
+
+    def test_the_same_part_counts_once(self):
+        part, copy = self.folder / "p1.json", self.folder / "p2.json"
+        self.run_impact("--from", PACK, "--site-to", self.site, "--at", AT, "--partial", part, self.bundles)
+        twice = self.run_impact("--merge", part, self.folder / "bundles/.." / part.name)
+        self.assertEqual(twice.returncode, 2)
+        self.assertIn(b"given twice", twice.stderr)
+        copy.write_bytes(part.read_bytes())
+        equal = self.run_impact("--merge", part, copy)
+        self.assertEqual(equal.returncode, 0)
+        self.assertIn(b"the same to the byte", equal.stderr)
+
+    def test_nobody_is_no_population(self):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        common = ["--from", PACK, "--site-to", self.site, "--at", AT]
+        for made in ("", "a.json"):
+            if made:
+                (empty / made).write_text("")
+            done = self.run_impact(*common, "--quiet", empty)
+            self.assertEqual((done.returncode, done.stdout), (3, b""))
+            self.assertIn(b"no patient was read", done.stderr)
+        nobody, somebody = self.folder / "nobody.json", self.folder / "somebody.json"
+        self.assertEqual(self.run_impact(*common, "--partial", nobody, empty).returncode, 0)
+        self.run_impact(*common, "--partial", somebody, self.bundles)
+        self.assertEqual(self.run_impact("--merge", nobody, somebody, "--json", "-").stdout, self.whole)
+        self.assertEqual(self.run_impact("--merge", nobody).returncode, 3)
+
+    def test_a_bundle_of_two_patients_is_named(self):
+        folder = self.folder / "two"
+        folder.mkdir()
+        entries = [{"resource": {"resourceType": "Patient", "id": str(each)}} for each in (1, 2)]
+        (folder / "two.json").write_text(json.dumps({"resourceType": "Bundle", "entry": entries}))
+        (folder / "one.json").write_text(json.dumps({"resourceType": "Bundle", "entry": entries[:1]}))
+        done = self.run_impact("--from", PACK, "--site-to", self.site, "--at", AT, "--json", "-", folder)
+        self.assertEqual(json.loads(done.stdout)["leftOut"], {"severalPatients": 1})
+        self.assertIn(b"two.json", done.stderr)
+
+    def test_a_file_that_is_cut_off_is_told_apart_from_broken_lines(self):
+        folder = self.folder / "cut"
+        folder.mkdir()
+        lines = b"".join(json.dumps(json.loads(path.read_text())).encode() + b"\n" for path in sorted(self.bundles.glob("*.json")))
+        packed = gzip.compress(lines)
+        (folder / "all.ndjson.gz").write_bytes(packed[:len(packed) // 2])
+        done = self.run_impact("--from", PACK, "--site-to", self.site, "--at", AT, "--json", "-", folder)
+        self.assertEqual(json.loads(done.stdout)["leftOut"]["cutOffFiles"], 1)
+        self.assertIn(b"export or copy them again", done.stderr)
+
+    def test_says_that_nothing_was_compared(self):
+        page, exact = self.folder / "same.html", self.folder / "same.json"
+        done = self.run_impact("--from", PACK, "--at", AT, "--html", page, "--json", exact, self.bundles)
+        self.assertEqual(done.returncode, 0)
+        for text in (done.stdout.decode(), page.read_text(), exact.read_text()):
+            self.assertIn("Nothing was compared", text)
+
+    def test_patients_behind_events_are_those_of_the_events(self):
+        counted = json.loads(self.whole)
+        self.assertEqual(counted["patients"]["event"], counted["counts"]["event"])
+        lost = counted["counts"]["indicator"].get("warning", {}).get("lost", 0)
+        none = sum(n for kinds in counted["counts"].get("warning", {}).values()
+                   for instead, n in kinds.items() if instead == "none" or instead.startswith("other-"))
+        self.assertEqual(none, lost)
+
     def test_a_day_before_the_newest_data_cuts_the_record_and_says_so(self):
         done = self.run_impact("--from", PACK, "--site-to", self.site, "--at", "2025-06-01", self.bundles)
         self.assertIn(b"the record is newer than that day", done.stdout)
@@ -157,7 +245,9 @@ class Impact(unittest.TestCase):
         for arguments, said in ((["--from", PACK], b"give a population"),
                                 (["x"], b"--from PACK is needed"),
                                 (["--from", PACK, "--partial", "-", self.bundles], b"--partial needs --at"),
-                                (["--from", PACK, "--events", "encounters", self.bundles], b"needs --since")):
+                                (["--from", PACK, "--events", "encounters", self.bundles], b"needs --since"),
+                                (["--from", PACK, "--events", "encounters", "--since", "2026-03-02", "--until", "2025-03-02", self.bundles],
+                                 b"is after --until")):
             with self.subTest(said):
                 done = self.run_impact(*arguments)
                 self.assertEqual(done.returncode, 2)

@@ -120,6 +120,39 @@ class Survey(unittest.TestCase):
         self.assertIn("warning: 1 ", answer.stderr)
         self.assertEqual(survey("-", "--strict", text=self.lines[0] + "{broken\n").returncode, BAD_INPUT)
 
+    def test_nobody_is_no_population(self):
+        empty = self.path / "empty"
+        empty.mkdir()
+        answer = survey(empty)
+        self.assertEqual((answer.returncode, answer.stdout), (BAD_INPUT, ""))
+        self.assertIn("no patient was read", answer.stderr)
+        nobody, everybody = self.path / "nobody.part", self.part(self.lines, "everybody.part")
+        self.assertEqual(survey(empty, "--partial", nobody).returncode, FINE)
+        merged = self.path / "all.part"
+        self.assertEqual(survey("--merge", nobody, everybody, "--partial", merged).returncode, FINE)
+        self.assertEqual(merged.read_bytes(), everybody.read_bytes())
+        self.assertEqual(survey("--merge", nobody).returncode, BAD_INPUT)
+
+    def test_the_same_part_counts_once(self):
+        part, copy = self.part(self.lines, "once.part"), self.path / "copy.part"
+        copy.write_bytes(part.read_bytes())
+        self.assertEqual(survey("--merge", part, part).returncode, USAGE)
+        self.assertIn("the same to the byte", survey("--merge", part, copy).stderr)
+
+    def test_leaves_out_what_is_another_patients(self):
+        one, two = bundle(1), bundle(2)
+        one["entry"].append(two["entry"][2])
+        answer = survey("-", "--json", "-", text=json.dumps(one) + "\n")
+        counts = json.loads(answer.stdout)["counts"]
+        self.assertEqual(counts["population"]["ofAnotherPatient"]["records"], 1)
+        self.assertEqual(counts["result"]["vitamin-d"]["all"]["records"], 1)
+        self.assertIn("another patient", answer.stderr)
+        two["entry"].append(one["entry"][0])
+        both = survey("-", "--json", "-", text=json.dumps(two) + "\n" + self.lines[5])
+        counts = json.loads(both.stdout)["counts"]
+        self.assertEqual(counts["population"]["severalPatients"]["records"], 1)
+        self.assertEqual(counts["patient"]["all"]["patients"], 1)
+
     @unittest.skipIf(chromium.CHROMIUM is None, chromium.MISSING)
     @unittest.skipUnless(CHART_JS.exists(), "skipped: there is no libjs-chart.js (deploy/install-packages run)")
     def test_makes_a_page_that_draws_its_plots_and_asks_no_network(self):

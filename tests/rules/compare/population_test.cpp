@@ -192,15 +192,34 @@ TEST_F(Population, SaysWhichFileOfAManifestIsNotThere) {
 }
 
 TEST_F(Population, ReadsBundlesAndRequestsOfAnyForm) {
-    write("bundle.json", "{\n \"resourceType\": \"Bundle\", \"id\": \"pretty\"\n}\n");
-    write("lines.ndjson",
-          "{\"resourceType\":\"Bundle\",\"id\":\"line\"}\n"
-          R"({"hook":"patient-view","prefetch":{"patient":{"resourceType":"Patient","id":"1"}}})"
-          "\n");
+    const std::string entry = R"("entry":[{"resource":{"resourceType":"Patient","id":"1"}}])";
+    write("bundle.json", "{\n \"resourceType\": \"Bundle\",\n " + entry + "\n}\n");
+    write("lines.ndjson", "{\"resourceType\":\"Bundle\"," + entry + "}\n" +
+                              R"({"hook":"patient-view","prefetch":{"patient":{"resourceType":"Patient","id":"1"}}})"
+                              "\n");
     const Read read = this->read();
     EXPECT_EQ(read.counts.records, 2U);
     EXPECT_EQ(read.counts.requests, 1U);
     EXPECT_EQ(read.seen.at("request"), "Patient/1");
+}
+
+TEST_F(Population, CountsAndNamesBundlesThatAreNotOnePatients) {
+    const auto bundle = [](const std::string& resources) {
+        return R"({"resourceType":"Bundle","entry":[)" + resources + "]}\n";
+    };
+    const std::string one = R"({"resource":{"resourceType":"Patient","id":"1"}})";
+    const std::string two = R"({"resource":{"resourceType":"Patient","id":"2"}})";
+    const std::string another =
+        R"({"resource":{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/2"}}})";
+    write("a.ndjson", bundle(one + "," + two) + bundle(another) + bundle(one + "," + another));
+    const Read read = this->read();
+    EXPECT_THAT(read.counts.faults,
+                UnorderedElementsAre(Pair(PopulationFault::several, 1U), Pair(PopulationFault::no_patient, 1U),
+                                     Pair(PopulationFault::of_another, 1U)));
+    const std::string file = (folder_.path() / "a.ndjson").string();
+    EXPECT_THAT(read.counts.named.at(PopulationFault::several), ElementsAre(rules::PopulationPlace{file, 1}));
+    EXPECT_THAT(read.counts.named.at(PopulationFault::of_another), ElementsAre(rules::PopulationPlace{file, 3}));
+    EXPECT_EQ(read.counts.records, 1U);
 }
 
 TEST_F(Population, ReadsStandardInput) {

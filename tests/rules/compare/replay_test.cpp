@@ -89,6 +89,56 @@ TEST(Replay, LeavesWhatHadEndedBefore) {
     }
 }
 
+struct NewerCase {
+    const char* name;
+    std::string resource;
+    bool is_newer;
+};
+
+void PrintTo(const NewerCase& one, std::ostream* out) {
+    *out << one.name;
+}
+
+class Newer : public testing::TestWithParam<NewerCase> {};
+
+TEST_P(Newer, IsWhatHasHappenedSinceAndNoPlan) {
+    const boost::json::value tree = *fhir::parse_json(GetParam().resource);
+    fhir::Issues issues;
+    EXPECT_EQ(rules::is_newer_than(fhir::Bundle::of(tree, issues), *fhir::DateTime::parse("2026-03-01T12:00:00+01:00")),
+              GetParam().is_newer);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Resources, Newer,
+    testing::Values(
+        NewerCase{"result", R"({"resourceType":"Observation","issued":"2026-03-02T08:00:00Z"})", true},
+        NewerCase{"problem_resolved",
+                  R"({"resourceType":"Condition","recordedDate":"2025-01-01","abatementDateTime":"2026-04-01"})", true},
+        NewerCase{"death", R"({"resourceType":"Patient","deceasedDateTime":"2026-04-01"})", true},
+        NewerCase{
+            "drug_stopped",
+            R"({"resourceType":"MedicationStatement","status":"stopped","effectivePeriod":{"start":"2025-01-01","end":"2026-04-01"}})",
+            true},
+        NewerCase{
+            "drug_to_be_taken_until_then",
+            R"({"resourceType":"MedicationStatement","status":"active","effectivePeriod":{"start":"2025-01-01","end":"2026-04-01"}})",
+            false},
+        NewerCase{
+            "prescription_still_valid",
+            R"({"resourceType":"MedicationRequest","status":"active","authoredOn":"2026-02-01","dispenseRequest":{"validityPeriod":{"end":"2027-02-01"}}})",
+            false},
+        NewerCase{"order_for_a_day_to_come",
+                  R"({"resourceType":"ServiceRequest","status":"active","occurrenceDateTime":"2026-09-01"})", false},
+        NewerCase{"order_written_later",
+                  R"({"resourceType":"ServiceRequest","status":"active","authoredOn":"2026-03-05"})", true},
+        NewerCase{"appointment",
+                  R"({"resourceType":"Encounter","status":"planned","period":{"start":"2026-09-01T09:00:00Z"}})",
+                  false},
+        NewerCase{"visit",
+                  R"({"resourceType":"Encounter","status":"finished","period":{"start":"2026-09-01T09:00:00Z"}})",
+                  true}),
+    CaseName());
+
 std::vector<std::string> encounters(const std::string& list) {
     const boost::json::value tree = *fhir::parse_json(R"({"resourceType":"Bundle","entry":[)" + list + "]}");
     fhir::Issues issues;
