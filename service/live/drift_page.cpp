@@ -135,7 +135,7 @@ std::vector<rules::Block> opening_of(const DriftReport& report) {
     said.push_back(Paragraph{
         "Told is what halved or doubled (of shares: rose by 10 points as well; of calls: fell to a quarter) and is "
         "beyond what the days before vary by themselves. Held against each other is the same client and service; days "
-        "are those of UTC. Counts below 11 are <11, all others are rounded to 10."});
+        "are those of UTC. Counts of 1 to 10 are <11, all others are rounded to 10."});
     return said;
 }
 

@@ -1,4 +1,4 @@
-// What went quiet, as it may be shared: counts below 11 are "<11", all others are rounded to 10, as in the report.
+// What went quiet, as it may be shared: counts of 1 to 10 are "<11", all others are rounded to 10, as in the report.
 #pragma once
 
 #include "rules/compare/html_page.hpp"

@@ -220,7 +220,7 @@ std::string plural(std::uint64_t count, const char* one, const char* many) {
 std::vector<rules::Block> caveats_of(const Report& report) {
     std::vector<rules::Block> said;
     said.push_back(
-        Paragraph{"Counts below 11 are <11, all others are rounded to 10; shares come from the rounded counts. The "
+        Paragraph{"Counts of 1 to 10 are <11, all others are rounded to 10; shares come from the rounded counts. The "
                   "interval behind "
                   "a share holds 95 % as if cards were independent; the truth is wider, since one user answers many "
                   "cards and one "

@@ -1,4 +1,4 @@
-// The report as it may be shared: counts below 11 are "<11", all others are rounded to 10, and shares come from the
+// The report as it may be shared: counts of 1 to 10 are "<11", all others are rounded to 10, and shares come from the
 // rounded counts. One page of words, tables and plots, from which text, CSV and HTML are made.
 #pragma once
 

@@ -34,6 +34,9 @@ CALLS, DAYS, LAST_CALLS = 400, 7, 20
 SALT, PERCENT = "a salt of this test", 10
 LOST_BY_A_KILL_SECONDS = 10
 TOKEN_SECONDS, ITEMS_AT_ONCE = 3000, 50
+# What any card of the pack offers is kept, whichever card it is told of.
+KNOWN_REASONS = {one["code"] for offered in json.loads((PACK / "pack.json").read_text(encoding="utf-8"))["overrideReasons"].values()
+                 for one in offered} | {generator.OWN_REASON["code"]}
 
 
 def issuer_of(client):
@@ -65,8 +68,7 @@ def feedback_of(card, fate):
     reason = fate.get("reason")
     if reason is None:
         return item | ({"overrideReason": told} if told else {}), None
-    offered = {one["code"] for one in card.get("overrideReasons", ())} | {generator.OWN_REASON["code"]}
-    return item | {"overrideReason": told | {"reason": reason}}, reason["code"] if reason["code"] in offered else "other"
+    return item | {"overrideReason": told | {"reason": reason}}, reason["code"] if reason["code"] in KNOWN_REASONS else "other"
 
 
 class Told:
