@@ -2,7 +2,6 @@
 
 #include "fhir/member.hpp"
 #include "fhir/reference.hpp"
-#include "rules/pack/sources.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -20,14 +19,6 @@ constexpr std::size_t memory_of_all = 96U << 20;  // of the parts that are worke
 constexpr std::size_t split_into = 16;
 constexpr std::uint64_t deepest_split = 8;
 constexpr std::size_t most_merged = 1'000'000;
-
-/// What rules read, what brings results along, and when somebody came.
-bool is_read(const Skimmed& resource) {
-    const std::string_view type = resource.type;
-    if (type == "DiagnosticReport") return resource.has_contained;  // else its results stand for themselves
-    return type == "Observation" || type == "Specimen" || type == "Encounter" ||
-           std::ranges::find(fixed_sources, type, &SourceKind::resource_type) != fixed_sources.end();
-}
 
 std::string_view patient_of(std::string_view reference) {
     const fhir::Reference read = fhir::parse_reference(reference);

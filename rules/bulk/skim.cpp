@@ -108,6 +108,21 @@ bool each_element(od::array& array, See see) {
 
 }  // namespace
 
+bool is_read(const Skimmed& resource) {
+    switch (use_of(resource.type)) {
+        case Use::whole:
+        case Use::result:
+        case Use::dates:
+            return true;
+        case Use::if_contains:
+            return resource.has_contained;  // else its results stand for themselves
+        case Use::unknown:
+        case Use::name:
+            break;
+    }
+    return false;
+}
+
 class Skimmer::Walk {
   public:
     explicit Walk(const Codes* codes) : codes_(codes) {}

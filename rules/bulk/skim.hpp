@@ -29,6 +29,9 @@ struct Skimmed {
     std::string_view kept;  ///< what rules can read of it: JSON, the whole text or less
 };
 
+/// Whether rules read it, it brings results along, or it says when somebody came.
+bool is_read(const Skimmed& resource);
+
 using Codes = std::set<std::string, std::less<>>;
 
 /// Walks over one text after the other; for one thread.

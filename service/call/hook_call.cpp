@@ -17,10 +17,6 @@ namespace {
 /// Drafts that are left out are told of where open orders are.
 const std::string orders_key(rules::fixed_sources[rules::source_orders].key);
 
-}  // namespace
-
-namespace {
-
 /// The kinds of cards that a pack may give at a hook; the notice that data is missing is no rule's.
 std::vector<rules::RuleKind> card_kinds_of(const rules::Pack& pack, rules::Hook hook) {
     std::vector<rules::RuleKind> kinds{rules::RuleKind::notice};
@@ -40,10 +36,6 @@ void expect_no_refused(rules::Sources& sources, const HookCall& call) {
         }
     }
 }
-
-}  // namespace
-
-namespace {
 
 /// A service of a version, as calls of `asked` templates reach it.
 ServedService service_of(const LoadedPack& version, const rules::Service& one,

@@ -275,11 +275,6 @@ std::string_view name_of(Unwatched why) noexcept {
     return "unknown";
 }
 
-DriftHeard listen(const DriftDays& days, std::size_t day) {
-    const Listener listener(days, day);
-    return {listener.changes(), listener.not_watched()};
-}
-
 bool DriftReport::has_something_now() const {
     return std::ranges::any_of(episodes, [&](const Episode& one) { return is_heard_now(one); });
 }

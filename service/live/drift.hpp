@@ -96,20 +96,11 @@ struct NotWatched {
     std::uint64_t part_before = 0, whole_before = 0;  ///< of the 28 days
 };
 
-/// What is heard when a day is over.
-struct DriftHeard {
-    std::vector<Change> changes;
-    std::vector<NotWatched> not_watched;
-};
-
 inline constexpr std::size_t days_now = 7, days_before = 28;
 inline constexpr std::size_t days_of_a_year = 364;  ///< whole weeks
 /// So many days are looked at, the last one with them.
 inline constexpr std::size_t days_of_weeks = days_now + days_before;
 inline constexpr std::size_t days_of_all = days_of_a_year + days_before;
-
-/// \param day  that is over: its place in `days`.
-DriftHeard listen(const DriftDays& days, std::size_t day);
 
 /// A change as it was heard on days that follow each other.
 struct Episode {

@@ -8,18 +8,16 @@ itself; and the runbook tells what to do on each.
 import json
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 from report_test import RECORDS, call  # noqa: E402
-from running_service import PATIENCE_SECONDS, PATIENT_VIEW, RunningService, post  # noqa: E402
+from running_service import PATIENT_VIEW, RunningService, post  # noqa: E402
 
 ALERTS = ROOT / "deploy" / "alerts.yaml"
 TESTS = [Path(__file__).with_name(name) for name in ("alerts_test.yaml", "silence_alerts_test.yaml")]
@@ -69,10 +67,8 @@ def told_by_a_running_service(test):
             test.assertEqual(replies[0].status, 200 if body["prefetch"] else 412)
         config = service.folder / "config.json"
         for text in ("{", config.read_text()):
-            reloads = service.log().count('"event":"reloaded"')
             config.write_text(text)
-            service.process.send_signal(signal.SIGHUP)
-            test.wait(lambda: service.log().count('"event":"reloaded"') > reloads)
+            service.reload()
         metrics = service.admin("/metrics").body.decode()
     told = {}
     for name, labels in re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", metrics, re.MULTILINE):
@@ -102,12 +98,6 @@ class Alerts(unittest.TestCase):
             for labels, name in re.findall(rf"by \((.*?)\) \((?:increase|rate)\(({OURS})", expression):
                 if name not in OF_FAULTS:
                     self.assertLessEqual(set(labels.split(", ")), told[name].keys(), expression)
-
-    def wait(self, until):
-        give_up = time.monotonic() + PATIENCE_SECONDS
-        while not until():
-            self.assertLess(time.monotonic(), give_up)
-            time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ certificate whose authority a reload withdraws is good no longer, on open connec
 """
 
 import json
-import signal
 import socket
 import ssl
 import sys
@@ -175,7 +174,7 @@ class Authorities(unittest.TestCase):
 
     def setUp(self):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.clients, self.reloads = {}, 0
+        self.clients = {}
         for name in ("kept", "withdrawn"):
             certificate, key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
             write_self_signed(certificate, key, name)
@@ -213,11 +212,7 @@ class Authorities(unittest.TestCase):
             return False
 
     def reload(self, **changes):
-        file = self.service.folder / "config.json"
-        file.write_text(json.dumps(json.loads(file.read_text()) | changes))
-        self.service.process.send_signal(signal.SIGHUP)
-        self.reloads += 1
-        self.wait_for_log('"event":"reloaded","fine":true', self.reloads)
+        self.assertTrue(self.service.reload(**changes)["fine"])
 
     def wait_for_log(self, part, times=1):
         give_up = time.monotonic() + PATIENCE_SECONDS

@@ -4,7 +4,6 @@
 """
 
 import json
-import signal
 import stat
 import subprocess
 import sys
@@ -15,8 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from shows import main
 
-from running_service import PATIENT_VIEW, RunningService, post
-from versions_beside_test import BIRD, call, wait_for
+from running_service import PATIENT_VIEW, RunningService, post, wait_for
+from versions_beside_test import BIRD, call
 
 PROGRAM = None
 INSTANCE = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
@@ -52,14 +51,6 @@ class Audit(unittest.TestCase):
         return [(event["agent"][0]["who"]["reference"], event["entity"][0]["what"]["reference"], event["outcome"])
                 for event in self.events(file)]
 
-    def reload(self, service, **changes):
-        file = service.folder / "config.json"
-        file.write_text(json.dumps(json.loads(file.read_text()) | changes))
-        before = service.log().count('"event":"reloaded"')
-        service.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: service.log().count('"event":"reloaded"') > before)
-        return json.loads([line for line in service.log().splitlines() if '"event":"reloaded"' in line][-1])["fine"]
-
     def holds_only(self, value, members):
         if isinstance(value, list):
             for one in value:
@@ -92,11 +83,11 @@ class Audit(unittest.TestCase):
         with RunningService(PROGRAM) as service:
             self.ask(service, 1)
             self.assertNotIn("backpain_cds_audit_up 1", service.admin("/metrics").body.decode())
-            self.assertTrue(self.reload(service, audit=str(self.file)))
+            self.assertTrue(service.reload(audit=str(self.file))["fine"])
             self.ask(service, 2)
             wait_for(lambda: len(self.events()) == 1)
             self.assertIn("backpain_cds_audit_up 1", service.admin("/metrics").body.decode())
-            self.assertTrue(self.reload(service, audit=""))
+            self.assertTrue(service.reload(audit="")["fine"])
             self.ask(service, 3)
         self.assertEqual([who for who, _, _ in self.pairs()], ["Practitioner/u2"])
 
@@ -106,7 +97,7 @@ class Audit(unittest.TestCase):
             self.ask(service, 1)
             wait_for(lambda: len(self.events()) == 1)
             self.file.rename(rotated)
-            self.assertTrue(self.reload(service))
+            self.assertTrue(service.reload()["fine"])
             self.ask(service, 2)
         self.assertEqual([who for who, _, _ in self.pairs(rotated) + self.pairs()], ["Practitioner/u1", "Practitioner/u2"])
 
@@ -115,7 +106,7 @@ class Audit(unittest.TestCase):
             with RunningService(PROGRAM, audit="/dev/null"):
                 pass
         with RunningService(PROGRAM, audit=str(self.file)) as service:
-            self.assertFalse(self.reload(service, audit="/dev/null"))
+            self.assertFalse(service.reload(audit="/dev/null")["fine"])
             self.assertIn("no regular file", service.log())
             self.ask(service, 1)
             wait_for(lambda: len(self.events()) == 1)

@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "conformance"), str(Path(__file__).resolve().parents[1])]
 import operation_test
 from loopback_fhir import FhirServer
-from running_service import PATIENT_VIEW, RunningService, post
+from running_service import PATIENT_VIEW, RunningService, post, wait_for
 from self_signed import write_self_signed
 from shows import main
 from signed import ISSUER, PUBLIC_URL, Key
@@ -95,7 +95,7 @@ class FhirAccess(unittest.TestCase):
             server.spoil["Procedure"] = wait_and_answer
             with RunningService(PROGRAM, AT, anonymous={"fhirServers": [server.url]}, **PATIENT_TIME) as service:
                 self.assertEqual(answer_to(service, call(server.url)).status, 200)
-                operation_test.wait_for(lambda: '"request-served"' in service.log())
+                wait_for(lambda: '"request-served"' in service.log())
                 served = [json.loads(line) for line in service.log().splitlines() if '"request-served"' in line]
         self.assertEqual(served[-1]["slowestQuery"], "procedures")
         self.assertGreaterEqual(served[-1]["slowestQueryMicroseconds"], 1_000_000)
@@ -122,12 +122,12 @@ class FhirAccess(unittest.TestCase):
                 self.assertEqual(self.asked_by(service, server, "South", keys["South"]).status, 412)
             self.assertIn('"outcome":"unreachable"', service.log())
             # Withdrawn by SIGHUP, it is trusted no longer, and a connection that was made under it is not used either.
-            told = operation_test.Operation.reload(self, service, clients=self.clients(server, keys))
+            told = service.reload(clients=self.clients(server, keys))
             self.assertTrue(told["fine"], service.log())
             self.assertEqual(self.asked_by(service, server, "North", keys["North"]).status, 412)
             # What is no certificate changes nothing.
             (self.folder / "none.pem").write_text("none")
-            told = operation_test.Operation.reload(self, service, clients=self.clients(server, keys, fhirCa=str(self.folder / "none.pem")))
+            told = service.reload(clients=self.clients(server, keys, fhirCa=str(self.folder / "none.pem")))
             self.assertFalse(told["fine"])
             self.assertIn("holds no certificates", service.log())
 

@@ -7,12 +7,10 @@ import concurrent.futures
 import json
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 import uuid
 from pathlib import Path
@@ -20,7 +18,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "conformance"), str(Path(__file__).resolve().parents[1])]
 import postgresql
 import served
-from running_service import PATIENCE_SECONDS, PATIENT_VIEW, RunningService, get, post, split
+from running_service import PATIENT_VIEW, RunningService, get, post, split, wait_for
 from self_signed import write_self_signed
 from shows import main, shows
 from signed import ISSUER, PUBLIC_URL, Key
@@ -55,14 +53,6 @@ def feedback_on(card, key=None, service=None):
     return answer_to(service, post(FEEDBACK, json.dumps({"feedback": [item]}), headers))
 
 
-def wait_for(condition):
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > give_up:
-            raise AssertionError("it never came about")
-        time.sleep(0.05)
-
-
 def one_reply(connection):
     """The next reply on a connection that stays open."""
     received = b""
@@ -87,21 +77,12 @@ class Operation(unittest.TestCase):
         self.folder = Path(keeper.name)
         self.key = Key(self.folder)
 
-    def reload(self, service, **changes):
-        """Changes the configuration, sends SIGHUP and waits until the log tells what came of it."""
-        file = service.folder / "config.json"
-        file.write_text(json.dumps(json.loads(file.read_text()) | changes))
-        before = service.log().count('"event":"reloaded"')
-        service.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: service.log().count('"event":"reloaded"') > before)
-        return json.loads([line for line in service.log().splitlines() if '"event":"reloaded"' in line][-1])
-
     def test_a_client_is_added_without_a_restart(self):
         stranger = Key(self.folder, identifier="key-2")
         with RunningService(PROGRAM, **secured(self.key)) as service:
             self.assertEqual(called(service, stranger).status, 401)
             wait_for(lambda: '"fault":"unknown-key","client":"General Hospital"' in service.log())
-            told = self.reload(service, clients=secured(stranger)["clients"])
+            told = service.reload(clients=secured(stranger)["clients"])
             self.assertEqual((told["fine"], "needRestart" in told), (True, False))
             self.assertEqual(called(service, stranger).status, 200)
             self.assertEqual(called(service, self.key).status, 401, "who was taken out is not served any longer")
@@ -109,7 +90,7 @@ class Operation(unittest.TestCase):
 
     def test_a_configuration_with_a_fault_changes_nothing(self):
         with RunningService(PROGRAM, **secured(self.key)) as service:
-            self.assertFalse(self.reload(service, clients=[], packs=[])["fine"])
+            self.assertFalse(service.reload(clients=[], packs=[])["fine"])
             self.assertIn('"code":"no-client"', service.log())
             self.assertEqual(called(service, self.key).status, 200)
             self.assertEqual(counter(service, "backpain_cds_reloads_total", outcome="refused"), 1)
@@ -119,7 +100,7 @@ class Operation(unittest.TestCase):
         shutil.copytree(served.product.PACK, pack)
         with RunningService(PROGRAM, packs=[{"path": str(pack)}]) as service:
             (pack / "pack.json").write_text("{")
-            self.assertFalse(self.reload(service)["fine"])
+            self.assertFalse(service.reload()["fine"])
             self.assertRegex(service.log(), r'"event":"configuration-fault","place":"\S*pack\.json:1:')
             self.assertEqual(called(service).status, 200)
 
@@ -138,10 +119,10 @@ class Operation(unittest.TestCase):
         shutil.copytree(served.product.PACK, pack)
         with RunningService(PROGRAM, **self.production(pack)) as service:
             self.make_moles_of_mass(pack)
-            self.assertFalse(self.reload(service)["fine"])
+            self.assertFalse(service.reload()["fine"])
             self.assertRegex(service.log(), r'"event":"configuration-fault","place":"\S*vitamin-d\.json:\d+:\d+","code":"unit-scale"')
             self.assertEqual(called(service, self.key).status, 200)
-            self.assertTrue(self.reload(service, **self.production(pack, waive=["unit-scale"]))["fine"])
+            self.assertTrue(service.reload(**self.production(pack, waive=["unit-scale"]))["fine"])
             self.assertRegex(service.log(), r'"event":"pack-loaded".*"waived":\["unit-scale"\]')
             self.assertIn('"code":"version-reused"', service.log())
 
@@ -161,7 +142,7 @@ class Operation(unittest.TestCase):
         with RunningService(PROGRAM, packs=[{"path": str(served.product.PACK), "site": str(site)}]) as service:
             self.assertEqual(served.rules_of(json.loads(called(service).body)["cards"]), ["vitamin-d-suggest"])
             site.write_text(json.dumps({"pack": "back-pain-labs", "off": ["vitamin-d-suggest"]}))
-            self.assertTrue(self.reload(service)["fine"])
+            self.assertTrue(service.reload()["fine"])
             self.assertEqual(json.loads(called(service).body)["cards"], [])
 
     def test_the_certificate_is_exchanged_without_a_restart(self):
@@ -171,7 +152,7 @@ class Operation(unittest.TestCase):
             with service.connect() as old:
                 old.sendall(get("/cds-services"))
                 self.assertEqual(one_reply(old).status, 200)
-                self.assertTrue(self.reload(service)["fine"])
+                self.assertTrue(service.reload()["fine"])
                 old.sendall(get("/cds-services", "Connection: close\r\n"))
                 self.assertEqual(one_reply(old).status, 200, "a connection that has begun goes on")
             service.trust.load_verify_locations(service.folder / "certificate.pem")
@@ -183,19 +164,19 @@ class Operation(unittest.TestCase):
         with RunningService(PROGRAM) as service:
             subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-out", service.folder / "rsa.pem"], check=True,
                            capture_output=True)
-            told = self.reload(service, tls={"certificate": "certificate.pem", "key": "rsa.pem"})
+            told = service.reload(tls={"certificate": "certificate.pem", "key": "rsa.pem"})
             self.assertFalse(told["fine"])
             self.assertRegex(service.log(), r'"event":"configuration-fault".*rsa\.pem')
             self.assertEqual(called(service).status, 200)
 
     def test_what_takes_a_restart_is_said(self):
         with RunningService(PROGRAM) as service:
-            told = self.reload(service, threads=1, limits={"bodyBytes": 2048})
+            told = service.reload(threads=1, limits={"bodyBytes": 2048})
             self.assertEqual((told["fine"], told["needRestart"]), (True, ["limits", "threads"]))
 
     def test_the_mode_does_not_change_while_it_runs(self):
         with RunningService(PROGRAM, **secured(self.key)) as service:
-            self.assertFalse(self.reload(service, mode="production")["fine"])
+            self.assertFalse(service.reload(mode="production")["fine"])
 
     def test_metrics_tell_what_was_done(self):
         with RunningService(PROGRAM, **secured(self.key, store="sqlite:cds.db")) as service:

@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,14 @@ def split(received):
         reply.body, received = rest[:size], rest[size:]
         replies.append(reply)
     return replies
+
+
+def wait_for(condition):
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > give_up:
+            raise AssertionError("it never came about")
+        time.sleep(0.05)
 
 
 class RunningService:
@@ -88,6 +97,16 @@ class RunningService:
 
     def log(self):
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+
+    def reload(self, **changes):
+        """Changes the configuration, sends SIGHUP and waits until the log tells what came of it. \returns that event."""
+        if changes:
+            file = self.folder / "config.json"
+            file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+        before = self.log().count('"event":"reloaded"')
+        self.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: self.log().count('"event":"reloaded"') > before)
+        return json.loads([line for line in self.log().splitlines() if '"event":"reloaded"' in line][-1])
 
     def stop(self):
         """Ends the service as an operator would. \\returns its exit status."""

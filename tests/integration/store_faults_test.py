@@ -22,8 +22,8 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "conformance"), str(Path(__file__).resolve().parents[1])]
 import postgresql
 import served
-from operation_test import counter, wait_for
-from running_service import PATIENT_VIEW, RunningService, post
+from operation_test import counter
+from running_service import PATIENT_VIEW, RunningService, post, wait_for
 from shows import main, shows
 from signed import PUBLIC_URL, Key
 

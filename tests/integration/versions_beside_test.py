@@ -11,13 +11,11 @@ import http.client
 import json
 import re
 import shutil
-import signal
 import ssl
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 from pathlib import Path
 
@@ -25,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from shows import main
 
 import postgresql
-from running_service import PACK, PATIENCE_SECONDS, PATIENT_VIEW, RunningService
+from running_service import PACK, PATIENCE_SECONDS, PATIENT_VIEW, RunningService, wait_for
 
 PROGRAM = None
 BIRD = "Kanarienvogel"
@@ -83,14 +81,6 @@ class Caller:
             raise AssertionError(f"{reply.status}: {text}")
         card, = json.loads(text)["cards"]
         return card["extension"]["org.backpain-cds"]["digest"]
-
-
-def wait_for(condition):
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > give_up:
-            raise AssertionError("it never came about")
-        time.sleep(0.05)
 
 
 class VersionsBeside(unittest.TestCase):
@@ -189,14 +179,6 @@ class VersionsBeside(unittest.TestCase):
         self.assertIn(f"for {PERCENT} % of users", says["canary"])
         self.assertIn("shown to nobody", says["shadow"])
 
-    def reload(self, service, **beside):
-        file = service.folder / "config.json"
-        file.write_text(json.dumps(json.loads(file.read_text()) | {"packs": [self.pack(**beside)]}))
-        before = service.log().count('"event":"reloaded"')
-        service.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: service.log().count('"event":"reloaded"') > before)
-        return json.loads([line for line in service.log().splitlines() if '"event":"reloaded"' in line][-1])["fine"]
-
     def test_a_bad_canary_goes_by_one_sighup_and_no_call_is_lost(self):
         with self.running(canary=self.canary(percent=100)) as service:
             is_back, called = threading.Event(), [0] * CALLERS
@@ -214,7 +196,7 @@ class VersionsBeside(unittest.TestCase):
             with concurrent.futures.ThreadPoolExecutor(CALLERS) as callers:
                 working = [callers.submit(work, number) for number in range(CALLERS)]
                 wait_for(lambda: min(called) >= CALLS_BEFORE or any(one.done() for one in working))
-                self.assertTrue(self.reload(service))
+                self.assertTrue(service.reload(packs=[self.pack()])["fine"])
                 is_back.set()
                 seen = sum((one.result() for one in working), collections.Counter())
             self.assertEqual(service.stop(), 0)
@@ -234,7 +216,7 @@ class VersionsBeside(unittest.TestCase):
         with self.running() as service:
             before = Caller(service).digest(user(1))
             (self.next / "pack.json").write_text("{", encoding="utf-8")
-            self.assertFalse(self.reload(service, canary=self.canary(percent=100)))
+            self.assertFalse(service.reload(packs=[self.pack(canary=self.canary(percent=100))])["fine"])
             self.assertEqual(Caller(service).digest(user(1)), before)
 
 

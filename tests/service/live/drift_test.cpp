@@ -35,8 +35,9 @@ DriftDays days_of(std::vector<WatchedSeries> series, std::size_t days = days_of_
     return {until - std::chrono::days(days - 1), days, std::move(series), {}, {}};
 }
 
-DriftHeard heard_of(const DriftDays& days) {
-    return listen(days, days.days - 1);
+/// What is heard on the last day.
+DriftReport heard_of(const DriftDays& days) {
+    return make_drift_report(days, 1);
 }
 
 // ---- what is heard --------------------------------------------------------------------------------------------------
@@ -55,13 +56,13 @@ TEST_P(WhatIsHeard, IsLargeAndBeyondChance) {
     const DriftDays days = days_of({{{one.what, "A", "x"},
                                      {{daily(days_of_weeks, one.part_before, days_now, one.part),
                                        daily(days_of_weeks, one.whole_before, days_now, one.whole)}}}});
-    const DriftHeard heard = heard_of(days);
-    ASSERT_EQ(heard.changes.size(), one.is_rise ? 1U : 0U);
+    const DriftReport heard = heard_of(days);
+    ASSERT_EQ(heard.episodes.size(), one.is_rise ? 1U : 0U);
     if (!one.is_rise) return;
-    EXPECT_EQ(heard.changes[0].is_rise, *one.is_rise);
-    EXPECT_EQ(heard.changes[0].part, days_now * one.part);
-    EXPECT_EQ(heard.changes[0].part_before, days_before * one.part_before);
-    EXPECT_EQ(heard.changes[0].whole_before, days_before * one.whole_before);
+    EXPECT_EQ(heard.episodes[0].change.is_rise, *one.is_rise);
+    EXPECT_EQ(heard.episodes[0].change.part, days_now * one.part);
+    EXPECT_EQ(heard.episodes[0].change.part_before, days_before * one.part_before);
+    EXPECT_EQ(heard.episodes[0].change.whole_before, days_before * one.whole_before);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -87,10 +88,10 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Drift, TakesDaysThatVaryForFewerIndependentCards) {
     DriftDays days = days_of(
         {{{Watch::cards, "", "r"}, {{daily(days_of_weeks, 10, days_now, 2), daily(days_of_weeks, 500, 0, 0)}}}});
-    EXPECT_EQ(heard_of(days).changes.size(), 1U);
+    EXPECT_EQ(heard_of(days).episodes.size(), 1U);
     std::vector<std::uint64_t>& cards = days.series[0].strata[0].part;
     for (std::size_t day = 0; day < days_before; ++day) cards[day] = day % 7 == 0 ? 70 : 0;  // as many, of one patient
-    EXPECT_THAT(heard_of(days).changes, IsEmpty());
+    EXPECT_THAT(heard_of(days).episodes, IsEmpty());
 }
 
 // The client that joins has no card of the rule; the rule goes on at the one that was there.
@@ -98,7 +99,7 @@ TEST(Drift, HearsNoChangeInAClientThatJoins) {
     DailyCounts joins{std::vector<std::uint64_t>(days_of_weeks), daily(days_of_weeks, 0, days_now, 5000)};
     const DriftDays days = days_of(
         {{{Watch::cards, "", "r"}, {{daily(days_of_weeks, 20, 0, 0), daily(days_of_weeks, 500, 0, 0)}, joins}}});
-    EXPECT_THAT(heard_of(days).changes, IsEmpty());
+    EXPECT_THAT(heard_of(days).episodes, IsEmpty());
 }
 
 TEST(Drift, HoldsAClientAgainstItselfWhenAnotherCallsMore) {
@@ -106,18 +107,18 @@ TEST(Drift, HoldsAClientAgainstItselfWhenAnotherCallsMore) {
         days_of({{{Watch::cards, "", "r"},
                   {{daily(days_of_weeks, 20, 0, 0), daily(days_of_weeks, 500, 0, 0)},
                    {daily(days_of_weeks, 1, days_now, 10), daily(days_of_weeks, 1000, days_now, 10'000)}}}});
-    EXPECT_THAT(heard_of(days).changes, IsEmpty()) << "by all calls together the rule would have halved";
+    EXPECT_THAT(heard_of(days).episodes, IsEmpty()) << "by all calls together the rule would have halved";
 }
 
 TEST(Drift, HearsSlowDecayAgainstTheYearBefore) {
     DailyCounts decays{std::vector<std::uint64_t>(days_of_all, 20), std::vector<std::uint64_t>(days_of_all, 500)};
     std::fill(decays.part.end() - 120, decays.part.end() - 60, 13);
     std::fill(decays.part.end() - 60, decays.part.end(), 9);
-    const DriftHeard heard = heard_of(days_of({{{Watch::cards, "", "r"}, {decays}}}, days_of_all));
-    ASSERT_EQ(heard.changes.size(), 1U);
-    EXPECT_EQ(heard.changes[0].against, Against::year);
-    EXPECT_EQ(heard.changes[0].part, days_before * 9);
-    EXPECT_EQ(heard.changes[0].part_before, days_before * 20);
+    const DriftReport heard = heard_of(days_of({{{Watch::cards, "", "r"}, {decays}}}, days_of_all));
+    ASSERT_EQ(heard.episodes.size(), 1U);
+    EXPECT_EQ(heard.episodes[0].change.against, Against::year);
+    EXPECT_EQ(heard.episodes[0].change.part, days_before * 9);
+    EXPECT_EQ(heard.episodes[0].change.part_before, days_before * 20);
 }
 
 // ---- what is not watched --------------------------------------------------------------------------------------------
@@ -132,10 +133,10 @@ class WhatIsNotWatched : public testing::TestWithParam<Silent> {};
 
 TEST_P(WhatIsNotWatched, IsToldWithTheReason) {
     const Silent& one = GetParam();
-    const DriftHeard heard = heard_of(days_of({{{one.what, "A", "x"},
-                                                {{daily(days_of_weeks, one.part_before, days_now, one.part_before),
-                                                  daily(days_of_weeks, one.whole_before, days_now, 100)}}}}));
-    EXPECT_THAT(heard.changes, IsEmpty());
+    const DriftReport heard = heard_of(days_of({{{one.what, "A", "x"},
+                                                 {{daily(days_of_weeks, one.part_before, days_now, one.part_before),
+                                                   daily(days_of_weeks, one.whole_before, days_now, 100)}}}}));
+    EXPECT_THAT(heard.episodes, IsEmpty());
     ASSERT_EQ(heard.not_watched.size(), one.why ? 1U : 0U);
     if (!one.why) return;
     EXPECT_EQ(heard.not_watched[0].why, *one.why);
