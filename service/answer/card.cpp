@@ -273,7 +273,7 @@ Response render_response(const std::vector<rules::Card>& cards, const CardContex
     const ChosenCards chosen = choose_cards(cards, *context.profile, context.wishes);
     for (const std::size_t index : chosen.shown) {
         const bool is_last = index == chosen.shown.back();
-        std::string uuid = context.profile->knows_2_0 ? context.new_uuid() : std::string();
+        std::string uuid = context.profile->knows_2_0 ? context.settings.new_uuid() : std::string();
         write_card(out, cards[index], uuid, is_last ? chosen.no_room : std::vector<std::string_view>(), context);
         response.given.push_back({index, std::move(uuid)});
     }

@@ -19,6 +19,12 @@ namespace service {
 /// Gives a fresh UUID each time.
 using UuidSource = std::function<std::string()>;
 
+/// How a deployment answers, whoever calls. A key of the configuration that an answer needs becomes a member.
+struct AnswerSettings {
+    UuidSource new_uuid;
+    std::string about_url = {};  ///< where the pages behind the cards are; empty: nobody knows
+};
+
 /// The reasons to override that the cards of a pack offer, as JSON text by kind of card. Made once: all cards of a kind
 /// have the same.
 using OverrideReasons = std::map<std::string, std::string, std::less<>>;
@@ -36,9 +42,9 @@ struct CardContext {
     std::string_view digest;  ///< "sha256:…"
     std::string_view patient_id, encounter_id, user_id;
     const ClientProfile* profile = &client::version_2_0;
-    const UuidSource& new_uuid;
+    const AnswerSettings& settings;
     const OverrideReasons& override_reasons;
-    std::string_view about_url = {};  ///< where the pages behind the cards are; empty: nobody knows
+    std::string_view about_url = {};  ///< the site's own, else that of the settings
     std::span<const DraftName> drafts = {};
     CardWishes wishes = {};
 };

@@ -69,7 +69,7 @@ void write_reasons(JsonWriter& out, const std::vector<std::string>& reasons) {
 void write_order(JsonWriter& out, const rules::Proposal::Create& create, const CardContext& context) {
     out.object("resource");
     out.member("resourceType", "ServiceRequest");
-    out.member("id", context.new_uuid());
+    out.member("id", context.settings.new_uuid());
     out.member("status", "draft");
     out.member("intent", "proposal");
     write_laboratory_category(out);
@@ -124,7 +124,7 @@ template <typename WriteActions>
 void write_suggestion(JsonWriter& out, std::string_view label, const CardContext& context, WriteActions write_actions) {
     out.begin_object();
     out.member("label", label);
-    out.member("uuid", context.new_uuid());
+    out.member("uuid", context.settings.new_uuid());
     write_false(out, "isRecommended", context);
     out.array("actions");
     write_actions();

@@ -173,8 +173,7 @@ std::vector<DraftName> draft_names(const HookRequest& request) {
 
 }  // namespace
 
-Response response_of(const HookCall& call, const rules::Evaluation& evaluation, const UuidSource& new_uuid,
-                     std::string_view about_url) {
+Response response_of(const HookCall& call, const rules::Evaluation& evaluation, const AnswerSettings& settings) {
     const rules::Program& program = *call.service->program;
     const std::string& own = program.site().about_url;
     const std::vector<DraftName> drafts = draft_names(call.request);
@@ -184,9 +183,9 @@ Response response_of(const HookCall& call, const rules::Evaluation& evaluation, 
                         call.request.encounter_id,
                         call.request.user_id,
                         call.profile,
-                        new_uuid,
+                        settings,
                         call.service->override_reasons,
-                        own.empty() ? about_url : std::string_view(own),
+                        own.empty() ? settings.about_url : own,
                         drafts};
     if (call.profile->is_crd) context.wishes = wishes_of(call.request.extension);
     return render_response(evaluation.cards, context);

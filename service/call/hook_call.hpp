@@ -80,9 +80,7 @@ std::vector<std::string> sources_that_matter(const HookCall& call, const Clinica
 rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, bool explained = false,
                                 rules::SeenResults* seen = nullptr);
 
-/// The response to a call. \param about_url  where this service has its about pages, if it has; those of the site's own
-/// "aboutUrl" go before them.
-Response response_of(const HookCall& call, const rules::Evaluation& evaluation, const UuidSource& new_uuid,
-                     std::string_view about_url = {});
+/// The response to a call. The about pages of the site's own "aboutUrl" go before those of the settings.
+Response response_of(const HookCall& call, const rules::Evaluation& evaluation, const AnswerSettings& settings);
 
 }  // namespace service

@@ -199,7 +199,7 @@ ExitCode answer(const HookCall& call, const Asked& asked, const EvaluateOptions&
     } else if (options.format == OutputFormat::text) {
         out << cards_as_text(evaluation.cards);
     } else {
-        const Response response = response_of(call, evaluation, random_uuid);
+        const Response response = response_of(call, evaluation, {random_uuid});
         out << fhir::print_json_indented(*fhir::parse_json(response.body)) << '\n';
     }
     return ExitCode::fine;

@@ -28,9 +28,9 @@ struct Answered {
 };
 
 Answered answered(const HookCall& call, const rules::Evaluation& evaluation) {
-    const UuidSource new_uuid = random_uuid;
+    const AnswerSettings settings{random_uuid, "https://cds.example.org/about"};
     // Where the pages behind the cards are is the deployment's to say: an address that shows how long one is.
-    Response response = response_of(call, evaluation, new_uuid, "https://cds.example.org/about");
+    Response response = response_of(call, evaluation, settings);
     return {std::move(*fhir::parse_json(response.body)), std::move(response.given)};
 }
 

@@ -156,7 +156,7 @@ asio::awaitable<std::optional<Problem>> HookHandler::complete(HookCall& call, co
 Reply HookHandler::answer(const HookCall& call, const Client& client, const rules::Evaluation& evaluation,
                           const rules::SeenResults& seen) const {
     Reply reply;
-    Response response = response_of(call, evaluation, settings_.new_uuid, settings_.about_url);
+    Response response = response_of(call, evaluation, settings_.answer);
     reply.facts.cards = static_cast<unsigned>(response.given.size());
     if (reply.facts.cards > 0) keep(call, client, evaluation.cards, response.given);
     if (settings_.counter != nullptr) {

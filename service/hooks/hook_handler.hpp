@@ -35,11 +35,10 @@ struct FhirReading {
 /// What is pointed to outlives the handler.
 struct HookSettings {
     ClinicalClock clock;
-    UuidSource new_uuid;
+    AnswerSettings answer;
     Log& log;
     DecisionRecorder* recorder = nullptr;  ///< null: which cards were given is not kept
     FhirReading fhir;
-    std::string about_url = {};      ///< where clients find the about pages of this service; empty: nowhere
     CallCounter* counter = nullptr;  ///< null: calls are not counted
     Shadow* shadow = nullptr;        ///< null: packs' shadows see nothing
     AuditFile* audit = nullptr;      ///< null: nobody notes who asks about whom

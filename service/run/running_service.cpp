@@ -238,11 +238,12 @@ std::shared_ptr<const Offer> RunningService::Parts::offer_of(const Deployment& d
     fhir.limits = {config.fhir.max_pages, config.fhir.max_bytes};
     fhir.timeout = std::chrono::milliseconds(config.fhir.timeout_ms);
     fhir.deadline = std::chrono::milliseconds(config.limits.deadline_ms);
-    HookSettings settings{clock, random_uuid, log, recorder.get(), fhir};
+    AnswerSettings answer{random_uuid};
+    if (!now.public_urls.empty()) answer.about_url = about_url_of(now.public_urls.front());
+    HookSettings settings{clock, std::move(answer), log, recorder.get(), fhir};
     settings.counter = tally.get();
     settings.shadow = shadow.get();
     settings.audit = audit.get();
-    if (!now.public_urls.empty()) settings.about_url = about_url_of(now.public_urls.front());
     made->services = std::make_shared<const HookHandler>(deployment.packs, std::move(settings));
     if (store) {
         made->feedback = std::make_shared<const FeedbackHandler>(

@@ -45,7 +45,7 @@ bool is_well_formed(const boost::json::value& value) {
 std::string print_cards(const service::HookCall& call, const rules::Evaluation& evaluation) {
     int made = 0;
     const service::Response response =
-        service::response_of(call, evaluation, [&made] { return "uuid-" + std::to_string(++made); });
+        service::response_of(call, evaluation, {[&made] { return "uuid-" + std::to_string(++made); }});
     const auto tree = fhir::parse_json(response.body);
     if (!tree || !is_well_formed(*tree)) std::abort();
     return response.body;

@@ -21,7 +21,7 @@ std::shared_ptr<const HookHandler> handler_of_the_shipped_pack(Log& log) {
     const auto at = parse_clinical_instant("2026-01-15T09:00:00Z");
     int made = 0;
     const auto new_uuid = [made]() mutable { return "uuid-" + std::to_string(++made); };
-    return std::make_shared<const HookHandler>(packs, HookSettings{frozen_clock(*at), new_uuid, log, nullptr, {}});
+    return std::make_shared<const HookHandler>(packs, HookSettings{frozen_clock(*at), {new_uuid}, log, nullptr, {}});
 }
 
 std::string call_with(std::string_view patient, std::string_view members, std::string_view prefetch) {

@@ -162,7 +162,7 @@ Told told(const rules::Story& story, rules::Hook hook, const LoadedPack& pack) {
     const rules::Evaluation evaluation = evaluate_call(*call, {story.at, nullptr}, true);
     Told all;
     for (const rules::Card& card : evaluation.cards) all.rules += std::string(card.rule) + " ";
-    all.text = response_of(*call, evaluation, [] { return std::string("uuid"); }).body +
+    all.text = response_of(*call, evaluation, {[] { return std::string("uuid"); }}).body +
                explanation_as_text(evaluation, rules::unmatched(*evaluation.program, rules::read_record(call->sources)),
                                    Telling::full) +
                cards_as_text(evaluation.cards);

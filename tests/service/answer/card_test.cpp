@@ -30,9 +30,9 @@ class CardOnTheWire : public testing::Test {
 
     json::object render(const rules::Card& card, const ClientProfile& profile = client::version_2_0) {
         int made = 0;
-        const UuidSource uuids = [&made] { return "uuid-" + std::to_string(++made); };
+        const AnswerSettings settings{[&made] { return "uuid-" + std::to_string(++made); }};
         const Response response = render_response(
-            {card}, {identity_, "sha256:ab", "p1", "e1", "Practitioner/u1", &profile, uuids, reasons_, about_url_});
+            {card}, {identity_, "sha256:ab", "p1", "e1", "Practitioner/u1", &profile, settings, reasons_, about_url_});
         return fhir::parse_json(response.body)->at("cards").at(0).as_object();
     }
 
@@ -257,8 +257,8 @@ TEST_F(CardOnTheWire, ShortensALongSummary) {
 // R-090, R-091, T-05 in tests/conformance/requirements.tsv.
 TEST_F(CardOnTheWire, IsAnArrayEvenOfNothing) {
     shows({"T-05"});
-    const UuidSource uuids = [] { return std::string("u"); };
-    CardContext context{identity_, "sha256:ab", "p1", "", "Practitioner/u1", &client::version_2_0, uuids, reasons_};
+    const AnswerSettings settings{[] { return std::string("u"); }};
+    CardContext context{identity_, "sha256:ab", "p1", "", "Practitioner/u1", &client::version_2_0, settings, reasons_};
     EXPECT_EQ(render_response({}, context).body, R"({"cards":[]})");
     context.profile = &client::crd;
     EXPECT_EQ(render_response({}, context).body, R"({"cards":[],"systemActions":[]})");

@@ -61,8 +61,9 @@ json::object answer_for(const ClientProfile& client, const std::vector<rules::Ca
     with_reasons.override_reasons["test"] = {{"https://backpain-cds.org/reasons", "declines", "Patient declines", {}}};
     const OverrideReasons reasons = override_reasons_of(with_reasons);
     int made = 0;
-    const UuidSource uuids = [&made] { return "00000000-0000-4000-8000-" + std::to_string(100000000000 + ++made); };
-    CardContext context{pack, "sha256:ab", "p1", "e1", "Practitioner/u1", &client, uuids, reasons};
+    const AnswerSettings settings{
+        [&made] { return "00000000-0000-4000-8000-" + std::to_string(100000000000 + ++made); }};
+    CardContext context{pack, "sha256:ab", "p1", "e1", "Practitioner/u1", &client, settings, reasons};
     context.about_url = "https://cds.example.org/about";
     context.drafts = drafts;
     context.wishes = std::move(wishes);

@@ -62,7 +62,10 @@ class FhirCompletionTest : public testing::Test {
         reading.clients = &clients;
         reading.timeout = reading.deadline = timeout_;
         const HookHandler handler(packs, {frozen_clock(*parse_clinical_instant("2026-01-15T09:00:00Z")),
-                                          [] { return std::string("uuid"); }, log_, nullptr, reading});
+                                          {[] { return std::string("uuid"); }},
+                                          log_,
+                                          nullptr,
+                                          reading});
         client.fhir_servers = {server.url("/fhir")};
         const std::string body = R"({"hook":")" + hook_ + R"(","hookInstance":"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
             "fhirServer":")" + server.url("/fhir") +

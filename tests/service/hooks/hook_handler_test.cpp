@@ -54,7 +54,7 @@ class HookHandlerTest : public testing::Test {
 
     HookHandlerTest()
         : handler_({shipped_pack()}, {frozen_clock(*parse_clinical_instant("2026-01-15T09:00:00Z")),
-                                      [] { return std::string("uuid"); },
+                                      {[] { return std::string("uuid"); }},
                                       log_,
                                       nullptr,
                                       {}}) {}
@@ -135,7 +135,7 @@ class ListedCounts final : public CallCounter {
 TEST_F(HookHandlerTest, CountsTheCallItsCardsAndWhyEveryOtherRuleWasSilent) {
     ListedCounts counts;
     HookSettings settings{frozen_clock(*parse_clinical_instant("2026-01-15T09:00:00Z")),
-                          [] { return std::string("uuid"); },
+                          {[] { return std::string("uuid"); }},
                           log_,
                           nullptr,
                           {}};

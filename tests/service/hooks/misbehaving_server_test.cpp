@@ -304,7 +304,10 @@ class Lane {
   public:
     Lane(const std::vector<LoadedPack>& packs, const FhirReading& reading, std::string base)
         : handler_(packs, {frozen_clock(*parse_clinical_instant("2026-01-15T09:00:00Z")),
-                           [] { return std::string("uuid"); }, log_, nullptr, reading}),
+                           {[] { return std::string("uuid"); }},
+                           log_,
+                           nullptr,
+                           reading}),
           base_(std::move(base)) {
         Client client;
         client.fhir_servers = {base_};

@@ -114,7 +114,7 @@ class VersionsBeside : public testing::Test {
 
     std::unique_ptr<HookHandler> handler_of(LoadedPack pack, Shadow* shadow = nullptr) {
         HookSettings settings{frozen_clock(*parse_clinical_instant("2026-01-15T09:00:00Z")),
-                              [] { return std::string("uuid"); },
+                              {[] { return std::string("uuid"); }},
                               log_,
                               nullptr,
                               {}};

@@ -1,3 +1,5 @@
+#include "rules/pack/gate.hpp"
+
 #include "rules/pack/readers.hpp"
 
 #include <algorithm>
