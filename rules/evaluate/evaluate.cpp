@@ -40,7 +40,7 @@ class Evaluator {
 
     Evaluation evaluate(bool with_reasons) {
         gather();
-        const Selection selection = select_cards(run_.program(), candidates_);
+        const SelectedCards selection = select_cards(run_.program(), candidates_);
         const Unknowns unknowns = unknowns_to_tell(judge_);
         for (const std::size_t index : selection.shown) add_card(index, selection, unknowns);
         for (const Dropped& dropped : selection.dropped) note_dropped(dropped);
@@ -108,7 +108,7 @@ class Evaluator {
     }
 
     /// The card that is shown first says what advice may be missing.
-    void add_card(std::size_t index, const Selection& selection, const Unknowns& unknowns) {
+    void add_card(std::size_t index, const SelectedCards& selection, const Unknowns& unknowns) {
         std::vector<const Candidate*> guests;
         for (const Joined& one : selection.joined) {
             if (one.host == index) guests.push_back(&candidates_[one.guest]);

@@ -104,9 +104,9 @@ class AboutWriter {
   public:
     AboutWriter(const Program& program, std::string_view digest) : program_(program.inner()), digest_(digest) {}
 
-    About write(const CompiledRule& rule) {
+    AboutPage write(const CompiledRule& rule) {
         const Reading reading(program_, rule);
-        About about{rule.written->title, {}};
+        AboutPage about{rule.written->title, {}};
         add(about, "What this is for", {{program_.pack.identity.intended_use, ""}});
         add(about, "When this card comes", plain(rule.written->about));
         add(about, "For whom, and for whom not", population(rule));
@@ -118,9 +118,9 @@ class AboutWriter {
         return about;
     }
 
-    About write_unavailable() {
+    AboutPage write_unavailable() {
         const DataUnavailable& form = program_.pack.data_unavailable;
-        About about{"Part of the record could not be read", {}};
+        AboutPage about{"Part of the record could not be read", {}};
         add(about, "What this is for", {{program_.pack.identity.intended_use, ""}});
         add(about, "When this card comes",
             {{"Some of what the rules need could not be had, so advice on back pain tests may be missing. It comes "
@@ -133,7 +133,7 @@ class AboutWriter {
     }
 
   private:
-    static void add(About& about, std::string heading, std::vector<AboutLine> lines) {
+    static void add(AboutPage& about, std::string heading, std::vector<AboutLine> lines) {
         std::erase_if(lines, [](const AboutLine& line) { return line.text.empty(); });
         if (!lines.empty()) about.sections.push_back({std::move(heading), std::move(lines)});
     }
@@ -229,7 +229,7 @@ class AboutWriter {
         return cited(ids);
     }
 
-    void add_common(About& about) const {
+    void add_common(AboutPage& about) const {
         const Identity& pack = program_.pack.identity;
         add(about, "What is never considered", plain(pack.never_considered));
         add(about, "Known limits", plain(pack.known_limits));
@@ -267,7 +267,7 @@ std::vector<std::string> rules_with_pages(const Program& program) {
     return ids;
 }
 
-std::optional<About> about_rule(const Program& program, std::string_view rule, std::string_view digest) {
+std::optional<AboutPage> about_rule(const Program& program, std::string_view rule, std::string_view digest) {
     AboutWriter writer(program, digest);
     if (rule == data_unavailable) return writer.write_unavailable();
     for (const CompiledRule& compiled : program.inner().rules) {

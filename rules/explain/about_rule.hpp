@@ -21,7 +21,7 @@ struct AboutSection {
     std::vector<AboutLine> lines;
 };
 
-struct About {
+struct AboutPage {
     std::string title;
     std::vector<AboutSection> sections;  ///< none is empty
 };
@@ -30,6 +30,6 @@ struct About {
 std::vector<std::string> rules_with_pages(const Program& program);
 
 /// Nothing if the pack has no rule of that id. \param digest  of pack and site, as the cards carry it.
-std::optional<About> about_rule(const Program& program, std::string_view rule, std::string_view digest);
+std::optional<AboutPage> about_rule(const Program& program, std::string_view rule, std::string_view digest);
 
 }  // namespace rules

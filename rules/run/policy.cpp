@@ -51,7 +51,7 @@ bool is_gated(Judge& judge) {
 
 /// Takes the candidates that join the card of another out of `standing`.
 void join(const Program::Inner& program, const std::vector<Candidate>& candidates, std::vector<std::size_t>& standing,
-          Selection& selection) {
+          SelectedCards& selection) {
     const auto host_of = [&](std::size_t guest) -> std::optional<std::size_t> {
         const std::vector<std::size_t>& hosts = program.rules[candidates[guest].rule].joins;
         const auto host = std::ranges::find_if(standing, [&](std::size_t other) {
@@ -95,8 +95,8 @@ SourceSet never_provided(const Program::Inner& program, const Record& record) {
 
 }  // namespace
 
-Selection select_cards(const Program::Inner& program, const std::vector<Candidate>& candidates) {
-    Selection selection;
+SelectedCards select_cards(const Program::Inner& program, const std::vector<Candidate>& candidates) {
+    SelectedCards selection;
     std::vector<std::size_t> standing;
     for (std::size_t index = 0; index < candidates.size(); ++index) {
         if (const CompiledRule* other = replacing(program, candidates, candidates[index])) {

@@ -28,13 +28,13 @@ struct Joined {
     std::size_t guest = 0, host = 0;  ///< positions in the list that was given
 };
 
-struct Selection {
+struct SelectedCards {
     std::vector<std::size_t> shown;  ///< positions, in the order shown
     std::vector<Joined> joined;
     std::vector<Dropped> dropped;
 };
 
-Selection select_cards(const Program::Inner& program, const std::vector<Candidate>& candidates);
+SelectedCards select_cards(const Program::Inner& program, const std::vector<Candidate>& candidates);
 
 /// What `data-unavailable` has to say; nothing is missing if it has nothing to say.
 struct Unknowns {

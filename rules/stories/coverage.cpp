@@ -129,15 +129,15 @@ Coverage::Scale Coverage::scale_of(const Edge& edge) const {
     return {edge.analyte->id, edge.kind, edge.laboratory ? scale_name(*edge.laboratory) : edge.ruleset, edge.unit};
 }
 
-bool Coverage::touches(const Edge& edge, Side side) const {
+bool Coverage::touches(const Edge& edge, EdgeSide side) const {
     const auto found = results_.find(scale_of(edge));
     if (found == results_.end()) return false;
     const fhir::Decimal five_percent = *fhir::Decimal::parse("0.05");
     const fhir::Decimal margin = fhir::multiply(fhir::absolute(edge.number), five_percent).value_or(fhir::Decimal());
     return std::any_of(found->second.begin(), found->second.end(), [&](const fhir::Decimal& result) {
         const fhir::Decimal distance = fhir::subtract(result, edge.number).value_or(edge.number);
-        if (side == Side::at) return distance.is_zero();
-        const bool on_side = !distance.is_zero() && distance.is_negative() == (side == Side::below);
+        if (side == EdgeSide::at) return distance.is_zero();
+        const bool on_side = !distance.is_zero() && distance.is_negative() == (side == EdgeSide::below);
         return on_side && fhir::absolute(distance) <= margin;
     });
 }
@@ -161,7 +161,7 @@ std::vector<Gap> Coverage::gaps() const {
 
 void Coverage::add_gaps_of(const std::vector<Edge>& edges, std::vector<Gap>& gaps) const {
     for (const Edge& edge : edges) {
-        for (const Side side : {Side::below, Side::at, Side::above}) {
+        for (const EdgeSide side : {EdgeSide::below, EdgeSide::at, EdgeSide::above}) {
             if (touches(edge, side)) continue;
             gaps.push_back({edge.laboratory ? edge.laboratory->place : edge.analyte->place,
                             "No story has a result like " + title_of(edge) + ' ' + touching(edge, side).text() + ' ' +
@@ -203,7 +203,7 @@ std::vector<CoverageCount> Coverage::counts() const {
 CoverageCount Coverage::count(std::string of, const std::vector<Edge>& edges) const {
     CoverageCount sides{std::move(of), 0, 0};
     for (const Edge& edge : edges) {
-        for (const Side side : {Side::below, Side::at, Side::above}) {
+        for (const EdgeSide side : {EdgeSide::below, EdgeSide::at, EdgeSide::above}) {
             ++sides.all;
             sides.touched += touches(edge, side) ? 1U : 0U;
         }

@@ -36,18 +36,18 @@ std::string title_of(const Edge& edge);
 /// Whose it is: " in nam-2011", " of General Hospital laboratory"; empty: everybody's.
 std::string whose_edge(const Edge& edge);
 
-enum class Side { below, at, above };
+enum class EdgeSide { below, at, above };
 
 /// The result that touches `edge` best: the number itself, or one step of its last digit beside it (of the first
 /// decimal, for a whole number).
-fhir::Decimal touching(const Edge& edge, Side side);
+fhir::Decimal touching(const Edge& edge, EdgeSide side);
 
 /// Something that no story touches.
 struct Gap {
     Place place;
     std::string says;          ///< "No story shows a card of vitamin-d-suggest."
     std::optional<Edge> edge;  ///< a result is missing on `side` of it
-    Side side = Side::at;
+    EdgeSide side = EdgeSide::at;
 };
 
 /// How much was touched of what there is.
@@ -78,7 +78,7 @@ class Coverage : public StoryWatcher {
     Scale scale_of(const Edge& edge) const;
     void add_gaps_of(const std::vector<Edge>& edges, std::vector<Gap>& gaps) const;
     CoverageCount count(std::string of, const std::vector<Edge>& edges) const;
-    bool touches(const Edge& edge, Side side) const;
+    bool touches(const Edge& edge, EdgeSide side) const;
     void add_gaps_of(const Rule& rule, std::vector<Gap>& gaps) const;
 
     const Pack& pack_;

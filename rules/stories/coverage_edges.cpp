@@ -71,13 +71,13 @@ class EdgeCollector {
     const Laboratory* laboratory_;
 };
 
-std::string_view side_word(Side side) {
+std::string_view side_word(EdgeSide side) {
     switch (side) {
-        case Side::below:
+        case EdgeSide::below:
             return "just below";
-        case Side::at:
+        case EdgeSide::at:
             return "exactly";
-        case Side::above:
+        case EdgeSide::above:
             return "just above";
     }
     return "";
@@ -153,15 +153,15 @@ std::vector<Edge> edges_of_laboratories(const Pack& pack, const Site& site) {
     return edges;
 }
 
-fhir::Decimal touching(const Edge& edge, Side side) {
+fhir::Decimal touching(const Edge& edge, EdgeSide side) {
     const int places = std::max(edge.number.decimal_places(), 1);
     const fhir::Decimal step = fhir::Decimal::of(1, places).value_or(fhir::Decimal());
     switch (side) {
-        case Side::below:
+        case EdgeSide::below:
             return fhir::subtract(edge.number, step).value_or(edge.number);
-        case Side::at:
+        case EdgeSide::at:
             return edge.number;
-        case Side::above:
+        case EdgeSide::above:
             return fhir::add(edge.number, step).value_or(edge.number);
     }
     return edge.number;

@@ -40,27 +40,27 @@ enum class Half { secret, open };
 
 OrWhyNot<Key> read_key(const std::filesystem::path& file, Half half) {
     std::error_code error;
-    if (std::filesystem::file_size(file, error) > largest_key_file && !error) return KeyFault{"is no key"};
+    if (std::filesystem::file_size(file, error) > largest_key_file && !error) return KeyFileFault{"is no key"};
     const auto text = read_text(file);
-    if (!text) return KeyFault{"cannot be read"};
+    if (!text) return KeyFileFault{"cannot be read"};
     const std::unique_ptr<BIO, Free> bio(BIO_new_mem_buf(text->data(), static_cast<int>(text->size())));
     const auto read = half == Half::secret ? PEM_read_bio_PrivateKey : PEM_read_bio_PUBKEY;
     Key key(read(bio.get(), nullptr, no_passphrase, nullptr));
     ERR_clear_error();
     if (key && EVP_PKEY_is_a(key.get(), "ED25519") == 1) return key;
-    if (key) return KeyFault{"is a key, but not for Ed25519"};
+    if (key) return KeyFileFault{"is a key, but not for Ed25519"};
     if (half == Half::open && text->find("PRIVATE KEY") != std::string::npos) {
-        return KeyFault{"is a private key: only the public half belongs there (`openssl pkey -pubout`)"};
+        return KeyFileFault{"is a private key: only the public half belongs there (`openssl pkey -pubout`)"};
     }
-    return KeyFault{half == Half::secret ? "is no private key in PEM form, without a passphrase"
-                                         : "is no public key in PEM form"};
+    return KeyFileFault{half == Half::secret ? "is no private key in PEM form, without a passphrase"
+                                             : "is no public key in PEM form"};
 }
 
 OrWhyNot<Ed25519PublicKey> public_half(const EVP_PKEY* key) {
     std::string bytes(key_bytes, '\0');
     std::size_t length = bytes.size();
     if (EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(bytes.data()), &length) != 1) {
-        return KeyFault{"has no public half"};
+        return KeyFileFault{"has no public half"};
     }
     std::string name = "sha256:" + sha256_hex(bytes);
     return Ed25519PublicKey{std::move(bytes), std::move(name)};
@@ -93,7 +93,7 @@ OrWhyNot<Ed25519Signature> sign_ed25519(const std::filesystem::path& key_file, s
     std::size_t length = bytes.size();
     const bool is_signed = EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key->get()) == 1 &&
                            EVP_DigestSign(context.get(), bytes.data(), &length, bytes_of(text), text.size()) == 1;
-    if (!is_signed || length != bytes.size()) return KeyFault{"cannot sign"};
+    if (!is_signed || length != bytes.size()) return KeyFileFault{"cannot sign"};
     std::string base64(signature_characters + 1, '\0');  // and the end that C writes
     EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()), bytes.data(), static_cast<int>(bytes.size()));
     base64.resize(signature_characters);

@@ -20,12 +20,12 @@ struct Ed25519PublicKey {
     std::string name;   ///< as in a signature
 };
 
-struct KeyFault {
+struct KeyFileFault {
     std::string says;  ///< the end of a sentence that begins with the file: "is no …"
 };
 
 template <typename Value>
-using OrWhyNot = boost::system::result<Value, KeyFault>;
+using OrWhyNot = boost::system::result<Value, KeyFileFault>;
 
 /// Signs `text` with the private key in `key_file`: the same text and key give the same signature.
 OrWhyNot<Ed25519Signature> sign_ed25519(const std::filesystem::path& key_file, std::string_view text);

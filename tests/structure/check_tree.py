@@ -228,6 +228,29 @@ def names_say_what_a_thing_is():
                     yield f"{path}:{number}: the name says nothing: {line.strip()}"
 
 
+def types(path):
+    """The (first line, name) of each type in a namespace that has a name, as clang-format lays them out."""
+    namespaces = []
+    for number, line in enumerate(lines_of(path), start=1):
+        if entered := re.match(r"(?:inline )?namespace ?([\w:]*) ?\{$", line):
+            namespaces.append(entered[1])
+        elif re.match(r"} +// namespace", line):
+            namespaces.pop()
+        elif all(namespaces) and (found := re.match(r"(?:class|struct|union|enum class|enum) (?:\[\[\w+\]\] )?([\w:]+)(?![\w:<])[^;]*\{", line)):
+            yield number, "::".join([*namespaces, found[1]])
+
+
+def a_name_stands_for_one_type():
+    """Two types of one name give one destructor to the linker, which takes it for both (one definition rule, [basic.def.odr])."""
+    first = {}
+    for path in source_files():
+        for number, name in types(path) if path.suffix in {".cpp", ".hpp"} else ():
+            place = f"{path}:{number}"
+            if name in first:
+                yield f"{place}: {name} is another type in {first[name]}: the linker takes them for one"
+            first.setdefault(name, place)
+
+
 def no_test_is_switched_off_in_silence():
     silent = re.compile(r"\bDISABLED_|GTEST_SKIP\(\) *;")
     for path in source_files():
@@ -333,6 +356,7 @@ CHECKS = [
     no_function_is_too_long,
     no_includes_go_in_a_circle,
     names_say_what_a_thing_is,
+    a_name_stands_for_one_type,
     no_test_is_switched_off_in_silence,
     every_folder_says_what_it_is,
     every_link_leads_somewhere,

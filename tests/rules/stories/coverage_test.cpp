@@ -28,9 +28,9 @@ class Touching : public testing::TestWithParam<StepCase> {};
 TEST_P(Touching, IsOneStepOfTheLastDigitBeside) {
     Edge edge;
     edge.number = *fhir::Decimal::parse(GetParam().number);
-    EXPECT_EQ(touching(edge, Side::below).text(), GetParam().below);
-    EXPECT_EQ(touching(edge, Side::at).text(), GetParam().number);
-    EXPECT_EQ(touching(edge, Side::above).text(), GetParam().above);
+    EXPECT_EQ(touching(edge, EdgeSide::below).text(), GetParam().below);
+    EXPECT_EQ(touching(edge, EdgeSide::at).text(), GetParam().number);
+    EXPECT_EQ(touching(edge, EdgeSide::above).text(), GetParam().above);
 }
 
 INSTANTIATE_TEST_SUITE_P(Numbers, Touching,
