@@ -36,20 +36,25 @@ std::chrono::nanoseconds time_on_processor() {
 }
 
 /// Sees to it that a thread works half of the time at most, however much there is to do: where the processor's time is
-/// rationed, what it spends is taken from those who serve.
+/// rationed, what it spends is taken from those who serve. Time in which it had to make way counts as rest.
 class Rest {
   public:
     Rest() { yield_to_all(); }
-    void begin() { begun_ = time_on_processor(); }
+    void begin() {
+        if (worked_ == worked_.zero()) since_ = Clock::now();
+        begun_ = time_on_processor();
+    }
     void end(std::chrono::nanoseconds most) {
-        due_ += time_on_processor() - begun_;
-        if (due_ < least_rest) return;
-        std::this_thread::sleep_for(std::min(due_, most));
-        due_ = {};
+        worked_ += time_on_processor() - begun_;
+        if (worked_ < least_rest) return;
+        const std::chrono::nanoseconds due = 2 * worked_ - (Clock::now() - since_);
+        if (due > due.zero()) std::this_thread::sleep_for(std::min(due, most));
+        worked_ = {};
     }
 
   private:
-    std::chrono::nanoseconds begun_{}, due_{};
+    Clock::time_point since_;  ///< what was worked was worked since then
+    std::chrono::nanoseconds begun_{}, worked_{};
 };
 
 }  // namespace

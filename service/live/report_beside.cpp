@@ -59,9 +59,16 @@ json::object object_of(const Counts& counts, std::initializer_list<std::pair<con
     return object;
 }
 
+/// With the beginning of its digest: a pack and its canary may be one version with two site files.
+std::string name_of(const std::string& digest, std::string_view version) {
+    std::string name(version);
+    if (name.empty()) return digest.substr(0, 14);
+    return name + " (" + digest.substr(0, 14) + ")";
+}
+
 std::string name_of(const std::string& digest, const VersionNames& names) {
     const auto known = names.find(digest);
-    return known == names.end() ? digest.substr(0, 14) : known->second;
+    return name_of(digest, known == names.end() ? std::string_view() : known->second);
 }
 
 /// Cards in a thousand calls, of counts as they may be shared; "–" where either is too small.
@@ -82,9 +89,9 @@ constexpr std::array<std::pair<const char*, const char*>, 6> differences = {{
 }};
 
 rules::Section section_of(const ShadowSeen& shadow, const VersionNames& names) {
-    const std::string title =
-        "Shadow: " + shadow.pack + " " + shadow.version + " beside " + name_of(shadow.answered, names);
-    rules::Section section{title, {}};
+    const std::string version = shadow.pack + " " + shadow.version;
+    rules::Section section{"Shadow: " + name_of(shadow.digest, version) + " beside " + name_of(shadow.answered, names),
+                           {}};
     section.blocks.push_back(rules::Paragraph{
         "Calls that the shadow looked at: " + rules::shared_count(count_in(shadow.calls, "compared")) +
         "; skipped, since there was too much to do: " + rules::shared_count(count_in(shadow.calls, "skipped")) +

@@ -70,8 +70,8 @@ std::string text_of(const std::vector<TallyLine>& lines) {
 // In what is shared a count below 11 is not told, and rates come from rounded counts.
 TEST(ReportBeside, RoundsWhatIsShared) {
     const std::string text = text_of(shadowed) + text_of(tried);
-    EXPECT_THAT(text, HasSubstr("Shadow: pack 1.1.0 beside pack 1.0.0"));
-    EXPECT_THAT(text, HasSubstr("Canary: pack 1.1.0"));
+    EXPECT_THAT(text, HasSubstr("Shadow: pack 1.1.0 (sha256:next) beside pack 1.0.0 (sha256:live)"));
+    EXPECT_THAT(text, HasSubstr("Canary: pack 1.1.0 (sha256:next)"));
     EXPECT_THAT(text, HasSubstr("<11"));
     EXPECT_THAT(text, Not(HasSubstr(" 12 ")));
     EXPECT_THAT(text, HasSubstr("100"));  // 100 cards in 1,000 calls
