@@ -1,5 +1,6 @@
 #include "rules/compare/impact.hpp"
 
+#include "rules/compare/band_edges.hpp"
 #include "rules/compare/card_difference.hpp"
 #include "rules/record/calendar.hpp"
 #include "rules/run/run.hpp"
@@ -85,25 +86,9 @@ std::string sex_of(const Record& record) {
     return is_known ? std::string(gender) : "unknown";
 }
 
-/// A number to its first two digits: 19.96 is 19, 123.4 is 120. The same for everybody, so that parts add up.
-std::string two_digits(const fhir::Decimal& number) {
-    std::string text = number.text();
-    std::size_t digits = 0;
-    bool is_past_point = false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        is_past_point = is_past_point || text[at] == '.';
-        const bool is_digit = text[at] >= '0' && text[at] <= '9';
-        if (!is_digit || (digits == 0 && text[at] == '0')) continue;
-        if (++digits <= 2) continue;
-        if (is_past_point) {
-            text.resize(at);
-            break;
-        }
-        text[at] = '0';
-    }
-    if (text.find('.') != std::string::npos) text.erase(text.find_last_not_of('0') + 1);
-    if (text.ends_with('.')) text.pop_back();
-    return text;
+/// As it stands in the counts: "total, ng/mL".
+std::string unit_name(const CompiledAnalyte& analyte, std::size_t kind, std::size_t unit) {
+    return analyte.kinds[kind].name + ", " + analyte.units[unit].name;
 }
 
 /// One test as one side reads it.
@@ -124,13 +109,34 @@ SeenTest seen_test(Run& run, std::size_t analyte) {
     }
     const Measurement& measurement = found.all[*found.result];
     const Banding& banding = found.bandings[*found.result];
-    seen.unit = compiled.kinds[measurement.kind].name + ", " + compiled.units[measurement.unit].name;
+    seen.unit = unit_name(compiled, measurement.kind, measurement.unit);
     seen.band = banding.spans ? "in two bands" : banding.band.empty() ? "no band" : std::string(banding.band);
-    seen.value = std::string(fhir::code_of(measurement.comparator)) + two_digits(measurement.number);
+    seen.value = std::string(fhir::code_of(measurement.comparator)) + counted_value(measurement.number);
     return seen;
 }
 
 }  // namespace
+
+void describe_change(const Program& from, const Program& to, ImpactSubject& subject) {
+    subject.changes = diff_packs({from.pack(), from.site()}, {to.pack(), to.site()}).changes;
+    if (subject.changes.size() > most_kept_changes) {
+        subject.more_changes = subject.changes.size() - most_kept_changes;
+        subject.changes.resize(most_kept_changes);
+    }
+    for (const Side side : sides) {
+        const Program& program = side == Side::from ? from : to;
+        for (const CompiledAnalyte& analyte : program.inner().analytes) {
+            for (std::size_t kind = 0; kind < analyte.kinds.size(); ++kind) {
+                for (std::size_t unit = 0; unit < analyte.units.size(); ++unit) {
+                    std::vector<ValueMark> edges = band_edges(analyte, kind, unit);
+                    if (edges.empty()) continue;
+                    auto& of_unit = subject.bands[analyte.written->id][unit_name(analyte, kind, unit)];
+                    of_unit[index_of(side)] = std::move(edges);
+                }
+            }
+        }
+    }
+}
 
 void Impact::add(const Impact& other) {
     counts.add(other.counts);
@@ -252,6 +258,8 @@ std::string_view ImpactCounter::topic_of(Side side, const Card& card) const {
 }
 
 void ImpactCounter::finish_patient() {
+    for (const auto& [test, value] : values_) counts_.add({"value", test, value.first, value.second});
+    values_.clear();
     impact_.counts.add(counts_);
     impact_.patients.add_one_for_each(counts_);
     impact_.patients.add_one_for_each(sums_);
@@ -285,7 +293,7 @@ void ImpactCounter::count_readings(const ImpactEvent& event) {
         const std::string_view unit = shown.unit.empty() ? std::string_view("-") : std::string_view(shown.unit);
         counts_.add({"band", test, unit, seen[0].band, seen[1].band});
         sums_.add({"result", test, unit});
-        if (!shown.unit.empty()) counts_.add({"value", test, shown.unit, shown.value});
+        if (!shown.unit.empty()) values_[test] = {shown.unit, shown.value};
     }
 }
 

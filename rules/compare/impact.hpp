@@ -3,8 +3,11 @@
 #pragma once
 
 #include "rules/compare/counts.hpp"
+#include "rules/compare/pack_diff.hpp"
 #include "rules/compare/population.hpp"
+#include "rules/page/value_plot.hpp"
 #include "rules/run/evaluation.hpp"
+#include "rules/text/digests.hpp"
 
 #include <array>
 #include <cstddef>
@@ -20,19 +23,31 @@ namespace rules {
 enum class Side : std::uint8_t { from, to };
 inline constexpr std::array sides = {Side::from, Side::to};
 
-/// What was compared: parts are added up only if all of it is the same.
+/// What was compared: parts are added up only if versions, day and events are the same.
 struct ImpactSubject {
     struct Version {
-        std::string pack, version, digest;
+        std::string pack, version;
+        Digests digests;
         bool operator==(const Version&) const = default;
     };
+    /// By side.
+    using Edges = std::array<std::vector<ValueMark>, 2>;
+
     std::array<Version, 2> versions;
     std::string at;              ///< the instant, as it was said
     std::string events = "now";  ///< or "encounters"
     std::string since, until;    ///< of encounters
 
-    bool operator==(const ImpactSubject&) const = default;
+    // What follows from the versions, kept for who adds parts up and has no pack at hand:
+    std::vector<Change> changes;                                ///< what `diff` says
+    std::size_t more_changes = 0;                               ///< beyond most_kept_changes
+    std::map<std::string, std::map<std::string, Edges>> bands;  ///< by test and unit, named as in the counts
 };
+
+inline constexpr std::size_t most_kept_changes = 1000;
+
+/// What changed between the two, and the limits of bands of either.
+void describe_change(const Program& from, const Program& to, ImpactSubject& subject);
 
 /// Exact counts. `counts` has events and cards; `patients` has under the same names how many different patients stand
 /// behind each, and under some names more, for sums in which a patient may stand twice. The events of a patient are in
@@ -52,7 +67,7 @@ struct ImpactSubject {
 ///     unknown/<rule>/<side>                    could not be known
 ///     unreadable/<test>/<side>                 events with a result that cannot be read
 ///     band/<test>/<unit>/<before>/<after>      events, by the band of the result that speaks
-///     value/<test>/<unit>/<value>              events, by that result to two digits
+///     value/<test>/<unit>/<value>              patients, by that result (of encounters, at the last) to three digits
 ///     month/<yyyy-mm>/…                        as rule, where events have dates
 ///     warning/<rule>/info|critical|none        warnings lost, by what is shown in their place
 ///     warning/<rule>/other-info|…              the same by a card of another rule of its topic
@@ -116,6 +131,7 @@ class ImpactCounter {
 
     std::array<const Program*, 2> programs_;
     Counts counts_, sums_;  ///< of the patient who is looked at; `sums_`: names of Impact::patients alone
+    std::map<std::string, std::pair<std::string, std::string>> values_;  ///< of the last event: test -> unit, value
     Impact impact_;
 };
 

@@ -1,6 +1,9 @@
 #include "rules/compare/pack_diff_text.hpp"
 
+#include "fhir/member.hpp"
+
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <utility>
 
@@ -11,6 +14,7 @@ namespace {
 
 constexpr std::size_t short_text = 60;    // both sides of a change fit on one line
 constexpr std::size_t most_of_new = 300;  // codes of an expansion are up to half a million
+constexpr std::size_t most_in_cell = 10;
 constexpr std::size_t most_of_nothing = 10;
 
 std::string_view name_of(Change::Kind kind) {
@@ -31,10 +35,13 @@ std::string_view name_of(Change::Kind kind) {
 struct Layout {
     const char *section, *section_end, *subject, *subject_end, *aspect, *line, *more;
     bool is_markdown;
+    std::size_t most_of_new;
+    const char* was;  ///< as wide as "now: " where lines stand below each other
 };
 
-constexpr Layout for_terminal{"\n", "\n", "\n", "\n", "  ", "    ", "         ", false};
-constexpr Layout for_markdown{"\n## ", "\n", "\n### ", "\n\n", "- ", "  - ", "    ", true};
+constexpr Layout for_terminal{"\n", "\n", "\n", "\n", "  ", "    ", "         ", false, most_of_new, "was:  "};
+constexpr Layout for_markdown{"\n## ", "\n", "\n### ", "\n\n", "- ", "  - ", "    ", true, most_of_new, "was: "};
+constexpr Layout for_table{"", "", "", "", "", "", "", false, most_in_cell, "was: "};
 
 /// Texts of a pack hold no mark-up of ours: what looks like some is shown as written.
 std::string shown(const std::string& text, const Layout& layout) {
@@ -62,8 +69,8 @@ std::string lines_of(const Change& change, const Layout& layout) {
         case Change::Kind::reordered:
             return line + "another order; was: " + from + '\n' + more + "now: " + to + '\n';
     }
-    return line + (layout.is_markdown ? "was: " : "was:  ") + from + '\n' + line +
-           (layout.is_markdown ? "now: " : "now:  ") + to + '\n';
+    const std::string now = std::string(layout.was).replace(0, 3, "now");
+    return line + layout.was + from + '\n' + line + now + to + '\n';
 }
 
 /// Whether a line takes up so little that the next of its kind goes beside it: names, words, codes without a display.
@@ -77,7 +84,7 @@ bool is_short(const Change& change) {
 class AspectPrinter {
   public:
     AspectPrinter(const Layout& layout, DiffSection section)
-        : layout_(layout), most_(section == DiffSection::nothing ? most_of_nothing : most_of_new) {}
+        : layout_(layout), most_(section == DiffSection::nothing ? most_of_nothing : layout.most_of_new) {}
 
     void add(const Change& change) {
         const bool may_be_left_out = change.kind == Change::Kind::added || change.section == DiffSection::nothing;
@@ -98,7 +105,7 @@ class AspectPrinter {
     std::string take() {
         end_line();
         if (told_ > most_) {
-            text_ += layout_.line + std::to_string(told_ - most_) + " more; --format json lists them\n";
+            text_ += layout_.line + std::to_string(told_ - most_) + " more; diff --format json lists them\n";
         }
         return std::move(text_);
     }
@@ -117,19 +124,26 @@ class AspectPrinter {
     Change::Kind kind_ = Change::Kind::added;
 };
 
+bool same_subject(const Change& one, const Change& other) {
+    return one.section == other.section && one.subject == other.subject;
+}
+
+/// Of a run of changes of one aspect the first, and the lines of all.
+template <typename Take>
+void by_aspect(const std::vector<Change>& changes, const Layout& layout, const Take& take) {
+    for (auto at = changes.begin(); at != changes.end();) {
+        const Change& first = *at;
+        AspectPrinter aspect(layout, first.section);
+        for (; at != changes.end() && same_subject(first, *at) && first.aspect == at->aspect; ++at) aspect.add(*at);
+        take(first, aspect.take());
+    }
+}
+
 std::string printed(const PackDiff& diff, const Layout& layout) {
     std::string text;
-    const auto same_section = [](const Change& one, const Change& other) { return one.section == other.section; };
-    const auto same_subject = [&](const Change& one, const Change& other) {
-        return same_section(one, other) && one.subject == other.subject;
-    };
-    const auto same_aspect = [&](const Change& one, const Change& other) {
-        return same_subject(one, other) && one.aspect == other.aspect;
-    };
     const Change* before = nullptr;
-    for (auto at = diff.changes.begin(); at != diff.changes.end();) {
-        const Change& first = *at;
-        if (!before || !same_section(*before, first)) {
+    by_aspect(diff.changes, layout, [&](const Change& first, const std::string& lines) {
+        if (!before || before->section != first.section) {
             std::string heading(name_of(first.section));
             if (!layout.is_markdown) {
                 std::ranges::transform(heading, heading.begin(), [](unsigned char c) { return std::toupper(c); });
@@ -139,14 +153,24 @@ std::string printed(const PackDiff& diff, const Layout& layout) {
         if (!before || !same_subject(*before, first)) {
             text += layout.subject + shown(first.subject, layout) + layout.subject_end;
         }
-        text += layout.aspect + shown(first.aspect, layout) + ":\n";
-        AspectPrinter aspect(layout, first.section);
-        for (; at != diff.changes.end() && same_aspect(first, *at); ++at) aspect.add(*at);
-        text += aspect.take();
+        text += layout.aspect + shown(first.aspect, layout) + ":\n" + lines;
         before = &first;
-    }
+    });
     if (diff.changes.empty()) text += "\nNothing differs.\n";
     return text + '\n' + verdict_of(diff) + '\n';
+}
+
+constexpr std::array sections = {DiffSection::safety,   DiffSection::who,      DiffSection::card,
+                                 DiffSection::evidence, DiffSection::prefetch, DiffSection::nothing};
+constexpr std::array kinds = {Change::Kind::added, Change::Kind::removed, Change::Kind::changed,
+                              Change::Kind::reordered};
+constexpr std::array steps = {Step::none, Step::patch, Step::minor, Step::major};
+
+/// The one of `all` that is called `name`.
+template <typename All, typename NameOf>
+std::optional<typename All::value_type> named(const All& all, std::string_view name, const NameOf& name_of_one) {
+    const auto found = std::ranges::find(all, name, name_of_one);
+    return found == all.end() ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace
@@ -169,18 +193,50 @@ std::string markdown_of(const PackDiff& diff) {
     return printed(diff, for_markdown);
 }
 
+json::object json_of(const Change& change) {
+    return {{"section", rules::name_of(change.section)},
+            {"subject", change.subject},
+            {"aspect", change.aspect},
+            {"change", name_of(change.kind)},
+            {"from", change.from},
+            {"to", change.to},
+            {"step", rules::name_of(change.step)},
+            {"ofSite", change.of_site}};
+}
+
+std::optional<Change> change_from_json(const json::object& json) {
+    const auto text = [&json](std::string_view name) { return fhir::member_text(json, name); };
+    const auto section = named(sections, text("section"), [](DiffSection one) { return rules::name_of(one); });
+    const auto kind = named(kinds, text("change"), [](Change::Kind one) { return name_of(one); });
+    const auto step = named(steps, text("step"), [](Step one) { return rules::name_of(one); });
+    if (!section || !kind || !step) return std::nullopt;
+    const json::value* of_site = json.if_contains("ofSite");
+    return Change{*section,
+                  std::string(text("subject")),
+                  std::string(text("aspect")),
+                  *kind,
+                  std::string(text("from")),
+                  std::string(text("to")),
+                  *step,
+                  of_site && of_site->is_bool() && of_site->get_bool()};
+}
+
+std::vector<ToldChange> told(const std::vector<Change>& changes) {
+    std::vector<ToldChange> all;
+    by_aspect(changes, for_table, [&all](const Change& first, const std::string& text) {
+        ToldChange& one = all.emplace_back(ToldChange{first.section, first.subject, first.aspect, {}});
+        for (std::size_t begin = 0; begin < text.size();) {
+            const std::size_t end = std::min(text.find('\n', begin), text.size());
+            one.lines.push_back(text.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    });
+    return all;
+}
+
 json::object json_of(const PackDiff& diff) {
     json::array changes;
-    for (const Change& change : diff.changes) {
-        changes.push_back(json::object{{"section", rules::name_of(change.section)},
-                                       {"subject", change.subject},
-                                       {"aspect", change.aspect},
-                                       {"change", name_of(change.kind)},
-                                       {"from", change.from},
-                                       {"to", change.to},
-                                       {"step", rules::name_of(change.step)},
-                                       {"ofSite", change.of_site}});
-    }
+    for (const Change& change : diff.changes) changes.push_back(json_of(change));
     return {{"from", diff.from},   {"to", diff.to},       {"step", rules::name_of(diff.step)},
             {"least", diff.least}, {"holds", diff.holds}, {"changes", std::move(changes)}};
 }

@@ -5,7 +5,10 @@
 
 #include <boost/json.hpp>
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace rules {
 
@@ -17,6 +20,20 @@ std::string markdown_of(const PackDiff& diff);
 
 /// All of it; text and Markdown leave out the end of very long lists of what is new.
 boost::json::object json_of(const PackDiff& diff);
+boost::json::object json_of(const Change& change);
+
+/// Reads what json_of() gives of a change; nothing if `json` is something else.
+std::optional<Change> change_from_json(const boost::json::object& json);
+
+/// What changed of one aspect, in the words of text_of(): "nam-2011 -> ros-2020", "new: …".
+struct ToldChange {
+    DiffSection section = DiffSection::who;
+    std::string subject, aspect;
+    std::vector<std::string> lines;
+};
+
+/// For a table: long lists of what is new are cut earlier, and say so.
+std::vector<ToldChange> told(const std::vector<Change>& changes);
 
 /// "The changes are major: the version must be 2.0.0 or more, and is 1.1.0."
 std::string verdict_of(const PackDiff& diff);

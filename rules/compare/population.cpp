@@ -55,7 +55,7 @@ class Reading {
         }
         on_all(workers, [this](Worker& worker) { read_lines(worker); });
         bulk_.finish_taking();
-        on_all(workers, [this](Worker& worker) { read_bulk(worker); });
+        if (!is_over_) on_all(workers, [this](Worker& worker) { read_bulk(worker); });
         tell(true);
         if (failure_) return *failure_;
         if (auto failure = bulk_.failure()) return std::move(*failure);
@@ -158,6 +158,11 @@ class Reading {
         const bool is_request = skimmed && skimmed->has_hook && skimmed->type.empty();
         if (!skimmed || (skimmed->type.empty() && !is_request)) {
             return fault(worker, PopulationFault::broken, file, line);
+        }
+        if (options_.requests_alone && !is_request) {
+            ++worker.counts.records;
+            is_over_ = true;
+            return;
         }
         if (is_request || skimmed->type == "Bundle") {
             return read_whole(worker, options_.strict ? text : skimmed->kept, is_request, file, line);

@@ -194,6 +194,7 @@ std::vector<fhir::DateTime> encounters_between(const fhir::Bundle& record, const
         if (!begin->offset) begin->offset = offset;
         beginnings.push_back(*begin);
     }
+    std::ranges::stable_sort(beginnings, {}, [&](const fhir::DateTime& begin) { return moment_of(begin, offset); });
     return beginnings;
 }
 

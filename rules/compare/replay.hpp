@@ -31,8 +31,8 @@ KnownThen known_at(const fhir::Bundle& record, const fhir::DateTime& at, const b
 /// day to come, how long a prescription may be dispensed) was known before.
 bool is_newer_than(const fhir::Bundle& record, const fhir::DateTime& at);
 
-/// The beginnings of Encounters from the day `since` to the day `until`, which took place; at most so many. A date
-/// without a time is its noon, in the offset of `offset`.
+/// The beginnings of Encounters from the day `since` to the day `until`, which took place, the earliest first; at most
+/// so many. A date without a time is its noon, in the offset of `offset`.
 std::vector<fhir::DateTime> encounters_between(const fhir::Bundle& record, const fhir::Date& since,
                                                const fhir::Date& until, fhir::UtcOffset offset);
 inline constexpr std::size_t most_encounters = 10'000;

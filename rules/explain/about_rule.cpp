@@ -102,7 +102,7 @@ std::string scale_words(const BandScale& scale, const std::string& unit) {
 
 class AboutWriter {
   public:
-    AboutWriter(const Program& program, std::string_view digest) : program_(program.inner()), digest_(digest) {}
+    AboutWriter(const Program& program, const Digests& digests) : program_(program.inner()), digests_(digests) {}
 
     AboutPage write(const CompiledRule& rule) {
         const Reading reading(program_, rule);
@@ -234,8 +234,10 @@ class AboutWriter {
         add(about, "What is never considered", plain(pack.never_considered));
         add(about, "Known limits", plain(pack.known_limits));
         std::vector<AboutLine> version = {
-            {pack.title + ": " + pack.id + " " + pack.version + ", " + pack.status + ".", ""},
-            {"Digest of pack and site settings: " + std::string(digest_) + ".", ""}};
+            {pack.title + ": " + pack.id + " " + pack.version + ", " + pack.status + ".", ""}};
+        for (const NamedDigest& one : named(digests_)) {
+            version.push_back({with_capital(std::string(one.name)) + ": " + *one.digest + ".", ""});
+        }
         if (!pack.effective_from.empty()) version.push_back({"In effect from " + pack.effective_from + ".", ""});
         if (!pack.last_review_date.empty()) {
             version.push_back(
@@ -255,7 +257,7 @@ class AboutWriter {
     }
 
     const Program::Inner& program_;
-    std::string_view digest_;
+    const Digests& digests_;
 };
 
 }  // namespace
@@ -267,8 +269,8 @@ std::vector<std::string> rules_with_pages(const Program& program) {
     return ids;
 }
 
-std::optional<AboutPage> about_rule(const Program& program, std::string_view rule, std::string_view digest) {
-    AboutWriter writer(program, digest);
+std::optional<AboutPage> about_rule(const Program& program, std::string_view rule, const Digests& digests) {
+    AboutWriter writer(program, digests);
     if (rule == data_unavailable) return writer.write_unavailable();
     for (const CompiledRule& compiled : program.inner().rules) {
         if (compiled.written->id == rule) return writer.write(compiled);

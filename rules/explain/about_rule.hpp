@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rules/program/program.hpp"
+#include "rules/text/digests.hpp"
 
 #include <optional>
 #include <string>
@@ -29,7 +30,7 @@ struct AboutPage {
 /// The ids of all rules that have cards, `data-unavailable` among them.
 std::vector<std::string> rules_with_pages(const Program& program);
 
-/// Nothing if the pack has no rule of that id. \param digest  of pack and site, as the cards carry it.
-std::optional<AboutPage> about_rule(const Program& program, std::string_view rule, std::string_view digest);
+/// Nothing if the pack has no rule of that id.
+std::optional<AboutPage> about_rule(const Program& program, std::string_view rule, const Digests& digests);
 
 }  // namespace rules

@@ -89,11 +89,31 @@ boost::system::result<Contents, Diagnostics> look_through(const filesystem::path
     return contents;
 }
 
+/// Said once of a folder that is no pack, and not of each file in it: one that lies in a pack, or that has none of the
+/// files which every pack has.
+std::optional<Diagnostic> why_no_pack(const filesystem::path& directory) {
+    const auto holds = [](const filesystem::path& folder, const char* file) {
+        std::error_code error;
+        return filesystem::is_regular_file(folder / file, error);
+    };
+    const bool lies_in_pack = holds(directory / "..", "pack.json");
+    if (holds(directory, "pack.json") || (holds(directory, "facts.json") && !lies_in_pack)) return std::nullopt;
+    std::string mend = "A PACK is a folder with pack.json in it, or a file that `backpain-cds seal` wrote.";
+    if (lies_in_pack) {
+        std::string above = (directory / "..").lexically_normal().generic_string();
+        if (above.size() > 1 && above.ends_with('/')) above.pop_back();
+        mend = "Give the folder above: " + above + ".";
+    }
+    return finding(Severity::error, directory, "missing-file", "This folder is no pack: there is no pack.json in it.",
+                   std::move(mend));
+}
+
 }  // namespace
 
 boost::system::result<PackFiles, Diagnostics> read_pack_directory(const filesystem::path& directory) {
     const auto contents = look_through(directory);
     if (!contents) return contents.error();
+    if (auto finding = why_no_pack(directory)) return Diagnostics{std::move(*finding)};
     if (!contents->faults.empty()) return contents->faults;
     PackFiles files;
     for (const filesystem::path& path : contents->files) {

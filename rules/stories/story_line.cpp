@@ -312,6 +312,12 @@ std::string supposed_name(std::string_view text) {
 
 LineError unknown_name(std::string_view text, const Vocabulary& vocabulary, std::optional<World> world) {
     const std::string name = supposed_name(text);
+    const std::string words = " " + small_letters(name) + " ";
+    if (words.find(" coded ") != std::string::npos) {
+        return {"What stands before \"coded\" is no name that this pack knows: \"" + name + "\".",
+                "Begin with the title of the test, a display or a label, then the code: \"vitamin B12 coded "
+                "https://lab.example.org/codes B12S 138 pmol/L on 2026-02-20\"."};
+    }
     const std::string near(nearest(small_letters(name), vocabulary.names(world)));
     return {"\"" + name + "\" is no name that this pack knows.",
             near.empty()

@@ -102,15 +102,9 @@ Survey::Survey(std::shared_ptr<const Program> program) : program_(std::move(prog
             add_names_of(*inner.value_sets[set], static_cast<SetId>(set), names_.told_apart);
     }
     for (std::size_t test = 0; test < inner.analytes.size(); ++test) {
-        const CompiledAnalyte& analyte = inner.analytes[test];
-        const Analyte& written = *analyte.written;
+        const Analyte& written = *inner.analytes[test].written;
         for (const std::string& words : written.words) names_.tests.add(static_cast<SetId>(test), words, written.title);
         if (written.words.empty()) names_.tests.add(static_cast<SetId>(test), written.title, written.title);
-        auto& of_test = bins_.emplace_back();
-        for (const std::vector<BandScale>& of_kind : analyte.ruleset.scales) {
-            auto& by_unit = of_test.emplace_back();
-            for (const BandScale& scale : of_kind) by_unit.push_back(value_bins(scale));
-        }
     }
 }
 

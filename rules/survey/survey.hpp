@@ -5,7 +5,7 @@
 // The keys of the counts, part by part:
 //   patient  all | adult | sex SEX | age BAND | gate WORDS
 //   result   TEST all | outcome WORD | why FAULT | code SYSTEM CODE KIND | unit SPELLING UNIT | status WORD | year YEAR
-//            | performer REFERENCE | bin KIND UNIT NUMBER | beyond KIND UNIT COMPARATOR | band KIND BAND
+//            | performer REFERENCE | value KIND UNIT VALUE | beyond KIND UNIT COMPARATOR | band KIND BAND
 //   unmapped TEST all SYSTEM CODE | text SYSTEM CODE TEXT | unit SYSTEM CODE UNIT
 //   fact     FACT all | how HOW | stem STEM | since HOW | code SYSTEM CODE | idle SYSTEM CODE
 //   near     SET name SYSTEM CODE LABEL | text SYSTEM CODE TEXT | sibling SYSTEM CODE
@@ -18,7 +18,6 @@
 #include "rules/record/record.hpp"
 #include "rules/run/evaluation.hpp"
 #include "rules/survey/survey_counts.hpp"
-#include "rules/survey/value_bins.hpp"
 
 #include <map>
 #include <memory>
@@ -46,10 +45,6 @@ class Survey {
 
     const Program::Inner& program() const { return program_->inner(); }
     const SurveyNames& names() const { return names_; }
-    /// By analyte, kind and unit.
-    const ValueBins& bins(std::size_t analyte, std::size_t kind, std::size_t unit) const {
-        return bins_[analyte][kind][unit];
-    }
     /// Facts about problems and procedures that come straight from records, in the pack's order.
     const std::vector<const CompiledFact*>& problem_facts() const { return problem_facts_; }
     /// Facts about medicines.
@@ -61,7 +56,6 @@ class Survey {
   private:
     std::shared_ptr<const Program> program_;
     SurveyNames names_;
-    std::vector<std::vector<std::vector<ValueBins>>> bins_;
     std::vector<const CompiledFact*> problem_facts_, medicine_facts_;
 };
 

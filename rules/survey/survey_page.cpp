@@ -1,6 +1,6 @@
 #include "rules/survey/survey_page.hpp"
 
-#include "rules/compare/shared_count.hpp"
+#include "rules/page/shared_count.hpp"
 
 #include <algorithm>
 
@@ -37,6 +37,16 @@ std::string joined(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : "; ") + word;
     return text;
+}
+
+/// What a fact is called on this page: facts of one title are told apart by what they look through.
+std::string name_of_fact(const Survey& survey, const CompiledFact& fact) {
+    const std::string& title = fact.written->title;
+    const bool is_one_of_several = std::ranges::count_if(survey.problem_facts(), [&](const CompiledFact* one) {
+                                       return one->written->title == title;
+                                   }) > 1;
+    if (!is_one_of_several) return title;
+    return title + (fact.form == Fact::Form::procedures ? ", among procedures" : ", among problems");
 }
 
 }  // namespace
@@ -105,8 +115,10 @@ Section proposals_section(const Survey& survey, const SurveyCounts& counts) {
                     {}};
         for (const SurveyProposal& one : proposals.all) {
             if (one.kind != kind) continue;
-            table.rows.push_back({one.what, one.unit.empty() ? one.of : one.of + ", " + one.unit, joined(one.texts),
-                                  joined(one.units), shared_count(one.count.patients),
+            std::string looks_like = one.unit.empty() ? one.of : one.of + ", " + one.unit;
+            if (!one.remark.empty()) looks_like += "; " + one.remark;
+            table.rows.push_back({one.what, std::move(looks_like), joined(one.texts), joined(one.units),
+                                  shared_count(one.count.patients),
                                   one.element.empty() ? "none: " + one.why_not : one.line()});
         }
         add_if_any(section, std::move(table));
@@ -140,7 +152,7 @@ Section problems_section(const Survey& survey, const SurveyCounts& counts) {
     Table codes{"Codes that count", {{"fact"}, {"code"}, {"patients", true}, {"records", true}}, {}};
     Table idle{"Codes that are listed and did not count: not active, not confirmed, too old", codes.columns, {}};
     for (const CompiledFact* fact : survey.problem_facts()) {
-        const std::string &name = fact->written->name, &title = fact->written->title;
+        const std::string &name = fact->written->name, title = name_of_fact(survey, *fact);
         const SurveyCount count = counts.of({"fact", name, "all"});
         if (count.patients != 0 && !is_of_safety(*fact)) {
             std::vector<std::string> row{title, shared_count(count.patients), shared_share(count.patients, all)};
@@ -188,12 +200,13 @@ Section safety_section(const Survey& survey, const SurveyCounts& counts) {
     for (const CompiledFact* fact : survey.problem_facts()) {
         if (!is_of_safety(*fact)) continue;
         const std::string& name = fact->written->name;
-        std::vector<std::string> row{fact->written->title, shared_count(counts.of({"fact", name, "all"}).patients)};
+        const std::string title = name_of_fact(survey, *fact);
+        std::vector<std::string> row{title, shared_count(counts.of({"fact", name, "all"}).patients)};
         for (const std::string_view how : {"code", "site", "expansion", "words"})
             row.push_back(shared_count(counts.of({"fact", name, "how", how}).patients));
         table.rows.push_back(std::move(row));
         for (const SurveyCounts::Row& stem : counts.most_below({"fact", name, "stem"})) {
-            stems.rows.push_back({fact->written->title, stem.rest.front(), shared_count(stem.count.patients)});
+            stems.rows.push_back({title, stem.rest.front(), shared_count(stem.count.patients)});
         }
     }
     add_if_any(section, std::move(table));

@@ -1,7 +1,7 @@
 // The sections of a survey's page, one builder each.
 #pragma once
 
-#include "rules/compare/html_page.hpp"
+#include "rules/page/html_page.hpp"
 #include "rules/survey/survey_proposals.hpp"
 
 #include <functional>

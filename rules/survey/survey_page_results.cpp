@@ -1,5 +1,6 @@
 // The sections of the tests: one each, with how many results are read, and their values with the bands drawn in.
-#include "rules/compare/shared_count.hpp"
+#include "rules/compare/band_edges.hpp"
+#include "rules/page/shared_count.hpp"
 #include "rules/survey/survey_page.hpp"
 
 #include <algorithm>
@@ -86,47 +87,19 @@ class ResultSection {
         add(std::move(table));
     }
 
-    /// Bars of patients between the first and the last step that at least 11 of them have; the bands as lines.
+    /// The newest value of each patient, with the bands as lines.
     void add_values(std::size_t kind, std::size_t unit) {
         const std::string &name = analyte_.kinds[kind].name, &unit_name = analyte_.units[unit].name;
-        const ValueBins& bins = survey_.bins(test_, kind, unit);
-        std::vector<std::uint64_t> patients(bins.size(), 0);
-        for (const SurveyCounts::Row& row : counts_.below({"result", id_, "bin", name, unit_name})) {
-            const std::size_t bin = bin_named(row.rest.front());
-            if (bin < patients.size()) patients[bin] = row.count.patients;
+        ValueDistribution values{analyte_.kinds[kind].title + " in " + unit_name + ", with the bands of " +
+                                     title_of_bands() + ": the newest result of each patient",
+                                 analyte_.kinds[kind].title + ", " + unit_name,
+                                 {},
+                                 band_edges(analyte_, kind, unit)};
+        for (const SurveyCounts::Row& row : counts_.below({"result", id_, "value", name, unit_name})) {
+            values.patients.emplace(row.rest.front(), row.count.patients);
         }
-        const auto is_shown = [](std::uint64_t count) { return count >= least_shared; };
-        const auto first = std::ranges::find_if(patients, is_shown);
-        if (first == patients.end()) return;
-        const auto begin = static_cast<std::size_t>(first - patients.begin());
-        std::size_t end = patients.size();
-        while (!is_shown(patients[end - 1])) --end;
-        Plot plot{Plot::Kind::bars,
-                  analyte_.kinds[kind].title + " in " + unit_name + ", with the bands of " + title_of_bands(),
-                  analyte_.kinds[kind].title + ", " + unit_name,
-                  "patients",
-                  {},
-                  {{"", {}}},
-                  {}};
-        for (std::size_t bin = begin; bin < end; ++bin) {
-            const auto rounded = rounded_count(patients[bin]);
-            plot.labels.push_back(bins.label(bin));
-            plot.series.front().values.push_back(
-                {rounded ? std::optional(static_cast<double>(*rounded)) : std::nullopt, shared_count(patients[bin])});
-        }
-        for (std::size_t edge = 0; edge < bins.edges.size(); ++edge) {
-            const ValueBins::Edge& at = bins.edges[edge];
-            if (at.band.empty() || edge + 1 < begin || edge + 1 > end) continue;
-            plot.marks.push_back({edge + 1 - begin, at.band + (at.included ? " from " : " above ") + at.at.text()});
-        }
-        section_.blocks.emplace_back(std::move(plot));
+        if (!values.patients.empty()) section_.blocks.emplace_back(value_plot(values));
         add_beyond(name, unit_name);
-    }
-
-    static std::size_t bin_named(const std::string& number) {
-        std::size_t bin = 0;
-        for (const char digit : number) bin = 10 * bin + static_cast<std::size_t>(digit - '0');
-        return bin;
     }
 
     void add_beyond(const std::string& kind, const std::string& unit) {

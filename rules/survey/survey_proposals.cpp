@@ -2,6 +2,7 @@
 
 #include "rules/check/check.hpp"
 #include "rules/pack/code_systems.hpp"
+#include "rules/survey/kind_meant.hpp"
 
 #include <boost/json.hpp>
 
@@ -16,7 +17,6 @@ namespace {
 constexpr std::string_view proposed_file = "the proposed site file";
 constexpr int most_rounds = 5;  // of taking out what the linter refuses
 constexpr std::size_t most_texts = 3;
-constexpr std::size_t shared_letters = 4;  // by which "ionisé" is "ionised"
 
 // Specimens, and what is computed from a result: LOINC's axes System and Property, in the languages of records that
 // were met. Blood, serum and plasma are what the tests of a pack mean.
@@ -28,10 +28,6 @@ constexpr std::array other_specimens = {
 
 std::string in_quotes(std::string_view text) {
     return boost::json::serialize(boost::json::string(text));
-}
-
-bool any_word(const std::vector<std::string>& words, std::string_view wanted) {
-    return std::ranges::find(words, wanted) != words.end();
 }
 
 /// The specimen or the like that a text names; empty if it names none.
@@ -48,30 +44,6 @@ std::string_view other_specimen(std::string_view text) {
     return hits.empty() ? std::string_view() : *std::ranges::find(other_specimens, hits.front().label);
 }
 
-bool are_alike(std::string_view one, std::string_view other) {
-    if (one.size() <= shared_letters || other.size() <= shared_letters) return one == other;
-    return one.substr(0, shared_letters) == other.substr(0, shared_letters);
-}
-
-/// The kind whose title has words that the test's own has not, and that a text has too; the first kind else.
-const CompiledKind& kind_meant(const CompiledAnalyte& analyte, const std::vector<std::string>& texts) {
-    const std::vector<std::string> usual = words_of(analyte.kinds.front().title + " " + analyte.written->title);
-    const CompiledKind* meant = nullptr;
-    for (const CompiledKind& kind : analyte.kinds) {
-        const bool is_named = std::ranges::any_of(words_of(kind.title), [&](const std::string& word) {
-            if (any_word(usual, word)) return false;
-            return std::ranges::any_of(texts, [&](const std::string& text) {
-                return std::ranges::any_of(words_of(text),
-                                           [&](const std::string& one) { return are_alike(one, word); });
-            });
-        });
-        if (!is_named) continue;
-        if (meant) return analyte.kinds.front();  // D2 and D3 in one
-        meant = &kind;
-    }
-    return meant ? *meant : analyte.kinds.front();
-}
-
 /// The LOINC property that all units of a code's results have; "any" if they have several, or none is known.
 std::string property_of(const CompiledAnalyte& analyte, const std::vector<std::string>& units) {
     std::set<std::string> properties;
@@ -82,37 +54,6 @@ std::string property_of(const CompiledAnalyte& analyte, const std::vector<std::s
         properties.insert(of_unit.begin(), of_unit.end());
     }
     return properties.size() == 1 ? *properties.begin() : "any";
-}
-
-/// Letters by which spellings of one unit are alike: in lower case, without blanks and points, u for micro.
-std::string plain_unit(std::string_view spelled) {
-    std::string plain;
-    for (std::size_t at = 0; at < spelled.size(); ++at) {
-        const std::string_view rest = spelled.substr(at);
-        if (rest.starts_with("\xC2\xB5") || rest.starts_with("\xCE\xBC")) {
-            plain += 'u';
-            ++at;
-        } else if (spelled[at] >= 'A' && spelled[at] <= 'Z') {
-            plain += static_cast<char>(spelled[at] - 'A' + 'a');
-        } else if (spelled[at] != ' ' && spelled[at] != '.' && spelled[at] != '[' && spelled[at] != ']') {
-            plain += spelled[at];
-        }
-    }
-    if (plain.starts_with("mcg")) plain.replace(0, 3, "ug");
-    return plain;
-}
-
-/// The unit of the test that `spelled` means beyond doubt: as another way of writing one that is known.
-std::optional<std::size_t> unit_meant(const CompiledAnalyte& analyte, const std::string& spelled) {
-    const std::string plain = plain_unit(spelled);
-    std::set<std::size_t> meant;
-    for (const auto& [spelling, unit] : analyte.spellings) {
-        if (plain_unit(spelling) == plain) meant.insert(unit);
-    }
-    if (meant.empty()) {
-        if (const auto unit = analyte.unit_of_ucum(plain, nullptr)) meant.insert(*unit);
-    }
-    return meant.size() == 1 ? std::optional(*meant.begin()) : std::nullopt;
 }
 
 /// Whether one of `units` is, or is another way of writing, a unit of the test; true where there is none.
@@ -166,12 +107,17 @@ class Proposer {
                 proposal.why_not =
                     "its results come in \"" + proposal.units.front() + "\", which is no unit of this test";
             }
+            std::vector<std::string> names = proposal.texts;
+            names.push_back(code);
+            const KindMeant meant = kind_meant(analyte, names, proposal.units);
+            if (proposal.why_not.empty()) proposal.why_not = meant.why_not;
             if (proposal.why_not.empty()) {
+                proposal.remark = meant.remark;
                 const std::string name = system == fhir::loinc_system
                                              ? "\"loinc\": " + in_quotes(code)
                                              : "\"system\": " + in_quotes(system) + ", \"code\": " + in_quotes(code);
                 proposal.element = "{ " + name + ", \"property\": " + in_quotes(property_of(analyte, proposal.units)) +
-                                   ", \"kind\": " + in_quotes(kind_meant(analyte, proposal.texts).name) + " }";
+                                   ", \"kind\": " + in_quotes(meant.kind->name) + " }";
             }
             found_.push_back(std::move(proposal));
         }

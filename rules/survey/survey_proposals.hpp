@@ -19,9 +19,10 @@ struct SurveyProposal {
     std::vector<std::string> texts;  ///< what records call it, the most frequent first
     std::vector<std::string> units;  ///< of a code, in which its results come
     SurveyCount count;
-    std::string element;  ///< as it stands in its list of the site file; empty: no line
-    std::string unit;     ///< of a spelling: what it means
-    std::string why_not;  ///< where there is no line
+    std::string element;   ///< as it stands in its list of the site file; empty: no line
+    std::string unit;      ///< of a spelling: what it means
+    std::string why_not;   ///< where there is no line
+    std::string remark{};  ///< where there is one: what its name does not say
 
     /// The line with the members that it stands under; empty without one.
     std::string line() const;

@@ -1,5 +1,6 @@
 #include "rules/survey/survey_report.hpp"
 
+#include "fhir/member.hpp"
 #include "rules/survey/survey_page.hpp"
 
 namespace rules {
@@ -29,6 +30,7 @@ json::array proposals_json(const SurveyProposals& proposals) {
                               {"records", one.count.records}};
         if (!one.texts.empty()) proposal["texts"] = texts_json(one.texts);
         if (!one.units.empty()) proposal["units"] = texts_json(one.units);
+        if (!one.remark.empty()) proposal["remark"] = one.remark;
         if (one.element.empty()) {
             proposal["noLineBecause"] = one.why_not;
         } else {
@@ -55,7 +57,28 @@ json::object counts_json(const SurveyCounts& counts) {
 }
 
 json::object heading_json(const SurveyHeading& heading) {
-    return {{"pack", heading.pack}, {"site", heading.site}, {"digest", heading.digest}, {"at", heading.at}};
+    json::object object{{"pack", heading.pack}, {"site", heading.site}, {"at", heading.at}};
+    for (const NamedDigest& one : named(heading.digests)) object.emplace(one.member, *one.digest);
+    return object;
+}
+
+/// "day (2026-03-03, not 2026-03-02)": the first of what a part must share.
+std::string what_differs(const json::object& part, const json::object& own) {
+    const json::value* theirs = part.if_contains("survey");
+    if (!theirs || !theirs->is_object()) return "pack";
+    constexpr std::pair<std::string_view, std::string_view> members[] = {{"pack", "pack"},
+                                                                         {"packDigest", "content of the pack"},
+                                                                         {"site", "site"},
+                                                                         {"siteDigest", "content of the site file"},
+                                                                         {"at", "day"}};
+    for (const auto& [name, words] : members) {
+        const std::string_view mine = fhir::member_text(own, name);
+        const std::string_view its = fhir::member_text(theirs->get_object(), name);
+        if (mine == its) continue;
+        const auto shown = [](std::string_view text) { return text.empty() ? "none" : std::string(text); };
+        return std::string(words) + " (" + shown(its) + ", not " + shown(mine) + ")";
+    }
+    return "version of this program";
 }
 
 }  // namespace
@@ -64,7 +87,8 @@ Page survey_page(const SurveyHeading& heading, const Survey& survey, const Surve
     Page page{"Do the records suit the rules?", "en", {}, {}};
     page.opening.emplace_back(Paragraph{"Pack " + heading.pack +
                                         (heading.site.empty() ? "" : ", site " + heading.site) + ", as of " +
-                                        heading.at + ". Digest " + heading.digest + "."});
+                                        heading.at + "."});
+    page.opening.emplace_back(CodeText{lines_of(heading.digests, "")});
     page.opening.emplace_back(Paragraph{
         "Counts of 1 to 10 are <11, all others are rounded to 10, and texts, codes and units stand here only where at "
         "least 11 patients have them. Everything was read as a call would read it."});
@@ -103,7 +127,8 @@ std::string add_part(const json::value& part, const SurveyHeading& heading, Surv
     if (!is("kind", json::value(kind_of_part))) return "it is no part of a survey, as --partial writes it";
     if (!is("format", json::value(format_of_part))) return "it was written by another version of this program";
     if (!is("survey", heading_json(heading))) {
-        return "it is of another pack, site file or day: make all parts with the same --pack, --site and --at";
+        return "it is of another " + what_differs(*object, heading_json(heading)) +
+               ": make all parts with the same --pack, --site and --at";
     }
     const json::value* rows = object->if_contains("counts");
     return rows && counts.add_json(*rows) ? std::string() : "its counts cannot be read";

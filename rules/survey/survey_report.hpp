@@ -1,8 +1,9 @@
 // A survey told: as a page for people, in which no count of fewer than 11 patients stands, and exactly, for programs.
 #pragma once
 
-#include "rules/compare/html_page.hpp"
+#include "rules/page/html_page.hpp"
 #include "rules/survey/survey_proposals.hpp"
+#include "rules/text/digests.hpp"
 
 #include <boost/json.hpp>
 
@@ -12,7 +13,8 @@ namespace rules {
 
 /// What was surveyed.
 struct SurveyHeading {
-    std::string pack, site, digest, at;  ///< "back-pain-labs 1.0.0"; the site's name; "sha256:…"; "2026-03-02"
+    std::string pack, site, at;  ///< "back-pain-labs 1.0.0"; the site's name; "2026-03-02"
+    Digests digests = {};
 };
 
 /// May be shared: counts are rounded, texts and codes are those of at least 11 patients.

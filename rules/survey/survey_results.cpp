@@ -1,10 +1,14 @@
 // Results: those of the pack's tests, as the engine reads them, and those that look like one of them.
 #include "rules/explain/unmatched.hpp"
+#include "rules/page/value_plot.hpp"
 #include "rules/record/reading.hpp"
 #include "rules/survey/survey.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <map>
 #include <set>
+#include <tuple>
 
 namespace rules {
 namespace {
@@ -67,6 +71,16 @@ class ResultSurvey {
             note_unmapped(component.code, component.value);
     }
 
+    /// After the last observation: the values that a plot shows.
+    void note_values() {
+        for (const auto& [of, value] : newest_) {
+            const auto [test, kind, unit] = of;
+            const CompiledAnalyte& analyte = program_.analytes[test];
+            tally_.note({"result", id_of(test), "value", analyte.kinds[kind].name, analyte.units[unit].name,
+                         counted_value(value.number)});
+        }
+    }
+
   private:
     const std::string& id_of(std::size_t test) const { return program_.analytes[test].written->id; }
 
@@ -120,10 +134,7 @@ class ResultSurvey {
         const std::string& kind = analyte.kinds[measurement.kind].name;
         const std::string& unit = analyte.units[measurement.unit].name;
         if (measurement.interval.is_exact()) {
-            const ValueBins& bins = survey_.bins(test, measurement.kind, measurement.unit);
-            std::string number = std::to_string(bins.bin_of(measurement.number));
-            number.insert(0, number.size() < 3 ? 3 - number.size() : 0, '0');  // in the order of keys
-            tally_.note({"result", id, "bin", kind, unit, number});
+            keep_newest(measurement, test);
         } else {
             tally_.note({"result", id, "beyond", kind, unit, fhir::code_of(measurement.comparator)});
         }
@@ -134,6 +145,15 @@ class ResultSurvey {
                      banding.spans   ? std::string_view("in more than one")
                      : words.empty() ? std::string_view("none")
                                      : words});
+    }
+
+    /// Of two that are equally new the greater one counts, so that the order of a record decides nothing.
+    void keep_newest(const Measurement& measurement, std::size_t test) {
+        const Value value{measurement.moment, measurement.number};
+        const auto [kept, is_new] = newest_.try_emplace({test, measurement.kind, measurement.unit}, value);
+        if (!is_new && std::tie(kept->second.moment, kept->second.number) < std::tie(value.moment, value.number)) {
+            kept->second = value;
+        }
     }
 
     /// A site that names its laboratories hears of those that it does not name.
@@ -176,6 +196,11 @@ class ResultSurvey {
     const MeasurementReader& reader_;
     PatientTally& tally_;
     std::vector<std::vector<Measurement>> found_;  ///< of one observation, by test
+    struct Value {
+        std::chrono::sys_seconds moment;
+        fhir::Decimal number;
+    };
+    std::map<std::tuple<std::size_t, std::size_t, std::size_t>, Value> newest_;  ///< by test, kind and unit
 };
 
 }  // namespace
@@ -186,6 +211,7 @@ void survey_results(const Survey& survey, const Record& record, const Calendar& 
                                    record.patient ? &*record.patient : nullptr);
     ResultSurvey results(survey, reader, tally);
     for (const fhir::Observation& observation : record.observations) results.look_at(observation);
+    results.note_values();
 }
 
 }  // namespace rules

@@ -53,8 +53,9 @@ std::string about_address(std::string_view base, std::string_view digest, std::s
     return address.append("/").append(digest_in_address(digest)).append("/").append(rule);
 }
 
-std::optional<std::string> about_page(const rules::Program& program, std::string_view digest, std::string_view rule) {
-    const auto about = rules::about_rule(program, rule, digest);
+std::optional<std::string> about_page(const rules::Program& program, const rules::Digests& digests,
+                                      std::string_view rule) {
+    const auto about = rules::about_rule(program, rule, digests);
     if (!about) return std::nullopt;
     std::string html = begin_page("About this advice: " + about->title, language_of(program));
     for (const rules::AboutSection& section : about->sections) {
@@ -74,14 +75,16 @@ std::string page_of_another_version() {
            "pages of earlier versions.</p>\n</body>\n</html>\n";
 }
 
-std::string about_index(const rules::Program& program, std::string_view digest) {
+std::string about_index(const rules::Program& program, const rules::Digests& digests) {
     const rules::Identity& pack = program.pack().identity;
-    std::string html = begin_page(pack.title + ", " + pack.version, language_of(program)) + "<p>Digest: ";
-    rules::append_escaped(html, digest);
-    html += "</p>\n<ul>\n";
+    std::string html = begin_page(pack.title + ", " + pack.version, language_of(program)) + "<ul>\n";
+    for (const rules::NamedDigest& one : rules::named(digests)) {
+        append_line(html, {std::string(one.name) + ": " + *one.digest, ""});
+    }
+    html += "</ul>\n<ul>\n";
     for (const std::string& id : rules::rules_with_pages(program)) {
         html += "<li><a href=\"" + id + "/\">";
-        rules::append_escaped(html, rules::about_rule(program, id, digest)->title);
+        rules::append_escaped(html, rules::about_rule(program, id, digests)->title);
         html += "</a></li>\n";
     }
     return html + "</ul>\n</body>\n</html>\n";

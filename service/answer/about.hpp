@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rules/program/program.hpp"
+#include "rules/text/digests.hpp"
 
 #include <optional>
 #include <string>
@@ -17,12 +18,13 @@ std::string_view digest_in_address(std::string_view digest);
 std::string about_address(std::string_view base, std::string_view digest, std::string_view rule);
 
 /// The page, whole. Nothing if the pack has no such rule.
-std::optional<std::string> about_page(const rules::Program& program, std::string_view digest, std::string_view rule);
+std::optional<std::string> about_page(const rules::Program& program, const rules::Digests& digests,
+                                      std::string_view rule);
 
 /// The page for a card of a version that is no longer here.
 std::string page_of_another_version();
 
 /// A page that links to those of all rules. Addresses are relative to the folder of the digest.
-std::string about_index(const rules::Program& program, std::string_view digest);
+std::string about_index(const rules::Program& program, const rules::Digests& digests);
 
 }  // namespace service

@@ -22,8 +22,8 @@ void print_findings(const rules::Diagnostics& findings, std::ostream& to) {
     }
 }
 
-rules::Diagnostic finding_of_file(std::string file, std::string code, std::string message) {
-    return {rules::Severity::error, {std::move(file), "", 0, 0}, std::move(code), std::move(message), ""};
+rules::Diagnostic finding_of_file(std::string file, std::string code, std::string message, std::string mend) {
+    return {rules::Severity::error, {std::move(file), "", 0, 0}, std::move(code), std::move(message), std::move(mend)};
 }
 
 rules::Diagnostic finding_in_file(const std::filesystem::path& file, std::string pointer, std::string code,

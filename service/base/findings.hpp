@@ -16,7 +16,7 @@ std::string print_place(const rules::Place& place);
 void print_findings(const rules::Diagnostics& findings, std::ostream& to);
 
 /// A finding about a file as a whole.
-rules::Diagnostic finding_of_file(std::string file, std::string code, std::string message);
+rules::Diagnostic finding_of_file(std::string file, std::string code, std::string message, std::string mend = {});
 
 /// A finding about what stands at `pointer` in a file of JSON.
 rules::Diagnostic finding_in_file(const std::filesystem::path& file, std::string pointer, std::string code,

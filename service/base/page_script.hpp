@@ -2,7 +2,7 @@
 // it.
 #pragma once
 
-#include "rules/compare/html_page.hpp"
+#include "rules/page/html_page.hpp"
 
 namespace service {
 

@@ -28,7 +28,7 @@ struct CheckedPack {
     rules::PackFiles files;  ///< by the same paths, for snippets
     std::shared_ptr<const rules::Program> program;
     bool was_read = false;
-    std::string approval_digest;              ///< what an approval of this pack with this site file names
+    rules::Digests digests;                   ///< of this pack with this site file
     std::vector<rules::DrugName> drug_names;  ///< of a pack without errors of form
     std::string expansions = {};              ///< of which release, how old, how many; empty without
 };
@@ -48,6 +48,7 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
     append(checked.findings, std::move(reading.findings));
     if (!rules::has_errors(checked.findings)) {
         SiteFile site = read_site_file(site_file, reading.pack);
+        checked.digests = digests_of(digest_of_files(*files), site_file, site);
         checked.was_read = site.was_read;
         checked.files.emplace(site_file.generic_string(), std::move(site.text));
         checked.files.emplace(site.site.expansions.file, site.site.expansions.text);
@@ -55,8 +56,7 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
         append(checked.findings, std::move(site.findings));
         append(checked.findings, rules::read_stories(reading.pack).findings);
         append(checked.findings, rules::check(reading.pack, site.site, options));
-        checked.approval_digest = approval_digest(digest_of_files(*files), site.site.text, site.site.expansions.text);
-        hold_approval(site.site, checked.approval_digest, checked.findings);
+        hold_approval(site.site, checked.digests.approval, checked.findings);
         append(checked.findings, rules::read_site_stories(reading.pack, site.site).findings);
         checked.drug_names = rules::drug_names(reading.pack);
         rules::Compilation compilation = rules::compile(std::move(reading.pack), std::move(site.site));
@@ -67,7 +67,7 @@ CheckedPack check_pack(const std::filesystem::path& path, const std::filesystem:
     if (checked.program) append(checked.findings, lint_services(*checked.program, path));
     append(checked.findings, unread_in_pack(path));
     rules::sort_by_place(checked.findings);
-    if (rules::has_errors(checked.findings)) checked.approval_digest.clear();  // nobody is to approve this
+    if (rules::has_errors(checked.findings)) checked.digests = {};  // nobody is to approve this
     return checked;
 }
 
@@ -104,7 +104,7 @@ void print_text(const CheckedPack& checked, const CheckCommandOptions& options, 
     if (!checked.expansions.empty()) out << "expansions: " << checked.expansions << '\n';
     out << checked.path.generic_string() << ": " << count(checked, rules::Severity::error) << " errors, "
         << count(checked, rules::Severity::warning) << " warnings\n";
-    if (!checked.approval_digest.empty()) out << "an approval names " << checked.approval_digest << '\n';
+    out << rules::lines_of(checked.digests, "");
 }
 
 json::object as_json(const rules::Diagnostic& finding) {
@@ -132,11 +132,12 @@ json::object as_json(const CheckedPack& checked) {
     for (const rules::DrugName& name : checked.drug_names) {
         names.push_back(json::object{{"name", name.name}, {"valueSet", name.value_set}});
     }
-    return {{"pack", checked.path.generic_string()},
-            {"findings", std::move(findings)},
-            {"prefetch", std::move(prefetch)},
-            {"drugNames", std::move(names)},
-            {"approvalDigest", checked.approval_digest}};
+    json::object object{{"pack", checked.path.generic_string()},
+                        {"findings", std::move(findings)},
+                        {"prefetch", std::move(prefetch)},
+                        {"drugNames", std::move(names)}};
+    for (const rules::NamedDigest& one : rules::named(checked.digests)) object.emplace(one.member, *one.digest);
+    return object;
 }
 
 }  // namespace
@@ -167,7 +168,7 @@ ExitCode print_reviewed(const CheckCommandOptions& options, const Streams& strea
 ExitCode run_check(const CheckCommandOptions& options, const Streams& streams) {
     const auto today = options.at.empty() ? running_clock()() : parse_clinical_instant(options.at);
     if (!today) {
-        streams.err << "backpain-cds: --at is no date: " << options.at << '\n';
+        streams.err << "error: --at " << options.at << ": " << why_no_instant(options.at) << '\n';
         return ExitCode::usage;
     }
     if (options.reviewed_codes) return print_reviewed(options, streams);

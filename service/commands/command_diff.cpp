@@ -11,20 +11,18 @@ namespace json = boost::json;
 
 namespace {
 
-/// "back-pain-labs 1.0.0 (draft), sha256:…, site sha256:…"
+/// "back-pain-labs 1.0.0 (draft)"
 std::string title_of(const ReadVersion& version) {
     const rules::Identity& identity = version.pack.identity;
-    std::string title = identity.id + ' ' + identity.version + " (" + identity.status + "), " + version.pack_digest;
-    if (!version.site_digest.empty()) title += ", site " + version.site_digest;
-    return title;
+    return identity.id + ' ' + identity.version + " (" + identity.status + ")";
 }
 
 json::object as_json(const ReadVersion& version) {
-    return {{"pack", version.pack.identity.id},
-            {"version", version.pack.identity.version},
-            {"status", version.pack.identity.status},
-            {"digest", version.pack_digest},
-            {"siteDigest", version.site_digest}};
+    json::object object{{"pack", version.pack.identity.id},
+                        {"version", version.pack.identity.version},
+                        {"status", version.pack.identity.status}};
+    for (const rules::NamedDigest& one : rules::named(version.digests)) object.emplace(one.member, *one.digest);
+    return object;
 }
 
 }  // namespace
@@ -36,12 +34,15 @@ ExitCode run_diff(const DiffOptions& options, const Streams& streams) {
     const rules::PackDiff diff = rules::diff_packs(from->borrowed(), to->borrowed());
     switch (options.format) {
         case DiffFormat::text:
-            streams.out << "from " << title_of(*from) << "\nto   " << title_of(*to) << '\n' << rules::text_of(diff);
+            streams.out << "from " << title_of(*from) << '\n'
+                        << rules::lines_of(from->digests, "     ") << "to   " << title_of(*to) << '\n'
+                        << rules::lines_of(to->digests, "     ") << rules::text_of(diff);
             break;
         case DiffFormat::markdown:
             streams.out << "# " << to->pack.identity.id << ' ' << diff.from << " to " << diff.to << "\n\n* from "
-                        << title_of(*from) << "\n* to " << title_of(*to) << '\n'
-                        << rules::markdown_of(diff);
+                        << title_of(*from) << '\n'
+                        << rules::lines_of(from->digests, "  * ") << "* to " << title_of(*to) << '\n'
+                        << rules::lines_of(to->digests, "  * ") << rules::markdown_of(diff);
             break;
         case DiffFormat::json: {
             json::object whole = rules::json_of(diff);

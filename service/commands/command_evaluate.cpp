@@ -309,7 +309,7 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Streams& streams) {
     if (!fit_together(options, streams.err)) return ExitCode::usage;
     const auto clock = options.at.empty() ? std::optional(running_clock()) : parse_clinical_clock(options.at, false);
     if (!clock) {
-        streams.err << "error: --at takes a date (2026-03-02) or an instant (2026-03-02T09:00:00-05:00)\n";
+        streams.err << "error: --at " << options.at << ": " << why_no_instant(options.at) << '\n';
         return ExitCode::usage;
     }
     const LoadedPack pack = load_pack(options.pack, options.site);

@@ -2,7 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "rules/compare/impact_report.hpp"
-#include "rules/compare/page_text.hpp"
+#include "rules/page/page_text.hpp"
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/page_script.hpp"
@@ -66,6 +66,11 @@ bool fit_events(const ImpactOptions& options, std::ostream& err) {
         return false;
     }
     if (!options.merge.empty() || days_of(options)) return true;
+    for (const auto& [name, text] : {std::pair("--since", &options.since), std::pair("--until", &options.until)}) {
+        if (text->empty() || fhir::Date::parse(*text)) continue;
+        err << "error: " << name << ' ' << *text << ": " << why_no_instant(*text) << '\n';
+        return false;
+    }
     if (fhir::Date::parse(options.since) && fhir::Date::parse(options.until)) {
         err << "error: --since " << options.since << " is after --until " << options.until << ": turn them round\n";
         return false;
@@ -106,13 +111,13 @@ std::optional<LoadedPack> load(const std::filesystem::path& path, const std::fil
 
 rules::ImpactSubject::Version version_of(const LoadedPack& pack) {
     const rules::Identity& identity = pack.program->pack().identity;
-    return {identity.id, identity.version, pack.digest};
+    return {identity.id, identity.version, pack.digests()};
 }
 
 Counted count_population(const ImpactOptions& options, const Streams& streams) {
     const auto clock = options.at.empty() ? std::optional(running_clock()) : parse_clinical_clock(options.at, false);
     if (!clock) {
-        streams.err << "error: --at takes a date (2026-03-02) or an instant (2026-03-02T09:00:00-05:00)\n";
+        streams.err << "error: --at " << options.at << ": " << why_no_instant(options.at) << '\n';
         return ExitCode::usage;
     }
     const auto from = load(options.from, options.site_from, streams.err);
@@ -127,6 +132,7 @@ Counted count_population(const ImpactOptions& options, const Streams& streams) {
     how.threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     how.strict = options.strict;
     how.requests_as_texts = true;
+    how.requests_alone = !options.budget.empty();
     PopulationProgressLine progress(streams.err, options.quiet);
     how.on_progress = progress.listener();
     const ClinicalTime time = clock->time();
@@ -140,9 +146,9 @@ Counted count_population(const ImpactOptions& options, const Streams& streams) {
         streams.err << "error: " << read.error() << '\n';
         return ExitCode::bad_input;
     }
+    if (how.requests_alone && read->records > 0) return refuse_budget(streams.err);
     say_what_was_left_out(*read, streams.err);
     if (options.strict && !read->faults.empty()) return ExitCode::bad_input;
-    if (!options.budget.empty() && read->requests == 0 && read->records > 0) return refuse_budget(streams.err);
     const bool is_part = !options.partial_file.empty();
     if (!has_somebody(read->records + read->requests, options.population, is_part, streams.err)) {
         return ExitCode::bad_input;
@@ -150,9 +156,13 @@ Counted count_population(const ImpactOptions& options, const Streams& streams) {
     rules::Impact impact = engine.take();
     impact.faults = read->faults;
     impact.subject.versions = {version_of(*from), version_of(*to)};
+    rules::describe_change(*from->program, *to->program, impact.subject);
     impact.subject.at = options.at.empty() ? time.at.text() : options.at;
     if (options.events == "encounters") {
-        impact.subject = {impact.subject.versions, {}, options.events, options.since, options.until};
+        impact.subject.at.clear();
+        impact.subject.events = options.events;
+        impact.subject.since = options.since;
+        impact.subject.until = options.until;
     } else if (read->requests > 0 && read->records == 0) {
         impact.subject.events = "requests";
     }
@@ -161,7 +171,7 @@ Counted count_population(const ImpactOptions& options, const Streams& streams) {
 
 /// How a part says what a side of it was: "back-pain-labs 1.0.0, sha256:…".
 std::string words_of(const rules::ImpactSubject::Version& version) {
-    return version.pack + " " + version.version + ", " + version.digest;
+    return version.pack + " " + version.version + ", digest on cards " + version.digests.cards;
 }
 
 /// In what two parts are not of one whole; empty if they are. A part without anything in it fits every one that was

@@ -1,6 +1,6 @@
 #include "service/commands/command_report.hpp"
 
-#include "rules/compare/page_text.hpp"
+#include "rules/page/page_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/page_script.hpp"
 #include "service/base/timestamp.hpp"

@@ -57,7 +57,7 @@ ExitCode refuse_too_small_a_step(const SealOptions& options, const ReadVersion& 
 
 SealedPack sealed_of(const ReadVersion& version) {
     const rules::Identity& identity = version.pack.identity;
-    SealedPack sealed{identity.id, identity.version, identity.status, version.pack_digest, {}, version.pack.files, {}};
+    SealedPack sealed{identity.id, identity.version, identity.status, version.digests.pack, {}, version.pack.files, {}};
     for (const rules::Diagnostic& finding : rules::unconfirmed_in(version.pack)) {
         sealed.unconfirmed.push_back(rules::one_line(finding));
     }
@@ -90,8 +90,9 @@ ExitCode write_sealed(const SealOptions& options, const SealedPack& sealed, cons
         streams.err << "error: cannot write " << options.output.string() << ": " << *fault << '\n';
         return ExitCode::environment;
     }
-    streams.out << "sealed " << sealed.pack << ' ' << sealed.version << " (" << sealed.status << "), " << sealed.digest
-                << '\n';
+    // A site file comes beside it later, and gives it other digests.
+    streams.out << "sealed " << sealed.pack << ' ' << sealed.version << " (" << sealed.status << ")\n"
+                << rules::lines_of({sealed.digest, {}, {}, {}}, "");
     if (!sealed.unconfirmed.empty()) {
         streams.out << "not confirmed by anybody: " << sealed.unconfirmed.size() << ", listed in the file\n";
     }
@@ -118,7 +119,7 @@ ExitCode run_seal(const SealOptions& options, const Streams& streams) {
     }
     // What was checked is what is sealed, though somebody saves a file meanwhile.
     const auto after = read_version(options.pack, {}, streams.err);
-    if (!after || after->pack_digest != version->pack_digest) {
+    if (!after || after->digests.pack != version->digests.pack) {
         streams.err << "not sealed: the pack was changed meanwhile\n";
         return ExitCode::does_not_hold;
     }

@@ -3,8 +3,8 @@
 #include "fhir/bundle.hpp"
 #include "fhir/json_text.hpp"
 #include "fhir/json_writer.hpp"
-#include "rules/compare/page_text.hpp"
 #include "rules/compare/population.hpp"
+#include "rules/page/page_text.hpp"
 #include "rules/record/selection.hpp"
 #include "rules/survey/survey_report.hpp"
 #include "service/base/file_text.hpp"
@@ -50,7 +50,7 @@ struct Setting {
 
 rules::SurveyHeading heading_of(const LoadedPack& pack, const fhir::DateTime& at) {
     const rules::Identity& identity = pack.program->pack().identity;
-    return {identity.id + " " + identity.version, pack.program->site().name, pack.digest, at.date.text()};
+    return {identity.id + " " + identity.version, pack.program->site().name, at.date.text(), pack.digests()};
 }
 
 /// Everything that a record holds, not only what the pack asks for: what is not mapped is looked for.
@@ -176,7 +176,7 @@ ExitCode run_survey(const SurveyOptions& options, const Streams& streams) {
     if (!fit_together(options, streams.err)) return ExitCode::usage;
     const auto clock = options.at.empty() ? std::optional(running_clock()) : parse_clinical_clock(options.at, false);
     if (!clock) {
-        streams.err << "error: --at takes a date, or a date and a time: 2026-03-02, 2026-03-02T09:00:00+01:00\n";
+        streams.err << "error: --at " << options.at << ": " << why_no_instant(options.at) << '\n';
         return ExitCode::usage;
     }
     Setting setting{load_pack(options.pack, options.site), clock->time(), {}};

@@ -1,7 +1,6 @@
 #include "service/commands/read_version.hpp"
 
 #include "service/base/findings.hpp"
-#include "service/base/sha256.hpp"
 #include "service/deployment/pack_source.hpp"
 
 #include <ostream>
@@ -17,14 +16,13 @@ std::optional<ReadVersion> read_version(const std::filesystem::path& pack, const
         return std::nullopt;
     }
     ReadVersion version;
-    version.pack_digest = digest_of_files(*files);
+    std::string pack_digest = digest_of_files(*files);
     rules::PackReading reading = rules::read_pack(std::move(*files));
     rules::Diagnostics findings = std::move(reading.findings);
     if (!rules::has_errors(findings)) {
         version.site = read_site_file(site, reading.pack);
         append(findings, version.site.findings);
-        const std::string& expansions = version.site.site.expansions.text;
-        if (!site.empty()) version.site_digest = "sha256:" + sha256_hex(version.site.text + expansions);
+        version.digests = digests_of(std::move(pack_digest), site, version.site);
     }
     if (!rules::has_errors(findings)) append(findings, rules::compile(reading.pack, version.site.site).findings);
     name_from_here(findings, pack, site);

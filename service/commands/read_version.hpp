@@ -14,7 +14,7 @@ namespace service {
 struct ReadVersion {
     rules::Pack pack;
     SiteFile site;
-    std::string pack_digest, site_digest;  ///< the second is empty without a site file
+    rules::Digests digests;
 
     rules::VersionOfRules borrowed() const { return {pack, site.site}; }
 };

@@ -49,4 +49,7 @@ std::optional<ClinicalClock> parse_clinical_clock(std::string_view text, bool zo
 /// Nothing if `text` is neither a full date nor a full date and time.
 std::optional<fhir::DateTime> parse_clinical_instant(std::string_view text);
 
+/// What is wrong with a date or an instant that could not be read, and what one looks like: "there is no month 13; …".
+std::string why_no_instant(std::string_view text);
+
 }  // namespace service

@@ -63,12 +63,14 @@ std::shared_ptr<const rules::Program> program_of(rules::PackFiles files, const s
     append(loaded.findings, std::move(pack.findings));
     if (rules::has_errors(loaded.findings)) return nullptr;
     SiteFile file = read_site_file(site, pack.pack);
-    if (!site.empty() && file.was_read) loaded.site_digest = digest_of(file.text + file.site.expansions.text);
+    rules::Digests digests = digests_of(loaded.pack_digest, site, file);
+    loaded.site_digest = std::move(digests.site);
+    loaded.digest = std::move(digests.cards);
+    loaded.approval_digest = std::move(digests.approval);
     append(loaded.findings, std::move(file.findings));
     if (rules::has_errors(loaded.findings)) return nullptr;
     if (check != nullptr) hold_against_linter(pack.pack, file.site, *check, loaded);
-    const std::string approvable = approval_digest(loaded.pack_digest, file.site.text, file.site.expansions.text);
-    hold_approval(file.site, approvable, loaded.findings);
+    hold_approval(file.site, loaded.approval_digest, loaded.findings);
     file.site.expansions.text = {};  // megabytes that nobody looks at again
     rules::Compilation compilation = rules::compile(std::move(pack.pack), std::move(file.site));
     append(loaded.findings, std::move(compilation.findings));
@@ -87,9 +89,6 @@ LoadedPack load(const std::filesystem::path& path, const std::filesystem::path& 
     name_from_here(loaded.findings, path, site);
     if (loaded.program != nullptr) append(loaded.findings, lint_services(*loaded.program, path));
     if (rules::has_errors(loaded.findings)) loaded.program = nullptr;
-    if (loaded.program == nullptr) return loaded;
-    loaded.digest = loaded.site_digest.empty() ? loaded.pack_digest
-                                               : digest_of(loaded.pack_digest + "\n" + loaded.site_digest + "\n");
     return loaded;
 }
 
@@ -97,6 +96,16 @@ LoadedPack load(const std::filesystem::path& path, const std::filesystem::path& 
 
 std::string digest_of_files(const rules::PackFiles& files) {
     return digest_of(rules::digest_input(files));
+}
+
+rules::Digests digests_of(std::string pack_digest, const std::filesystem::path& site, const SiteFile& file) {
+    rules::Digests digests;
+    const std::string& expansions = file.site.expansions.text;
+    if (!site.empty() && file.was_read) digests.site = digest_of(file.text + expansions);
+    digests.cards = digests.site.empty() ? pack_digest : digest_of(pack_digest + "\n" + digests.site + "\n");
+    digests.approval = approval_digest(pack_digest, file.site.text, expansions);
+    digests.pack = std::move(pack_digest);
+    return digests;
 }
 
 std::string approval_digest(const std::string& pack_digest, std::string_view site_text, std::string_view expansions) {
@@ -126,7 +135,8 @@ SiteFile read_site_file(const std::filesystem::path& path, const rules::Pack& pa
     if (!text) {
         file.was_read = false;
         file.findings = {finding_of_file(path.generic_string(), "cannot-read",
-                                         "The site file cannot be read: " + why_unread(path) + ".")};
+                                         "The site file cannot be read: " + why_unread(path) + ".",
+                                         "Name a site file that is there, or none: then the pack's defaults stand.")};
         return file;
     }
     file.text = *text;

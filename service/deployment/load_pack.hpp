@@ -3,6 +3,7 @@
 
 #include "fhir/date_time.hpp"
 #include "rules/program/program.hpp"
+#include "rules/text/digests.hpp"
 #include "service/deployment/canary_share.hpp"
 
 #include <filesystem>
@@ -37,6 +38,9 @@ void hold_approval(rules::Site& site, const std::string& digest, rules::Diagnost
 /// The digest of a pack's files: "sha256:…".
 std::string digest_of_files(const rules::PackFiles& files);
 
+/// By what a pack is named with its site file. \param site  where that one is; empty: there is none.
+rules::Digests digests_of(std::string pack_digest, const std::filesystem::path& site, const SiteFile& file);
+
 /// Names the files of findings by their path from where the program stands: a pack names them by their path within it.
 /// Those of the site file are named so already.
 void name_from_here(rules::Diagnostics& findings, const std::filesystem::path& pack, const std::filesystem::path& site);
@@ -53,12 +57,15 @@ struct LoadedPack {
     std::shared_ptr<const rules::Program> program;  ///< null if the findings hold an error
     std::string digest;                             ///< "sha256:…": what every card of it carries
     std::string pack_digest, site_digest;           ///< its parts; the second is empty without a site file
+    std::string approval_digest;                    ///< what an approval of it names
     rules::Diagnostics findings;                    ///< in files named from where the program stands
     std::vector<std::string> waived;                ///< codes of errors that were found, and waived; each once
     std::string seal;                               ///< who signed it, in words; empty of a folder
     // Of a deployment, see pack_versions:
     std::shared_ptr<const LoadedPack> canary = {}, shadow = {};  ///< versions that stand beside it; null: none
     CanaryShare canary_share = {};                               ///< who sees the canary
+
+    rules::Digests digests() const { return {pack_digest, site_digest, digest, approval_digest}; }
 };
 
 /// Loads the pack in `path`, a folder or a sealed file. \param site a site file, or empty for the pack's own defaults.

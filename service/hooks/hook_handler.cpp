@@ -63,8 +63,11 @@ HookHandler::HookHandler(const std::vector<LoadedPack>& packs, HookSettings sett
     std::vector<std::string> digests;
     for (const LoadedPack& pack : packs) {
         for (ServedService& service : services_of(pack)) services.push_back(std::move(service));
-        digests.push_back(pack.digest);
-        if (pack.canary) digests.push_back(pack.canary->digest);
+        for (const LoadedPack* version : {&pack, pack.canary.get()}) {
+            if (version == nullptr) continue;
+            digests.push_back(version->digest);
+            digests_.emplace(version->digest, version->digests());
+        }
     }
     services_ = std::make_shared<const std::vector<ServedService>>(std::move(services));
     std::vector<OfferedService> offered;
@@ -81,7 +84,7 @@ std::optional<std::string> HookHandler::about(std::string_view digest, std::stri
     for (const ServedService& service : *services_) {
         for (const ServedService* version : {&service, service.canary.get()}) {
             if (version == nullptr || digest_in_address(version->digest) != digest) continue;
-            return about_page(*version->program, version->digest, rule);
+            return about_page(*version->program, digests_.at(version->digest), rule);
         }
     }
     return std::nullopt;

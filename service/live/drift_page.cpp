@@ -1,6 +1,6 @@
 #include "service/live/drift_page.hpp"
 
-#include "rules/compare/shared_count.hpp"
+#include "rules/page/shared_count.hpp"
 #include "service/live/report.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // What went quiet, as it may be shared: counts of 1 to 10 are "<11", all others are rounded to 10, as in the report.
 #pragma once
 
-#include "rules/compare/html_page.hpp"
+#include "rules/page/html_page.hpp"
 #include "service/live/drift.hpp"
 
 #include <string>

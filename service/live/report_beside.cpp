@@ -1,6 +1,6 @@
 #include "service/live/report_beside.hpp"
 
-#include "rules/compare/shared_count.hpp"
+#include "rules/page/shared_count.hpp"
 #include "service/observe/call_counts.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 // users are a handful, and a canary is there to find breakage.
 #pragma once
 
-#include "rules/compare/html_page.hpp"
+#include "rules/page/html_page.hpp"
 #include "service/store/store.hpp"
 
 #include <boost/json.hpp>

@@ -2,7 +2,7 @@
 // rounded counts. One page of words, tables and plots, from which text, CSV and HTML are made.
 #pragma once
 
-#include "rules/compare/html_page.hpp"
+#include "rules/page/html_page.hpp"
 #include "service/live/report.hpp"
 
 #include <string>

@@ -222,6 +222,22 @@ class Impact(unittest.TestCase):
         self.assertEqual(json.loads(done.stdout)["leftOut"]["cutOffFiles"], 1)
         self.assertIn(b"export or copy them again", done.stderr)
 
+    def test_says_what_was_changed_in_the_words_of_diff(self):
+        told = json.loads(subprocess.run([PROGRAM, "diff", "--from", PACK, "--to", PACK, "--site-to", self.site, "--format", "json"],
+                                         capture_output=True, timeout=PATIENCE_SECONDS).stdout)["changes"]
+        self.assertEqual(json.loads(self.whole)["changed"], told)
+        page = self.folder / "changed.html"
+        done = self.run_impact("--from", PACK, "--site-to", self.site, "--at", AT, "--html", page, self.bundles)
+        for text in (done.stdout.decode(), page.read_text().replace("&gt;", ">")):
+            self.assertIn("What was changed", text)
+            self.assertIn("NAM 2011 -> ES 2011", text)
+
+    def test_a_merge_shows_the_page_of_the_whole(self):
+        part = self.folder / "whole.json"
+        common = ["--from", PACK, "--site-to", self.site, "--at", AT]
+        self.run_impact(*common, "--partial", part, self.bundles)
+        self.assertEqual(self.run_impact("--merge", part).stdout, self.run_impact(*common, self.bundles).stdout)
+
     def test_says_that_nothing_was_compared(self):
         page, exact = self.folder / "same.html", self.folder / "same.json"
         done = self.run_impact("--from", PACK, "--at", AT, "--html", page, "--json", exact, self.bundles)

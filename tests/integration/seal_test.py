@@ -45,6 +45,43 @@ TOLD = {
     "62": SAFETY, "63": WHO, "64": NOTHING, "65": WHO, "66": WHO, "68": CARD, "69": WHO, "M3": WHO}
 
 
+class Digests(unittest.TestCase):
+    """A reader finds each digest of one output again in the others, under the same words."""
+
+    LINE = re.compile(r"(digest (?:of|on|for) [a-z ]+):\s+(sha256:[0-9a-f]{64})")
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def told(self, *arguments):
+        done = run(*arguments)
+        self.assertEqual(done.returncode, FINE, done.stderr)
+        return dict(self.LINE.findall(done.stdout))
+
+    def test_are_the_same_in_check_diff_impact_survey_seal_and_on_pages(self):
+        site, file = self.folder / "site.json", self.folder / "x.pack"
+        site.write_text(json.dumps({"parameters": {"vitaminD.ruleset": "ros-2020"}}), encoding="utf-8")
+        patient = self.folder / "patients"
+        patient.mkdir()
+        shutil.copyfile(SAMPLE, patient / "one.json")
+        digests = self.told("check", PACK, "--site", site)
+        self.assertEqual(len(set(digests.values())), 4, digests)
+        self.assertEqual(self.told("diff", "--from", PACK, "--to", PACK, "--site-to", site), digests)
+        self.assertEqual(self.told("impact", "--from", PACK, "--site-to", site, "--at", AT, patient), digests)
+        self.assertEqual(self.told("survey", "--pack", PACK, "--site", site, "--at", AT, patient), digests)
+        self.assertEqual(self.told("seal", PACK, "-o", file).items() & digests.items(), {("digest of the pack", digests["digest of the pack"])})
+        run("about", PACK, "--site", site, "-o", self.folder / "pages")
+        for page in (self.folder / "pages").rglob("index.html"):
+            found = dict(self.LINE.findall(page.read_text(encoding="utf-8").replace("Digest", "digest")))
+            self.assertEqual(found, digests, page)
+        alone = self.told("check", PACK)
+        self.assertEqual(self.told("check", file), alone)
+        self.assertEqual(alone["digest on cards"], digests["digest of the pack"])
+        members = json.loads(run("check", PACK, "--site", site, "--format", "json").stdout)[0]
+        self.assertEqual({members[name] for name in ("packDigest", "siteDigest", "digest", "approvalDigest")}, set(digests.values()))
+
+
 class Diff(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp())

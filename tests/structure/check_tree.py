@@ -27,7 +27,7 @@ MAY_INCLUDE = {"fhir": {"fhir"}, "rules": {"fhir", "rules"}, "service": {"fhir",
 
 # The rooms of a floor, from the ground up: an include runs down this table or stays in its room.
 ROOMS = {
-    "rules": ["text", "pack", "program", "record", "run", "explain", "evaluate", "check", "stories", "bulk", "compare", "survey"],
+    "rules": ["text", "page", "pack", "program", "record", "run", "explain", "evaluate", "check", "stories", "bulk", "compare", "survey"],
     "service": ["base", "clients", "observe", "http", "store", "out", "trust", "fhir_access", "answer", "deployment", "call", "hooks",
                 "live", "run", "commands"],
 }

@@ -1,6 +1,6 @@
 #include "rules/compare/impact_report.hpp"
 
-#include "rules/compare/page_text.hpp"
+#include "rules/page/page_text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,8 +16,9 @@ using testing::Not;
 
 Impact impact_of(const std::string& events = "encounters") {
     Impact impact;
-    impact.subject.versions = {ImpactSubject::Version{"pack", "1.0.0", "sha256:a"},
-                               ImpactSubject::Version{"pack", "1.0.0", "sha256:b"}};
+    impact.subject.versions = {
+        ImpactSubject::Version{"pack", "1.0.0", {"sha256:p", {}, "sha256:p", "sha256:q"}},
+        ImpactSubject::Version{"pack", "1.0.0", {"sha256:p", "sha256:s", "sha256:c", "sha256:r"}}};
     impact.subject.events = events;
     return impact;
 }
@@ -71,6 +72,71 @@ TEST(ImpactPage, SaysOfCapturedRequestsThatPatientsAreNotKnown) {
     Impact impact = impact_of("requests");
     impact.counts.add({"calls"}, 20);
     EXPECT_THAT(page_text(impact_page(impact)), HasSubstr("each counts as a patient"));
+}
+
+/// 12 patients with results of a test, in one band and in another after the change.
+void add_result(Impact& impact, const std::string& test, const std::string& before, const std::string& after) {
+    for (Counts* counts : {&impact.counts, &impact.patients}) {
+        counts->add({"band", test, "total, ng/mL", before, after}, 12);
+        for (const char* value : {"14", "16", "17"}) counts->add({"value", test, "total, ng/mL", value}, 12);
+    }
+    impact.patients.add({"result", test, "total, ng/mL"}, 12);
+}
+
+TEST(ImpactPage, TellsTestsWhoseBandsChangeFirstAndFoldsTheOthers) {
+    Impact impact = impact_of("now");
+    add_result(impact, "b12", "low", "low");
+    add_result(impact, "vitamin-d", "low", "adequate");
+    const std::string text = page_text(impact_page(impact));
+    const std::size_t changed = text.find("vitamin-d (total, ng/mL): band before and after");
+    const std::size_t same = text.find("Tests of which every result stays in its band");
+    ASSERT_NE(changed, std::string::npos);
+    ASSERT_NE(same, std::string::npos);
+    EXPECT_LT(changed, same);
+    EXPECT_THAT(text, Not(HasSubstr("b12 (total, ng/mL): ")));
+    EXPECT_THAT(text, ContainsRegex("  b12 \\(total, ng/mL\\) +10\n"));
+}
+
+TEST(ImpactPage, MarksTheLimitsOfBothSides) {
+    Impact impact = impact_of("now");
+    add_result(impact, "vitamin-d", "low", "adequate");
+    const auto mark = [](const char* at, const char* text) { return ValueMark{*fhir::Decimal::parse(at), text}; };
+    impact.subject.bands["vitamin-d"]["total, ng/mL"] = {
+        std::vector{mark("15", "low from 15"), mark("17", "ok from 17")},
+        std::vector{mark("15", "low from 15"), mark("16", "ok from 16")}};
+    const std::string text = page_text(impact_page(*impact_from_json(impact_as_json(impact))));
+    EXPECT_THAT(text, HasSubstr("— low from 15 —"));
+    EXPECT_THAT(text, HasSubstr("— before: ok from 17 —"));
+    EXPECT_THAT(text, HasSubstr("— after: ok from 16 —"));
+}
+
+TEST(ImpactPage, SaysInItsHeadWhatWasChangedAndNamesBothByTheirDigests) {
+    Impact impact = impact_of("now");
+    impact.subject.changes = {{DiffSection::who, "parameters", "vitaminD.ruleset", Change::Kind::changed, "nam-2011",
+                               "ros-2020", Step::major, true}};
+    const std::string text = page_text(impact_page(*impact_from_json(impact_as_json(impact))));
+    EXPECT_THAT(text, ContainsRegex("parameters +vitaminD.ruleset +nam-2011 -> ros-2020"));
+    EXPECT_THAT(text, ContainsRegex("after: +pack 1.0.0\n +digest of the pack: +sha256:p\n +digest of the site file: "
+                                    "+sha256:s\n +digest on cards: +sha256:c\n +digest for an approval: +sha256:r\n"));
+}
+
+TEST(ImpactPage, SaysHowManyMoreChangesThereAre) {
+    Impact impact = impact_of("now");
+    for (int rule = 0; rule < 60; ++rule) {
+        impact.subject.changes.push_back(
+            {DiffSection::card, "rule " + std::to_string(rule), "summary", Change::Kind::changed, "a", "b", {}, false});
+    }
+    impact.subject.more_changes = 7;
+    EXPECT_THAT(page_text(impact_page(impact)), HasSubstr("27 more changes"));
+    EXPECT_EQ(impact_as_json(impact).at("changed").as_array().size(), 60U);
+}
+
+TEST(ImpactPage, TellsInWordsWhatLiesOnOneSideOfANumber) {
+    Impact impact = impact_of("now");
+    add_result(impact, "vitamin-d", "low", "adequate");
+    impact.counts.add({"value", "vitamin-d", "total, ng/mL", "<4"}, 22);
+    impact.counts.add({"value", "vitamin-d", "total, ng/mL", ">150"}, 3);
+    EXPECT_THAT(page_text(impact_page(impact)), HasSubstr("20 with \"<\", <11 with \">\""));
 }
 
 TEST(ImpactJson, KeepsPatientsBesideEvents) {

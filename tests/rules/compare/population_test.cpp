@@ -246,4 +246,19 @@ TEST_F(Population, PassesOnWhatACallbackThrows) {
                  std::runtime_error);
 }
 
+TEST_F(Population, EndsAtTheFirstRecordWhereRequestsAreWanted) {
+    std::string lines;
+    for (int patient = 0; patient < 9; ++patient) {
+        lines += R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":")" +
+                 std::to_string(patient) + "\"}}]}\n";
+    }
+    write("all.ndjson", lines);
+    rules::PopulationOptions options;
+    options.paths = {(folder_.path() / "all.ndjson").string()};
+    options.requests_alone = true;
+    const Read found = read(options);
+    EXPECT_TRUE(found.seen.empty());
+    EXPECT_GE(found.counts.records, 1U);
+}
+
 }  // namespace

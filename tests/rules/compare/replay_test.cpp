@@ -157,6 +157,12 @@ std::string encounter(const std::string& start, const std::string& status = "fin
            "\"}}}";
 }
 
+TEST(Replay, PutsEncountersInTheOrderOfTime) {
+    EXPECT_THAT(encounters(encounter("2026-01-31") + "," + encounter("2026-01-02T09:00:00-05:00") + "," +
+                           encounter("2026-01-02T09:00:00+05:00")),
+                ElementsAre("2026-01-02T09:00:00+05:00", "2026-01-02T09:00:00-05:00", "2026-01-31T12:00:00+01:00"));
+}
+
 TEST(Replay, FindsEncountersOfTheseDays) {
     EXPECT_THAT(encounters(encounter("2025-12-31T09:00:00Z") + "," + encounter("2026-01-01T09:00:00Z") + "," +
                            encounter("2026-01-31") + "," + encounter("2026-02-01")),

@@ -64,6 +64,53 @@ TEST(SurveyProposals, OfferNoLineForAnotherTestOrSpecimen) {
     }
 }
 
+struct KindCase {
+    const char *display, *unit;
+    const char *test, *kind;
+    const char* remark = "";
+};
+
+// What a name says, and no more: a line that claims a formula, a fraction or an adjusted value makes results of another
+// kind look like it.
+TEST(SurveyProposals, ClaimNoKindThatNothingInTheNameSpeaksOf) {
+    for (const KindCase& one :
+         {KindCase{"eGFR", "mL/min/1.73m2", "egfr", "other", "ckd-epi-2021"},
+          KindCase{"eGFR by CKD-EPI (2009)", "mL/min/1.73m2", "egfr", "other", "ckd-epi-2021"},
+          KindCase{"eGFR CKD-EPI 2021", "mL/min/1.73m2", "egfr", "ckd-epi-2021"},
+          KindCase{"Calcium", "mg/dL", "calcium", "total"},
+          KindCase{"Calcium ionis\u00e9", "mmol/L", "calcium", "ionised"},
+          KindCase{"Free calcium", "mmol/L", "calcium", "ionised"},
+          KindCase{"Corrected calcium", "mg/dL", "calcium", "adjusted"},
+          KindCase{"Calcium, albumin-adjusted", "mg/dL", "calcium", "adjusted"},
+          KindCase{"Vitamin B12", "pg/mL", "b12", "total"}, KindCase{"Holotranscobalamin", "pmol/L", "b12", "active"},
+          KindCase{"B12, active", "pmol/L", "b12", "active"},
+          KindCase{"25-OH vitamin D2 and D3", "ng/mL", "vitamin-d", "total"},
+          KindCase{"25-OH vitamin D3", "ng/mL", "vitamin-d", "d3"}}) {
+        Surveyed surveyed;
+        surveyed.add(result(local("X", one.display), in_unit("30", one.unit)));
+        const SurveyProposals proposals = proposed(surveyed);
+        ASSERT_EQ(proposals.all.size(), 1U) << one.display;
+        const SurveyProposal& proposal = proposals.all.front();
+        EXPECT_EQ(proposal.of, one.test) << one.display;
+        EXPECT_THAT(proposal.element, HasSubstr("\"kind\": \"" + std::string(one.kind) + "\""))
+            << one.display << ": " << proposal.why_not;
+        EXPECT_THAT(proposal.remark, HasSubstr(one.remark)) << one.display;
+    }
+}
+
+TEST(SurveyProposals, OfferNoLineWhereANameSpeaksOfNoKindOrOfSeveral) {
+    for (const NotOffered& one : {NotOffered{"Bioavailable 25-OH vitamin D", "no kind of this test"},
+                                  NotOffered{"Free PTH", "no kind of this test"},
+                                  NotOffered{"Ionised calcium, adjusted to pH 7.4", "several kinds"}}) {
+        Surveyed surveyed;
+        surveyed.add(result(local("X", one.display), R"("note": [])"));
+        const SurveyProposals proposals = proposed(surveyed);
+        ASSERT_EQ(proposals.all.size(), 1U) << one.display;
+        EXPECT_EQ(proposals.all.front().line(), "") << one.display;
+        EXPECT_THAT(proposals.all.front().why_not, HasSubstr(one.because)) << one.display;
+    }
+}
+
 TEST(SurveyProposals, OfferNoLineThatTheLinterRefuses) {
     Surveyed surveyed;  // the check digit of 62292 is 8
     surveyed.add(result(R"({"system": "http://loinc.org", "code": "62292-7", "display": "25-OH vitamin D"})",

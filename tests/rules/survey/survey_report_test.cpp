@@ -1,7 +1,10 @@
-#include "rules/compare/page_text.hpp"
+#include "rules/page/page_text.hpp"
 #include "tests/rules/survey/surveyed.hpp"
 
 #include <gmock/gmock.h>
+
+#include <set>
+#include <sstream>
 
 namespace rules {
 namespace {
@@ -9,7 +12,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-const SurveyHeading heading{"back-pain-labs 1.0.0", "General Hospital", "sha256:00", "2026-03-02"};
+const SurveyHeading heading{
+    "back-pain-labs 1.0.0", "General Hospital", "2026-03-02", {"sha256:01", "sha256:02", "sha256:00", "sha256:03"}};
 
 std::string text_of(const Surveyed& surveyed) {
     return page_text(survey_page(heading, surveyed.survey(), surveyed.counts()));
@@ -43,6 +47,7 @@ TEST(SurveyReport, RoundsEveryCountThatIsShared) {
     EXPECT_THAT(shared, HasSubstr("Patients that were read: 50."));
     EXPECT_THAT(shared, Not(testing::ContainsRegex("[^0-9](7|17|24|48)[^0-9]")));  // the counts, and their sum
     EXPECT_THAT(shared, HasSubstr("low from 12"));
+    EXPECT_THAT(shared, HasSubstr("digest on cards:         sha256:00\n"));
 }
 
 TEST(SurveyReport, HoldsExactCountsForProgramsAndSaysSoFirst) {
@@ -74,8 +79,23 @@ TEST(SurveyReport, RefusesPartsOfAnotherPackSiteOrDay) {
     SurveyHeading other = heading;
     other.at = "2026-03-03";
     SurveyCounts counts;
-    EXPECT_THAT(add_part(part_of_survey(other, surveyed.counts()), heading, counts), HasSubstr("another pack"));
+    EXPECT_THAT(add_part(part_of_survey(other, surveyed.counts()), heading, counts),
+                HasSubstr("another day (2026-03-03, not 2026-03-02)"));
     EXPECT_THAT(add_part(*fhir::parse_json("[]"), heading, counts), HasSubstr("no part of a survey"));
+}
+
+TEST(SurveyReport, CallsNoTwoFactsAlike) {
+    Surveyed surveyed;
+    surveyed.add("");
+    const std::string shared = text_of(surveyed);
+    const std::size_t begin = shared.find("Safety facts\n"), end = shared.find("\n\n", begin);
+    ASSERT_NE(begin, std::string::npos);
+    std::set<std::string> names;
+    std::istringstream lines(shared.substr(begin, end - begin));
+    for (std::string line; std::getline(lines, line);) {
+        EXPECT_TRUE(names.insert(line.substr(0, line.find("  ", 2))).second) << line;
+    }
+    EXPECT_THAT(shared, HasSubstr("Dialysis, among procedures"));
 }
 
 TEST(SurveyReport, NamesTestsOfWhichThereIsNoResult) {

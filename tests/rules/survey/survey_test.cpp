@@ -67,12 +67,19 @@ TEST(Survey, CountsPerformersThatAreNoLaboratoryOfTheSite) {
     EXPECT_EQ(surveyed.patients({"result", "vitamin-d", "performer", "no organization"}), 1U);
 }
 
-TEST(Survey, CountsValuesBetweenTheBoundsOfTheBands) {
+TEST(Survey, CountsTheNewestValueOfAPatient) {
+    const auto on = [](const char* day, const char* value) {
+        return R"({"resourceType": "Observation", "id": ")" + std::string(day) +
+               R"(", "status": "final", "effectiveDateTime": ")" + day + R"(", "code": {"coding": [)" +
+               loinc_vitamin_d + "]}, " + in_unit(value, "ng/mL") + "}";
+    };
     Surveyed surveyed;
-    surveyed.add(result(loinc_vitamin_d, in_unit("11.9", "ng/mL")))
-        .add(result(loinc_vitamin_d, in_unit("12", "ng/mL")));
-    const auto bins = surveyed.counts().below({"result", "vitamin-d", "bin", "total", "ng/mL"});
-    EXPECT_EQ(bins.size(), 2U);
+    surveyed.add(on("2025-01-07", "31.26") + "," + on("2026-01-07", "11.96") + "," + on("2024-01-07", "25"));
+    surveyed.add(on("2026-01-07", "11.9"));
+    const auto values = surveyed.counts().below({"result", "vitamin-d", "value", "total", "ng/mL"});
+    ASSERT_EQ(values.size(), 1U);
+    EXPECT_EQ(values.front().rest.front(), "11.9");
+    EXPECT_EQ(values.front().count.patients, 2U);
 }
 
 TEST(Survey, SaysByWhatASafetyFactWasFound) {

@@ -67,6 +67,56 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongUsage{"UnknownOption", {"serve", "--config", "x", "--colour"}}),
     CaseName());
 
+constexpr const char* shipped = "rules/packs/back-pain-labs";
+
+struct Message {
+    const char* name;
+    std::vector<std::string> arguments;
+    const char *says, *mend = "";
+};
+class Messages : public testing::TestWithParam<Message> {};
+
+TEST_P(Messages, SayWhatIsWrongAndHowToMendIt) {
+    const Ended result = run(GetParam().arguments);
+    EXPECT_NE(result.code, ExitCode::fine);
+    const std::string all = result.out + result.err;
+    EXPECT_NE(all.find(GetParam().says), std::string::npos) << all;
+    EXPECT_NE(all.find(GetParam().mend), std::string::npos) << all;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfFiles, Messages,
+    testing::Values(
+        Message{"FolderInAPack",
+                {"diff", "--from", shipped, "--to", "rules/packs/back-pain-labs/rules"},
+                "This folder is no pack",
+                "Give the folder above: rules/packs/back-pain-labs."},
+        Message{"FolderWithoutAPack", {"check", "tests/rules/pack"}, "This folder is no pack", "with pack.json in it"},
+        Message{"FileOfAPack",
+                {"check", "rules/packs/back-pain-labs/pack.json"},
+                "This is no sealed pack",
+                "A PACK is a folder"},
+        Message{"MissingSite", {"check", shipped, "--site", "nosuch.json"}, "it is not there", "Name a site file"},
+        Message{"FolderAsSite", {"check", shipped, "--site", "rules"}, "it is a folder", "Name a site file"}),
+    CaseName());
+
+INSTANTIATE_TEST_SUITE_P(
+    OfDays, Messages,
+    testing::Values(
+        Message{"Month",
+                {"evaluate", "--pack", shipped, "--service", "back-pain-labs-patient-view", "--patient",
+                 "deploy/samples/ada-quill.json", "--at", "2026-13-02"},
+                "--at 2026-13-02: there is no month 13",
+                "it takes a date"},
+        Message{"Day", {"check", shipped, "--at", "2026-02-30"}, "2026-02 has no day 30", "it takes a date"},
+        Message{"Survey", {"survey", "--pack", shipped, "--at", "yesterday", "-"}, "--at yesterday: it takes a date"},
+        Message{"Impact", {"impact", "--from", shipped, "--at", "2026-03-02T25:00:00", "-"}, "is no time"},
+        Message{"SinceOfNoMonth",
+                {"impact", "--from", shipped, "--events", "encounters", "--since", "2025-00-01", "--until",
+                 "2025-12-31", "-"},
+                "--since 2025-00-01: there is no month 0"}),
+    CaseName());
+
 TEST(CommandLineHelp, GoesToStdoutAndIsFine) {
     const Ended result = run({"serve", "--help"});
     EXPECT_EQ(result.code, ExitCode::fine);

@@ -53,6 +53,15 @@ TEST(ClinicalInstant, IsNothingOfLessThanADay) {
     }
 }
 
+TEST(ClinicalInstant, SaysWhichPartOfADateThereIsNot) {
+    EXPECT_TRUE(why_no_instant("2026-13-02").starts_with("there is no month 13; it takes a date"));
+    EXPECT_TRUE(why_no_instant("2026-02-30T09:00:00").starts_with("2026-02 has no day 30; "));
+    EXPECT_TRUE(why_no_instant("2026-02-03 9 am").starts_with("what stands behind the day is no time; "));
+    for (const char* other : {"", "tomorrow", "2026", "13-02-2026"}) {
+        EXPECT_TRUE(why_no_instant(other).starts_with("it takes a date (2026-03-02)")) << other;
+    }
+}
+
 TEST(ClinicalClock, RunsInTheTimeZoneOfTheProcess) {
     const TimeZone zone("XXX-03:30");
     const fhir::DateTime now = running_clock()();

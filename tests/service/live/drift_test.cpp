@@ -1,7 +1,7 @@
 #include "service/live/drift.hpp"
 
 #include "fhir/json_text.hpp"
-#include "rules/compare/page_text.hpp"
+#include "rules/page/page_text.hpp"
 #include "service/live/drift_days.hpp"
 #include "service/live/drift_page.hpp"
 #include "service/store/store_sqlite.hpp"

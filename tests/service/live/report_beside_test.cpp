@@ -1,7 +1,7 @@
 #include "service/live/report_beside.hpp"
 
 #include "fhir/json_text.hpp"
-#include "rules/compare/page_text.hpp"
+#include "rules/page/page_text.hpp"
 #include "service/live/report_page.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 #include "fhir/json_text.hpp"
-#include "rules/compare/page_text.hpp"
+#include "rules/page/page_text.hpp"
 #include "service/live/report_page.hpp"
 #include "tests/case_name.hpp"
 

@@ -1,7 +1,7 @@
 // A report as text for a terminal: the same page, its tables laid out in columns, of each plot its table.
 #pragma once
 
-#include "rules/compare/html_page.hpp"
+#include "rules/page/html_page.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "rules/compare/shared_count.hpp"
+#include "rules/page/shared_count.hpp"
 
 #include <algorithm>
 

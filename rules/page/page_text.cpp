@@ -1,4 +1,4 @@
-#include "rules/compare/page_text.hpp"
+#include "rules/page/page_text.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -49,7 +49,10 @@ class TextWriter {
         text_ += "\n";
     }
 
-    void operator()(const Plot& plot) { (*this)(table_of(plot)); }
+    void operator()(const Plot& plot) {
+        (*this)(table_of(plot));
+        if (!plot.note.empty()) (*this)(Paragraph{plot.note});
+    }
 
     std::string finish() { return std::move(text_); }
 

@@ -1,9 +1,11 @@
-#include "rules/compare/html_page.hpp"
+#include "rules/page/html_page.hpp"
 
 #include "rules/text/html_escape.hpp"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <string_view>
 
 namespace rules {
@@ -16,16 +18,19 @@ constexpr std::string_view style =
     "body{margin:0 auto;max-width:60rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;"
     "overflow-wrap:anywhere}h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.25rem;margin:2.2rem 0 .5rem;"
     "border-bottom:2px solid #5b6470}h3{font-size:1rem;margin:1.2rem 0 .4rem}a{color:#0b4fb3}nav ul{columns:16rem;"
-    "margin:0;padding-left:1.1rem}table{border-collapse:collapse;margin:.5rem 0 1.2rem;font-size:.9rem;max-width:100%}"
+    "margin:0;padding-left:1.1rem}table{border-collapse:collapse;margin:.5rem 0 "
+    "1.2rem;font-size:.9rem;min-width:min(26rem,100%);max-width:100%}"
     "caption{text-align:left;font-weight:600;padding:.3rem 0}th,td{border:1px solid #8a919c;padding:.2rem .5rem;"
     "text-align:left;vertical-align:top;font-weight:400;min-width:4.5rem}thead th{background:#eef1f5;font-weight:600;"
     "overflow-wrap:break-word}tbody "
     "th{min-width:10.5rem}.number{text-align:right}td.number{white-space:nowrap}.wide{overflow-x:auto}pre{background:#"
     "f3f4f6;border:1px solid #8a919c;"
-    "padding:.6rem;font-size:.85rem;white-space:pre-wrap}.canvas{position:relative;height:22rem}"
+    "padding:.6rem;font-size:.85rem;white-space:pre-wrap}.plot{margin:1rem 0}.canvas{position:relative;height:22rem}"
+    ".note{font-size:.85rem;margin:.3rem 0}"
     "@page{size:A4;margin:15mm}@media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}"
-    ".plot,tr,pre{break-inside:avoid}h2,h3,caption{break-after:avoid}.wide{overflow:visible}"
-    "thead{display:table-header-group}}";
+    "pre{font-size:8pt}.plot,tr,pre,.whole,caption,thead{break-inside:avoid}h2,h3,caption,thead{break-after:avoid}"
+    "tbody tr:nth-child(-n+3){break-before:avoid}tbody tr:nth-last-child(-n+2){break-before:avoid}"
+    ".wide{overflow:visible}thead{display:table-header-group}}";
 
 // Colours that people with any kind of colour vision can tell apart (Okabe and Ito 2008), and beside each a pattern, a
 // dash and a shape of its own. Charts are drawn again for the paper's width.
@@ -51,7 +56,20 @@ constexpr std::string_view plot_script = R"(
   Chart.defaults.font.size = size;
   Chart.defaults.color = '#1b1b1b';
   Chart.defaults.animation = false;
-  const words = {id: 'words', afterDatasetsDraw(chart, _, {marks, texts}) {
+  // How high above a plot each mark's words stand, so that none stands on another, on paper either.
+  const levelsFor = (marks, labels, pen) => {
+    const width = 540, taken = [];
+    pen.font = `${size}px system-ui, sans-serif`;
+    return marks.map(({at, text}) => {
+      const x = at / Math.max(1, labels) * width, room = pen.measureText(text).width + 8;
+      const [left, right] = x < width / 2 ? [x, x + room] : [x - room, x];
+      let level = 0;
+      while (taken.some(one => one.level === level && one.left < right && left < one.right)) level++;
+      taken.push({level, left, right});
+      return level;
+    });
+  };
+  const words = {id: 'words', afterDatasetsDraw(chart, _, {marks, texts, levels}) {
     const pen = chart.ctx, area = chart.chartArea, lying = chart.options.indexAxis === 'y';
     pen.save();
     pen.fillStyle = pen.strokeStyle = '#1b1b1b';
@@ -65,14 +83,14 @@ constexpr std::string_view plot_script = R"(
     const axis = lying ? chart.scales.y : chart.scales.x;
     const start = lying ? area.top : area.left, end = lying ? area.bottom : area.right;
     const step = (end - start) / Math.max(1, chart.data.labels.length);
-    marks.forEach(({before, text}, index) => {
-      const at = start + before * step;
+    marks.forEach((mark, index) => {
+      const at = start + mark.at * step, top = area.top - 4 - 1.2 * size * levels[index];
       pen.setLineDash([6, 4]);
       pen.beginPath();
-      if (lying) { pen.moveTo(area.left, at); pen.lineTo(area.right, at); } else { pen.moveTo(at, area.top - 4 - size * (index % 3)); pen.lineTo(at, area.bottom); }
+      if (lying) { pen.moveTo(area.left, at); pen.lineTo(area.right, at); } else { pen.moveTo(at, top); pen.lineTo(at, area.bottom); }
       pen.stroke();
       pen.textAlign = lying || at < (start + end) / 2 ? 'left' : 'right';
-      pen.fillText(text, lying ? area.right - 80 : at + (pen.textAlign === 'left' ? 3 : -3), lying ? at - 3 : area.top - 4 - size * (index % 3));
+      pen.fillText(mark.text, lying ? area.right - 80 : at + (pen.textAlign === 'left' ? 3 : -3), lying ? at - 3 : top);
     });
     pen.restore();
   }};
@@ -80,7 +98,9 @@ constexpr std::string_view plot_script = R"(
   for (const box of document.querySelectorAll('.plot')) {
     const plot = JSON.parse(box.querySelector('script').textContent), lines = plot.kind === 'lines', lying = plot.kind === 'rows';
     const holder = box.querySelector('.canvas');
-    if (lying) holder.style.height = `${6 + 1.7 * plot.labels.length * plot.series.length}rem`;
+    // The highest fits on a page of A4 with its title.
+    if (lying) holder.style.height = `${Math.min(50, 6 + plot.labels.length * (.5 + 1.1 * plot.series.length))}rem`;
+    const levels = levelsFor(plot.marks, plot.labels.length, box.querySelector('canvas').getContext('2d'));
     const label = {title: {display: true, text: plot.labelAxis}, stacked: plot.kind === 'stackedBars', ticks: {autoSkip: !lying}, offset: true};
     const value = {title: {display: true, text: plot.valueAxis}, stacked: plot.kind === 'stackedBars', beginAtZero: true};
     charts.push(new Chart(box.querySelector('canvas'), {
@@ -89,14 +109,17 @@ constexpr std::string_view plot_script = R"(
         label: series.name, data: series.values, borderColor: lines ? colours[at % 8] : '#1b1b1b', borderWidth: lines ? 2 : 1,
         backgroundColor: lines ? colours[at % 8] : pattern(at % 8), pointStyle: shapes[at % 8], pointRadius: 5, borderDash: lines ? dashes[at % 8] : []}))},
       options: {maintainAspectRatio: false, indexAxis: lying ? 'y' : 'x', devicePixelRatio: Math.max(2, devicePixelRatio),
-        layout: {padding: {top: plot.marks.length && !lying ? 3.2 * size : 0}}, scales: lying ? {x: value, y: label} : {x: label, y: value},
-        plugins: {legend: {display: plot.series.length > 1, labels: {usePointStyle: lines}}, words: {marks: plot.marks, texts: plot.series.map(series => series.texts)}}}}));
+        layout: {padding: {top: plot.marks.length && !lying ? 1.2 * size * (1 + Math.max(...levels)) : 0}}, scales: lying ? {x: value, y: label} : {x: label, y: value},
+        plugins: {legend: {display: plot.series.length > 1, labels: {usePointStyle: lines}}, words: {marks: plot.marks, levels, texts: plot.series.map(series => series.texts)}}}}));
   }
   addEventListener('beforeprint', () => charts.forEach(chart => chart.resize(640, chart.height)));
   addEventListener('afterprint', () => charts.forEach(chart => chart.resize()));
   document.documentElement.dataset.plots = String(charts.length);
 })();
 )";
+
+constexpr std::string_view not_drawn = ": not drawn, since every count is 0 or below 11.";
+constexpr std::size_t most_rows_whole = 20;
 
 /// A script as it may stand between its tags: nothing in it ends them, and lines end as browsers read them.
 std::string between_tags(const std::string& script) {
@@ -139,7 +162,7 @@ json::object data_of(const Plot& plot) {
         all.push_back({{"name", series.name}, {"values", std::move(values)}, {"texts", std::move(texts)}});
     }
     json::array& marks = data["marks"].emplace_array();
-    for (const PlotMark& mark : plot.marks) marks.push_back({{"before", mark.before}, {"text", mark.text}});
+    for (const PlotMark& mark : plot.marks) marks.push_back({{"at", mark.at}, {"text", mark.text}});
     return data;
 }
 
@@ -160,7 +183,9 @@ class Writer {
     }
 
     void operator()(const Table& table) {
-        put("<div class=\"wide\"><table>\n<caption>");
+        // On paper a table that is short stays on one page.
+        put(table.rows.size() <= most_rows_whole ? "<div class=\"wide whole\"><table>\n<caption>"
+                                                 : "<div class=\"wide\"><table>\n<caption>");
         text(table.caption);
         put("</caption>\n<thead><tr>");
         for (const Column& column : table.columns) {
@@ -174,8 +199,11 @@ class Writer {
     }
 
     void operator()(const Plot& plot) {
-        if (draws_) add_drawing(plot);
+        const bool is_drawn = draws_ && has_drawing(plot);
+        if (is_drawn) add_drawing(plot);
+        if (!has_drawing(plot)) (*this)(Paragraph{plot.title + std::string(not_drawn)});
         (*this)(table_of(plot));
+        if (!is_drawn && !plot.note.empty()) add_note(plot.note);
     }
 
     void add_opening(const Page& page) {
@@ -222,6 +250,12 @@ class Writer {
         put("</tr>\n");
     }
 
+    void add_note(const std::string& note) {
+        put("<p class=\"note\">");
+        text(note);
+        put("</p>\n");
+    }
+
     void add_drawing(const Plot& plot) {
         put("<figure class=\"plot\">\n<figcaption><strong>");
         text(plot.title);
@@ -235,7 +269,9 @@ class Writer {
                 html_ += c;
             }
         }
-        put("</script>\n</figure>\n");
+        put("</script>\n");
+        if (!plot.note.empty()) add_note(plot.note);
+        put("</figure>\n");
     }
 
     bool draws_;
@@ -243,9 +279,11 @@ class Writer {
     std::string html_;
 };
 
+/// Anything that is drawn.
 bool has_plots(const std::vector<Block>& blocks) {
     for (const Block& block : blocks) {
-        if (std::holds_alternative<Plot>(block)) return true;
+        const Plot* plot = std::get_if<Plot>(&block);
+        if (plot && has_drawing(*plot)) return true;
     }
     return false;
 }
@@ -282,7 +320,7 @@ Table table_of(const Plot& plot) {
     }
     const auto add_marks = [&](std::size_t before) {
         for (const PlotMark& mark : plot.marks) {
-            if (mark.before != before) continue;
+            if (std::ceil(mark.at) != static_cast<double>(before)) continue;
             table.rows.emplace_back(table.columns.size()).front() = "— " + mark.text + " —";
         }
     };
@@ -296,6 +334,12 @@ Table table_of(const Plot& plot) {
     }
     add_marks(plot.labels.size());
     return table;
+}
+
+bool has_drawing(const Plot& plot) {
+    return std::ranges::any_of(plot.series, [](const Series& series) {
+        return std::ranges::any_of(series.values, [](const PlotValue& value) { return value.number.value_or(0) != 0; });
+    });
 }
 
 std::string html_page(const Page& page, const PageScript& script) {

@@ -47,9 +47,9 @@ struct Series {
     std::vector<PlotValue> values;  ///< one a label of the plot
 };
 
-/// A line between two labels, with words: a limit on a distribution.
+/// A line across the labels, with words: a limit on a distribution.
 struct PlotMark {
-    std::size_t before = 0;  ///< the label that it stands before
+    double at = 0;  ///< counted in labels: 2 lies between the second and the third, 2.5 in the middle of the third
     std::string text;
 };
 
@@ -62,6 +62,7 @@ struct Plot {
     std::vector<std::string> labels;
     std::vector<Series> series;
     std::vector<PlotMark> marks{};
+    std::string note{};  ///< stands below it: what is not drawn
 };
 
 using Block = std::variant<Paragraph, CodeText, Table, Plot>;
@@ -78,8 +79,11 @@ struct Page {
     std::vector<Section> sections;
 };
 
-/// The numbers of a plot; a mark stands as a row of its own, where it is drawn.
+/// The numbers of a plot; a mark stands as a row of its own, behind the label in which it lies.
 Table table_of(const Plot& plot);
+
+/// Whether there is anything to draw: a number that is not 0.
+bool has_drawing(const Plot& plot);
 
 /// What a page needs from outside.
 struct PageScript {

@@ -1,4 +1,4 @@
-#include "rules/compare/html_page.hpp"
+#include "rules/page/html_page.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -62,6 +62,34 @@ TEST(HtmlPage, HasTheNumbersOfAPlotInATable) {
     EXPECT_THAT(html, HasSubstr("<figure class=\"plot\">"));
     EXPECT_THAT(html, HasSubstr("<th scope=\"row\">0 to 10</th><td class=\"number\">&lt;11</td>"));
     EXPECT_THAT(html, HasSubstr("<th scope=\"row\">— low from 12 —</th>"));
+}
+
+TEST(HtmlPage, SaysInWordsWhereThereIsNothingToDraw) {
+    Plot plot = two_bars();
+    plot.series.front().values[1] = {0, "0"};
+    const std::string html = html_page(page_with(plot), script("var Chart;"));
+    EXPECT_THAT(html, Not(HasSubstr("<canvas")));
+    EXPECT_THAT(html, Not(HasSubstr("Plots are missing")));
+    EXPECT_THAT(html, HasSubstr("Results: not drawn, since every count is 0 or below 11."));
+    EXPECT_THAT(html, HasSubstr("<caption>Results</caption>"));
+}
+
+TEST(HtmlPage, HasTheNoteOfAPlotOnceWhetherItIsDrawnOrNot) {
+    Plot plot = two_bars();
+    plot.note = "What is not drawn.";
+    for (const char* library : {"var Chart;", ""}) {
+        const std::string html = html_page(page_with(plot), script(library));
+        const std::size_t first = html.find(plot.note);
+        EXPECT_NE(first, std::string::npos);
+        EXPECT_EQ(html.find(plot.note, first + 1), std::string::npos);
+    }
+}
+
+TEST(HtmlPage, KeepsAShortTableOnOnePage) {
+    Table table{"Short", {{"a"}}, {{"1"}}};
+    EXPECT_THAT(html_page(page_with(table), script("")), HasSubstr("<div class=\"wide whole\">"));
+    table.rows.assign(100, {"1"});
+    EXPECT_THAT(html_page(page_with(table), script("")), Not(HasSubstr("whole\">")));
 }
 
 TEST(HtmlPage, SaysThatPlotsAreMissingWithoutTheLibrary) {
