@@ -15,19 +15,21 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view style =
-    "body{margin:0 auto;max-width:60rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;"
+    "body{margin:0 auto;max-width:62rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;"
     "overflow-wrap:anywhere}h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.25rem;margin:2.2rem 0 .5rem;"
     "border-bottom:2px solid #5b6470}h3{font-size:1rem;margin:1.2rem 0 .4rem}a{color:#0b4fb3}nav ul{columns:16rem;"
     "margin:0;padding-left:1.1rem}table{border-collapse:collapse;margin:.5rem 0 "
     "1.2rem;font-size:.9rem;min-width:min(26rem,100%);max-width:100%}"
     "caption{text-align:left;font-weight:600;padding:.3rem 0}th,td{border:1px solid #8a919c;padding:.2rem .5rem;"
-    "text-align:left;vertical-align:top;font-weight:400;min-width:4.5rem}thead th{background:#eef1f5;font-weight:600;"
-    "overflow-wrap:break-word}tbody "
-    "th{min-width:10.5rem}.number{text-align:right}td.number{white-space:nowrap}.wide{overflow-x:auto}pre{background:#"
+    "text-align:left;vertical-align:top;font-weight:400;min-width:3rem}thead th{background:#eef1f5;font-weight:600;"
+    "font-size:.8rem;line-height:1.3;overflow-wrap:break-word}tbody "
+    "th{min-width:10rem}.number{text-align:right}td.number{white-space:nowrap}.wide{overflow-x:auto}pre{background:#"
     "f3f4f6;border:1px solid #8a919c;"
     "padding:.6rem;font-size:.85rem;white-space:pre-wrap}.plot{margin:1rem 0}.canvas{position:relative;height:22rem}"
     ".note{font-size:.85rem;margin:.3rem 0}"
-    "@page{size:A4;margin:15mm}@media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}"
+    "@page{size:A4;margin:15mm}@media "
+    "print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}table{font-size:8pt}"
+    "th,td{min-width:0;padding:.1rem .3rem}thead th{font-size:7pt}tbody th{min-width:6rem}"
     "pre{font-size:8pt}.plot,tr,pre,.whole,caption,thead{break-inside:avoid}h2,h3,caption,thead{break-after:avoid}"
     "tbody tr:nth-child(-n+3){break-before:avoid}tbody tr:nth-last-child(-n+2){break-before:avoid}"
     ".wide{overflow:visible}thead{display:table-header-group}}";
