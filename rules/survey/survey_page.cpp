@@ -52,7 +52,7 @@ std::string name_of_fact(const Survey& survey, const CompiledFact& fact) {
 }  // namespace
 
 std::string shared_records(const SurveyCount& count) {
-    return shared_count(count.patients < least_shared ? 0 : count.records);
+    return shared_count(count.records, count.patients);
 }
 
 Table shared_table(std::string caption, std::string of, const std::vector<SurveyCounts::Row>& rows,

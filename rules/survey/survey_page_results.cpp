@@ -90,11 +90,12 @@ class ResultSection {
     /// The newest value of each patient, with the bands as lines.
     void add_values(std::size_t kind, std::size_t unit) {
         const std::string &name = analyte_.kinds[kind].name, &unit_name = analyte_.units[unit].name;
-        ValueDistribution values{analyte_.kinds[kind].title + " in " + unit_name + ", with the bands of " +
-                                     title_of_bands() + ": the newest result of each patient",
+        ValueDistribution values{analyte_.kinds[kind].title + " in " + unit_name,
                                  analyte_.kinds[kind].title + ", " + unit_name,
                                  {},
                                  band_edges(analyte_, kind, unit)};
+        if (!values.marks.empty()) values.title += ", with its bands";
+        values.title += ": the newest result of each patient";
         for (const SurveyCounts::Row& row : counts_.below({"result", id_, "value", name, unit_name})) {
             values.patients.emplace(row.rest.front(), row.count.patients);
         }
@@ -109,10 +110,6 @@ class ResultSection {
         for (const SurveyCounts::Row& row : counts_.below({"result", id_, "beyond", kind, unit}))
             table.rows.push_back({row.rest.front(), shared_count(row.count.patients), shared_records(row.count)});
         add(std::move(table));
-    }
-
-    std::string title_of_bands() const {
-        return analyte_.ruleset.title.empty() ? std::string("no ruleset") : analyte_.ruleset.title;
     }
 
     const Survey& survey_;

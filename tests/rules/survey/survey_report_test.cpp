@@ -50,6 +50,13 @@ TEST(SurveyReport, RoundsEveryCountThatIsShared) {
     EXPECT_THAT(shared, HasSubstr("digest on cards:         sha256:00\n"));
 }
 
+// 0 would say that there are none.
+TEST(SurveyReport, TellsNoNumberOfRecordsOfFewPatientsAndNotZero) {
+    Surveyed surveyed;
+    surveyed.add(result(loinc_vitamin_d, R"("valueString": "<4 ng/mL")"), 3);
+    EXPECT_THAT(text_of(surveyed), testing::ContainsRegex("written with +patients +results\n +< +<11 +<11\n"));
+}
+
 TEST(SurveyReport, HoldsExactCountsForProgramsAndSaysSoFirst) {
     Surveyed surveyed;
     surveyed.add(result(local_vitamin_d, in_unit("31", "ng/mL")), 3);
