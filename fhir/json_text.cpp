@@ -10,7 +10,7 @@
 #include <cassert>
 #include <cctype>
 #include <charconv>
-#include <deque>
+#include <forward_list>
 #include <vector>
 
 namespace fhir {
@@ -31,7 +31,10 @@ class TreeHandler {
     static constexpr std::size_t max_string_size = std::size_t(-1);
     static constexpr std::size_t max_key_size = std::size_t(-1);
 
-    TreeHandler(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits) {}
+    TreeHandler(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits) {
+        constexpr std::size_t few = 32;
+        keys_.reserve(few);
+    }
 
     void reset(json::storage_ptr storage) { stack_.reset(std::move(storage)); }
     json::value release() { return stack_.release(); }
@@ -151,7 +154,7 @@ class TreeHandler {
             return {part.data(), part.size()};
         }
         partial_key_.append(part);
-        return copied_keys_.emplace_back(partial_key_);
+        return copied_keys_.emplace_front(partial_key_);
     }
 
     const std::string_view* duplicate_among_last(std::size_t count) {
@@ -180,9 +183,10 @@ class TreeHandler {
   private:
     std::string_view text_;
     const JsonLimits& limits_;
-    json::value_stack stack_;
+    alignas(json::value) std::array<unsigned char, 2048> first_room_;  // a line of a population needs no more
+    json::value_stack stack_{{}, first_room_.data(), first_room_.size()};
     std::vector<std::string_view> keys_;
-    std::deque<std::string> copied_keys_;
+    std::forward_list<std::string> copied_keys_;
     std::string partial_key_;
     std::string number_;
     std::size_t values_ = 0;

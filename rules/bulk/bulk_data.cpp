@@ -100,6 +100,7 @@ BulkData::Taken BulkData::take(const Skimmed& resource, PartitionedLine line) {
     if (!is_patient && !subject.empty() && !patient.empty() && subject != patient) return Taken::of_two;
     line.key = is_patient ? resource.id : subject.empty() ? patient : subject;
     if (line.key.empty()) return Taken::of_nobody;
+    if (resource.is_passed_by) line.text = {};  // that it is there still says whose resources there are
     if (is_patient && resource.has_link) note_links(line.text);
     Partitions* partitions = opened();
     if (partitions && !partitions->add(line)) fail("The folder for partitions is full. Name another one with --temp.");

@@ -175,13 +175,9 @@ void LineSource::take_lines(LineBatch& batch) {
     while (end == std::string::npos && pending_.size() <= longest_ && read_more(pending_)) end = pending_.rfind('\n');
     if (end == std::string::npos && pending_.size() > longest_) return skip_long_line(batch);
     end = end == std::string::npos ? pending_.size() : end + 1;
-    if (end == pending_.size()) {
-        std::swap(batch.text, pending_);
-    } else {
-        batch.text.reserve(end + Skimmer::room_behind);
-        batch.text.assign(pending_, 0, end);
-        pending_.erase(0, end);
-    }
+    std::swap(batch.text, pending_);  // of what is handed on only the line that has not ended is copied
+    pending_.assign(batch.text, end);
+    batch.text.resize(end);
     line_ += static_cast<std::uint64_t>(std::ranges::count(batch.text, '\n'));
 }
 

@@ -32,10 +32,31 @@ Use use_of(std::string_view type) {
     return is_whole ? Use::whole : Use::name;
 }
 
-/// What stays of a resource of which rules read no more: its name, its version, when it was and whether it counts.
-constexpr std::array<std::string_view, 9> names_and_dates = {
-    "resourceType",    "id",    "meta", "status", "issued", "effectiveDateTime", "effectiveInstant",
-    "effectivePeriod", "period"};
+/// What stays of a resource of which rules read no more: its name, its version, whether it counts and when it was.
+constexpr std::array<std::string_view, 4> names = {"resourceType", "id", "meta", "status"};
+constexpr std::array<std::string_view, 5> dates = {"issued", "effectiveDateTime", "effectiveInstant", "effectivePeriod",
+                                                   "period"};
+
+/// Who performs tests (FHIR R4, Observation.performer): a laboratory's bands are found by its name.
+constexpr std::array<std::string_view, 5> performers = {"Organization", "Practitioner", "PractitionerRole", "CareTeam",
+                                                        "RelatedPerson"};
+
+template <std::size_t Count>
+bool is_one_of(const std::array<std::string_view, Count>& list, std::string_view name) {
+    return std::ranges::find(list, name) != list.end();
+}
+
+/// Whether a date in the JSON of a member may be `day` or a later one.
+bool may_reach(std::string_view raw, std::string_view day) {
+    for (std::size_t quote = raw.find('"'); quote != std::string_view::npos; quote = raw.find('"', quote + 1)) {
+        std::string_view text = raw.substr(quote + 1, day.size());
+        text = text.substr(0, text.find('"'));
+        if (text.empty()) continue;
+        const bool is_date = text.front() >= '0' && text.front() <= '9';
+        if (is_date ? text >= day : text.front() == '\\') return true;
+    }
+    return false;
+}
 
 /// The characters of a string whose quote stands before `begin`. simdjson has seen that it ends.
 std::string_view characters(const char* begin, bool& has_escapes) {
@@ -125,7 +146,7 @@ bool is_read(const Skimmed& resource) {
 
 class Skimmer::Walk {
   public:
-    explicit Walk(const Codes* codes) : codes_(codes) {}
+    Walk(const Codes* codes, std::string_view dates_from) : codes_(codes), dates_from_(dates_from) {}
 
     std::optional<Skimmed> over(std::string_view text, std::size_t readable) {
         constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -139,19 +160,11 @@ class Skimmer::Walk {
             text = copy_;
             readable = text.size() + room_behind;
         }
-        lean_.clear();
-        od::document document;
-        od::object object;
-        if (parser_.iterate(text.data(), text.size(), readable).get(document)) return std::nullopt;
-        if (document.get_object().get(object)) return std::nullopt;
-        Skimmed found;
-        std::string_view raw;
-        if (!resource(object, &found) || !raw_of(object, raw) ||
-            document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
-            return std::nullopt;
-        }
-        found.kept = lean_.empty() ? text : std::string_view(lean_);
-        return found;
+        needs_all_names_ = keeps_all_names_ = false;
+        auto found = once_over(text, readable);
+        if (!found || !needs_all_names_) return found;
+        keeps_all_names_ = true;
+        return once_over(text, readable);
     }
 
   private:
@@ -159,12 +172,30 @@ class Skimmer::Walk {
     struct Seen {
         std::string_view type, id;
         Use use = Use::unknown;
-        bool has_code = false, has_contained = false, has_escapes = false, has_entries = false;
+        bool has_code = false, has_contained = false, has_focus = false, has_entries = false;
+        bool has_escapes = false, may_be_new = false;
     };
+    enum class Left : std::uint8_t { broken, nothing, something };
+
+    std::optional<Skimmed> once_over(std::string_view text, std::size_t readable) {
+        lean_.clear();
+        od::document document;
+        od::object object;
+        if (parser_.iterate(text.data(), text.size(), readable).get(document)) return std::nullopt;
+        if (document.get_object().get(object)) return std::nullopt;
+        Skimmed found;
+        std::string_view raw;
+        if (resource(object, &found) == Left::broken || !raw_of(object, raw) ||
+            document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+            return std::nullopt;
+        }
+        found.kept = lean_.empty() ? text : std::string_view(lean_);
+        return found;
+    }
 
     /// Adds to `lean_` what rules can read of a resource. At the top nothing is added where that is all of it, and
-    /// `top` is filled. \returns false if the text breaks off.
-    bool resource(od::object& object, Skimmed* top) {
+    /// `top` is filled.
+    Left resource(od::object& object, Skimmed* top) {
         const std::size_t begin = lean_.size();
         lean_ += '{';
         Seen seen;
@@ -173,24 +204,45 @@ class Skimmer::Walk {
             is_sound = member(name, value, seen, top);
             return is_sound && !is_settled(seen, top != nullptr);
         });
-        if (!is_walked || !is_sound) return false;
-        if (top) {
-            top->type = seen.type;
-            top->id = seen.id;
-            top->has_contained = seen.has_contained;
-            top->has_escapes = top->has_escapes || seen.has_escapes;
-        }
+        if (!is_walked || !is_sound) return Left::broken;
+        if (top) fill(*top, seen);
         const bool is_thinned = top && seen.type == "Bundle" && seen.has_entries;
+        if (!top && is_passed_by(seen)) {
+            lean_.resize(begin);
+            return Left::nothing;
+        }
         if (!seen.has_escapes && (is_thinned || !is_whole(seen))) {
             lean_ += '}';
-            return true;
+            return Left::something;
         }
         lean_.resize(begin);
-        if (top) return true;
+        if (top) return Left::something;
         std::string_view raw;
-        if (!raw_of(object, raw)) return false;
+        if (!raw_of(object, raw)) return Left::broken;
         lean_.append(raw);
-        return true;
+        needs_all_names_ = needs_all_names_ || may_name_its_focus(seen);
+        return Left::something;
+    }
+
+    void fill(Skimmed& top, const Seen& seen) const {
+        top.type = seen.type;
+        top.id = seen.id;
+        top.has_contained = seen.has_contained;
+        top.has_escapes = top.has_escapes || seen.has_escapes;
+        top.is_passed_by = is_passed_by(seen);
+    }
+
+    /// Whether nothing of it stays.
+    bool is_passed_by(const Seen& seen) const {
+        if (keeps_all_names_ || seen.has_escapes || is_whole(seen)) return false;
+        if (seen.use == Use::name) return !is_one_of(performers, seen.type);
+        return !dates_from_.empty() && !seen.may_be_new;
+    }
+
+    /// Whether it is told by a name what a result of it is about (Observation.focus).
+    static bool may_name_its_focus(const Seen& seen) {
+        const bool has_results = seen.use == Use::result || seen.use == Use::if_contains;
+        return has_results && (seen.has_focus || seen.has_contained || seen.has_escapes);
     }
 
     bool member(std::string_view name, od::value& value, Seen& seen, Skimmed* top) {
@@ -207,6 +259,10 @@ class Skimmer::Walk {
             return !may_speak(seen) || look_for_parts(value, seen);
         } else if (name == "contained") {
             seen.has_contained = true;
+        } else if (name == "focus") {
+            seen.has_focus = true;
+        } else if (is_one_of(dates, name)) {
+            return add_date(name, value, seen);
         } else if (top) {
             return member_of_top(name, value, seen, *top);
         }
@@ -229,8 +285,9 @@ class Skimmer::Walk {
 
     /// Whether more members would change nothing.
     bool is_settled(const Seen& seen, bool is_top) const {
-        const bool is_named = seen.use == Use::name && !seen.id.empty();
-        return is_named || (!is_top && is_whole(seen) && seen.use != Use::unknown);
+        if (seen.use == Use::name) return !seen.id.empty() || (!is_top && is_passed_by(seen));
+        if (is_top || seen.use == Use::unknown || !is_whole(seen)) return false;
+        return seen.use == Use::whole || keeps_all_names_ || may_name_its_focus(seen);
     }
 
     /// Rules read all of it, as far as was seen.
@@ -252,8 +309,13 @@ class Skimmer::Walk {
 
     static bool may_speak(const Seen& seen) { return seen.use == Use::unknown || seen.use == Use::result; }
 
-    bool keep(std::string_view name, od::value& value) {
-        return std::ranges::find(names_and_dates, name) == names_and_dates.end() || add(name, value);
+    bool keep(std::string_view name, od::value& value) { return !is_one_of(names, name) || add(name, value); }
+
+    bool add_date(std::string_view name, od::value& value, Seen& seen) {
+        const std::size_t before = lean_.size();
+        if (!add(name, value)) return false;
+        seen.may_be_new = seen.may_be_new || may_reach(std::string_view(lean_).substr(before), dates_from_);
+        return true;
     }
 
     bool add(std::string_view name, od::value& value) {
@@ -309,7 +371,7 @@ class Skimmer::Walk {
     /// In each part of an Observation.
     bool look_for_parts(od::value& value, Seen& seen) {
         od::array parts;
-        if (!is_array(value)) return true;
+        if (codes_ == nullptr || seen.has_code || !is_array(value)) return true;
         if (value.get_array().get(parts)) return false;
         return each_element(parts, [&](od::value& part) {
             od::object one;
@@ -328,57 +390,63 @@ class Skimmer::Walk {
         if (value.get_array().get(array)) return false;
         add_name("entry");
         lean_ += '[';
-        bool is_first = true;
         const bool is_sound = each_element(array, [&](od::value& one) {
-            if (!is_first) lean_ += ',';
-            is_first = false;
-            return entry(one);
+            const std::size_t before = lean_.size();
+            if (lean_.back() != '[') lean_ += ',';
+            const Left left = entry(one);
+            if (left == Left::nothing) lean_.resize(before);
+            return left != Left::broken;
         });
         lean_ += ']';
         return is_sound;
     }
 
     /// Where a resource stands and what rules can read of it. Without a resource it says perhaps that one was deleted.
-    bool entry(od::value& value) {
+    Left entry(od::value& value) {
         std::string_view raw;
-        if (!is_object(value)) {
-            if (!raw_of(value, raw)) return false;
-            lean_.append(raw);
-            return true;
-        }
+        if (!is_object(value)) return raw_of(value, raw) ? add_raw(raw) : Left::broken;
         od::object object;
-        if (value.get_object().get(object)) return false;
+        if (value.get_object().get(object)) return Left::broken;
         const std::size_t begin = lean_.size();
         lean_ += '{';
-        bool has_resource = false, has_escapes = false, is_sound = true;
+        bool has_escapes = false;
+        Left left = Left::something;
+        bool has_resource = false;
         const bool is_walked = each_member(object, has_escapes, [&](std::string_view name, od::value member) {
             if (name == "fullUrl") {
-                is_sound = add(name, member);
+                left = add(name, member) ? left : Left::broken;
             } else if (name == "resource" && is_object(member)) {
                 od::object resource_object;
                 has_resource = true;
                 add_name(name);
-                is_sound = !member.get_object().get(resource_object) && resource(resource_object, nullptr);
+                left = member.get_object().get(resource_object) ? Left::broken : resource(resource_object, nullptr);
             }
-            return is_sound;
+            return left == Left::something;
         });
-        if (!is_walked || !is_sound) return false;
+        if (!is_walked || left == Left::broken) return Left::broken;
+        if (left == Left::nothing) return left;
         if (has_resource && !has_escapes) {
             lean_ += '}';
-            return true;
+            return left;
         }
         lean_.resize(begin);
-        if (!raw_of(object, raw)) return false;
+        return raw_of(object, raw) ? add_raw(raw) : Left::broken;
+    }
+
+    Left add_raw(std::string_view raw) {
         lean_.append(raw);
-        return true;
+        return Left::something;
     }
 
     const Codes* codes_;
+    std::string dates_from_;
     od::parser parser_;
     std::string copy_, lean_;
+    bool needs_all_names_ = false, keeps_all_names_ = false;
 };
 
-Skimmer::Skimmer(const Codes* observation_codes) : walk_(std::make_unique<Walk>(observation_codes)) {}
+Skimmer::Skimmer(const Codes* observation_codes, std::string_view dates_from)
+    : walk_(std::make_unique<Walk>(observation_codes, dates_from)) {}
 Skimmer::~Skimmer() = default;
 Skimmer::Skimmer(Skimmer&& other) noexcept = default;
 

@@ -1,9 +1,10 @@
 // What one JSON object is, and what of it rules can read, found by walking over the text without making a tree of it:
 // most of a population is of no use to rules, and should cost no more than to be passed by (simdjson, on demand).
 //
-// A resource that rules read is kept as it stands. Of others in a Bundle their names stay, since references lead to
-// them, and of what happened at a time also when: whether a record is newer than a day is told by it. What is passed by
-// is checked no further than brackets, strings and UTF-8.
+// A resource that rules read is kept as it stands. Of others in a Bundle the names of who performs tests stay, since a
+// laboratory is known by them, and of what happened at a time when that was, unless it was long ago: whether a record
+// is newer than a day is told by it. Where a result says what it is about, all names stay: that is told by a name, too.
+// What is passed by is checked no further than brackets, strings and UTF-8.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,8 @@ struct Skimmed {
     bool has_link = false;     ///< Patient.link, perhaps
     bool has_contained = false;
     bool has_escapes = false;
-    std::string_view kept;  ///< what rules can read of it: JSON, the whole text or less
+    bool is_passed_by = false;  ///< happened long ago, and rules read no more of it: counts as there, nothing else
+    std::string_view kept;      ///< what rules can read of it: JSON, the whole text or less
 };
 
 /// Whether rules read it, it brings results along, or it says when somebody came.
@@ -41,7 +43,10 @@ class Skimmer {
     static constexpr std::size_t room_behind = 64;
 
     /// \param observation_codes  Observations are read that have one of these, in whatever system; null: all. Borrowed.
-    explicit Skimmer(const Codes* observation_codes = nullptr);
+    /// \param dates_from  a day, YYYY-MM-DD. Of other Observations, of reports and of visits only those stay that may
+    /// have been on that day or later; empty: all of them. A later version without such a date does not undo one with
+    /// it.
+    explicit Skimmer(const Codes* observation_codes = nullptr, std::string_view dates_from = {});
     ~Skimmer();
     Skimmer(Skimmer&& other) noexcept;
 

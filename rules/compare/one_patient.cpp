@@ -1,6 +1,7 @@
 #include "rules/compare/one_patient.hpp"
 
 #include "fhir/bundle.hpp"
+#include "fhir/member.hpp"
 #include "rules/record/patient_identity.hpp"
 
 #include <algorithm>
@@ -19,6 +20,16 @@ fhir::Bundle bundle_of(const std::vector<json::value>& trees) {
     return fhir::Bundle::of(objects, issues);
 }
 
+/// Whether it says of itself that it is the patient's whose entry stands at `urn`, which needs no other names.
+bool is_plainly_theirs(const json::object& resource, std::string_view urn) {
+    if (!urn.starts_with("urn:") || fhir::member_text(resource, "resourceType") == "Patient") return false;
+    return std::ranges::all_of(resource, [urn](const json::key_value_pair& member) {
+        if (member.key() == "contained") return false;
+        if (member.key() != "subject" && member.key() != "patient") return true;
+        return member.value().is_object() && fhir::member_text(member.value().get_object(), "reference") == urn;
+    });
+}
+
 /// What a server would call another patient's: references by urn:uuid are read as it would have them.
 boost::system::result<Resources, PatientFault> find_others(const fhir::Bundle& record) {
     const ServedNames names(record);
@@ -27,10 +38,11 @@ boost::system::result<Resources, PatientFault> find_others(const fhir::Bundle& r
     const json::value patient = names.copy(*found);
     PatientIdentity identity(fhir::entry_of(patient.get_object()).id);
     identity.learn(patient.get_object());
+    const std::string_view own_place = record.entries()[*found].full_url;
     Resources others;
     for (std::size_t at = 0; at < record.entries().size(); ++at) {
         const json::object* resource = record.entries()[at].resource;
-        if (resource == nullptr) continue;
+        if (resource == nullptr || is_plainly_theirs(*resource, own_place)) continue;
         const json::value copy = names.differ() ? names.copy(at) : json::value();
         if (identity.whose(names.differ() ? copy.get_object() : *resource) == Whose::another) others.insert(resource);
     }

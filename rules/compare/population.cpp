@@ -30,7 +30,7 @@ constexpr std::size_t first_block = 1U << 20;
 
 /// What one thread works with.
 struct Worker {
-    explicit Worker(const Codes* observation_codes) : skimmer(observation_codes) {}
+    explicit Worker(Skimmer own) : skimmer(std::move(own)) {}
 
     Skimmer skimmer;
     std::size_t number = 0;
@@ -51,7 +51,7 @@ class Reading {
     boost::system::result<PopulationCounts, std::string> read() {
         std::vector<Worker> workers;
         for (std::size_t number = 0; number < std::max<std::size_t>(options_.threads, 1); ++number) {
-            workers.emplace_back(observation_codes()).number = number;
+            workers.emplace_back(make_skimmer()).number = number;
         }
         on_all(workers, [this](Worker& worker) { read_lines(worker); });
         bulk_.finish_taking();
@@ -66,8 +66,8 @@ class Reading {
     }
 
   private:
-    const Codes* observation_codes() const {
-        return options_.observation_codes ? &*options_.observation_codes : nullptr;
+    Skimmer make_skimmer() const {
+        return Skimmer(options_.observation_codes ? &*options_.observation_codes : nullptr, options_.dates_from);
     }
 
     /// Runs `work` on a thread for each worker. What one of them throws ends the reading.
@@ -149,7 +149,7 @@ class Reading {
             return read_skimmed(worker, text, worker.skimmer.skim(text, readable), file, line);
         }
         const std::lock_guard alone(large_);
-        Skimmer own(observation_codes());  // the memory that it takes goes with it
+        Skimmer own = make_skimmer();  // the memory that it takes goes with it
         read_skimmed(worker, text, own.skim(text, readable), file, line);
     }
 
@@ -263,6 +263,7 @@ class Reading {
         const PartitionedLine* first = &lines.front();
         for (const PartitionedLine& line : lines) {
             if (std::tie(line.file, line.line) < std::tie(first->file, first->line)) first = &line;
+            if (line.text.empty()) continue;  // passed by
             auto tree = fhir::parse_json(line.text, &memory);
             if (!tree || !tree->is_object()) {
                 fault(worker, PopulationFault::broken, line.file, line.line);

@@ -96,7 +96,8 @@ struct PopulationOptions {
     bool requests_as_texts = false;               ///< captured requests are not parsed
     bool requests_alone = false;                  ///< ends at the first record, which is counted and not handed on
     std::optional<Codes> observation_codes = {};  ///< of other Observations only their dates are read; nothing: all are
-    std::size_t largest_patient = 64U << 20;      ///< bytes; what is larger is counted and named
+    std::string dates_from = {};  ///< a day, before which these dates, and those of reports and visits, say nothing
+    std::size_t largest_patient = 64U << 20;                          ///< bytes; what is larger is counted and named
     std::function<void(const PopulationProgress&)> on_progress = {};  ///< from any thread, one at a time
 };
 

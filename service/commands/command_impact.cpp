@@ -140,6 +140,7 @@ Counted count_population(const ImpactOptions& options, const Streams& streams) {
     if (options.events == "encounters") settings.encounters = days_of(options);
     ImpactEngine engine(*from, *to, std::move(settings));
     how.observation_codes = engine.observation_codes();
+    how.dates_from = engine.dates_from();
     const auto read = rules::read_population(
         how, [&engine](std::size_t worker, rules::PopulationPatient& patient) { engine.look_at(worker, patient); });
     if (!read) {

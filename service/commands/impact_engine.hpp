@@ -38,6 +38,9 @@ class ImpactEngine {
 
     /// The Observations that either side asks for, by code; nothing if any may be.
     std::optional<rules::Codes> observation_codes() const;
+    /// The day before the one that is looked at, before which it does not matter when anything happened, but for
+    /// results; empty if it does.
+    std::string dates_from() const;
 
     /// From several threads, one at a time with the same `worker`.
     void look_at(std::size_t worker, const rules::PopulationPatient& patient);

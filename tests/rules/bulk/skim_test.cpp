@@ -143,16 +143,72 @@ INSTANTIATE_TEST_SUITE_P(
         KeptCase{
             "a_Bundle",
             R"({"resourceType":"Bundle","id":"b","type":"history","link":[{}],"entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Claim","id":"1","x":1},"request":{}},{"resource":{"resourceType":"Condition","x":[1]}},{"request":{"method":"DELETE"}},null]})",
-            R"({"resourceType":"Bundle","id":"b","type":"history","entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Claim","id":"1"}},{"resource":{"resourceType":"Condition","x":[1]}},{"request":{"method":"DELETE"}},null]})"},
+            R"({"resourceType":"Bundle","id":"b","type":"history","entry":[{"resource":{"resourceType":"Condition","x":[1]}},{"request":{"method":"DELETE"}},null]})"},
         KeptCase{"a_Bundle_that_says_last_what_it_is",
-                 R"({"entry":[{"resource":{"x":1,"id":"1","resourceType":"Claim"}}],"resourceType":"Bundle"})",
-                 R"({"entry":[{"resource":{"id":"1","resourceType":"Claim"}}],"resourceType":"Bundle"})"},
+                 R"({"entry":[{"resource":{"x":1,"id":"1","resourceType":"Organization"}}],"resourceType":"Bundle"})",
+                 R"({"entry":[{"resource":{"id":"1","resourceType":"Organization"}}],"resourceType":"Bundle"})"},
+        KeptCase{
+            "a_Bundle_with_a_laboratory",
+            R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Claim","id":"1"}},{"fullUrl":"urn:uuid:2","resource":{"resourceType":"Organization","id":"2","x":1}}]})",
+            R"({"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:2","resource":{"resourceType":"Organization","id":"2"}}]})"},
+        KeptCase{
+            "a_Bundle_with_a_result_that_says_what_it_is_about",
+            R"({"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Device","id":"1","x":1}},{"resource":{"resourceType":"Observation","code":{"coding":[{"code":"62292-8"}]},"focus":[{"reference":"urn:uuid:1"}]}}]})",
+            R"({"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Device","id":"1"}},{"resource":{"resourceType":"Observation","code":{"coding":[{"code":"62292-8"}]},"focus":[{"reference":"urn:uuid:1"}]}}]})"},
+        KeptCase{
+            "a_Bundle_with_a_report_that_holds_results",
+            R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Device","id":"1"}},{"resource":{"resourceType":"DiagnosticReport","contained":[{}]}}]})",
+            ""},
         KeptCase{"a_Bundle_in_a_Bundle",
                  R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Bundle","entry":[]}}]})", ""},
         KeptCase{"a_Bundle_with_one_entry_and_no_list",
                  R"({"resourceType":"Bundle","entry":{"resource":{"resourceType":"Claim","x":1}}})", ""},
         KeptCase{"a_Bundle_with_its_entry_twice_as_it_is_broken", R"({"resourceType":"Bundle","entry":[],"entry":[]})",
                  ""}),
+    CaseName());
+
+struct DateCase {
+    const char* name;
+    std::string resource;
+    bool stays = false;
+};
+
+void PrintTo(const DateCase& one, std::ostream* out) {
+    *out << one.name;
+}
+
+class SkimFromADay : public testing::TestWithParam<DateCase> {};
+
+TEST_P(SkimFromADay, PassesByWhatHappenedBefore) {
+    const rules::Codes codes = {"62292-8"};
+    rules::Skimmer skimmer(&codes, "2026-02-28");
+    const auto alone = skimmer.skim(GetParam().resource);
+    ASSERT_TRUE(alone);
+    EXPECT_EQ(alone->is_passed_by, !GetParam().stays);
+    const auto inside = skimmer.skim(R"({"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:1","resource":)" +
+                                     GetParam().resource + R"(},{"resource":{"resourceType":"Condition"}}]})");
+    ASSERT_TRUE(inside);
+    EXPECT_EQ(inside->kept.find("urn:uuid:1") != std::string_view::npos, GetParam().stays) << inside->kept;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Of, SkimFromADay,
+    testing::Values(
+        DateCase{"an_earlier_visit",
+                 R"({"resourceType":"Encounter","period":{"start":"2026-02-27T08:00:00Z","end":"2026-02-27"}})"},
+        DateCase{"a_visit_of_the_day", R"({"resourceType":"Encounter","period":{"start":"2026-02-28"}})", true},
+        DateCase{"a_visit_that_ends_later", R"({"resourceType":"Encounter","period":{"start":"2026","end":"2027"}})",
+                 true},
+        DateCase{"a_visit_without_a_date", R"({"resourceType":"Encounter","id":"1"})"},
+        DateCase{"an_earlier_month", R"({"resourceType":"Observation","issued":"2026-02"})"},
+        DateCase{"a_later_month", R"({"effectiveDateTime":"2026-03","resourceType":"Observation"})", true},
+        DateCase{"a_date_with_an_escape", R"({"resourceType":"Observation","issued":"\u0032026-03-01"})", true},
+        DateCase{"an_earlier_result_of_a_code",
+                 R"({"resourceType":"Observation","issued":"2020","code":{"coding":[{"code":"62292-8"}]}})", true},
+        DateCase{"an_earlier_report", R"({"resourceType":"DiagnosticReport","issued":"2025-12-31"})"},
+        DateCase{"an_earlier_report_that_holds_results",
+                 R"({"resourceType":"DiagnosticReport","issued":"2025","contained":[]})", true},
+        DateCase{"an_earlier_problem", R"({"resourceType":"Condition","recordedDate":"2020"})", true}),
     CaseName());
 
 TEST(Skim, KeepsAllResultsWhereNoCodesAreNamed) {

@@ -110,6 +110,31 @@ TEST_F(Population, KeepsWhatRulesReadAlone) {
     EXPECT_EQ(read().seen["1"], "Patient/1");
 }
 
+std::string visit_line(const std::string& id, const std::string& more, const std::string& start) {
+    return R"({"resourceType":"Encounter","id":")" + id + "\"," + more + R"("period":{"start":")" + start + "\"}}\n";
+}
+
+TEST_F(Population, PassesByWhatHappenedBeforeADay) {
+    const std::string subject = R"("subject":{"reference":"Patient/1"},)";
+    write("all.ndjson",
+          patient_line("1") + visit_line("old", subject, "2024-05-06") + visit_line("new", subject, "2026-03-01"));
+    rules::PopulationOptions options;
+    options.paths = {folder_.path().string()};
+    options.dates_from = "2026-02-28";
+    EXPECT_EQ(read(options).seen["1"], "Encounter/new Patient/1");
+    EXPECT_EQ(read().seen["1"], "Encounter/new Encounter/old Patient/1");
+}
+
+TEST_F(Population, StillCountsWhoseAreNotKnownOfWhatHappenedBeforeADay) {
+    write("all.ndjson",
+          visit_line("a", "", "2024") + visit_line("b", R"("subject":{"reference":"Patient/2"},)", "2024"));
+    rules::PopulationOptions options;
+    options.paths = {folder_.path().string()};
+    options.dates_from = "2026-02-28";
+    EXPECT_THAT(read(options).counts.faults,
+                UnorderedElementsAre(Pair(PopulationFault::of_nobody, 1), Pair(PopulationFault::no_patient, 1)));
+}
+
 TEST_F(Population, GivesAPatientTheMedicationsThatItsRecordsReferTo) {
     write(
         "all.ndjson",
