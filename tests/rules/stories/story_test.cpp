@@ -178,6 +178,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         BadStoryCase{"MisspeltName", R"("record": ["low bak pain since 2025"], "patient-view": [])"},
         BadStoryCase{"UnknownName", R"("record": ["gout since 2025"], "patient-view": [])"},
+        BadStoryCase{
+            "CodeWithoutName",
+            R"("record": ["B12S coded https://lab.example.org/codes B12S 138 pmol/L on 2026-02-20"], "patient-view": [])"},
         BadStoryCase{"NoDate", R"("record": ["low back pain"], "patient-view": [])"},
         BadStoryCase{"BadDate", R"("record": ["low back pain since last week"], "patient-view": [])"},
         BadStoryCase{"UnknownClause", R"("record": ["low back pain sinse 2025"], "patient-view": [])"},
