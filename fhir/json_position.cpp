@@ -50,7 +50,7 @@ class Scanner {
         ++at_;
         skip_blank();
         for (std::size_t index = 0; peek() != '}' && peek() != ']' && at_ < text_.size(); ++index) {
-            if (open == '{' ? take_key(key) : std::to_string(index) == key) return true;
+            if ((open == '{' ? this->key() : std::to_string(index)) == key) return true;
             skip_value();
             if (peek() == ',') ++at_;
             skip_blank();
@@ -59,19 +59,39 @@ class Scanner {
         return false;
     }
 
+    // Visits the value that begins here and all within it, in the order of the text. \param pointer  of this one.
+    template <typename Visit>
+    void walk(std::string& pointer, const Visit& visit) {
+        visit(pointer, at_);
+        const char open = peek();
+        if (open != '{' && open != '[') return skip_value();
+        ++at_;
+        skip_blank();
+        for (std::size_t index = 0; peek() != '}' && peek() != ']' && at_ < text_.size(); ++index) {
+            const std::size_t above = pointer.size();
+            pointer += '/' + (open == '{' ? pointer_token(key()) : std::to_string(index));
+            walk(pointer, visit);
+            pointer.resize(above);
+            if (peek() == ',') ++at_;
+            skip_blank();
+        }
+        ++at_;
+        skip_blank();
+    }
+
   private:
     char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
-    // Whether the key here is `key`; afterwards the scanner stands at the member's value.
-    bool take_key(std::string_view key) {
+    // The key here; afterwards the scanner stands at the member's value.
+    std::string key() {
         const std::size_t begin = at_;
         skip_string();
         const std::string_view written = text_.substr(begin, at_ - begin);  // in its quotation marks
         skip_blank();
         ++at_;  // the colon
         skip_blank();
-        if (written.find('\\') == std::string_view::npos) return written.substr(1, written.size() - 2) == key;
-        return std::string_view(json::parse(written).as_string()) == key;
+        if (written.find('\\') == std::string_view::npos) return std::string(written.substr(1, written.size() - 2));
+        return std::string(std::string_view(json::parse(written).as_string()));
     }
 
     void skip_value() {
@@ -176,6 +196,25 @@ std::size_t offset_in_string(std::string_view text, std::size_t string, std::siz
         at += step.written;
     }
     return std::min(at, text.size());
+}
+
+JsonPlaces::JsonPlaces(std::string_view text) {
+    std::string pointer;
+    TextPosition line{1, 0};  // its column is where in the text it begins
+    std::size_t counted = 0;
+    Scanner(text).walk(pointer, [&](const std::string& of, std::size_t offset) {
+        for (; counted < offset; ++counted) {
+            if (text[counted] == '\n') line = {line.line + 1, counted + 1};
+        }
+        by_pointer_.emplace(of, TextPosition{line.line, offset - line.column + 1});
+    });
+}
+
+TextPosition JsonPlaces::of(std::string pointer) const {
+    for (auto found = by_pointer_.find(pointer);; found = by_pointer_.find(pointer)) {
+        if (found != by_pointer_.end()) return found->second;
+        pointer.resize(std::min(pointer.rfind('/'), pointer.size() - 1));  // the empty pointer is there
+    }
 }
 
 std::size_t locate(std::string_view text, std::string_view pointer) {

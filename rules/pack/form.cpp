@@ -69,6 +69,12 @@ std::string sentence(std::string message) {
 
 }  // namespace
 
+Place Node::place() const {
+    if (!file_->places) file_->places.emplace(*file_->text);
+    const fhir::TextPosition position = file_->places->of(pointer_);
+    return {file_->name, pointer_, position.line, position.column};
+}
+
 bool Node::is(Kinds kinds) const {
     return (kinds_of(*value_) & kinds) != 0;
 }

@@ -5,6 +5,7 @@
 // reading goes on with what is right. Every object may carry remarks that nobody reads: "note", "$schema", "confirmed".
 #pragma once
 
+#include "fhir/json_position.hpp"
 #include "rules/pack/pack.hpp"
 #include "rules/text/diagnostic.hpp"
 #include "rules/text/nearest.hpp"
@@ -52,6 +53,7 @@ struct AuthoredFile {
     std::string name;
     const std::string* text = nullptr;
     Diagnostics* findings = nullptr;
+    mutable std::optional<fhir::JsonPlaces> places = {};  ///< found when the first is asked for
 };
 
 /// A value in an authored file, with its place. Borrows the file and the tree.
@@ -62,7 +64,7 @@ class Node {
 
     const boost::json::value& value() const { return *value_; }
     const std::string& pointer() const { return pointer_; }
-    Place place() const { return place_of(file_->name, *file_->text, pointer_); }
+    Place place() const;
 
     bool is(Kinds kinds) const;
     /// The JSON string, or "" if it is none.

@@ -1,5 +1,6 @@
 #include "fhir/json_text.hpp"
 
+#include "fhir/json_position.hpp"
 #include "tests/case_name.hpp"
 
 #include <gtest/gtest.h>
@@ -110,18 +111,35 @@ TEST(JsonText, PrintsForPeople) {
     EXPECT_EQ(print_json_indented(parsed(R"({"a":[1.50],"b":{}})")), "{\n  \"a\": [\n    1.50\n  ],\n  \"b\": {}\n}");
 }
 
+struct Located {
+    const char* pointer;
+    TextPosition at;
+};
+
 TEST(JsonText, LocatesAValueByPointer) {
-    const std::string text = "{\n  // {\"b\":\n  \"a\": { \"x/y\": [10, {\"b\": \"}\"}, 30] }\n}";
-    const auto at = [&](std::string_view pointer) { return position_at(text, locate(text, pointer)); };
-    EXPECT_EQ(at(""), (TextPosition{1, 1}));
-    EXPECT_EQ(at("/a"), (TextPosition{3, 8}));
-    EXPECT_EQ(at("/a/x~1y/2"), (TextPosition{3, 34}));
-    EXPECT_EQ(at("/a/x~1y/1/b"), (TextPosition{3, 28}));
-    EXPECT_EQ(at("/a/x~1y/7"), (TextPosition{3, 17})) << "the nearest value that exists";
+    const std::string text =
+        "{\n  // {\"b\":\n  \"a\": { \"x/y\": [10, {\"b\": \"}\"}, 30],\r\n\t\"\\u00e4\\\"\": [\n[ ], -1.5e3 /* , */, "
+        "{}] }\n}";
+    const JsonPlaces places(text);
+    for (const Located& one : {Located{"", {1, 1}},
+                               {"/a", {3, 8}},
+                               {"/a/x~1y/2", {3, 34}},
+                               {"/a/x~1y/1/b", {3, 28}},
+                               {"/a/\u00e4\"", {4, 14}},
+                               {"/a/\u00e4\"/0", {5, 1}},
+                               {"/a/\u00e4\"/1", {5, 6}},
+                               {"/a/\u00e4\"/2", {5, 22}},
+                               {"/a/x~1y/7", {3, 17}},  // the nearest value that exists
+                               {"/a/x~1y/7/c", {3, 17}},
+                               {"/b", {1, 1}}}) {
+        EXPECT_EQ(position_at(text, locate(text, one.pointer)), one.at) << one.pointer;
+        EXPECT_EQ(places.of(one.pointer), one.at) << one.pointer;
+    }
 }
 
 TEST(JsonText, IgnoresOneByteOrderMarkAndCountsIt) {
     const std::string text = "\xEF\xBB\xBF{\"a\": 1.0}";
+    EXPECT_EQ(JsonPlaces(text).of("/a"), (TextPosition{1, 10}));
     EXPECT_EQ(print_json(parsed(text)), R"({"a":1.0})");
     EXPECT_EQ(locate(text, "/a"), 9U);
     EXPECT_EQ(parse_json("\xEF\xBB\xBF{\"a\" 1}").error().offset, 8U);
