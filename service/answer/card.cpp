@@ -270,7 +270,7 @@ Response render_response(const std::vector<rules::Card>& cards, const CardContex
     JsonWriter out((cards.size() + 1) * usual_card);
     out.begin_object();
     out.array("cards");
-    const ChosenCards chosen = choose_cards(cards, *context.profile, context.wishes);
+    const ChosenCards chosen = choose_cards(cards, context);
     for (const std::size_t index : chosen.shown) {
         const bool is_last = index == chosen.shown.back();
         std::string uuid = context.profile->knows_2_0 ? context.settings.new_uuid() : std::string();

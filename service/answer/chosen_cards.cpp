@@ -1,5 +1,6 @@
 #include "service/answer/chosen_cards.hpp"
 
+#include "service/answer/card.hpp"
 #include "service/answer/crd.hpp"
 
 #include <algorithm>
@@ -24,7 +25,9 @@ CardWishes wishes_of(const json::object* extension) {
     return wishes;
 }
 
-ChosenCards choose_cards(const std::vector<rules::Card>& cards, const ClientProfile& client, const CardWishes& wishes) {
+ChosenCards choose_cards(const std::vector<rules::Card>& cards, const CardContext& context) {
+    const CardWishes& wishes = context.wishes;
+    const std::size_t on_screen = context.profile->most_cards;
     ChosenCards chosen;
     std::size_t beside_critical = 0;
     for (std::size_t index = 0; index < cards.size(); ++index) {
@@ -32,7 +35,7 @@ ChosenCards choose_cards(const std::vector<rules::Card>& cards, const ClientProf
         const bool is_unwanted = std::ranges::find(wishes.unwanted, card.kind) != wishes.unwanted.end();
         if (is_unwanted || (wishes.most && chosen.shown.size() >= *wishes.most)) continue;
         const bool is_critical = card.indicator == rules::Indicator::critical;
-        if (!is_critical && client.most_cards > 0 && beside_critical == client.most_cards) {
+        if (!is_critical && on_screen > 0 && beside_critical == on_screen) {
             chosen.no_room.push_back(card.rule);
             continue;
         }

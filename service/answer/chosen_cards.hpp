@@ -3,7 +3,6 @@
 #pragma once
 
 #include "rules/run/evaluation.hpp"
-#include "service/clients/client_profile.hpp"
 
 #include <boost/json.hpp>
 
@@ -13,6 +12,8 @@
 #include <vector>
 
 namespace service {
+
+struct CardContext;
 
 /// What a call asks of its cards.
 struct CardWishes {
@@ -29,6 +30,7 @@ struct ChosenCards {
     std::vector<std::string_view> no_room;  ///< rules whose card the client's screen has no room for; borrowed
 };
 
-ChosenCards choose_cards(const std::vector<rules::Card>& cards, const ClientProfile& client, const CardWishes& wishes);
+/// By the client, the call and the settings in `context`. \param cards  the critical ones first.
+ChosenCards choose_cards(const std::vector<rules::Card>& cards, const CardContext& context);
 
 }  // namespace service
