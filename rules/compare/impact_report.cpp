@@ -159,8 +159,7 @@ std::string why_nothing_was_compared(const Impact& impact) {
     if (from.digests.cards != to.digests.cards || is_changed("gained") || is_changed("lost") || is_changed("changed"))
         return {};
     return "Nothing was compared: before and after are the same pack with the same settings (one digest on cards). "
-           "Give the "
-           "pack after the change with --to, or its site file with --site-to.";
+           "Give the pack after the change with --to, or its site file with --site-to.";
 }
 
 json::object impact_as_json(const Impact& impact) {

@@ -39,7 +39,7 @@ void count_canary(const HookCall& call, const rules::Evaluation& evaluation, con
                   std::vector<Count>& counts) {
     const ServedService& service = *call.service;
     if (!service.canary && !service.is_canary) return;
-    const std::string& canary = service.is_canary ? service.digest : service.canary->digest;
+    const std::string& canary = service.is_canary ? service.digests.cards : service.canary->digests.cards;
     const std::string who = (service.is_canary ? "canary " : "live ") + canary;
     counts.push_back({CountKind::canary, "", who});
     if (call.request.user_id.empty()) counts.push_back({CountKind::canary, "", "without-user " + canary});
@@ -51,7 +51,7 @@ void count_canary(const HookCall& call, const rules::Evaluation& evaluation, con
 CallCounts counted_call(const HookCall& call, std::string_view client, const rules::Evaluation& evaluation,
                         const std::vector<GivenCard>& given, const rules::SeenResults& seen) {
     const rules::Identity& pack = call.service->program->pack().identity;
-    CallCounts counted{call.service->digest, pack.version, call.service->offered.id, client, {}};
+    CallCounts counted{call.service->digests.cards, pack.version, call.service->offered.id, client, {}};
     std::vector<Count>& counts = counted.counts;
     counts.reserve(evaluation.outcomes.size() + given.size() + call.sent.size() + seen.results.size() +
                    seen.unseen.size() + 1);

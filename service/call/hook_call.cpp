@@ -47,7 +47,7 @@ ServedService service_of(const LoadedPack& version, const rules::Service& one,
                            one.usage_requirements,
                            std::move(asked),
                            card_kinds_of(version.program->pack(), one.hook)};
-    return {std::move(offered), version.program, version.digest, override_reasons_of(version.program->pack())};
+    return {std::move(offered), version.program, version.digests, override_reasons_of(version.program->pack())};
 }
 
 /// The same service of another version; null if it has none.
@@ -178,7 +178,7 @@ Response response_of(const HookCall& call, const rules::Evaluation& evaluation, 
     const std::string& own = program.site().about_url;
     const std::vector<DraftName> drafts = draft_names(call.request);
     CardContext context{program.pack().identity,
-                        call.service->digest,
+                        call.service->digests.cards,
                         call.request.patient_id,
                         call.request.encounter_id,
                         call.request.user_id,

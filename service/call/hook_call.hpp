@@ -3,6 +3,7 @@
 
 #include "rules/explain/seen_results.hpp"
 #include "rules/run/evaluation.hpp"
+#include "rules/text/digests.hpp"
 #include "service/answer/card.hpp"
 #include "service/answer/discovery.hpp"
 #include "service/call/hook_request.hpp"
@@ -27,7 +28,7 @@ namespace service {
 struct ServedService {
     OfferedService offered;
     std::shared_ptr<const rules::Program> program;
-    std::string digest;
+    rules::Digests digests;
     OverrideReasons override_reasons;
     std::shared_ptr<const ServedService> canary = {};  ///< the same service for the users of `canary_share`; null: none
     std::shared_ptr<const ServedService> shadow = {};  ///< the same one, as it looks at calls beside; null: none

@@ -46,13 +46,13 @@ std::string_view difference_of(const Said& live, const Said& shadow) {
 }
 
 CallCounts counts_of(const ServedService& answered, std::string_view client) {
-    return {answered.digest, answered.program->pack().identity.version, answered.offered.id, client, {}};
+    return {answered.digests.cards, answered.program->pack().identity.version, answered.offered.id, client, {}};
 }
 
 /// A call, by what came of it beside. Its name says what the shadow is, which never answers.
 Count call_that(std::string_view what, const ServedService& shadow) {
     const rules::Identity& pack = shadow.program->pack().identity;
-    return {CountKind::shadow, "", std::string(what) + " " + shadow.digest + " " + pack.id + " " + pack.version};
+    return {CountKind::shadow, "", std::string(what) + " " + shadow.digests.cards + " " + pack.id + " " + pack.version};
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ CallCounts counted_pair(const ServedService& answered, std::string_view client, 
     for (const auto& [rule, said] : before) {
         const std::string_view what = difference_of(said, after[rule]);
         if (what.empty()) continue;
-        counted.counts.push_back({CountKind::shadow, rule, std::string(what) + " " + answered.shadow->digest});
+        counted.counts.push_back({CountKind::shadow, rule, std::string(what) + " " + answered.shadow->digests.cards});
     }
     return counted;
 }

@@ -28,10 +28,10 @@ ExitCode run_about(const AboutOptions& options, const Streams& streams) {
     const LoadedPack pack = load_pack(options.pack, options.site);
     print_findings(pack.findings, streams.err);
     if (!pack.program) return ExitCode::bad_input;
-    const std::filesystem::path folder = std::filesystem::path(options.output) / digest_in_address(pack.digest);
-    bool is_written = write_page(folder, about_index(*pack.program, pack.digests()));
+    const std::filesystem::path folder = std::filesystem::path(options.output) / digest_in_address(pack.digests.cards);
+    bool is_written = write_page(folder, about_index(*pack.program, pack.digests));
     for (const std::string& rule : rules::rules_with_pages(*pack.program)) {
-        is_written = is_written && write_page(folder / rule, *about_page(*pack.program, pack.digests(), rule));
+        is_written = is_written && write_page(folder / rule, *about_page(*pack.program, pack.digests, rule));
     }
     if (!is_written) {
         streams.err << "error: the pages cannot be written below " << options.output << '\n';

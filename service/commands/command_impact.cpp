@@ -111,7 +111,7 @@ std::optional<LoadedPack> load(const std::filesystem::path& path, const std::fil
 
 rules::ImpactSubject::Version version_of(const LoadedPack& pack) {
     const rules::Identity& identity = pack.program->pack().identity;
-    return {identity.id, identity.version, pack.digests()};
+    return {identity.id, identity.version, pack.digests};
 }
 
 Counted count_population(const ImpactOptions& options, const Streams& streams) {

@@ -50,7 +50,7 @@ struct Setting {
 
 rules::SurveyHeading heading_of(const LoadedPack& pack, const fhir::DateTime& at) {
     const rules::Identity& identity = pack.program->pack().identity;
-    return {identity.id + " " + identity.version, pack.program->site().name, at.date.text(), pack.digests()};
+    return {identity.id + " " + identity.version, pack.program->site().name, at.date.text(), pack.digests};
 }
 
 /// Everything that a record holds, not only what the pack asks for: what is not mapped is looked for.

@@ -39,13 +39,13 @@ std::string patient_name(const rules::Record* record) {
     return record != nullptr && record->patient ? rules::reference_to("Patient", record->patient->id) : std::string();
 }
 
-fhir::DateTime days_after(const fhir::DateTime& at, std::string_view days) {
-    return fhir::add(at, *fhir::Decimal::parse(days), fhir::CalendarUnit::day).value_or(at);
+fhir::DateTime days_after(const fhir::DateTime& at, std::int64_t days) {
+    return fhir::add(at, fhir::Decimal(days), fhir::CalendarUnit::day).value_or(at);
 }
 
 /// Records may be a day ahead of the clock, as the rules have it; what is newer was not known.
 fhir::DateTime one_day_after(const fhir::DateTime& at) {
-    return days_after(at, "1");
+    return days_after(at, 1);
 }
 
 std::string_view captured_at(const HookCall& call) {
@@ -85,7 +85,7 @@ std::optional<rules::Codes> ImpactEngine::observation_codes() const {
 std::string ImpactEngine::dates_from() const {
     constexpr std::size_t day_size = 10;  // 2026-02-28
     if (settings_.encounters) return {};
-    const std::string before = days_after(settings_.time.at, "-1").text();  // whatever the offsets of the two are
+    const std::string before = days_after(settings_.time.at, -1).text();  // whatever the offsets of the two are
     return before.size() < day_size ? std::string() : before.substr(0, day_size);
 }
 

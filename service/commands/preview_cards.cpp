@@ -28,8 +28,8 @@ struct Answered {
 };
 
 Answered answered(const HookCall& call, const rules::Evaluation& evaluation) {
-    const AnswerSettings settings{random_uuid, "https://cds.example.org/about"};
     // Where the pages behind the cards are is the deployment's to say: an address that shows how long one is.
+    const AnswerSettings settings{random_uuid, "https://cds.example.org/about"};
     Response response = response_of(call, evaluation, settings);
     return {std::move(*fhir::parse_json(response.body)), std::move(response.given)};
 }

@@ -58,19 +58,16 @@ void hold_against_linter(const rules::Pack& pack, const rules::Site& site, const
 /// \param check  null: the linter is not asked.
 std::shared_ptr<const rules::Program> program_of(rules::PackFiles files, const std::filesystem::path& site,
                                                  const CheckAtLoad* check, LoadedPack& loaded) {
-    loaded.pack_digest = digest_of_files(files);
+    loaded.digests.pack = digest_of_files(files);
     rules::PackReading pack = rules::read_pack(std::move(files));
     append(loaded.findings, std::move(pack.findings));
     if (rules::has_errors(loaded.findings)) return nullptr;
     SiteFile file = read_site_file(site, pack.pack);
-    rules::Digests digests = digests_of(loaded.pack_digest, site, file);
-    loaded.site_digest = std::move(digests.site);
-    loaded.digest = std::move(digests.cards);
-    loaded.approval_digest = std::move(digests.approval);
+    loaded.digests = digests_of(std::move(loaded.digests.pack), site, file);
     append(loaded.findings, std::move(file.findings));
     if (rules::has_errors(loaded.findings)) return nullptr;
     if (check != nullptr) hold_against_linter(pack.pack, file.site, *check, loaded);
-    hold_approval(file.site, loaded.approval_digest, loaded.findings);
+    hold_approval(file.site, loaded.digests.approval, loaded.findings);
     file.site.expansions.text = {};  // megabytes that nobody looks at again
     rules::Compilation compilation = rules::compile(std::move(pack.pack), std::move(file.site));
     append(loaded.findings, std::move(compilation.findings));

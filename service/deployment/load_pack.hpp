@@ -55,17 +55,13 @@ struct CheckAtLoad {
 
 struct LoadedPack {
     std::shared_ptr<const rules::Program> program;  ///< null if the findings hold an error
-    std::string digest;                             ///< "sha256:…": what every card of it carries
-    std::string pack_digest, site_digest;           ///< its parts; the second is empty without a site file
-    std::string approval_digest;                    ///< what an approval of it names
-    rules::Diagnostics findings;                    ///< in files named from where the program stands
-    std::vector<std::string> waived;                ///< codes of errors that were found, and waived; each once
-    std::string seal;                               ///< who signed it, in words; empty of a folder
+    rules::Digests digests;
+    rules::Diagnostics findings;      ///< in files named from where the program stands
+    std::vector<std::string> waived;  ///< codes of errors that were found, and waived; each once
+    std::string seal;                 ///< who signed it, in words; empty of a folder
     // Of a deployment, see pack_versions:
     std::shared_ptr<const LoadedPack> canary = {}, shadow = {};  ///< versions that stand beside it; null: none
     CanaryShare canary_share = {};                               ///< who sees the canary
-
-    rules::Digests digests() const { return {pack_digest, site_digest, digest, approval_digest}; }
 };
 
 /// Loads the pack in `path`, a folder or a sealed file. \param site a site file, or empty for the pack's own defaults.

@@ -43,11 +43,11 @@ rules::Diagnostic finding_about(const PackSource& version, rules::Severity sever
 void hold_identities(const LoadedPack& pack, const PackSource& source, LoadedPack& version) {
     const rules::Identity& here = pack.program->pack().identity;
     const rules::Identity& there = version.program->pack().identity;
-    if (pack.digest == version.digest) {
+    if (pack.digests.cards == version.digests.cards) {
         version.findings.push_back(finding_about(source, rules::Severity::warning, "same-content",
                                                  "This is the pack that it stands beside, under the same site file.",
                                                  "Name another version, or take it out."));
-    } else if (here.id == there.id && here.version == there.version && pack.pack_digest != version.pack_digest) {
+    } else if (here.id == there.id && here.version == there.version && pack.digests.pack != version.digests.pack) {
         version.findings.push_back(finding_about(
             source, rules::Severity::warning, "version-reused",
             there.id + " " + there.version + " has another content here than in the pack that it stands beside.",

@@ -63,11 +63,8 @@ HookHandler::HookHandler(const std::vector<LoadedPack>& packs, HookSettings sett
     std::vector<std::string> digests;
     for (const LoadedPack& pack : packs) {
         for (ServedService& service : services_of(pack)) services.push_back(std::move(service));
-        for (const LoadedPack* version : {&pack, pack.canary.get()}) {
-            if (version == nullptr) continue;
-            digests.push_back(version->digest);
-            digests_.emplace(version->digest, version->digests());
-        }
+        digests.push_back(pack.digests.cards);
+        if (pack.canary) digests.push_back(pack.canary->digests.cards);
     }
     services_ = std::make_shared<const std::vector<ServedService>>(std::move(services));
     std::vector<OfferedService> offered;
@@ -83,8 +80,8 @@ HookHandler::HookHandler(const std::vector<LoadedPack>& packs, HookSettings sett
 std::optional<std::string> HookHandler::about(std::string_view digest, std::string_view rule) const {
     for (const ServedService& service : *services_) {
         for (const ServedService* version : {&service, service.canary.get()}) {
-            if (version == nullptr || digest_in_address(version->digest) != digest) continue;
-            return about_page(*version->program, digests_.at(version->digest), rule);
+            if (version == nullptr || digest_in_address(version->digests.cards) != digest) continue;
+            return about_page(*version->program, version->digests, rule);
         }
     }
     return std::nullopt;
@@ -189,7 +186,7 @@ void HookHandler::keep(const HookCall& call, const Client& client, const std::ve
         if (settings_.recorder == nullptr || one.uuid.empty())
             continue;  // no feedback can name a card without uuid
         decisions.push_back({one.uuid, call.service->offered.id, std::string(card.rule), pack.id, pack.version,
-                             call.service->digest, wall_time(), client.name});
+                             call.service->digests.cards, wall_time(), client.name});
     }
     if (settings_.recorder != nullptr) settings_.recorder->add(std::move(decisions));
 }

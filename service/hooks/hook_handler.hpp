@@ -1,7 +1,6 @@
 // What stands behind the clinical port: the services of the loaded packs.
 #pragma once
 
-#include "rules/text/digests.hpp"
 #include "service/call/hook_call.hpp"
 #include "service/deployment/clinical_clock.hpp"
 #include "service/fhir_access/fhir_client.hpp"
@@ -72,7 +71,6 @@ class HookHandler final : public CdsServices {
     HookSettings settings_;
     std::shared_ptr<const std::vector<ServedService>> services_;  ///< shared with calls that a shadow looks at later
     std::map<std::string, std::vector<const ServedService*>, std::less<>> by_id_;
-    std::map<std::string, rules::Digests> digests_;  ///< of live packs and canaries, by that on cards
     std::map<const ClientProfile*, Discovery> discovery_;
 };
 

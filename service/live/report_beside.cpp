@@ -61,9 +61,9 @@ json::object object_of(const Counts& counts, std::initializer_list<std::pair<con
 
 /// With the beginning of its digest: a pack and its canary may be one version with two site files.
 std::string name_of(const std::string& digest, std::string_view version) {
-    std::string name(version);
-    if (name.empty()) return digest.substr(0, 14);
-    return name + " (" + digest.substr(0, 14) + ")";
+    constexpr std::size_t short_digest = 14;  // "sha256:" and seven digits
+    const std::string begin = digest.substr(0, short_digest);
+    return version.empty() ? begin : std::string(version) + " (" + begin + ")";
 }
 
 std::string name_of(const std::string& digest, const VersionNames& names) {

@@ -115,7 +115,7 @@ void examine_version(const LoadedPack& loaded, const PackSource& source, const s
     }
     const rules::Identity& identity = loaded.program->pack().identity;
     lines.push_back({Verdict::ok, about,
-                     identity.id + " " + identity.version + ", digest on cards " + loaded.digest +
+                     identity.id + " " + identity.version + ", digest on cards " + loaded.digests.cards +
                          (loaded.seal.empty() ? "" : ", " + loaded.seal) + remark,
                      ""});
     examine_findings(*loaded.program, about, source, lines, today);

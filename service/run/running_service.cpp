@@ -269,10 +269,10 @@ void RunningService::Parts::use(const Deployment& deployment) {
     for (const LoadedPack& deployed : deployment.packs) {
         for (const auto& [pack, role, percent] : versions_of(deployed)) {
             const rules::Identity& identity = pack.program->pack().identity;
-            log.write(PackLoaded{identity.id, identity.version, pack.digest, pack.pack_digest, pack.site_digest,
-                                 pack.waived, role, percent});
-            contents[{identity.id, identity.version}] = pack.pack_digest;
-            packs.push_back({identity.id, identity.version, pack.digest, role, wall_time()});
+            log.write(PackLoaded{identity.id, identity.version, pack.digests.cards, pack.digests.pack,
+                                 pack.digests.site, pack.waived, role, percent});
+            contents[{identity.id, identity.version}] = pack.digests.pack;
+            packs.push_back({identity.id, identity.version, pack.digests.cards, role, wall_time()});
         }
     }
     metrics.packs_in_use(packs);
@@ -284,7 +284,7 @@ void RunningService::Parts::warn_of_reused_versions(const Deployment& next) {
         for (const auto& [pack, role, percent] : versions_of(next.packs[i])) {
             const rules::Identity& identity = pack.program->pack().identity;
             const auto before = contents.find({identity.id, identity.version});
-            if (before == contents.end() || before->second == pack.pack_digest) continue;
+            if (before == contents.end() || before->second == pack.digests.pack) continue;
             log.write(ConfigurationFault{next.config.packs[i].path.string(), "version-reused",
                                          identity.id + ' ' + identity.version + " (" + std::string(role) +
                                              ") had another content until now. Give a changed pack a new version.",

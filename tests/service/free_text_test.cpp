@@ -120,7 +120,7 @@ class Programs {
         LoadedPack& loaded = by_site_[site.text];
         if (!loaded.program) {
             loaded.program = rules::compile(pack(), site).program;
-            loaded.digest = "sha256:0";
+            loaded.digests.cards = "sha256:0";
         }
         return loaded;
     }

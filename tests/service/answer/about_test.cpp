@@ -33,12 +33,13 @@ TEST(AboutAddress, IsNoneWithoutAnEncryptedBase) {
 // FDA guidance on clinical decision support software (January 2026), criterion 4: the basis can be reviewed.
 TEST(AboutPage, HasWhatAClinicianNeedsToReviewTheBasis) {
     ASSERT_TRUE(shipped().program);
-    const auto page = about_page(*shipped().program, shipped().digests(), "vitamin-d-deficient");
+    const auto page = about_page(*shipped().program, shipped().digests, "vitamin-d-deficient");
     ASSERT_TRUE(page);
-    for (const char* part : {"For licensed clinicians", "Not for patients, not for emergencies", "When this card comes",
-                             "for whom not", "ng/mL: at risk of deficiency below 12, low from 12, adequate from 20",
-                             "365 days", "https://www.nap.edu/", "Who disagrees", "ES 2024", "never considered",
-                             "Known limits", "2.0.0", "Not approved by a clinical owner.", shipped().digest.c_str()}) {
+    for (const char* part :
+         {"For licensed clinicians", "Not for patients, not for emergencies", "When this card comes", "for whom not",
+          "ng/mL: at risk of deficiency below 12, low from 12, adequate from 20", "365 days", "https://www.nap.edu/",
+          "Who disagrees", "ES 2024", "never considered", "Known limits", "2.0.0", "Not approved by a clinical owner.",
+          shipped().digests.cards.c_str()}) {
         EXPECT_TRUE(holds(*page, part)) << part;
     }
 }
@@ -46,7 +47,7 @@ TEST(AboutPage, HasWhatAClinicianNeedsToReviewTheBasis) {
 TEST(AboutPage, IsThereForEveryRuleAndReadsWithoutAScript) {
     ASSERT_TRUE(shipped().program);
     for (const std::string& rule : rules::rules_with_pages(*shipped().program)) {
-        const auto page = about_page(*shipped().program, shipped().digests(), rule);
+        const auto page = about_page(*shipped().program, shipped().digests, rule);
         ASSERT_TRUE(page) << rule;
         EXPECT_TRUE(holds(*page, "<meta name=\"viewport\"")) << rule;
         EXPECT_TRUE(holds(*page, "When this card comes")) << rule;
@@ -58,7 +59,7 @@ TEST(AboutPage, IsThereForEveryRuleAndReadsWithoutAScript) {
 
 TEST(AboutPage, SaysWhatTheLaboratoryNotTheCardIsFor) {
     ASSERT_TRUE(shipped().program);
-    const auto page = about_page(*shipped().program, shipped().digests(), "vitamin-d-toxic");
+    const auto page = about_page(*shipped().program, shipped().digests, "vitamin-d-toxic");
     ASSERT_TRUE(page);
     EXPECT_TRUE(holds(*page, "the laboratory&#39;s call, not this card, is the alarm of record") ||
                 holds(*page, "the laboratory's call, not this card, is the alarm of record"));
@@ -66,7 +67,7 @@ TEST(AboutPage, SaysWhatTheLaboratoryNotTheCardIsFor) {
 
 TEST(AboutPage, IsNoneOfARuleThatThePackDoesNotHave) {
     ASSERT_TRUE(shipped().program);
-    EXPECT_FALSE(about_page(*shipped().program, shipped().digests(), "vitamin-x"));
+    EXPECT_FALSE(about_page(*shipped().program, shipped().digests, "vitamin-x"));
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ TEST_F(ApprovedPack, IsApprovedByWhoNamesItsDigest) {
     ASSERT_NE(pack.program, nullptr);
     EXPECT_FALSE(pack.program->site().approval);
     ASSERT_TRUE(has(pack, "approval-digest", rules::Severity::warning));
-    const std::string digest = approval_digest(pack.pack_digest, R"({ "off": ["vitamin-d-low"] })");
+    const std::string digest = approval_digest(pack.digests.pack, R"({ "off": ["vitamin-d-low"] })");
     EXPECT_NE(pack.findings.back().mend.find(digest), std::string::npos) << pack.findings.back().mend;
     const LoadedPack named = approved(digest);
     ASSERT_NE(named.program, nullptr);
@@ -106,7 +106,7 @@ TEST_F(ApprovedPack, IsApprovedByWhoNamesItsDigest) {
 }
 
 TEST_F(ApprovedPack, IsNoLongerApprovedOnceALimitHasChanged) {
-    const std::string digest = approval_digest(approved("").pack_digest, R"({ "off": ["vitamin-d-low"] })");
+    const std::string digest = approval_digest(approved("").digests.pack, R"({ "off": ["vitamin-d-low"] })");
     replace("analytes/vitamin-d.json", "\"ng/mL\": 12, \"nmol/L\": 30 } }", "\"ng/mL\": 13, \"nmol/L\": 32 } }");
     const LoadedPack changed = approved(digest);
     ASSERT_NE(changed.program, nullptr);

@@ -63,10 +63,10 @@ TEST_F(PackVersions, AreLoadedUnderThePacksSiteFileUnlessTheyHaveTheirOwn) {
     const LoadedPack pack = beside(next);
     ASSERT_TRUE(is_whole(pack));
     EXPECT_EQ(pack.canary->program->pack().identity.version, "0.9.1");
-    EXPECT_EQ(pack.canary->site_digest, pack.site_digest);
+    EXPECT_EQ(pack.canary->digests.site, pack.digests.site);
     EXPECT_EQ(pack.canary_share.percent, 10U);
     const LoadedPack other = beside(next, site(R"({"pack": "back-pain-sample", "off": []})"));
-    EXPECT_NE(other.canary->site_digest, pack.site_digest);
+    EXPECT_NE(other.canary->digests.site, pack.digests.site);
 }
 
 TEST_F(PackVersions, RefuseACanaryWithOtherServices) {

@@ -149,7 +149,7 @@ class PackSources : public testing::Test {
 TEST_F(PackSources, GiveASealedPackTheDigestOfItsFolder) {
     const LoadedPack sealed = load_pack(unsigned_pack(), {}), folder = load_pack("tests/rules/packs/good", {});
     ASSERT_NE(sealed.program, nullptr) << sealed.findings.front().message;
-    EXPECT_EQ(sealed.digest, folder.digest);
+    EXPECT_EQ(sealed.digests.cards, folder.digests.cards);
     EXPECT_EQ(sealed.seal, "sealed, not signed");
     EXPECT_EQ(folder.seal, "");
 }

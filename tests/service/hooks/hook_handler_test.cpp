@@ -114,7 +114,7 @@ TEST_F(HookHandlerTest, AnswersWithACardThatSaysWhereItComesFrom) {
     EXPECT_EQ(reply.facts.cards, cards.size());
     const json::object& origin = cards[0].at("extension").at("org.backpain-cds").as_object();
     EXPECT_EQ(fhir::text_of(origin.at("rule")), "vitamin-d-suggest");
-    EXPECT_EQ(fhir::text_of(origin.at("digest")), shipped_pack().digest);
+    EXPECT_EQ(fhir::text_of(origin.at("digest")), shipped_pack().digests.cards);
     EXPECT_EQ(fhir::text_of(cards[0].at("indicator")), "info");
 }
 
@@ -364,9 +364,9 @@ TEST_F(HookHandlerTest, LogsAHookInstanceOnlyIfItIsAUuid) {
 TEST(LoadPack, TakesTheDigestOfThePackAlone) {
     const LoadedPack pack = load_pack("rules/packs/back-pain-labs", {});
     ASSERT_NE(pack.program, nullptr);
-    EXPECT_EQ(pack.digest, pack.pack_digest);
-    EXPECT_EQ(pack.digest.size(), std::string("sha256:").size() + 64);
-    EXPECT_EQ(pack.site_digest, "");
+    EXPECT_EQ(pack.digests.cards, pack.digests.pack);
+    EXPECT_EQ(pack.digests.cards.size(), std::string("sha256:").size() + 64);
+    EXPECT_EQ(pack.digests.site, "");
 }
 
 TEST(LoadPack, SaysThatThereIsNoPack) {

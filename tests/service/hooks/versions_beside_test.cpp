@@ -149,8 +149,8 @@ class VersionsBeside : public testing::Test {
 TEST_F(VersionsBeside, LetACanaryAnswerItsUsersAndNobodyElse) {
     const LoadedPack pack = pack_with(british, 60);
     const auto handler = handler_of(pack);
-    EXPECT_EQ(digest_in(call(*handler, call_by("Practitioner/1"))), pack.canary->digest);
-    EXPECT_EQ(digest_in(call(*handler, call_by("Practitioner/4"))), pack.digest);
+    EXPECT_EQ(digest_in(call(*handler, call_by("Practitioner/1"))), pack.canary->digests.cards);
+    EXPECT_EQ(digest_in(call(*handler, call_by("Practitioner/4"))), pack.digests.cards);
     EXPECT_EQ(counts_.of("canary//canary"), 1U);
     EXPECT_EQ(counts_.of("canary//live"), 1U);
     EXPECT_EQ(counts_.of("canary/vitamin-d-suggest/canary"), 1U);
@@ -161,7 +161,7 @@ TEST_F(VersionsBeside, LetACanaryAnswerItsUsersAndNobodyElse) {
 TEST_F(VersionsBeside, LetThePackAnswerCallsWithoutAUser) {
     const LoadedPack pack = pack_with(british, 100);
     const auto handler = handler_of(pack);
-    EXPECT_EQ(digest_in(call(*handler, call_by(""), client::plain)), pack.digest);
+    EXPECT_EQ(digest_in(call(*handler, call_by(""), client::plain)), pack.digests.cards);
     EXPECT_EQ(counts_.of("canary//without-user"), 1U);
 }
 
@@ -169,7 +169,7 @@ TEST_F(VersionsBeside, OfferWhatBothNeedAndThePagesOfBoth) {
     const LoadedPack pack = pack_with(with_a_local_code, 10);
     const auto handler = handler_of(pack);
     EXPECT_THAT(handler->discovery(client::version_2_0).body, HasSubstr("urn:oid:1.2.3|VITD"));
-    for (const std::string& digest : {pack.digest, pack.canary->digest}) {
+    for (const std::string& digest : {pack.digests.cards, pack.canary->digests.cards}) {
         EXPECT_TRUE(handler->about(digest.substr(7), "vitamin-d-low").has_value());
     }
     EXPECT_NE(handler->discovery(client::version_2_0).tag,
@@ -183,7 +183,7 @@ TEST_F(ShadowBeside, LooksAtACallAfterItsReplyAndSaysHowItDiffers) {
     const LoadedPack pack = pack_with(nullptr, 0, silent);
     const auto handler = handler_of(pack, &shadow);
     const Reply reply = call(*handler, call_by("Practitioner/1"));
-    EXPECT_EQ(digest_in(reply), pack.digest);
+    EXPECT_EQ(digest_in(reply), pack.digests.cards);
     ASSERT_TRUE(reply.afterwards);
     EXPECT_EQ(counts_.of("shadow//compared"), 0U);
     reply.afterwards();
@@ -191,7 +191,7 @@ TEST_F(ShadowBeside, LooksAtACallAfterItsReplyAndSaysHowItDiffers) {
     EXPECT_EQ(counts_.of("shadow/vitamin-d-suggest/only-live"), 1U);
     EXPECT_EQ(counts_.of("call//back-pain-labs"), 1U) << "a shadow's look is no call";
     EXPECT_EQ(counts_.shadow_call(),
-              "compared " + pack.shadow->digest + " back-pain-labs " + pack.program->pack().identity.version);
+              "compared " + pack.shadow->digests.cards + " back-pain-labs " + pack.program->pack().identity.version);
 }
 
 struct Pair {
