@@ -74,6 +74,9 @@ void Analyser::analyse_call(Node& node) {
                            "there is no function " + node.name + "()" + did_you_mean(node.name, function_names()));
     }
     const Function& function = *node.function;
+    if (function.needs_terminology && !options_.has_terminology) {
+        report_name(node, node.name + "() needs value sets or code systems, of which nothing is known here");
+    }
     if (node.arguments.size() < function.required || node.arguments.size() > function.allowed) {
         return report_name(
             node, node.name + "() takes " + arguments_of(function) + ", not " + std::to_string(node.arguments.size()));
@@ -123,8 +126,9 @@ void Analyser::analyse_argument(Node& call, std::size_t index) {
         case Form::projection:
             return analyse_in_item(call, argument);
         case Form::sort_key:
-            argument.is_descending = argument.kind == NodeKind::negate;
-            return analyse_in_item(call, argument.is_descending ? *argument.input : argument);
+            if (!argument.has_direction) argument.is_descending = argument.kind == NodeKind::negate;
+            return analyse_in_item(call,
+                                   argument.is_descending && !argument.has_direction ? *argument.input : argument);
     }
     if (call.function->name == "defineVariable") defined_.back().type = argument.type;
 }
@@ -137,7 +141,6 @@ void Analyser::analyse_in_item(Node& call, Node& argument) {
         surroundings_.focus = call.input->type;
         surroundings_.focus.is_collection = false;
     }
-    if (!is_condition) surroundings_.has_index = true;
     if (call.function->gives == Gives::accumulated) surroundings_.has_total = true;
     analyse(argument);
 }
@@ -150,7 +153,6 @@ void Analyser::analyse_repeat(Node& call) {
     const auto look = [&](std::vector<TypeId> focus) {
         const Scope scope(*this);
         surroundings_.focus = {std::move(focus), false};
-        surroundings_.has_index = true;
         ++repeats_;
         analyse(argument);
         --repeats_;
@@ -176,7 +178,7 @@ void Analyser::check_value_argument(const Node& call, const Node& argument, Kind
 void Analyser::check_criterion(const Node& call, const Node& argument) {
     const ResultType& type = argument.type;
     if (type.types.empty() || (kinds_of(type) & kinds::boolean) != 0) return;
-    report(Severity::error, argument.offset, argument.length,
+    report(options_.is_lenient ? Severity::warning : Severity::error, argument.offset, argument.length,
            "the criterion of " + call.name + "() must be a Boolean, not " + describe(type) +
                "; to ask whether there is one, write .exists()");
 }
@@ -186,8 +188,15 @@ void Analyser::check_pattern(Node& call) {
     if (!has_pattern || call.arguments[0]->kind != NodeKind::literal) return;
     const Node& argument = *call.arguments[0];
     if (argument.literal.kind() != Value::Kind::string) return;
+    const std::size_t flags_index = call.name == "replaceMatches" ? 2 : 1;
+    std::string_view flags;
+    if (call.arguments.size() > flags_index) {
+        const Node& given = *call.arguments[flags_index];
+        if (given.kind != NodeKind::literal || given.literal.kind() != Value::Kind::string) return;
+        flags = given.literal.as_string();
+    }
     std::string why;
-    call.pattern = compile_pattern(argument.literal.as_string(), options_.limits, why);
+    call.pattern = compile_pattern(argument.literal.as_string(), flags, options_.limits, why);
     if (call.pattern) return;
     report(Severity::error, argument.offset, argument.length, "this regular expression is not valid: " + why);
 }
@@ -219,6 +228,15 @@ void Analyser::take_name_argument(Node& call, Node& argument) {
     defined_.push_back({name, call.input->type});
 }
 
+// `number` for what is one, a Quantity for what may be one.
+ResultType Analyser::number_or_quantity(const ResultType& input, TypeId number) const {
+    const Kinds kinds = kinds_of(input);
+    ResultType result{{}, false};
+    if ((kinds & kinds::number) != 0) result.types.push_back(number);
+    if ((kinds & kinds::quantity) != 0) result.types.push_back(TypeId::quantity);
+    return result;
+}
+
 ResultType Analyser::branches_of(const Node& call) const {
     const Node& first = *call.arguments[1];
     if (call.arguments.size() < 3) return first.type;
@@ -239,6 +257,8 @@ ResultType Analyser::result_of(const Node& call) const {
             return one(TypeId::long_integer);
         case Gives::decimal:
             return one(TypeId::decimal);
+        case Gives::decimals:
+            return {{TypeId::decimal}, input.is_collection};
         case Gives::string:
             return one(TypeId::string);
         case Gives::strings:
@@ -262,6 +282,10 @@ ResultType Analyser::result_of(const Node& call) const {
         case Gives::input_number:
         case Gives::input_temporal:
             return system_types_of(input);
+        case Gives::whole_number:
+            return number_or_quantity(input, TypeId::integer);
+        case Gives::rounded_number:
+            return number_or_quantity(input, TypeId::decimal);
         case Gives::typed_items:
             return {call.specifier.types, input.is_collection};
         case Gives::typed_item:

@@ -61,8 +61,8 @@ bool Analyser::resolve_root_type(Node& node) {
     }
     if (focus.empty()) type.types.push_back(*named);
     if (type.types.empty()) {
-        report_name(node,
-                    "the path begins with " + node.name + ", but it is evaluated on " + describe(node.input->type));
+        report(options_.is_lenient ? Severity::warning : Severity::error, node.name_offset, node.name_length,
+               "the path begins with " + node.name + ", but it is evaluated on " + describe(node.input->type));
     }
     node.kind = NodeKind::root_type;
     node.specifier.types = {*named};
@@ -129,18 +129,20 @@ std::vector<std::string_view> Analyser::member_names(const ResultType& type) con
 
 void Analyser::report_unknown_member(const Node& node) {
     const ResultType& input = node.input->type;
-    if (input.types.empty()) {
-        return report_name(node, "no type of FHIR R4 has a member '" + node.name + "'");
-    }
+    const auto say = [&](std::string message) {
+        if (!options_.is_lenient) return report_name(node, std::move(message));
+        report(Severity::warning, node.name_offset, node.name_length, message + ", so this is empty");
+    };
+    if (input.types.empty()) return say("no type of FHIR R4 has a member '" + node.name + "'");
     if (input.types.size() == 1 && is_system(input.types[0])) {
-        return report_name(node, "a value of type " + describe(input) + " has no members");
+        return say("a value of type " + describe(input) + " has no members");
     }
     std::string hint;
     for (const TypeId id : input.types) {
         if (hint.empty()) hint = choice_hint(node.name, types().members(id), types());
     }
     if (hint.empty()) hint = did_you_mean(node.name, member_names(input));
-    report_name(node, describe(input) + " has no member '" + node.name + "'" + hint);
+    say(describe(input) + " has no member '" + node.name + "'" + (options_.is_lenient ? "" : hint));
 }
 
 }  // namespace fhir::path

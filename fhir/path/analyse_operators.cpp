@@ -34,7 +34,6 @@ TypeId arithmetic_result(NodeKind operation, TypeId left, TypeId right) {
     }
     if (is_number(left) && is_number(right)) {
         if (operation == NodeKind::divide) return TypeId::decimal;
-        if (operation == NodeKind::integer_divide && left == TypeId::decimal) return TypeId::integer;
         return wider_number(left, right);
     }
     if (adds && is_temporal && right == TypeId::quantity) return left;

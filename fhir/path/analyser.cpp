@@ -77,10 +77,6 @@ void Analyser::analyse(Node& node) {
             return;
         case NodeKind::index:
             node.type = {{TypeId::integer}, false};
-            if (!surroundings_.has_index) {
-                report(Severity::error, node.offset, node.length,
-                       "$index has a value only where items are gone through");
-            }
             return;
         case NodeKind::total:
             node.type = {{}, true};

@@ -26,10 +26,9 @@ class Analyser {
         std::string_view name;
         ResultType type;
     };
-    /// What $this, $index and $total are while an argument is looked at.
+    /// What $this and $total are while an argument is looked at.
     struct Surroundings {
         ResultType focus;
-        bool has_index = false;
         bool has_total = false;
     };
     class Scope;
@@ -64,6 +63,7 @@ class Analyser {
     void take_name_argument(Node& call, Node& argument);
     ResultType result_of(const Node& call) const;
     ResultType branches_of(const Node& call) const;
+    ResultType number_or_quantity(const ResultType& input, TypeId number) const;
     ResultType system_types_of(const ResultType& type) const;
     bool is_ordered_result(const Node& call) const;
     void require_order(const Node& node, std::string_view what);

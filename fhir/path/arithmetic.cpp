@@ -64,10 +64,8 @@ Value compute_decimal(NodeKind operation, const Decimal& left, const Decimal& ri
             return decimal_or_nothing(multiply(left, right));
         case NodeKind::divide:
             return decimal_or_nothing(divide(left, right));
-        case NodeKind::integer_divide: {
-            const std::optional<Decimal> quotient = integer_quotient(left, right);
-            return quotient ? whole_or_nothing(quotient->to_int64(), false) : Value();
-        }
+        case NodeKind::integer_divide:
+            return decimal_or_nothing(integer_quotient(left, right));
         case NodeKind::modulo:
             return decimal_or_nothing(remainder(left, right));
         default:
@@ -96,26 +94,32 @@ Value compute_quantity(NodeKind operation, const Measure& left, const Measure& r
     return result ? Value::quantity(std::move(*result)) : Value();
 }
 
+// FHIRPath N1, 6.7: a Time has no days, a Date no hours. A year or month that leads out of the calendar is an error;
+// other overflow is empty.
+bool applies_to(CalendarUnit unit, const Value& value) {
+    const bool is_of_days = unit <= CalendarUnit::day;
+    if (value.kind() == Kind::time) return !is_of_days;
+    return is_of_days || value.kind() != Kind::date;
+}
+
 template <typename Temporal, typename Make>
-Value shifted(const Temporal& value, const Measure& by, bool backwards, bool& failed, Make make) {
-    const std::optional<CalendarUnit> unit = calendar_unit_of(by);
-    if (!unit) {
-        failed = true;
-        return {};
-    }
-    const std::optional<Temporal> result = fhir::add(value, backwards ? negate(by.value) : by.value, *unit);
+Value shifted(const Temporal& value, const Measure& by, CalendarUnit unit, bool& failed, Make make) {
+    const std::optional<Temporal> result = fhir::add(value, by.value, unit);
+    failed = !result && unit <= CalendarUnit::month;
     return result ? make(*result) : Value();
 }
 
-Value compute_temporal(NodeKind operation, const Value& left, const Measure& by, bool& failed) {
+Value compute_temporal(NodeKind operation, const Value& left, Measure by, bool& failed) {
     const bool backwards = operation == NodeKind::subtract;
-    if (operation != NodeKind::add && !backwards) {
+    const std::optional<CalendarUnit> unit = calendar_unit_of(by);
+    if ((operation != NodeKind::add && !backwards) || !unit || !applies_to(*unit, left)) {
         failed = true;
         return {};
     }
-    if (left.kind() == Kind::date) return shifted(left.as_date(), by, backwards, failed, Value::date);
-    if (left.kind() == Kind::time) return shifted(left.as_time(), by, backwards, failed, Value::time);
-    return shifted(left.as_date_time(), by, backwards, failed, Value::date_time);
+    if (backwards) by.value = negate(by.value);
+    if (left.kind() == Kind::date) return shifted(left.as_date(), by, *unit, failed, Value::date);
+    if (left.kind() == Kind::time) return shifted(left.as_time(), by, *unit, failed, Value::time);
+    return shifted(left.as_date_time(), by, *unit, failed, Value::date_time);
 }
 
 Value concatenated(const Value& left, const Value& right, bool& failed) {

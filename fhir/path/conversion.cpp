@@ -107,10 +107,9 @@ std::optional<Measure> parse_quantity(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n", end), text.size()));
     if (text.empty()) return Measure{*amount, "1", std::nullopt};
     if (text.size() > 2 && text.starts_with('\'') && text.find('\'', 1) == text.size() - 1) {
-        return Measure{*amount, std::string(text.substr(1, text.size() - 2)), std::nullopt};
+        return measure_in(*amount, std::string(text.substr(1, text.size() - 2)));
     }
-    const std::optional<CalendarUnit> word = calendar_unit(text);
-    return word ? std::optional(Measure{*amount, std::string(text), word}) : std::nullopt;
+    return calendar_unit(text) ? std::optional(measure_in(*amount, std::string(text))) : std::nullopt;
 }
 
 Value to_quantity(const Value& value) {

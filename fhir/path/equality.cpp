@@ -38,22 +38,23 @@ bool are_quantities(const Value& left, const Value& right) {
     return fits(left.kind()) && fits(right.kind());
 }
 
-// Letters in lower case, runs of white space as one blank, none at the ends.
+// Letters in lower case, each character of white space as a blank; several stay several (FHIRPath, String equivalence).
 std::string normalised(std::string_view text) {
     std::string out;
-    bool pending = false;
     for (std::size_t i = 0; i < text.size();) {
         const std::size_t length = character_length(text, i);
         if (is_space(character_at(text, i))) {
-            pending = !out.empty();
+            out += ' ';
         } else {
-            if (pending) out += ' ';
-            pending = false;
             out += text.substr(i, length);
         }
         i += length;
     }
     return to_lower(out);
+}
+
+bool are_equivalent_texts(std::string_view left, std::string_view right) {
+    return left == right || normalised(left) == normalised(right);
 }
 
 bool equal_numbers(const json::value& left, const json::value& right) {
@@ -62,36 +63,105 @@ bool equal_numbers(const json::value& left, const json::value& right) {
     return first && second ? *first == *second : number_text(left) == number_text(right);
 }
 
-// Trees member by member; `leaves` decides on two texts. Depth is bounded by what the JSON parser let in.
-template <typename Leaves>
-bool same_tree(const json::value& left, const json::value& right, Leaves leaves) {
+// Trees member by member. Depth is bounded by what the JSON parser let in.
+bool is_same_tree(const json::value& left, const json::value& right) {
     if (fhir::is_number(left) && fhir::is_number(right)) return equal_numbers(left, right);
-    if (left.is_string() && right.is_string()) return leaves(*text_of(left), *text_of(right));
+    if (left.is_string() && right.is_string()) return *text_of(left) == *text_of(right);
     if (left.is_array() && right.is_array()) {
         return std::equal(left.get_array().begin(), left.get_array().end(), right.get_array().begin(),
-                          right.get_array().end(),
-                          [&](const json::value& a, const json::value& b) { return same_tree(a, b, leaves); });
+                          right.get_array().end(), is_same_tree);
     }
     if (!left.is_object() || !right.is_object()) return left == right;
     if (left.get_object().size() != right.get_object().size()) return false;
     return std::all_of(left.get_object().begin(), left.get_object().end(), [&](const auto& member) {
         const json::value* other = right.get_object().if_contains(member.key());
-        return other && same_tree(member.value(), *other, leaves);
+        return other && is_same_tree(member.value(), *other);
     });
 }
 
-template <typename Leaves>
-bool same_nodes(const json::value* left, const json::value* right, Leaves leaves) {
-    if (!left || !right) return left == right;
-    return left == right || same_tree(*left, *right, leaves);
+bool are_equivalent_trees(const json::value& left, const json::value& right);
+
+// In any order; each item of one side is taken for one of the other.
+bool are_equivalent_lists(const json::array& left, const json::array& right) {
+    if (left.size() != right.size()) return false;
+    std::vector<bool> taken(right.size(), false);
+    return std::all_of(left.begin(), left.end(), [&](const json::value& item) {
+        std::size_t i = 0;
+        while (i < right.size() && (taken[i] || !are_equivalent_trees(item, right[i]))) ++i;
+        if (i < right.size()) taken[i] = true;
+        return i < right.size();
+    });
 }
 
-template <typename Leaves>
-bool same_elements(const Value& left, const Value& right, Leaves leaves) {
+// FHIR R4, FHIRPath, Changes to operators: ids do not count.
+bool are_equivalent_objects(const json::object& left, const json::object& right) {
+    const auto counted = [](const json::object& object) { return object.size() - (object.contains("id") ? 1 : 0); };
+    if (counted(left) != counted(right)) return false;
+    return std::all_of(left.begin(), left.end(), [&](const auto& member) {
+        if (member.key() == "id") return true;
+        const json::value* other = right.if_contains(member.key());
+        return other && are_equivalent_trees(member.value(), *other);
+    });
+}
+
+bool are_equivalent_trees(const json::value& left, const json::value& right) {
+    if (left.is_string() && right.is_string()) return are_equivalent_texts(*text_of(left), *text_of(right));
+    if (left.is_array() && right.is_array()) return are_equivalent_lists(left.get_array(), right.get_array());
+    if (left.is_object() && right.is_object()) return are_equivalent_objects(left.get_object(), right.get_object());
+    const bool are_numbers = fhir::is_number(left) && fhir::is_number(right);
+    if (!are_numbers) return left == right;
+    const auto first = Decimal::parse(number_text(left));
+    const auto second = Decimal::parse(number_text(right));
+    return first && second && equivalent(*first, *second);
+}
+
+std::string_view text_member(const json::value& node, std::string_view name) {
+    const json::object* object = node.if_object();
+    const json::value* member = object ? object->if_contains(name) : nullptr;
+    return member ? text_of(*member).value_or("") : "";
+}
+
+// FHIR R4, FHIRPath, Changes to operators: system and code of a Coding, any two codings of CodeableConcepts.
+bool are_equivalent_codings(const json::value& left, const json::value& right) {
+    return text_member(left, "system") == text_member(right, "system") &&
+           text_member(left, "code") == text_member(right, "code");
+}
+
+const json::array* codings_of(const json::value& concept_node) {
+    const json::object* object = concept_node.if_object();
+    const json::value* list = object ? object->if_contains("coding") : nullptr;
+    return list ? list->if_array() : nullptr;
+}
+
+bool are_equivalent_concepts(const json::value& left, const json::value& right) {
+    const json::array* first = codings_of(left);
+    const json::array* second = codings_of(right);
+    if (!first || !second) return are_equivalent_trees(left, right);
+    return std::any_of(first->begin(), first->end(), [&](const json::value& coding) {
+        return std::any_of(second->begin(), second->end(),
+                           [&](const json::value& other) { return are_equivalent_codings(coding, other); });
+    });
+}
+
+bool are_equivalent_nodes(const Value& left, const Value& right) {
+    if (left.type() == right.type() && left.type() == coding_type()) {
+        return are_equivalent_codings(*left.json(), *right.json());
+    }
+    if (left.type() == right.type() && left.type() == codeable_concept_type()) {
+        return are_equivalent_concepts(*left.json(), *right.json());
+    }
+    return are_equivalent_trees(*left.json(), *right.json());
+}
+
+// Elements that have no System value: `are_same` decides on what stands in the JSON of both.
+template <typename Decide>
+bool are_same_elements(const Value& left, const Value& right, Decide are_same) {
     if (left.kind() == Kind::type_info && right.kind() == Kind::type_info) return left.type() == right.type();
     if (!left.is_element() || !right.is_element()) return false;
-    return same_nodes(left.json(), right.json(), leaves) &&
-           (left.json() || same_nodes(left.sibling(), right.sibling(), leaves));
+    if (left.json() && right.json()) return left.json() == right.json() || are_same(left, right);
+    if (left.json() || right.json()) return false;
+    if (!left.sibling() || !right.sibling()) return left.sibling() == right.sibling();
+    return is_same_tree(*left.sibling(), *right.sibling());
 }
 
 std::optional<bool> equal_system_values(const Value& left, const Value& right) {
@@ -110,11 +180,11 @@ Order order_of(std::optional<std::strong_ordering> ordering) {
     return *ordering > 0 ? Order::greater : Order::equal;
 }
 
-bool equivalent_system_values(const Value& left, const Value& right) {
+std::optional<bool> equivalent_system_values(const Value& left, const Value& right) {
     const Kind first = left.kind();
     const Kind second = right.kind();
     if (first == Kind::string && second == Kind::string) {
-        return left.as_string() == right.as_string() || normalised(left.as_string()) == normalised(right.as_string());
+        return are_equivalent_texts(left.as_string(), right.as_string());
     }
     if (is_number(first) && is_number(second)) return equivalent(left.as_decimal(), right.as_decimal());
     if (are_quantities(left, right)) return equivalent(measure_of(left), measure_of(right));
@@ -165,17 +235,17 @@ std::optional<bool> equal(const Value& left, const Value& right) {
         return equal_system_values(first, second);
     }
     if (is_unknown(left, first) != is_unknown(right, second)) return std::nullopt;
-    return same_elements(left, right, std::equal_to<>());
+    return are_same_elements(left, right,
+                             [](const Value& a, const Value& b) { return is_same_tree(*a.json(), *b.json()); });
 }
 
-bool equivalent(const Value& left, const Value& right) {
+std::optional<bool> equivalent(const Value& left, const Value& right) {
     const Value first = left.system_value();
     const Value second = right.system_value();
     if (first.has_value() && second.has_value() && first.kind() != Kind::type_info) {
         return equivalent_system_values(first, second);
     }
-    return same_elements(
-        left, right, [](std::string_view a, std::string_view b) { return a == b || normalised(a) == normalised(b); });
+    return are_same_elements(left, right, are_equivalent_nodes);
 }
 
 std::optional<bool> equal(const Collection& left, const Collection& right) {
@@ -189,12 +259,13 @@ std::optional<bool> equal(const Collection& left, const Collection& right) {
     return decided ? std::optional(true) : std::nullopt;
 }
 
-bool equivalent(const Collection& left, const Collection& right) {
+std::optional<bool> equivalent(const Collection& left, const Collection& right) {
     if (left.size() != right.size()) return false;
+    if (left.size() == 1) return equivalent(left[0], right[0]);
     std::vector<bool> taken(right.size(), false);
     for (const Value& value : left) {
         std::size_t i = 0;
-        while (i < right.size() && (taken[i] || !equivalent(value, right[i]))) ++i;
+        while (i < right.size() && (taken[i] || !equivalent(value, right[i]).value_or(false))) ++i;
         if (i == right.size()) return false;
         taken[i] = true;
     }

@@ -51,10 +51,8 @@ class Evaluator {
     Outcome single(const Node& node, Value& out);
     /// Hands the values of `node` to `visit`, one after the other, as long as it returns true.
     bool visit(const Node& node, Visit visit);
-    /// `node` as a Boolean: a single value that is none counts as true (FHIRPath N1, 5.5 singleton evaluation).
+    /// `node` as a Boolean: a single value that is none counts as true (FHIRPath N1, 4.5 singleton evaluation).
     Truth truth(const Node& node);
-    /// The same for criteria, where a single value that is no Boolean is an error.
-    Truth criterion(const Node& node);
 
     /// As `single`, but as a System value; an element without one is an error.
     Outcome system_value(const Node& node, Value& out);
@@ -160,12 +158,12 @@ class Evaluator {
 
 /// FHIRPath's `=` of two items: true, false, or undecided.
 std::optional<bool> equal(const Value& left, const Value& right);
-/// FHIRPath's `~` of two items.
-bool equivalent(const Value& left, const Value& right);
+/// FHIRPath's `~` of two items: undecided for quantities that do not measure the same.
+std::optional<bool> equivalent(const Value& left, const Value& right);
 /// `=` of two collections of at least one item each, item by item; undecided if one pair is and none differs.
 std::optional<bool> equal(const Collection& left, const Collection& right);
-/// `~` of two collections, in any order.
-bool equivalent(const Collection& left, const Collection& right);
+/// `~` of two collections, in any order; what is undecided among several is not equivalent.
+std::optional<bool> equivalent(const Collection& left, const Collection& right);
 
 /// Whether `values` from `first` on holds an item that equals `value`. Precondition: first <= values.size().
 bool holds(const Collection& values, const Value& value, std::size_t first = 0);

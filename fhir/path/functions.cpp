@@ -5,9 +5,10 @@ namespace {
 
 template <typename Visit>
 void for_each_family(Visit visit) {
-    for (const auto family : {existence_functions, filtering_functions, combining_functions, conversion_functions,
-                              string_functions, text_coding_functions, math_functions, date_functions,
-                              boundary_functions, type_functions, tree_functions, utility_functions}) {
+    for (const auto family :
+         {existence_functions, filtering_functions, combining_functions, conversion_functions, string_functions,
+          text_coding_functions, math_functions, date_functions, boundary_functions, interval_functions, type_functions,
+          tree_functions, terminology_functions, utility_functions}) {
         visit(family());
     }
 }

@@ -57,6 +57,7 @@ enum class Gives : std::uint8_t {
     integer,
     long_integer,
     decimal,
+    decimals,
     string,
     strings,
     date,
@@ -68,6 +69,8 @@ enum class Gives : std::uint8_t {
     input,           ///< items of the input
     input_item,      ///< at most one item of the input
     input_number,    ///< a number (or Quantity) like the input
+    whole_number,    ///< an Integer, or a Quantity of one
+    rounded_number,  ///< a Decimal, or a Quantity of one
     input_temporal,  ///< a value of the input's System type
     typed_items,     ///< items of the type that is the argument
     typed_item,
@@ -99,6 +102,7 @@ struct Function {
     std::uint8_t required = 0;              ///< number of arguments
     std::uint8_t allowed = 0;
     bool needs_order = false;  ///< has no meaning on children() and descendants()
+    bool needs_terminology = false;
     Decide decide = nullptr;
     Filter filter = nullptr;
 };
@@ -121,6 +125,8 @@ std::span<const Function> date_functions();
 std::span<const Function> boundary_functions();
 std::span<const Function> type_functions();
 std::span<const Function> tree_functions();
+std::span<const Function> interval_functions();
+std::span<const Function> terminology_functions();
 std::span<const Function> utility_functions();
 
 }  // namespace fhir::path

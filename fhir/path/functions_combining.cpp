@@ -129,6 +129,7 @@ bool run_max(Evaluator& evaluator, const Node& call, const Collection& input, Co
 
 constexpr Parameter collection{Form::collection, kinds::anything};
 constexpr Parameter projection{Form::projection, kinds::anything};
+constexpr Parameter boolean{Form::value, kinds::boolean};  // preserveOrder: order is preserved always
 constexpr Kinds addable = kinds::number | kinds::quantity;
 
 constexpr Function functions[] = {
@@ -141,9 +142,9 @@ constexpr Function functions[] = {
     {.name = "combine",
      .gives = Gives::input_and_argument,
      .run = run_combine,
-     .parameters = {collection},
+     .parameters = {collection, boolean},
      .required = 1,
-     .allowed = 1},
+     .allowed = 2},
     {.name = "intersect",
      .gives = Gives::input,
      .run = run_intersect,

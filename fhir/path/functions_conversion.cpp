@@ -1,4 +1,5 @@
 // iif(), toBoolean() and its kin, convertsToBoolean() and its kin. Source: FHIRPath N1, 5.5.
+#include "fhir/path/date_format.hpp"
 #include "fhir/path/evaluator.hpp"
 
 namespace fhir::path {
@@ -10,7 +11,7 @@ using Form = Parameter::Form;
 bool run_iif(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
     if (input.size() > 1) return evaluator.fail_on_several(*call.input);
     const Evaluator::Scope scope(evaluator, input.empty() ? nullptr : &input[0], evaluator.index());
-    const Truth truth = evaluator.criterion(*call.arguments[0]);
+    const Truth truth = evaluator.truth(*call.arguments[0]);
     if (truth == Truth::failed) return false;
     if (truth == Truth::yes) return evaluator.collect(*call.arguments[1], out);
     return call.arguments.size() < 3 || evaluator.collect(*call.arguments[2], out);
@@ -36,6 +37,48 @@ template <TypeId type>
 bool run_converts_to(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
     Value value;
     const Outcome outcome = convert_input(evaluator, call, input, type, value);
+    if (outcome != Outcome::one) return outcome == Outcome::none;
+    return evaluator.push(call, Value::boolean(value.has_value()), out);
+}
+
+// A String by the form that the argument describes, anything else as ever.
+template <TypeId type>
+Outcome convert_by_format(Evaluator& evaluator, const Node& call, const Collection& input, Value& out) {
+    Value format;
+    const Outcome outcome = evaluator.single_item(call, input, out);
+    const Outcome has_format = evaluator.argument(call, 0, format);
+    if (outcome == Outcome::failed || has_format == Outcome::failed) return Outcome::failed;
+    if (outcome == Outcome::none) return outcome;
+    out = out.system_value();
+    if (has_format == Outcome::none || out.kind() != Value::Kind::string) {
+        out = converted(out, type);
+        return outcome;
+    }
+    if (format.kind() != Value::Kind::string) {
+        evaluator.fail_on_type(*call.arguments[0], "a String");
+        return Outcome::failed;
+    }
+    if (!is_date_format(format.as_string())) {
+        evaluator.fail(EvaluationErrorCode::wrong_argument, "this date format has codes that are not known here",
+                       *call.arguments[0]);
+        return Outcome::failed;
+    }
+    const std::optional<DateTime> read = parse_by_format(out.as_string(), format.as_string());
+    out = read ? converted(Value::date_time(*read), type) : Value();
+    return outcome;
+}
+
+template <TypeId type>
+bool run_to_formatted(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    Value value;
+    if (convert_by_format<type>(evaluator, call, input, value) == Outcome::failed) return false;
+    return !value.has_value() || evaluator.push(call, std::move(value), out);
+}
+
+template <TypeId type>
+bool run_converts_to_formatted(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+    Value value;
+    const Outcome outcome = convert_by_format<type>(evaluator, call, input, value);
     if (outcome != Outcome::one) return outcome == Outcome::none;
     return evaluator.push(call, Value::boolean(value.has_value()), out);
 }
@@ -71,6 +114,7 @@ bool run_converts_to_quantity(Evaluator& evaluator, const Node& call, const Coll
 constexpr Parameter criterion{Form::criterion, kinds::boolean};
 constexpr Parameter branch{Form::projection, kinds::anything};
 constexpr Parameter unit{Form::value, kinds::string};
+constexpr Parameter format{Form::value, kinds::string};
 
 constexpr Function functions[] = {
     {.name = "iif",
@@ -89,10 +133,26 @@ constexpr Function functions[] = {
     {.name = "convertsToDecimal", .gives = Gives::boolean, .run = run_converts_to<TypeId::decimal>},
     {.name = "toString", .gives = Gives::string, .run = run_to<TypeId::string>},
     {.name = "convertsToString", .gives = Gives::boolean, .run = run_converts_to<TypeId::string>},
-    {.name = "toDate", .gives = Gives::date, .run = run_to<TypeId::date>},
-    {.name = "convertsToDate", .gives = Gives::boolean, .run = run_converts_to<TypeId::date>},
-    {.name = "toDateTime", .gives = Gives::date_time, .run = run_to<TypeId::date_time>},
-    {.name = "convertsToDateTime", .gives = Gives::boolean, .run = run_converts_to<TypeId::date_time>},
+    {.name = "toDate",
+     .gives = Gives::date,
+     .run = run_to_formatted<TypeId::date>,
+     .parameters = {format},
+     .allowed = 1},
+    {.name = "convertsToDate",
+     .gives = Gives::boolean,
+     .run = run_converts_to_formatted<TypeId::date>,
+     .parameters = {format},
+     .allowed = 1},
+    {.name = "toDateTime",
+     .gives = Gives::date_time,
+     .run = run_to_formatted<TypeId::date_time>,
+     .parameters = {format},
+     .allowed = 1},
+    {.name = "convertsToDateTime",
+     .gives = Gives::boolean,
+     .run = run_converts_to_formatted<TypeId::date_time>,
+     .parameters = {format},
+     .allowed = 1},
     {.name = "toTime", .gives = Gives::time, .run = run_to<TypeId::time>},
     {.name = "convertsToTime", .gives = Gives::boolean, .run = run_converts_to<TypeId::time>},
     {.name = "toQuantity", .gives = Gives::quantity, .run = run_to_quantity, .parameters = {unit}, .allowed = 1},

@@ -26,7 +26,7 @@ bool run_time_of_day(Evaluator& evaluator, const Node& call, const Collection&, 
     return now && evaluator.push(call, Value::time(*now->time), out);
 }
 
-// What a value has of a date, of a time and of an offset.
+// What a value has of a date, of a time and of an offset. What a value does not have is empty, whatever its type.
 struct Parts {
     std::optional<Date> date;
     std::optional<Time> time;
@@ -83,34 +83,34 @@ Value date_of(const Parts& parts) {
     return parts.date ? Value::date(*parts.date) : Value();
 }
 Value time_of(const Parts& parts) {
-    return parts.time ? Value::time(*parts.time) : Value();
+    return parts.date && parts.time ? Value::time(*parts.time) : Value();
 }
 
 template <Value (*part_of)(const Parts&)>
 bool run_part(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
     Value value;
-    const Outcome outcome = evaluator.single_input(call, input, call.function->input, value);
+    const Outcome outcome = evaluator.single_item(call, input, value);
     if (outcome != Outcome::one) return outcome == Outcome::none;
+    value = value.system_value();
+    if ((kind_of(value.type()) & kinds::temporal) == 0) return true;
     Value part = part_of(parts_of(value));
     return !part.has_value() || evaluator.push(call, std::move(part), out);
 }
-
-constexpr Kinds with_date = kinds::date | kinds::date_time;
 
 constexpr Function functions[] = {
     {"now", kinds::anything, Gives::date_time, run_now},
     {"today", kinds::anything, Gives::date, run_today},
     {"timeOfDay", kinds::anything, Gives::time, run_time_of_day},
-    {"yearOf", with_date, Gives::integer, run_part<year_of>},
-    {"monthOf", with_date, Gives::integer, run_part<month_of>},
-    {"dayOf", with_date, Gives::integer, run_part<day_of>},
-    {"hourOf", kinds::temporal, Gives::integer, run_part<hour_of>},
-    {"minuteOf", kinds::temporal, Gives::integer, run_part<minute_of>},
-    {"secondOf", kinds::temporal, Gives::integer, run_part<second_of>},
-    {"millisecondOf", kinds::temporal, Gives::integer, run_part<millisecond_of>},
-    {"timezoneOffsetOf", kinds::date_time, Gives::decimal, run_part<offset_of>},
-    {"dateOf", with_date, Gives::date, run_part<date_of>},
-    {"timeOf", kinds::date_time, Gives::time, run_part<time_of>},
+    {"yearOf", kinds::anything, Gives::integer, run_part<year_of>},
+    {"monthOf", kinds::anything, Gives::integer, run_part<month_of>},
+    {"dayOf", kinds::anything, Gives::integer, run_part<day_of>},
+    {"hourOf", kinds::anything, Gives::integer, run_part<hour_of>},
+    {"minuteOf", kinds::anything, Gives::integer, run_part<minute_of>},
+    {"secondOf", kinds::anything, Gives::integer, run_part<second_of>},
+    {"millisecondOf", kinds::anything, Gives::integer, run_part<millisecond_of>},
+    {"timezoneOffsetOf", kinds::anything, Gives::decimal, run_part<offset_of>},
+    {"dateOf", kinds::anything, Gives::date, run_part<date_of>},
+    {"timeOf", kinds::anything, Gives::time, run_part<time_of>},
 };
 
 }  // namespace

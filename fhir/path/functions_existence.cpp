@@ -24,7 +24,7 @@ Truth any_item(Evaluator& evaluator, const Node& call, const Node* criterion, bo
             return false;
         }
         const Evaluator::Scope scope(evaluator, &item, index++);
-        const Truth truth = evaluator.criterion(*criterion);
+        const Truth truth = evaluator.truth(*criterion);
         if (truth == Truth::failed) found = truth;
         if (wanted ? truth == Truth::yes : truth == Truth::no || truth == Truth::unknown) found = Truth::yes;
         return found == Truth::no;
@@ -61,7 +61,7 @@ bool run_exists(Evaluator& evaluator, const Node& call, const Collection& input,
     Evaluator::Scope scope(evaluator);
     for (std::size_t i = 0; i < input.size() && !found; ++i) {
         scope.set(&input[i], i);
-        const Truth truth = evaluator.criterion(*call.arguments[0]);
+        const Truth truth = evaluator.truth(*call.arguments[0]);
         if (truth == Truth::failed) return false;
         found = truth == Truth::yes;
     }
@@ -86,7 +86,7 @@ bool run_all(Evaluator& evaluator, const Node& call, const Collection& input, Co
     Evaluator::Scope scope(evaluator);
     for (std::size_t i = 0; i < input.size() && all; ++i) {
         scope.set(&input[i], i);
-        const Truth truth = evaluator.criterion(*call.arguments[0]);
+        const Truth truth = evaluator.truth(*call.arguments[0]);
         if (truth == Truth::failed) return false;
         all = truth == Truth::yes;
     }

@@ -13,7 +13,7 @@ bool run_where(Evaluator& evaluator, const Node& call, const Collection& input, 
     Evaluator::Scope scope(evaluator);
     for (std::size_t i = 0; i < input.size(); ++i) {
         scope.set(&input[i], i);
-        const Truth truth = evaluator.criterion(*call.arguments[0]);
+        const Truth truth = evaluator.truth(*call.arguments[0]);
         if (truth == Truth::failed) return false;
         if (truth == Truth::yes && !evaluator.push(call, input[i], out)) return false;
     }
@@ -24,7 +24,7 @@ bool filter_where(Evaluator& evaluator, const Node& call, Visit visit) {
     std::size_t index = 0;
     const auto passes = [&](const Value& item) {
         const Evaluator::Scope scope(evaluator, &item, index++);
-        return evaluator.criterion(*call.arguments[0]);
+        return evaluator.truth(*call.arguments[0]);
     };
     return evaluator.visit(*call.input, [&](Value&& item) {
         const Truth truth = passes(item);
@@ -147,18 +147,17 @@ bool sort_keys(Evaluator& evaluator, const Node& call, const Value& item, SortKe
     if (call.arguments.empty()) keys.push_back(item.system_value());
     for (const Node* argument : call.arguments) {
         Value key;
-        const Node& expression = argument->is_descending ? *argument->input : *argument;
-        if (evaluator.system_value(expression, key) == Outcome::failed) return false;
+        if (evaluator.system_value(sort_key_of(*argument), key) == Outcome::failed) return false;
         keys.push_back(key);
     }
     return true;
 }
 
-// Items without a key come last, in descending order first: as if an empty key were the greatest.
+// An empty key is lower than all others; a minus in front of a key leaves it empty, and so lower.
 Order order_of_keys(const Value& left, const Value& right) {
     if (!left.has_value() || !right.has_value()) {
         if (left.has_value() == right.has_value()) return Order::equal;
-        return left.has_value() ? Order::less : Order::greater;
+        return left.has_value() ? Order::greater : Order::less;
     }
     return order(left, right);
 }
@@ -175,7 +174,9 @@ bool run_sort(Evaluator& evaluator, const Node& call, const Collection& input, C
         for (std::size_t key = 0; key < keys[left].size(); ++key) {
             const Order found = order_of_keys(keys[left][key], keys[right][key]);
             if (found == Order::wrong_types) comparable = false;
-            const bool descending = !call.arguments.empty() && call.arguments[key]->is_descending;
+            const Node* const argument = call.arguments.empty() ? nullptr : call.arguments[key];
+            const bool has_both = keys[left][key].has_value() && keys[right][key].has_value();
+            const bool descending = argument && argument->is_descending && (argument->has_direction || has_both);
             if (found == Order::less || found == Order::greater) return (found == Order::less) != descending;
         }
         return false;

@@ -25,6 +25,11 @@ bool push_if_any(Evaluator& evaluator, const Node& call, Value value, Collection
     return !value.has_value() || evaluator.push(call, std::move(value), out);
 }
 
+// A Quantity keeps its unit.
+Value with_amount(const Measure& measure, const Decimal& amount) {
+    return Value::quantity({amount, measure.unit, measure.calendar_unit});
+}
+
 bool run_abs(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
     Value value;
     const Outcome outcome = evaluator.single_input(call, input, kinds::number | kinds::quantity, value);
@@ -32,7 +37,7 @@ bool run_abs(Evaluator& evaluator, const Node& call, const Collection& input, Co
     bool failed = false;
     if (value.kind() == Kind::quantity) {
         const Measure& measure = value.as_quantity();
-        value = Value::quantity({absolute(measure.value), measure.unit, measure.calendar_unit});
+        value = with_amount(measure, absolute(measure.value));
     } else if (value.as_decimal().is_negative()) {
         value = negated(value, failed);
     }
@@ -42,8 +47,12 @@ bool run_abs(Evaluator& evaluator, const Node& call, const Collection& input, Co
 template <Decimal (*to_whole)(const Decimal&)>
 bool run_whole(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
     Value value;
-    const Outcome outcome = evaluator.single_input(call, input, kinds::number, value);
+    const Outcome outcome = evaluator.single_input(call, input, kinds::number | kinds::quantity, value);
     if (outcome != Outcome::one) return outcome == Outcome::none;
+    if (value.kind() == Kind::quantity) {
+        const Measure& measure = value.as_quantity();
+        return evaluator.push(call, with_amount(measure, to_whole(measure.value)), out);
+    }
     return push_if_any(evaluator, call, integer_or_nothing(to_whole(value.as_decimal())), out);
 }
 
@@ -72,6 +81,9 @@ bool run_log(Evaluator& evaluator, const Node& call, const Collection& input, Co
     Value base;
     const Outcome outcome = two_numbers(evaluator, call, input, number, base);
     if (outcome != Outcome::one) return outcome == Outcome::none;
+    if (number.as_decimal() <= Decimal(0) || base.as_decimal() <= Decimal(0)) {
+        return evaluator.fail(EvaluationErrorCode::wrong_argument, "only numbers above 0 have a logarithm", call);
+    }
     return push_if_any(evaluator, call, decimal_or_nothing(logarithm(number.as_decimal(), base.as_decimal())), out);
 }
 
@@ -89,7 +101,7 @@ bool run_power(Evaluator& evaluator, const Node& call, const Collection& input, 
 
 bool run_round(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
     Value number;
-    const Outcome outcome = evaluator.single_input(call, input, kinds::number, number);
+    const Outcome outcome = evaluator.single_input(call, input, kinds::number | kinds::quantity, number);
     Value precision;
     const Outcome has_precision = evaluator.argument(call, 0, precision);
     if (outcome == Outcome::failed || has_precision == Outcome::failed) return false;
@@ -97,24 +109,29 @@ bool run_round(Evaluator& evaluator, const Node& call, const Collection& input, 
     if (has_precision == Outcome::one && (precision.kind() != Kind::integer || precision.as_integer() < 0)) {
         return evaluator.fail(EvaluationErrorCode::wrong_argument, "the precision is not a whole number from 0", call);
     }
-    const int places = has_precision == Outcome::one ? precision.as_integer() : 0;
-    return evaluator.push(call, Value::decimal(round(number.as_decimal(), std::min(places, Decimal::max_digits))), out);
+    const int places = has_precision == Outcome::one ? std::min(precision.as_integer(), Decimal::max_digits) : 0;
+    if (number.kind() == Kind::quantity) {
+        const Measure& measure = number.as_quantity();
+        return evaluator.push(call, with_amount(measure, round(measure.value, places)), out);
+    }
+    return evaluator.push(call, Value::decimal(round(number.as_decimal(), places)), out);
 }
 
 constexpr Parameter number{Form::value, kinds::number};
 constexpr Parameter integer{Form::value, kinds::integer};
+constexpr Kinds measured = kinds::number | kinds::quantity;
 
 constexpr Function functions[] = {
-    {"abs", kinds::number | kinds::quantity, Gives::input_number, run_abs},
-    {"ceiling", kinds::number, Gives::integer, run_whole<ceiling>},
-    {"floor", kinds::number, Gives::integer, run_whole<floor>},
-    {"truncate", kinds::number, Gives::integer, run_whole<truncate>},
+    {"abs", measured, Gives::input_number, run_abs},
+    {"ceiling", measured, Gives::whole_number, run_whole<ceiling>},
+    {"floor", measured, Gives::whole_number, run_whole<floor>},
+    {"truncate", measured, Gives::whole_number, run_whole<truncate>},
     {"exp", kinds::number, Gives::decimal, run_decimal<exponential>},
     {"ln", kinds::number, Gives::decimal, run_decimal<natural_logarithm>},
     {"sqrt", kinds::number, Gives::decimal, run_decimal<square_root>},
     {"log", kinds::number, Gives::decimal, run_log, {number}, 1, 1},
     {"power", kinds::number, Gives::input_number, run_power, {number}, 1, 1},
-    {"round", kinds::number, Gives::decimal, run_round, {integer}, 0, 1},
+    {"round", measured, Gives::rounded_number, run_round, {integer}, 0, 1},
 };
 
 }  // namespace

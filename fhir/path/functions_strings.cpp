@@ -60,8 +60,7 @@ bool run_last_index_of(Evaluator& evaluator, const Node& call, const Collection&
     Texts texts;
     const Outcome outcome = read(evaluator, call, input, 1, texts);
     if (outcome != Outcome::one) return outcome == Outcome::none;
-    const std::string_view wanted = texts.first.as_string();
-    return push_index(evaluator, call, texts.text(), wanted.empty() ? 0 : texts.text().rfind(wanted), out);
+    return push_index(evaluator, call, texts.text(), texts.text().rfind(texts.first.as_string()), out);
 }
 
 // The Integer argument number `index`.
@@ -120,7 +119,7 @@ bool run_changed(Evaluator& evaluator, const Node& call, const Collection& input
 
 // `text` with the white space of FHIRPath's lexical rules taken off both ends.
 std::string trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n\f\v";
+    constexpr std::string_view blanks = " \t\r\n";
     const std::size_t first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos) return "";
     return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
@@ -160,11 +159,21 @@ bool run_replace(Evaluator& evaluator, const Node& call, const Collection& input
         call, pattern.empty() ? surrounded(texts.text(), by) : replaced(texts.text(), pattern, by), out);
 }
 
-// A regular expression: the one that the analyser compiled, or the argument's.
-std::shared_ptr<const re2::RE2> pattern_of(Evaluator& evaluator, const Node& call, const Value& text) {
+// A regular expression: the one that the analyser compiled, or the argument's with the flags of argument number
+// `flags`.
+std::shared_ptr<const re2::RE2> pattern_of(Evaluator& evaluator, const Node& call, const Value& text,
+                                           std::size_t flags) {
     if (call.pattern) return call.pattern;
+    Value given;
+    const Outcome outcome = evaluator.argument(call, flags, given);
+    if (outcome == Outcome::failed) return nullptr;
+    if (outcome == Outcome::one && given.kind() != Kind::string) {
+        evaluator.fail_on_type(*call.arguments[flags], "a String");
+        return nullptr;
+    }
+    const std::string_view letters = outcome == Outcome::one ? given.as_string() : std::string_view();
     std::string why;
-    auto pattern = compile_pattern(text.as_string(), evaluator.limits(), why);
+    auto pattern = compile_pattern(text.as_string(), letters, evaluator.limits(), why);
     if (!pattern) evaluator.fail(EvaluationErrorCode::wrong_argument, "the regular expression is not valid", call);
     return pattern;
 }
@@ -174,7 +183,7 @@ bool run_matches(Evaluator& evaluator, const Node& call, const Collection& input
     Texts texts;
     const Outcome outcome = read(evaluator, call, input, 1, texts);
     if (outcome != Outcome::one) return outcome == Outcome::none;
-    const auto pattern = pattern_of(evaluator, call, texts.first);
+    const auto pattern = pattern_of(evaluator, call, texts.first, 1);
     if (!pattern || !evaluator.spend(call, texts.text().size() / 16)) return false;
     const bool found = whole ? matches_whole(*pattern, texts.text()) : matches_part(*pattern, texts.text());
     return evaluator.push(call, Value::boolean(found), out);
@@ -185,7 +194,7 @@ bool run_replace_matches(Evaluator& evaluator, const Node& call, const Collectio
     const Outcome outcome = read(evaluator, call, input, 2, texts);
     if (outcome != Outcome::one) return outcome == Outcome::none;
     if (texts.first.as_string().empty()) return evaluator.push(call, texts.input, out);
-    const auto pattern = pattern_of(evaluator, call, texts.first);
+    const auto pattern = pattern_of(evaluator, call, texts.first, 2);
     if (!pattern || !evaluator.spend(call, texts.text().size() / 16)) return false;
     std::optional<std::string> result =
         replace_matches(*pattern, texts.text(), texts.second.as_string(), evaluator.limits());
@@ -258,9 +267,9 @@ constexpr Function functions[] = {
     {"lower", text, Gives::string, run_changed<to_lower>},
     {"trim", text, Gives::string, run_changed<trimmed>},
     {"replace", text, Gives::string, run_replace, {string, string}, 2, 2},
-    {"matches", text, Gives::boolean, run_matches<false>, {string}, 1, 1},
-    {"matchesFull", text, Gives::boolean, run_matches<true>, {string}, 1, 1},
-    {"replaceMatches", text, Gives::string, run_replace_matches, {string, string}, 2, 2},
+    {"matches", text, Gives::boolean, run_matches<false>, {string, string}, 1, 2},
+    {"matchesFull", text, Gives::boolean, run_matches<true>, {string, string}, 1, 2},
+    {"replaceMatches", text, Gives::string, run_replace_matches, {string, string, string}, 2, 3},
     {"length", text, Gives::integer, run_length},
     {"toChars", text, Gives::strings, run_to_chars},
     {"split", text, Gives::strings, run_split, {string}, 1, 1},

@@ -1,5 +1,6 @@
 // encode, decode, escape, unescape. Source: FHIRPath, additional string functions (STU); RFC 4648 for the encodings.
 #include "fhir/path/evaluator.hpp"
+#include "fhir/path/unicode.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -73,6 +74,26 @@ std::optional<std::string> from_hex(std::string_view text) {
     return out;
 }
 
+// Each character beyond ASCII as a question mark.
+std::string to_ascii(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); i += character_length(text, i)) {
+        out += byte_at(text, i) < 0x80 ? text[i] : '?';
+    }
+    return out;
+}
+
+// What is not UTF-8 is no string.
+std::optional<std::string> if_text(std::optional<std::string> bytes) {
+    std::string again;
+    for (std::size_t i = 0; bytes && i < bytes->size(); i += character_length(*bytes, i)) {
+        const char32_t character = character_at(*bytes, i);
+        if (character >= 0xD800 && character <= 0xDFFF) return std::nullopt;
+        append_utf8(again, character);
+    }
+    return bytes && again == *bytes ? bytes : std::nullopt;
+}
+
 struct Entity {
     char character;
     std::string_view escape;
@@ -130,14 +151,15 @@ std::optional<std::string> encode(std::string_view format, std::string_view text
     if (format == "hex") return to_hex(text);
     if (format == "base64") return to_base64(text, base64_digits);
     if (format == "urlbase64") return to_base64(text, url_digits);
+    if (format == "ascii") return to_ascii(text);
     is_known = false;
     return std::nullopt;
 }
 
 std::optional<std::string> decode(std::string_view format, std::string_view text, bool& is_known) {
-    if (format == "hex") return from_hex(text);
-    if (format == "base64") return from_base64(text, base64_digits);
-    if (format == "urlbase64") return from_base64(text, url_digits);
+    if (format == "hex") return if_text(from_hex(text));
+    if (format == "base64") return if_text(from_base64(text, base64_digits));
+    if (format == "urlbase64") return if_text(from_base64(text, url_digits));
     is_known = false;
     return std::nullopt;
 }

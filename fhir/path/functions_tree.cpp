@@ -60,9 +60,8 @@ bool run_extension(Evaluator& evaluator, const Node& call, const Collection& inp
 }
 
 bool run_get_value(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
-    Value item;
-    const Outcome outcome = evaluator.single_item(call, input, item);
-    if (outcome != Outcome::one) return outcome == Outcome::none;
+    if (input.size() != 1) return true;  // several have none (FHIR R4, FHIRPath, getValue)
+    const Value& item = input[0];
     const bool is_complex = item.is_element() && !evaluator.types().is_primitive(item.type());
     Value value = is_complex ? Value() : item.system_value();
     return !value.has_value() || evaluator.push(call, std::move(value), out);

@@ -64,7 +64,10 @@ bool is_of_type(const Types& types, const Value& value, const TypeSpecifier& spe
 
 bool is_exactly_of_type(const Types& types, const Value& value, const TypeSpecifier& specifier) {
     if (!types.is_primitive(value.type())) return is_of_type(types, value, specifier);
-    return std::find(specifier.types.begin(), specifier.types.end(), value.type()) != specifier.types.end();
+    return std::any_of(specifier.types.begin(), specifier.types.end(), [&](TypeId wanted) {
+        const bool is_system_string = wanted == TypeId::string && types.is_a(value.type(), wanted);
+        return wanted == types.written_type(value.type()) || is_system_string;
+    });
 }
 
 std::span<const Function> type_functions() {

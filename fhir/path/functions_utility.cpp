@@ -40,26 +40,35 @@ bool run_define_variable(Evaluator& evaluator, const Node& call, const Collectio
     return push_all(evaluator, call, input, out);
 }
 
+// A number is a Quantity of unit 1; what is no Quantity leaves the question open.
+std::optional<Measure> measure_of(const Value& value) {
+    const Value system = value.system_value();
+    if (system.kind() == Value::Kind::quantity) return system.as_quantity();
+    if ((kind_of(system.type()) & kinds::number) == 0) return std::nullopt;
+    return measure_in(system.as_decimal(), "1");
+}
+
 bool run_comparable(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
-    Value left;
-    Value right;
-    const Outcome outcome = evaluator.single_input(call, input, kinds::quantity, left);
-    const Outcome other = evaluator.argument(call, 0, right);
-    if (outcome == Outcome::failed || other == Outcome::failed) return false;
-    if (outcome == Outcome::none || other == Outcome::none) return true;
-    if (right.kind() != Value::Kind::quantity) return evaluator.fail_on_type(*call.arguments[0], "a Quantity");
-    return evaluator.push(call, Value::boolean(comparable(left.as_quantity(), right.as_quantity())), out);
+    Collection other;
+    {
+        const Evaluator::Scope scope(evaluator);
+        if (!evaluator.collect(*call.arguments[0], other)) return false;
+    }
+    if (input.size() != 1 || other.size() != 1) return true;
+    const std::optional<Measure> left = measure_of(input[0]);
+    const std::optional<Measure> right = measure_of(other[0]);
+    if (!left || !right) return true;
+    return evaluator.push(call, Value::boolean(comparable(*left, *right)), out);
 }
 
 constexpr Parameter name{Form::name, kinds::string};
 constexpr Parameter projection{Form::projection, kinds::anything};
 constexpr Parameter collection{Form::collection, kinds::anything};
-constexpr Parameter quantity{Form::value, kinds::quantity};
 
 constexpr Function functions[] = {
     {"trace", kinds::anything, Gives::input, run_trace, {name, projection}, 1, 2},
     {"defineVariable", kinds::anything, Gives::input, run_define_variable, {name, collection}, 1, 2},
-    {"comparable", kinds::quantity, Gives::boolean, run_comparable, {quantity}, 1, 1},
+    {"comparable", kinds::anything, Gives::boolean, run_comparable, {collection}, 1, 1},
 };
 
 }  // namespace

@@ -29,6 +29,10 @@ function fetchDefinitions() {
     }
 }
 
+// Elements that the definitions declare as FHIRPath's String, with the FHIR type as which they are written (R4, 2.24.0.3
+// and 2.26.3.1). Each becomes a type of its own, which is both.
+const systemStrings = { 'Resource.id': 'id', 'Element.id': 'string', 'Extension.url': 'uri' };
+
 const isType = (resource) =>
     resource.resourceType === 'StructureDefinition' && resource.kind !== 'logical' && resource.derivation !== 'constraint';
 const lastOf = (text, separator) => text.slice(text.lastIndexOf(separator) + 1);
@@ -41,6 +45,7 @@ function collectTypes(definitions) {
         types.set(definition.type, { path: definition.type, base, kind: definition.kind, members: [] });
         for (const element of definition.snapshot.element.slice(1)) addElement(types, definition, element);
     }
+    for (const [path, base] of Object.entries(systemStrings)) types.set(path, { path, base, kind: 'system', members: [] });
     return types;
 }
 
@@ -64,9 +69,7 @@ function addElement(types, definition, element) {
 
 function typesOf(element) {
     if (element.contentReference) return [lastOf(element.contentReference, '#')];
-    // The definitions name FHIRPath types here; R4, 2.24.0.3 and 2.26.3.1 say that the ids are an id and strings.
-    if (element.path === 'Resource.id') return ['id'];
-    if (element.path === 'Element.id' || element.path === 'Extension.url') return [element.path === 'Element.id' ? 'string' : 'uri'];
+    if (systemStrings[element.path]) return [element.path];
     return [...new Set((element.type ?? []).map((type) => type.code))];
 }
 
@@ -75,9 +78,10 @@ function isPrimitiveValue(member) {
 }
 
 const types = collectTypes(fetchDefinitions());
-// Named types before anonymous ones, each group in alphabetical order, so that a name is found by halving.
+const rank = (type) => ['element', 'system'].indexOf(type.kind) + 1;
+// Named types before anonymous ones, System's strings last, each group in alphabetical order, so that a name is found by halving.
 const ordered = [...types.values()].sort(
-    (a, b) => Number(a.kind === 'element') - Number(b.kind === 'element') || (a.path < b.path ? -1 : 1),
+    (a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1),
 );
 const numberOf = new Map(ordered.map((type, index) => [type.path, firstFhirType + index]));
 const typeNumber = (name) => {
@@ -113,7 +117,7 @@ const rows = ordered.map((type) => {
         members.push(
             `{${nameNumber.get(member.name)}, ${type}, ${choice.first}, ${choice.count}, ${member.isCollection}}`);
     }
-    const kind = { 'primitive-type': 'primitive', 'complex-type': 'complex', resource: 'resource', element: 'anonymous' }[type.kind];
+    const kind = { 'primitive-type': 'primitive', 'complex-type': 'complex', resource: 'resource', element: 'anonymous', system: 'system_string' }[type.kind];
     return `{"${type.path}", ${type.base ? typeNumber(type.base) : 0}, TypeKind::${kind}, ${first}, ${own.length}}`;
 });
 

@@ -94,8 +94,10 @@ Token Lexer::take_quoted(char quote) {
     while (at_ < text_.size() && text_[at_] != quote) {
         if (text_[at_] != '\\') {
             content += text_[at_++];
+        } else if (ends_with_backslash(quote)) {
+            ++at_;
         } else if (!unescape(content)) {
-            return fail(at_, 2, "this escape is not one of \\' \\\" \\` \\\\ \\/ \\f \\n \\r \\t \\uXXXX");
+            return fail(at_, 6, "half of a character: \\uD800 to \\uDFFF stand in pairs");
         }
     }
     if (at_ >= text_.size()) return fail(begin, 1, "the closing quote is missing");
@@ -104,7 +106,13 @@ Token Lexer::take_quoted(char quote) {
     return {kind, begin, at_ - begin, std::move(content)};
 }
 
-// The escape that begins here. A pair of surrogates gives one character.
+// Whether the quote behind the backslash here ends the expression: it closes then (`'\'`; FHIRPath N1, 4.1.2).
+bool Lexer::ends_with_backslash(char quote) const {
+    return peek(1) == quote && text_.find_first_not_of(" \t\r\n", at_ + 2) == std::string_view::npos;
+}
+
+// The escape that begins here. A pair of surrogates gives one character, half of one is refused; a backslash before
+// anything else is left out (FHIRPath N1, 4.1.2).
 bool Lexer::unescape(std::string& out) {
     constexpr std::array<std::pair<char, char>, 9> escapes{{{'\'', '\''},
                                                             {'"', '"'},
@@ -122,7 +130,10 @@ bool Lexer::unescape(std::string& out) {
         return true;
     }
     const std::optional<char32_t> unit = escaped_unit(text_.substr(at_));
-    if (!unit) return false;
+    if (!unit) {
+        ++at_;
+        return true;
+    }
     at_ += 6;
     if (*unit < 0xD800 || *unit > 0xDFFF) {
         append_utf8(out, *unit);

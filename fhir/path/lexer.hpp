@@ -46,6 +46,7 @@ class Lexer {
     Token take_number();
     Token take_date_or_time();
     Token fail(std::size_t offset, std::size_t length, std::string message);
+    bool ends_with_backslash(char quote) const;
     bool unescape(std::string& out);
     char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
     std::size_t digits(std::size_t from, std::size_t count) const;

@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "fhir/path/lexer.hpp"
+#include "fhir/path/measure.hpp"
 
 #include <algorithm>
 #include <array>
@@ -261,9 +262,19 @@ class Parser {
             Node* argument = expression(0);
             if (!argument) return false;
             node.arguments.push_back(argument);
+            if (node.name == "sort") direction(*argument);
         } while (skip_symbol(","));
         if (skip_symbol(")")) return true;
         return fail_here("a , or ) is missing before this");
+    }
+
+    // `asc` or `desc` behind a key of sort().
+    void direction(Node& key) {
+        const bool is_descending = token_.is(TokenKind::identifier, "desc");
+        if (!is_descending && !token_.is(TokenKind::identifier, "asc")) return;
+        key.has_direction = true;
+        key.is_descending = is_descending;
+        advance();
     }
 
     Node* term() {
@@ -354,11 +365,8 @@ class Parser {
         if (!decimal) return fail_here("this number has too many digits");
         advance();
         if (token.kind == TokenKind::number) {
-            if (token_.kind == TokenKind::string) return quantity(token, {*decimal, token_.text, std::nullopt});
-            const bool is_word = token_.kind == TokenKind::identifier;
-            if (const auto unit = is_word ? calendar_unit(token_.text) : std::nullopt) {
-                return quantity(token, {*decimal, token_.text, unit});
-            }
+            const bool is_word = token_.kind == TokenKind::identifier && calendar_unit(token_.text);
+            if (is_word || token_.kind == TokenKind::string) return quantity(token, measure_in(*decimal, token_.text));
         }
         if (!is_whole) return literal_from(token.offset, Value::decimal(*decimal));
         return whole_number(token, *decimal);

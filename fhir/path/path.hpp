@@ -68,6 +68,9 @@ struct CompileOptions {
     std::vector<Variable>
         variables{};  ///< beside %context, %resource, %rootResource, %ucum, %sct, %loinc, %`ext-…`, %`vs-…`
     Limits limits{};
+    /// Unknown members are empty, criteria need not be Boolean, both with a warning: for expressions of elsewhere.
+    bool is_lenient = false;
+    bool has_terminology = false;  ///< every Input has a `terminology`; without it memberOf() and its kin are refused
 };
 
 /// What a collection can hold, as known before evaluation.
@@ -112,9 +115,9 @@ class Expression {
     std::shared_ptr<const Program> program_;
 };
 
-/// Compiles `text`. Refused are: what does not parse, unknown members, functions, variables and types, arguments that
-/// do not fit, comparisons and arithmetic that could never succeed, and order-dependent functions on what has no order.
-/// \returns the expression, or everything that is wrong with it (never empty, at least one error).
+/// Compiles `text`. Refused are: what does not parse, unknown members (unless lenient), functions, variables and types,
+/// arguments that do not fit, comparisons and arithmetic that could never succeed, and order-dependent functions on
+/// what has no order. \returns the expression, or everything that is wrong with it (never empty, at least one error).
 boost::system::result<Expression, std::vector<Diagnostic>> compile(std::string_view text,
                                                                    const CompileOptions& options);
 
@@ -138,6 +141,18 @@ struct EvaluationError {
 /// Gives the resource that a reference means, or nothing. Contained resources ("#id") are found without it.
 using Resolver = std::function<std::optional<Value>(std::string_view reference)>;
 
+/// What a caller knows of value sets and of code systems' hierarchies. Nothing where it does not know the value set,
+/// the code system, or enough of it.
+struct Terminology {
+    /// Whether `code` is in the value set of the canonical URL. `system` is "" for a code that stands without one; then
+    /// the value set may be asked only if it is of one code system.
+    std::function<std::optional<bool>(std::string_view value_set, std::string_view system, std::string_view code)>
+        is_member{};
+    /// Whether `ancestor` is above `code` in the hierarchy of `system`. Never asked for the same code twice.
+    std::function<std::optional<bool>(std::string_view system, std::string_view ancestor, std::string_view code)>
+        subsumes{};
+};
+
 /// Receives what trace() is given.
 using TraceListener = std::function<void(std::string_view name, const Collection& values)>;
 
@@ -151,6 +166,7 @@ struct Input {
     std::span<const Collection* const> variables{};
     std::optional<DateTime> now{};  ///< now(), today(), timeOfDay(); with an offset. Without it they are errors
     const Resolver* resolver = nullptr;
+    const Terminology* terminology = nullptr;
     const TraceListener* trace = nullptr;
     Limits limits{};
 };

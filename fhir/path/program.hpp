@@ -81,7 +81,8 @@ struct Node {
     NodeKind kind = NodeKind::empty;
     bool is_written = true;  ///< false for a $this that is understood
     bool is_ordered = true;
-    bool is_descending = false;             ///< an argument of sort() with a minus in front
+    bool is_descending = false;             ///< an argument of sort() with `desc` behind it, or a minus in front
+    bool has_direction = false;             ///< an argument of sort() with `asc` or `desc` behind it
     BuiltIn built_in = BuiltIn::none;       ///< variable
     Node* input = nullptr;                  ///< what stands before the dot; the left operand
     const Function* function = nullptr;     ///< call
@@ -104,6 +105,11 @@ struct Node {
     std::string name;        ///< of a member, function, variable or type specifier
     ResultType type;
 };
+
+/// What a key of sort() is computed by: a minus in front that says "descending" is no sign.
+inline const Node& sort_key_of(const Node& argument) {
+    return argument.is_descending && !argument.has_direction ? *argument.input : argument;
+}
 
 struct Program {
     Node* root = nullptr;

@@ -64,8 +64,13 @@ void append_substitution(std::string& out, std::string_view by, const std::vecto
 
 }  // namespace
 
-std::shared_ptr<const re2::RE2> compile_pattern(std::string_view pattern, const Limits& limits, std::string& why) {
+std::shared_ptr<const re2::RE2> compile_pattern(std::string_view pattern, std::string_view flags, const Limits& limits,
+                                                std::string& why) {
     constexpr std::int64_t max_memory = 1 << 20;
+    if (flags.find_first_not_of("im") != std::string_view::npos) {
+        why = "its flags are not of i and m";
+        return nullptr;
+    }
     if (pattern.size() > limits.pattern_bytes) {
         why = "it is too long";
         return nullptr;
@@ -73,7 +78,9 @@ std::shared_ptr<const re2::RE2> compile_pattern(std::string_view pattern, const 
     re2::RE2::Options options(re2::RE2::Quiet);
     options.set_dot_nl(true);
     options.set_max_mem(max_memory);
-    auto compiled = std::make_shared<re2::RE2>(with_named_groups(pattern), options);
+    options.set_case_sensitive(flags.find('i') == std::string_view::npos);
+    const bool is_multi_line = flags.find('m') != std::string_view::npos;
+    auto compiled = std::make_shared<re2::RE2>((is_multi_line ? "(?m)" : "") + with_named_groups(pattern), options);
     if (compiled->ok()) return compiled;
     why = compiled->error();
     return nullptr;

@@ -1,5 +1,5 @@
 // Regular expressions of matches(), matchesFull() and replaceMatches(): RE2's dialect, which knows neither look-around
-// nor back references and in return runs in linear time. Case counts, `.` matches a line break, text is UTF-8.
+// nor back references and in return runs in linear time. `.` matches a line break, text is UTF-8.
 #pragma once
 
 #include "fhir/path/path.hpp"
@@ -15,8 +15,10 @@ class RE2;
 
 namespace fhir::path {
 
-/// The compiled pattern, or null and `why`.
-std::shared_ptr<const re2::RE2> compile_pattern(std::string_view pattern, const Limits& limits, std::string& why);
+/// The compiled pattern, or null and `why`. \param flags  of the letters i (case does not count) and m (^ and $ at
+/// every line).
+std::shared_ptr<const re2::RE2> compile_pattern(std::string_view pattern, std::string_view flags, const Limits& limits,
+                                                std::string& why);
 
 bool matches_whole(const re2::RE2& pattern, std::string_view text);
 bool matches_part(const re2::RE2& pattern, std::string_view text);

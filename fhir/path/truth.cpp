@@ -23,18 +23,6 @@ Truth Evaluator::truth(const Node& node) {
     return is_decided_by_function ? node.function->decide(*this, node) : truth_of_operator(node);
 }
 
-Truth Evaluator::criterion(const Node& node) {
-    if (!node.type.types.empty()) return truth(node);  // the analyser has seen that it is Boolean
-    Value value;
-    const Outcome outcome = single(node, value);
-    if (outcome == Outcome::failed) return Truth::failed;
-    if (outcome == Outcome::one) value = value.system_value();
-    if (!value.has_value()) return Truth::unknown;
-    if (value.kind() == Value::Kind::boolean) return fhir::path::truth_of(value.as_boolean());
-    fail_on_type(node, "a Boolean");
-    return Truth::failed;
-}
-
 Truth Evaluator::truth_of_collection(const Node& node) {
     Value value;
     const Outcome outcome = single(node, value);
@@ -43,9 +31,10 @@ Truth Evaluator::truth_of_collection(const Node& node) {
 }
 
 Truth Evaluator::truth_of_value(const Value& value) const {
-    const bool is_boolean = system_type_of(value.type()) == TypeId::boolean;
-    if (!is_boolean) return Truth::yes;
+    const bool is_of_any_type = value.is_element() && value.type() == TypeId::none;
+    if (!is_of_any_type && system_type_of(value.type()) != TypeId::boolean) return Truth::yes;
     const Value boolean = value.system_value();
+    if (is_of_any_type && boolean.kind() != Value::Kind::boolean) return Truth::yes;
     return boolean.has_value() ? fhir::path::truth_of(boolean.as_boolean()) : Truth::unknown;
 }
 
@@ -114,7 +103,7 @@ Truth Evaluator::truth_of_equality(const Node& node) {
         const Outcome second_outcome = single(second, right);
         if (first_outcome == Outcome::failed || second_outcome == Outcome::failed) return Truth::failed;
         if (first_outcome == Outcome::one && second_outcome == Outcome::one) {
-            return exact ? truth_of(equal(left, right)) : fhir::path::truth_of(equivalent(left, right));
+            return truth_of(exact ? equal(left, right) : equivalent(left, right));
         }
         return exact ? Truth::unknown : fhir::path::truth_of(first_outcome == second_outcome);
     }
@@ -126,7 +115,7 @@ Truth Evaluator::truth_of_equality(const Node& node) {
         if (!collect(second, right)) return Truth::failed;
     }
     if (!spend(node, exact ? left.size() : left.size() * right.size())) return Truth::failed;
-    if (!exact) return fhir::path::truth_of(equivalent(left, right));
+    if (!exact) return truth_of(equivalent(left, right));
     return left.empty() || right.empty() ? Truth::unknown : truth_of(equal(left, right));
 }
 

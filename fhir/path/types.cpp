@@ -9,7 +9,9 @@
 namespace fhir::path {
 namespace {
 
-enum class TypeKind : std::uint8_t { primitive, complex, resource, anonymous };
+// system_string: an element that R4 declares as FHIRPath's String although it is written as a FHIR type: Resource.id,
+// Element.id, Extension.url.
+enum class TypeKind : std::uint8_t { primitive, complex, resource, anonymous, system_string };
 
 struct MemberRow {
     std::uint16_t name;
@@ -68,7 +70,7 @@ constexpr TypeId system_type_of_row(const TypeRow& row) {
     for (const auto& [path, type] : other_than_string) {
         if (path == row.path) return type;
     }
-    return row.kind == TypeKind::primitive ? TypeId::string : TypeId::none;
+    return row.kind == TypeKind::primitive || row.kind == TypeKind::system_string ? TypeId::string : TypeId::none;
 }
 
 constexpr auto system_types = [] {
@@ -114,16 +116,15 @@ std::optional<TypeId> find_named(std::string_view name) {
     return std::nullopt;
 }
 
-bool is_primitive_row(std::uint16_t type) {
-    const TypeRow* row = row_of(TypeId{type});
-    return row && row->kind == TypeKind::primitive;
+bool is_primitive_row(const TypeRow* row) {
+    return row && (row->kind == TypeKind::primitive || row->kind == TypeKind::system_string);
 }
 
 MemberView view_of(const MemberRow& row) {
     const std::string_view sibling = sibling_names[row.name];
     MemberView view{sibling.substr(1), {}, TypeId{row.type}, {}, row.is_collection};
     view.choices = std::span(choice_type_ids).subspan(row.first_choice, row.choice_count);
-    if (is_primitive_row(row.type)) view.sibling = sibling;
+    if (is_primitive_row(row_of(TypeId{row.type}))) view.sibling = sibling;
     return view;
 }
 
@@ -139,6 +140,14 @@ TypeId resource_type() {
 }
 TypeId extension_type() {
     static constexpr TypeId type = row_named("Extension");
+    return type;
+}
+TypeId coding_type() {
+    static constexpr TypeId type = row_named("Coding");
+    return type;
+}
+TypeId codeable_concept_type() {
+    static constexpr TypeId type = row_named("CodeableConcept");
     return type;
 }
 
@@ -196,7 +205,8 @@ std::optional<TypeId> Types::find_in(std::string_view name_space, std::string_vi
 
 std::string_view Types::name(TypeId type) const {
     const TypeRow* row = row_of(type);
-    return row && row->kind == TypeKind::anonymous ? path(TypeId{row->base}) : path(type);
+    const bool is_named_by_base = row && (row->kind == TypeKind::anonymous || row->kind == TypeKind::system_string);
+    return is_named_by_base ? path(TypeId{row->base}) : path(type);
 }
 
 std::string_view Types::path(TypeId type) const {
@@ -211,6 +221,8 @@ TypeId Types::base(TypeId type) const {
 }
 
 bool Types::is_a(TypeId type, TypeId ancestor) const {
+    const TypeRow* row = row_of(type);
+    if (ancestor == TypeId::string && row && row->kind == TypeKind::system_string) return true;
     for (; type != TypeId::none; type = base(type)) {
         if (type == ancestor) return true;
     }
@@ -218,8 +230,12 @@ bool Types::is_a(TypeId type, TypeId ancestor) const {
 }
 
 bool Types::is_primitive(TypeId type) const {
+    return is_primitive_row(row_of(type));
+}
+
+TypeId Types::written_type(TypeId type) const {
     const TypeRow* row = row_of(type);
-    return row && row->kind == TypeKind::primitive;
+    return row && row->kind == TypeKind::system_string ? TypeId{row->base} : type;
 }
 
 bool Types::is_resource(TypeId type) const {

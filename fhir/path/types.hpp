@@ -83,6 +83,9 @@ class Types {
     /// Whether `type` is `ancestor` or specialises it.
     bool is_a(TypeId type, TypeId ancestor) const;
 
+    /// `type`; for the ids and urls that R4 declares as FHIRPath's String, the FHIR type as which they are written.
+    TypeId written_type(TypeId type) const;
+
     /// Whether `type` is one of R4's primitives (string, code, dateTime …), or one of its resources.
     bool is_primitive(TypeId type) const;
     bool is_resource(TypeId type) const;
@@ -120,9 +123,11 @@ class Types {
 /// Quantity for Age. A System type itself; none for everything else. Source: FHIR R4, FHIRPath, 2.9.1.2.
 TypeId system_type_of(TypeId type);
 
-/// R4's Resource, of which an element's true type stands in its "resourceType"; and Extension.
+/// R4's Resource, of which an element's true type stands in its "resourceType"; and types that the engine knows of.
 TypeId resource_type();
 TypeId extension_type();
+TypeId coding_type();
+TypeId codeable_concept_type();
 
 /// Whether `type` is one of FHIRPath's own.
 constexpr bool is_system(TypeId type) {

@@ -1,6 +1,8 @@
 #include "fhir/path/value.hpp"
 
 #include "fhir/json_text.hpp"
+#include "fhir/path/measure.hpp"
+#include "fhir/ucum.hpp"
 
 #include <atomic>
 #include <cstring>
@@ -202,17 +204,36 @@ std::string_view text_member(const json::object& object, std::string_view name) 
     return member ? text_of(*member).value_or("") : "";
 }
 
-// FHIR R4, FHIRPath, 2.9.1.3: a Quantity with a comparator has no value that could be computed with.
+// The calendar's unit that R4 takes a UCUM code in a resource for.
+std::optional<CalendarUnit> calendar_unit_of_code(std::string_view code) {
+    constexpr std::pair<std::string_view, CalendarUnit> units[] = {
+        {"a", CalendarUnit::year}, {"mo", CalendarUnit::month},   {"d", CalendarUnit::day},
+        {"h", CalendarUnit::hour}, {"min", CalendarUnit::minute}, {"s", CalendarUnit::second}};
+    for (const auto& [known, unit] : units) {
+        if (known == code) return unit;
+    }
+    return std::nullopt;
+}
+
+// FHIR R4, FHIRPath, 2.9.1.3: only a Quantity with a UCUM code is one of FHIRPath's; FHIRPath 3.0 adds the calendar's
+// own codes. One with a comparator has no value that could be computed with.
 Value quantity_value(const json::value& node) {
+    constexpr std::string_view calendar_system = "http://hl7.org/fhirpath/CodeSystem/calendar-units";
     const json::object* object = node.if_object();
     if (!object || object->contains("comparator")) return {};
     const json::value* number = object->if_contains("value");
     const Value amount = number ? decimal_value(*number) : Value();
-    if (!amount.has_value()) return {};
-    std::string_view unit = text_member(*object, "code");
-    if (unit.empty()) unit = text_member(*object, "unit");
-    if (unit.empty()) unit = "1";
-    return Value::quantity({amount.as_decimal(), std::string(unit), std::nullopt});
+    const std::string_view code = text_member(*object, "code");
+    if (!amount.has_value() || code.empty()) return {};
+    const std::string_view system = text_member(*object, "system");
+    if (system == ucum_system) {
+        if (const auto unit = calendar_unit_of_code(code)) {
+            return Value::quantity(measure_in(amount.as_decimal(), *unit));
+        }
+        return Value::quantity({amount.as_decimal(), std::string(code), std::nullopt});
+    }
+    const std::optional<CalendarUnit> unit = system == calendar_system ? calendar_unit(code) : std::nullopt;
+    return unit ? Value::quantity(measure_in(amount.as_decimal(), *unit)) : Value();
 }
 
 }  // namespace

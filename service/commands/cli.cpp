@@ -252,6 +252,9 @@ void declare_fhirpath(CLI::App& verb, Action& action) {
     verb.add_option("file", options->file, "A FHIR R4 resource; - is stdin")->type_name("FILE");
     verb.add_flag("--typed", options->typed, "Each value with its type");
     verb.add_flag("--explain", options->explain, "The value of every part of the expression");
+    verb.add_flag("--lenient", options->lenient, "Unknown members are empty, with a warning");
+    verb.add_option("--pack", options->pack, "The rule pack whose value sets memberOf() knows")->type_name("PACK");
+    verb.add_option("--site", options->site, "A site file that sets it")->type_name("FILE");
     verb.add_option("--format", options->format, "json (for programs) or text (for people)")->transform(formats());
     verb.callback(
         [options, &action] { action = [options](const Streams& streams) { return run_fhirpath(*options, streams); }; });
@@ -288,10 +291,14 @@ std::vector<std::string> with_expression_apart(const std::vector<std::string>& a
     };
     std::vector<std::string> ordered{arguments.front()};
     std::vector<std::string> positional;
-    for (std::size_t i = 1; i < arguments.size(); ++i) {
-        const bool is_value = arguments[i - 1] == "--format";
+    std::size_t i = 1;
+    for (; i < arguments.size() && arguments[i] != "--"; ++i) {
+        const std::string& before = arguments[i - 1];
+        const bool is_value = before == "--format" || before == "--pack" || before == "--site";
         (is_value || is_option(arguments[i]) ? ordered : positional).push_back(arguments[i]);
     }
+    if (i < arguments.size()) ++i;  // what the caller set apart already
+    positional.insert(positional.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
     ordered.emplace_back("--");
     ordered.insert(ordered.end(), positional.begin(), positional.end());
     return ordered;

@@ -1,9 +1,12 @@
 #include "service/commands/command_fhirpath.hpp"
 
+#include "fhir/code_hierarchy.hpp"
 #include "fhir/json_text.hpp"
 #include "fhir/path/path.hpp"
 #include "service/base/file_text.hpp"
+#include "service/commands/read_version.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <fstream>
@@ -70,6 +73,39 @@ std::optional<path::Value> entry_of(const json::value& bundle, std::string_view 
             return path::Value::resource(*resource, types);
     }
     return std::nullopt;
+}
+
+/// What a pack with its site file says of its value sets. Nothing for one that the pack does not have, and for SNOMED
+/// CT's hierarchy where nobody has expanded it.
+std::optional<bool> is_member(const ReadVersion& version, std::string_view url, std::string_view system,
+                              std::string_view code) {
+    const auto& sets = version.pack.value_sets;
+    const auto found = std::ranges::find_if(sets, [url](const auto& set) { return set.second.url() == url; });
+    if (found == sets.end()) return std::nullopt;
+    const auto& [id, set] = *found;
+    if (system.empty()) {
+        if (set.included().size() != 1) return std::nullopt;
+        system = set.included().front().url;
+    }
+    if (set.contains(system, code)) return true;
+    const rules::Site& site = version.site.site;
+    if (const auto added = site.value_set_codes.find(id); added != site.value_set_codes.end()) {
+        const auto is_it = [&](const rules::Coding& known) { return known.system == system && known.code == code; };
+        if (std::ranges::any_of(added->second, is_it)) return true;
+    }
+    const auto has_hierarchy = [&](const fhir::ValueSet::System& included) {
+        return included.url == system && (!included.roots.empty() || !included.constraints.empty());
+    };
+    if (std::ranges::none_of(set.included(), has_hierarchy)) return false;
+    const auto expanded = site.expansions.sets.find(id);
+    if (expanded == site.expansions.sets.end()) return std::nullopt;
+    return std::ranges::find(expanded->second.codes, code) != expanded->second.codes.end();
+}
+
+/// Whether `code` lies below `ancestor`, where the codes say so themselves.
+std::optional<bool> subsumes(std::string_view system, std::string_view ancestor, std::string_view code) {
+    if (!fhir::spells_its_hierarchy(system)) return std::nullopt;
+    return fhir::lookup_key(system, code).starts_with(fhir::lookup_key(system, ancestor));
 }
 
 /// This machine's clock, with the offset of its time zone.
@@ -144,8 +180,19 @@ ExitCode print_values(const FhirpathOptions& options, const path::Collection& va
 
 ExitCode run_fhirpath(const FhirpathOptions& options, const Streams& streams) {
     const path::Types types;
-    path::CompileOptions compile_options{.types = &types};
+    path::CompileOptions compile_options{.types = &types, .is_lenient = options.lenient};
     path::Input input;
+    path::Terminology terminology{.subsumes = subsumes};
+    std::optional<ReadVersion> version;
+    if (!options.pack.empty()) {
+        version = read_version(options.pack, options.site, streams.err);
+        if (!version) return ExitCode::bad_input;
+        terminology.is_member = [&](std::string_view url, std::string_view system, std::string_view code) {
+            return is_member(*version, url, system, code);
+        };
+        compile_options.has_terminology = true;
+        input.terminology = &terminology;
+    }
     std::optional<json::value> resource;
     if (!options.file.empty()) {
         resource = read_resource(options, types, streams);

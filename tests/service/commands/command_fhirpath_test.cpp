@@ -41,6 +41,20 @@ TEST(CommandFhirpath, TakesAnExpressionThatBeginsWithAMinus) {
     EXPECT_EQ(run({"--typed", "-Patient.name.given.count()", "-"}).out, "[{\"type\":\"Integer\",\"value\":\"-2\"}]\n");
 }
 
+TEST(CommandFhirpath, TakesWhatStandsBehindTwoDashesAsItIs) {
+    EXPECT_EQ(run({"--", "-7"}).out, "[-7]\n");
+    EXPECT_EQ(run({"--typed", "--", "-7 + 1"}).out, "[{\"type\":\"Integer\",\"value\":\"-6\"}]\n");
+    EXPECT_EQ(run({"--", "name.given", "-"}).out, "[\"Ilse\",\"Marie\"]\n");
+}
+
+TEST(CommandFhirpath, TakesUnknownMembersAsEmptyWhenAskedTo) {
+    const Ended result = run({"--lenient", "name.nickname.empty()", "-"});
+    EXPECT_EQ(result.code, ExitCode::fine);
+    EXPECT_EQ(result.out, "[true]\n");
+    EXPECT_EQ(result.err.substr(0, 75),
+              "1:6: warning: HumanName has no member 'nickname', so this is empty\n  1 | nam");
+}
+
 TEST(CommandFhirpath, PrintsTypes) {
     EXPECT_EQ(run({"birthDate | 3 days", "-", "--typed"}).out,
               "[{\"type\":\"date\",\"value\":\"1961-03\"},{\"type\":\"Quantity\",\"value\":\"3 days\"}]\n");
@@ -77,6 +91,24 @@ TEST(CommandFhirpath, RefusesAnInputThatIsNoResourceWithThree) {
     std::ostringstream out, err;
     EXPECT_EQ(run_command_line({"fhirpath", "1", "-"}, {in, out, err}), ExitCode::bad_input);
     EXPECT_EQ(err.str().substr(0, 12), "stdin:1:28: ") << err.str();
+}
+
+TEST(CommandFhirpath, KnowsTheValueSetsOfAPack) {
+    const auto member_of = [](const std::string& code, std::vector<std::string> options) {
+        std::istringstream in(R"({"resourceType": "MedicationRequest", "medicationCodeableConcept": {"coding": [
+            {"system": "http://www.whocc.no/atc", "code": ")" +
+                              code + "\"}]}}");
+        std::ostringstream out, err;
+        options.insert(options.begin(), {"fhirpath",
+                                         "medication.memberOf('https://backpain-cds.org/fhir/ValueSet/"
+                                         "b12-supplements')",
+                                         "-"});
+        run_command_line(std::move(options), {in, out, err});
+        return out.str() + err.str().substr(0, 20);
+    };
+    EXPECT_EQ(member_of("B03BA03", {"--pack", "rules/packs/back-pain-labs"}), "[true]\n");
+    EXPECT_EQ(member_of("A10BA02", {"--pack", "rules/packs/back-pain-labs"}), "[false]\n");
+    EXPECT_EQ(member_of("B03BA03", {}), "1:12: error: memberO");
 }
 
 TEST(CommandFhirpath, NeedsAnExpression) {
