@@ -245,6 +245,14 @@ ResultType Analyser::branches_of(const Node& call) const {
     return second.kind == NodeKind::empty ? first.type : joined(first.type, second.type);
 }
 
+ResultType Analyser::input_with(const Node& call, const Node& argument) const {
+    ResultType both = joined(call.input->type, argument.type);
+    if (call.input->kind == NodeKind::empty) both.types = argument.type.types;
+    if (argument.kind == NodeKind::empty) both.types = call.input->type.types;
+    both.is_collection = true;
+    return both;
+}
+
 ResultType Analyser::result_of(const Node& call) const {
     const ResultType& input = call.input->type;
     const auto one = [](TypeId type) { return ResultType{{type}, false}; };
@@ -293,13 +301,8 @@ ResultType Analyser::result_of(const Node& call) const {
         case Gives::projected:
             return {call.arguments[0]->type.types,
                     input.is_collection || call.arguments[0]->type.is_collection || call.function->name != "select"};
-        case Gives::input_and_argument: {
-            ResultType both = joined(input, call.arguments[0]->type);
-            if (call.input->kind == NodeKind::empty) both.types = call.arguments[0]->type.types;
-            if (call.arguments[0]->kind == NodeKind::empty) both.types = input.types;
-            both.is_collection = true;
-            return both;
-        }
+        case Gives::input_and_argument:
+            return input_with(call, *call.arguments[0]);
         case Gives::arguments: {
             ResultType any = call.arguments[0]->type;
             for (const Node* argument : call.arguments) any = joined(any, argument->type);

@@ -63,6 +63,7 @@ class Analyser {
     void take_name_argument(Node& call, Node& argument);
     ResultType result_of(const Node& call) const;
     ResultType branches_of(const Node& call) const;
+    ResultType input_with(const Node& call, const Node& argument) const;
     ResultType number_or_quantity(const ResultType& input, TypeId number) const;
     ResultType system_types_of(const ResultType& type) const;
     bool is_ordered_result(const Node& call) const;

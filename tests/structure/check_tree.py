@@ -49,7 +49,7 @@ PACKAGE_OF = {
     "CLI11": "libcli11-dev", "spdlog": "libspdlog-dev", "benchmark": "libbenchmark-dev", "Python3": "python3",
     "prometheus-cpp": "prometheus-cpp-dev", "cjose": "libcjose-dev", "PostgreSQL": "libpq-dev",
     "SQLite3": "libsqlite3-dev", "ZLIB": "zlib1g-dev", "simdjson": "libsimdjson-dev",
-    "date": "libhowardhinnant-date-dev", "Threads": None,
+    "date": "libhowardhinnant-date-dev", "Threads": None, "backpain_cds_fhirpath": None,
 }
 
 
