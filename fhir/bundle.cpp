@@ -64,18 +64,18 @@ class Bundle::Reader {
 
 namespace {
 
-// What a resource is looked up by. Equal ones keep the order they came in.
-auto type_and_id(const Entry& entry) {
-    return std::tie(entry.type, entry.id);
+// What a resource is looked up by, what tells most apart first. Equal ones keep the order they came in.
+auto id_and_type(const Entry& entry) {
+    return std::tie(entry.id, entry.type);
 }
 
-using TypeAndId = std::tuple<const std::string_view&, const std::string_view&>;
+using IdAndType = std::tuple<const std::string_view&, const std::string_view&>;
 
 // Orders positions and what is sought among them.
 struct IsBefore {
     const std::vector<Entry>& entries;
-    bool operator()(std::size_t i, const TypeAndId& sought) const { return type_and_id(entries[i]) < sought; }
-    bool operator()(const TypeAndId& sought, std::size_t i) const { return sought < type_and_id(entries[i]); }
+    bool operator()(std::size_t i, const IdAndType& sought) const { return id_and_type(entries[i]) < sought; }
+    bool operator()(const IdAndType& sought, std::size_t i) const { return sought < id_and_type(entries[i]); }
 };
 
 // The base URL of a fullUrl that ends in Type/id, with its slash; empty for others.
@@ -130,7 +130,7 @@ void Bundle::index(Issues& issues) {
     by_type_and_id_ = positions(entries_.size());
     std::erase_if(by_type_and_id_, [this](std::size_t i) { return entries_[i].id.empty(); });
     std::stable_sort(by_type_and_id_.begin(), by_type_and_id_.end(), [this](std::size_t left, std::size_t right) {
-        return type_and_id(entries_[left]) < type_and_id(entries_[right]);
+        return id_and_type(entries_[left]) < id_and_type(entries_[right]);
     });
     by_full_url_ = positions(entries_.size());
     std::erase_if(by_full_url_, [this](std::size_t i) { return entries_[i].full_url.empty(); });
@@ -141,8 +141,8 @@ void Bundle::index(Issues& issues) {
 
 const Entry* Bundle::find(std::string_view type, std::string_view id) const {
     const auto found =
-        std::lower_bound(by_type_and_id_.begin(), by_type_and_id_.end(), std::tie(type, id), IsBefore{entries_});
-    if (found == by_type_and_id_.end() || type_and_id(entries_[*found]) != std::tie(type, id)) return nullptr;
+        std::lower_bound(by_type_and_id_.begin(), by_type_and_id_.end(), std::tie(id, type), IsBefore{entries_});
+    if (found == by_type_and_id_.end() || id_and_type(entries_[*found]) != std::tie(id, type)) return nullptr;
     return &entries_[*found];
 }
 
@@ -156,7 +156,7 @@ const Entry* Bundle::at(std::string_view full_url) const {
 // Of this type and id, without a fullUrl: it may stand anywhere.
 const Entry* Bundle::without_place(std::string_view type, std::string_view id) const {
     const auto range =
-        std::equal_range(by_type_and_id_.begin(), by_type_and_id_.end(), std::tie(type, id), IsBefore{entries_});
+        std::equal_range(by_type_and_id_.begin(), by_type_and_id_.end(), std::tie(id, type), IsBefore{entries_});
     const auto found =
         std::find_if(range.first, range.second, [this](std::size_t i) { return entries_[i].full_url.empty(); });
     return found == range.second ? nullptr : &entries_[*found];
@@ -165,7 +165,7 @@ const Entry* Bundle::without_place(std::string_view type, std::string_view id) c
 // Of this type and id, if all entries of them are one resource.
 const Entry* Bundle::only(std::string_view type, std::string_view id) const {
     const auto range =
-        std::equal_range(by_type_and_id_.begin(), by_type_and_id_.end(), std::tie(type, id), IsBefore{entries_});
+        std::equal_range(by_type_and_id_.begin(), by_type_and_id_.end(), std::tie(id, type), IsBefore{entries_});
     if (range.first == range.second) return nullptr;
     const std::string_view place = entries_[*range.first].full_url;
     const bool is_one =

@@ -1,5 +1,6 @@
 #include "fhir/json_text.hpp"
 
+#include "fhir/json_scan.hpp"
 #include "fhir/json_writer.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -10,6 +11,7 @@
 #include <cassert>
 #include <cctype>
 #include <charconv>
+#include <cstring>
 #include <forward_list>
 #include <vector>
 
@@ -22,8 +24,49 @@ namespace {
 // Some editors begin UTF-8 with it; RFC 8259, section 8.1, lets a parser ignore it.
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-// Receives the parser's events and builds the tree. The views it is given point into the text, except those of strings
-// with escapes; that is how the place of a duplicate key is known.
+// Builds the tree of a sound text.
+class TreeBuilder {
+  public:
+    explicit TreeBuilder(json::storage_ptr storage) { stack_.reset(std::move(storage)); }
+
+    json::value release() { return stack_.release(); }
+
+    void name(std::string_view name) { stack_.push_key(name); }
+    void string(std::string_view text) { stack_.push_string(text); }
+    void integer(std::int64_t number) { stack_.push_int64(number); }
+    void decimal(std::string_view number) {
+        std::array<char, 1 + longest_without_heap> marked;
+        if (number.size() > longest_without_heap) {
+            stack_.push_chars(json::string_view(&decimal_mark, 1));
+            return stack_.push_string(number);
+        }
+        marked[0] = decimal_mark;
+        std::memcpy(marked.data() + 1, number.data(), number.size());
+        stack_.push_string(json::string_view(marked.data(), 1 + number.size()));
+    }
+    void boolean(bool value) { stack_.push_bool(value); }
+    void null() { stack_.push_null(); }
+    void object(std::size_t members) { stack_.push_object(members); }
+    void array(std::size_t elements) { stack_.push_array(elements); }
+
+  private:
+    static constexpr std::size_t longest_without_heap = 64;
+
+    alignas(json::value) std::array<unsigned char, 4096> first_room_;
+    json::value_stack stack_{{}, first_room_.data(), first_room_.size()};
+};
+
+// The tree of `text`, if it is sound and of the usual kind.
+std::optional<json::value> tree_of_sound(std::string_view text, const json::storage_ptr& storage,
+                                         const JsonLimits& limits) {
+    TreeBuilder builder(storage);
+    if (!JsonScanner(text, builder, limits).scan()) return std::nullopt;
+    return builder.release();
+}
+
+// Receives the events of Boost.JSON's parser, which says what is wrong with a text and where, and builds the tree. The
+// views it is given point into the text, except those of strings with escapes; that is how the place of a duplicate key
+// is known.
 class TreeHandler {
   public:
     static constexpr std::size_t max_array_size = std::size_t(-1);
@@ -208,10 +251,8 @@ JsonError to_json_error(const error_code& ec, std::size_t offset) {
 
 }  // namespace
 
-boost::system::result<json::value, JsonError> parse_json(std::string_view text, json::storage_ptr storage,
-                                                         JsonDialect dialect, const JsonLimits& limits) {
-    const std::size_t skipped = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-    text.remove_prefix(skipped);
+boost::system::result<json::value, JsonError> parse_by_boost(std::string_view text, json::storage_ptr storage,
+                                                             JsonDialect dialect, const JsonLimits& limits) {
     json::basic_parser<TreeHandler> parser(parser_options(dialect, limits), text, limits);
     parser.handler().reset(std::move(storage));
     error_code ec;
@@ -219,13 +260,24 @@ boost::system::result<json::value, JsonError> parse_json(std::string_view text, 
     if (ec) {
         JsonError error = parser.handler().error().value_or(to_json_error(ec, consumed));
         if (error.offset == TreeHandler::no_offset) error.offset = consumed;
-        error.offset += skipped;
         return error;
     }
     if (consumed < text.size()) {
-        return JsonError{JsonErrorCode::syntax, skipped + consumed, "there is text after the JSON value"};
+        return JsonError{JsonErrorCode::syntax, consumed, "there is text after the JSON value"};
     }
     return parser.handler().release();
+}
+
+boost::system::result<json::value, JsonError> parse_json(std::string_view text, json::storage_ptr storage,
+                                                         JsonDialect dialect, const JsonLimits& limits) {
+    const std::size_t skipped = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    text.remove_prefix(skipped);
+    if (dialect == JsonDialect::strict) {
+        if (std::optional<json::value> tree = tree_of_sound(text, storage, limits)) return std::move(*tree);
+    }
+    auto result = parse_by_boost(text, std::move(storage), dialect, limits);
+    if (result || skipped == 0) return result;
+    return JsonError{result.error().code, result.error().offset + skipped, result.error().message};
 }
 
 bool is_number(const json::value& value) noexcept {

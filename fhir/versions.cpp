@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <string>
-#include <unordered_map>
+#include <compare>
+#include <string_view>
 #include <utility>
 
 namespace fhir {
@@ -132,27 +132,39 @@ void settle_places(const std::vector<Entry>& entries, const Group& same_id, std:
     for (const auto& place : places) settle(entries, place.second, versions);
 }
 
+// What an entry is known by: its id, else where it stands, which none has in common with an id; and its type.
+struct Key {
+    std::string_view name;
+    bool is_id = false;
+    std::string_view type;
+    std::size_t position = 0;
+
+    bool is_of_same(const Key& other) const { return name == other.name && is_id == other.is_id && type == other.type; }
+    auto operator<=>(const Key&) const = default;
+};
+
 }  // namespace
 
 std::vector<Version> sort_versions(const std::vector<Entry>& entries) {
     std::vector<Version> versions(entries.size(), Version::counts);
-    std::unordered_map<std::string, std::size_t> first_of;  // by what they are looked up by
-    std::unordered_map<std::size_t, Group> repeated;        // by the position of their first
-    first_of.reserve(entries.size());
-    std::string key;
+    std::vector<Key> keys;
+    keys.reserve(entries.size());
     for (std::size_t position = 0; position < entries.size(); ++position) {
         const Entry& entry = entries[position];
         if (!entry.resource) versions[position] = Version::deleted;
-        if (entry.id.empty() && entry.full_url.empty()) continue;
-        key.assign(entry.type);
-        key.append(entry.id.empty() ? "|" : "/").append(entry.id.empty() ? entry.full_url : entry.id);
-        const auto [known, is_first] = first_of.emplace(key, position);
-        if (is_first) continue;
-        Group& group = repeated[known->second];
-        if (group.empty()) group.push_back(known->second);
-        group.push_back(position);
+        const bool has_id = !entry.id.empty();
+        const std::string_view name = has_id ? entry.id : entry.full_url;
+        if (!name.empty()) keys.push_back({name, has_id, entry.type, position});
     }
-    for (const auto& [first, group] : repeated) settle_places(entries, group, versions);
+    std::sort(keys.begin(), keys.end());
+    Group group;
+    for (std::size_t first = 0, behind = 1; first < keys.size(); first = behind++) {
+        while (behind < keys.size() && keys[behind].is_of_same(keys[first])) ++behind;
+        if (behind == first + 1) continue;
+        group.clear();
+        for (std::size_t i = first; i < behind; ++i) group.push_back(keys[i].position);
+        settle_places(entries, group, versions);
+    }
     return versions;
 }
 

@@ -268,6 +268,8 @@ const Ruleset* chosen_ruleset(const Analyte& analyte, const Parameters& paramete
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
+    const auto is_visible_ascii = [](char c) { return c > ' ' && c < '\x7F'; };
+    if (text.empty() || (is_visible_ascii(text.front()) && is_visible_ascii(text.back()))) return text;
     constexpr std::array<std::string_view, 7> blanks{" ", "\t", "\r", "\n", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89"};
     const auto blank_at = [&](auto has_it) { return std::ranges::find_if(blanks, has_it); };
     while (!text.empty()) {

@@ -2,6 +2,7 @@
 // every resource that we know, and as a record.
 #include "fhir/bundle.hpp"
 #include "fhir/encounter.hpp"
+#include "fhir/json_scan.hpp"
 #include "fhir/json_text.hpp"
 #include "fhir/value_set.hpp"
 #include "rules/record/record.hpp"
@@ -23,6 +24,18 @@ void check_printing(const boost::json::value& tree) {
     if (!indented || fhir::print_json(*indented) != printed) std::abort();
 }
 
+// What is read in one pass is what Boost.JSON's parser reads; so is the place of what is wrong.
+void check_against_boost(std::string_view text) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    if (text.starts_with(mark)) text.remove_prefix(mark.size());
+    const auto tree = fhir::parse_json(text);
+    const auto reference = fhir::parse_by_boost(text, {}, fhir::JsonDialect::strict, {});
+    if (tree.has_value() != reference.has_value()) std::abort();
+    if (tree && *tree != *reference) std::abort();
+    if (!tree && (tree.error().code != reference.error().code || tree.error().offset != reference.error().offset))
+        std::abort();
+}
+
 void read_as_everything(const boost::json::object& resource) {
     fhir::Issues issues;
     (void)fhir::read_patient(resource, issues);
@@ -40,6 +53,7 @@ void read_as_everything(const boost::json::object& resource) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
+    check_against_boost(text);
     const auto lenient = fhir::parse_json(text, {}, fhir::JsonDialect::with_comments);
     const auto tree = fhir::parse_json(text);
     if (!tree) {
