@@ -132,7 +132,7 @@ for (const expression of expressions) {
 JAVA = """
 import ca.uhn.fhir.context.FhirContext;
 import java.io.*; import java.nio.charset.StandardCharsets; import java.util.*;
-import org.hl7.fhir.r4.hapi.ctx.HapiWorkerContext; import org.hl7.fhir.r4.model.*; import org.hl7.fhir.r4.utils.FHIRPathEngine;
+import org.hl7.fhir.r4.hapi.ctx.HapiWorkerContext; import org.hl7.fhir.r4.model.*; import org.hl7.fhir.r4.fhirpath.FHIRPathEngine;
 public class Differential {
     static String text(Base value) {
         if (value instanceof BooleanType || value instanceof IntegerType || value instanceof DecimalType) return value.primitiveValue();
