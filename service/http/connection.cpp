@@ -5,7 +5,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -136,9 +135,11 @@ Read refuse(Fault fault) {
 enum class State {
     shaking_hands,
     idle,  ///< between two requests: nothing of the next one is here
-    busy,  ///< with a request, from its first byte to the last of its reply
-    last   ///< as busy, or about to be; no other request is taken, since the service stops or the client is unwelcome
+    busy   ///< with a request, from its first byte to the last of its reply
 };
+
+/// How long a connection that was open when the service began to stop waits for what its client has sent by then.
+constexpr std::chrono::milliseconds on_its_way = std::chrono::seconds(1);
 
 /// What is left to do with a connection.
 enum class Next {
@@ -168,10 +169,14 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     }
 
     void drain() override {
-        const bool waits = state_ == State::idle;
-        state_ = State::last;
+        if (std::exchange(is_draining_, true)) return;
+        if (state_ == State::idle) deadline_->set(on_its_way);
+    }
+
+    void withdraw() override {
+        is_withdrawn_ = true;
         error_code ignored;
-        if (waits) stream_.lowest_layer().cancel(ignored);
+        if (state_ == State::idle) stream_.lowest_layer().cancel(ignored);
     }
 
     void abort() override {
@@ -186,7 +191,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     asio::awaitable<void> run() {
         // g++ 12 miscompiles `if (co_await …)` around `while (co_await …)`: conditions get a name.
         const bool known = co_await handshake();
-        Next next = known && state_ != State::last ? Next::request : Next::end;
+        Next next = known && !is_withdrawn_ ? Next::request : Next::end;
         while (next == Next::request) {
             next = co_await serve_request();
         }
@@ -205,9 +210,9 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         // A reload may have come meanwhile, which this handshake knew nothing of.
         if (!is_welcome(stream_, settings_)) {
             settings_.log.write(ConnectionsWithdrawn{1});
-            state_ = State::last;
+            is_withdrawn_ = true;
         }
-        if (state_ == State::shaking_hands) state_ = State::idle;
+        wait_for_request();
         co_return true;
     }
 
@@ -375,7 +380,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     }
 
     asio::awaitable<Next> write(Reply reply, Next next) {
-        const bool more = next == Next::request && state_ != State::last && parser_->keep_alive();
+        const bool more = next == Next::request && !is_ending() && parser_->keep_alive();
         const unsigned version = parser_->is_header_done() ? parser_->get().version() : 11;
         RequestServed served{settings_.port_name,          std::move(reply.facts), reply.status,
                              parser_->get().body().size(), reply.body.size(),      {}};
@@ -389,12 +394,19 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         buffer_.shrink_to_fit();  // an idle connection holds no buffer and no body
         parser_.reset();
         held_.release();
-        deadline_->set(settings_.limits.idle);
+        wait_for_request();
         if (next != Next::request) co_return next;
-        // Asked once more: the stop may have come while a slow client was reading.
-        if (error || !more || state_ == State::last) co_return Next::end;
-        state_ = State::idle;
+        // A stop may have come while a slow client was reading: it was told that it may ask once more.
+        if (error || !more || is_withdrawn_) co_return Next::end;
         co_return Next::request;
+    }
+
+    /// No other request is taken than the one that is here.
+    bool is_ending() const { return is_draining_ || is_withdrawn_; }
+
+    void wait_for_request() {
+        state_ = State::idle;
+        deadline_->set(is_draining_ ? on_its_way : settings_.limits.idle);
     }
 
     /// Closes politely: lets the client read the last reply even if it is still sending, and says close_notify.
@@ -410,12 +422,12 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         }
         // Our close_notify goes out at once. The client's need not be waited for (RFC 8446, 6.1), least of all when
         // stopping.
-        deadline_->set(state_ == State::last ? settings_.limits.shutdown / 10 : settings_.limits.shutdown);
+        deadline_->set(is_ending() ? settings_.limits.shutdown / 10 : settings_.limits.shutdown);
         co_await close_politely(stream_);
     }
 
     void begin_request() {
-        if (state_ == State::idle) state_ = State::busy;
+        state_ = State::busy;
         begun_ = std::chrono::steady_clock::now();
         deadline_->set(settings_.limits.request);
         (void)is_overloaded();  // from here on the queue is watched
@@ -445,6 +457,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     std::optional<http::request_parser<http::string_body>> parser_;
     std::chrono::steady_clock::time_point begun_;
     State state_ = State::shaking_hands;
+    bool is_draining_ = false, is_withdrawn_ = false;
 };
 
 template <typename Stream>
@@ -459,29 +472,6 @@ void start(Stream stream, const ConnectionSettings& settings, ConnectionSet& set
 }
 
 }  // namespace
-
-void ConnectionSet::drain() {
-    for (Connection* connection : open_) connection->drain();
-}
-
-std::size_t ConnectionSet::drain_unwelcome() {
-    std::vector<Connection*> unwelcome;
-    for (Connection* connection : open_) {
-        if (!connection->still_welcome()) unwelcome.push_back(connection);
-    }
-    for (Connection* connection : unwelcome) connection->drain();
-    return unwelcome.size();
-}
-
-void ConnectionSet::abort() {
-    for (Connection* connection : open_) connection->abort();
-}
-
-bool ConnectionSet::is_overloaded(const asio::any_io_executor& executor) {
-    const auto now = QueueDelay::Clock::now();
-    if (queue_.departs(now)) asio::post(executor, [this] { queue_.arrived(QueueDelay::Clock::now()); });
-    return queue_.is_too_long(now);
-}
 
 void serve_connection(tcp::socket socket, const ConnectionSettings& settings, ConnectionSet& set,
                       std::function<void()> on_end) {

@@ -5,12 +5,11 @@
 #pragma once
 
 #include "service/http/body_budget.hpp"
+#include "service/http/connection_set.hpp"
 #include "service/http/port.hpp"
-#include "service/http/queue_delay.hpp"
 #include "service/http/tls.hpp"
 #include "service/observe/log.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
@@ -19,7 +18,6 @@
 #include <functional>
 #include <memory>
 #include <string_view>
-#include <unordered_set>
 
 namespace service {
 
@@ -48,44 +46,6 @@ struct ConnectionSettings {
     ConnectionLimits limits;
     Log& log;
     std::shared_ptr<BodyBudget> bodies = std::make_shared<BodyBudget>(std::max(limits.bodies_bytes, limits.body_bytes));
-};
-
-/// A connection as its thread sees it.
-class Connection {
-  public:
-    Connection() = default;
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-    virtual ~Connection() = default;
-
-    /// Ends the connection as soon as no request is under way: at once if it is idle.
-    virtual void drain() = 0;
-
-    /// Ends the connection now.
-    virtual void abort() = 0;
-
-    /// Whether its client would be let in now, by the TLS that is in force.
-    virtual bool still_welcome() = 0;
-};
-
-/// The connections of one thread, and how long they wait for it. Used by that thread only.
-class ConnectionSet {
-  public:
-    void add(Connection& connection) { open_.insert(&connection); }
-    void remove(Connection& connection) { open_.erase(&connection); }
-    std::size_t size() const noexcept { return open_.size(); }
-    void drain();
-    void abort();
-
-    /// Drains the connections whose clients would not be let in now. \returns how many.
-    std::size_t drain_unwelcome();
-
-    /// Whether so much waits for the thread that what is ready now is to be refused. \param executor  the thread's.
-    bool is_overloaded(const boost::asio::any_io_executor& executor);
-
-  private:
-    std::unordered_set<Connection*> open_;
-    QueueDelay queue_;
 };
 
 /// Serves an accepted socket until the connection ends; the socket's executor runs everything. To be called on its

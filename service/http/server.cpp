@@ -123,6 +123,7 @@ struct Server::State {
     }
 
     asio::awaitable<void> accept(Listener& listener);
+    void admit(tcp::socket socket, Door& door, Worker& worker);
     void take(tcp::socket socket, Door& door, Worker& worker);
     void stop_accepting();
 
@@ -152,34 +153,50 @@ asio::awaitable<void> Server::State::accept(Listener& listener) {
             continue;
         }
         next_worker = (next_worker + 1) % workers.size();
-        const std::size_t most = listener.door.settings.limits.connections;
-        if (listener.door.open.load() >= most) {
-            log.write(ConnectionRefused{most});
-            continue;
-        }
-        take(std::move(socket), listener.door, worker);
+        admit(std::move(socket), listener.door, worker);
     }
 }
 
 void Server::State::take(tcp::socket socket, Door& door, Worker& worker) {
     door.open.fetch_add(1);
     asio::post(worker.io(), [&door, &worker, socket = std::move(socket)]() mutable {
-        if (worker.draining()) {
-            door.open.fetch_sub(1);
-            return;
-        }
         serve_connection(std::move(socket), door.settings, worker.connections(), [&door, &worker] {
             door.open.fetch_sub(1);
             worker.connection_ended();
         });
         worker.connection_began();
+        if (worker.draining()) worker.connections().drain();
     });
 }
 
+/// Takes what stands in the queues first: to whoever connected the service looks as open as ever, and closing a
+/// listening socket resets them.
 void Server::State::stop_accepting() {
     error_code ignored;
-    for (const auto& listener : listeners) listener->acceptor.close(ignored);
+    for (const auto& listener : listeners) {
+        listener->acceptor.non_blocking(true, ignored);
+        for (int waiting = 0; waiting < asio::socket_base::max_listen_connections; ++waiting) {
+            Worker& worker = *workers[next_worker];
+            error_code error;
+            tcp::socket socket(worker.io());
+            listener->acceptor.accept(socket, error);
+            if (error) break;
+            next_worker = (next_worker + 1) % workers.size();
+            admit(std::move(socket), listener->door, worker);
+        }
+        listener->acceptor.close(ignored);
+    }
     signals->cancel(ignored);
+}
+
+/// As long as there is room.
+void Server::State::admit(tcp::socket socket, Door& door, Worker& worker) {
+    const std::size_t most = door.settings.limits.connections;
+    if (door.open.load() >= most) {
+        log.write(ConnectionRefused{most});
+        return;
+    }
+    take(std::move(socket), door, worker);
 }
 
 Server::Server(const ServerLimits& limits, Log& log) : state_(std::make_unique<State>(limits, log)) {}
@@ -267,10 +284,13 @@ void Server::drain_unwelcome() {
 void Server::stop() {
     if (state_->stopping.exchange(true)) return;
     state_->log.write(StopRequested{});
-    asio::post(state_->workers.front()->io(), [state = state_.get()] { state->stop_accepting(); });
-    for (const auto& worker : state_->workers) {
-        asio::post(worker->io(), [&worker = *worker, patience = state_->limits.drain] { worker.drain(patience); });
-    }
+    // In this order: a worker has what was accepted before it is told to end.
+    asio::post(state_->workers.front()->io(), [state = state_.get()] {
+        state->stop_accepting();
+        for (const auto& worker : state->workers) {
+            asio::post(worker->io(), [&worker = *worker, patience = state->limits.drain] { worker.drain(patience); });
+        }
+    });
 }
 
 }  // namespace service

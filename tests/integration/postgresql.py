@@ -108,6 +108,11 @@ class PostgreSql:
                 pass  # it went with the first
         self.process.wait(PATIENCE_SECONDS)
 
+    def stop(self):
+        """As an operator would: clients are disconnected ("fast")."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(PATIENCE_SECONDS)
+
     def promote(self):
         """Makes a standby the server that is written to."""
         self.run("pg_ctl", "promote", "-w", "-D", self.data)
@@ -115,6 +120,5 @@ class PostgreSql:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.thaw()  # a process that is stopped does not end
-            self.process.send_signal(signal.SIGINT)  # "fast": clients are disconnected
-            self.process.wait(PATIENCE_SECONDS)
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -481,6 +481,23 @@ TEST(ServerStop, FinishesWhatIsUnderWay) {
     EXPECT_EQ(server.wait(), 0U);
 }
 
+// A client cannot know yet that the service stops (RFC 9112, 9.5): who exchanges replicas one after the other loses no
+// call.
+TEST(ServerStop, AnswersWhatIsOnItsWayToAConnectionThatWasOpen) {
+    TestServer server;
+    RawClient used(server.port()), fresh(server.port());
+    EXPECT_EQ(used.exchange(get("/cds-services")).status, 200);
+    server.stop();
+    while (RawClient(server.port()).connected()) std::this_thread::sleep_for(1ms);
+    for (RawClient* client : {&used, &fresh}) {
+        const HttpReply reply = client->exchange(get("/cds-services"));
+        EXPECT_EQ(reply.status, 200);
+        EXPECT_EQ(reply.header("Connection"), "close");
+        EXPECT_TRUE(client->is_closed_within(patience));
+    }
+    EXPECT_EQ(server.wait(), 0U);
+}
+
 TEST(ServerStop, ClosesBehindAReplyThatIsReadSlowly) {
     TestServer server;
     RawClient slow(server.port());

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Whose a line is, as deploy/spark/impact.py has it: what the program counts as one patient's has to come to one partition."""
+
+import json
+import sys
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "deploy" / "spark"), str(ROOT / "tests" / "population")]
+import impact
+from clinic import write_chart  # noqa: E402
+from life import Settings, live  # noqa: E402
+
+
+def line(**members):
+    return json.dumps(members).encode()
+
+
+def of(reference, name="subject", **more):
+    return line(resourceType="Observation", **{name: {"reference": reference}}, **more)
+
+
+class Lines(unittest.TestCase):
+    def test_a_line_is_the_patients_whom_it_names(self):
+        for what, text, patient in (
+            ("relative", of("Patient/p1"), "p1"),
+            ("absolute", of("https://ehr.example.org/fhir/Patient/p1"), "p1"),
+            ("of a version", of("Patient/p1/_history/3"), "p1"),
+            ("patient", of("Patient/p1", name="patient"), "p1"),
+            ("without blanks", of("Patient/p1").replace(b" ", b""), "p1"),
+            ("escaped", of("Patient/p1").replace(b"/", b"\\/"), "p1"),
+            ("with an identifier before", line(resourceType="Observation", subject={"identifier": {"value": "7"}, "reference": "Patient/p1"}), "p1"),
+            ("another's inside", of("Patient/p1", contained=[{"resourceType": "Specimen", "subject": {"reference": "Patient/p2"}}]), "p1"),
+            ("another's inside, before", line(resourceType="Observation", contained=[{"subject": {"reference": "Patient/p2"}}], subject={"reference": "Patient/p1"}), "p1"),
+            ("a narrative", of("Patient/p1", text={"div": '<div xmlns="http://www.w3.org/1999/xhtml">"subject"</div>'}), "p1"),
+            ("a patient", line(resourceType="Patient", id="p1", link=[{"other": {"reference": "Patient/p2"}}]), "p1"),
+            ("a patient, another inside", line(resourceType="Patient", contained=[{"id": "p2"}], id="p1"), "p1"),
+            ("broken where no rule reads", of("Patient/p1")[:-1] + b', "note": [{"text": nothing}]}', "p1"),
+            ("broken and escaped", of("Patient/p1", note=[{"text": 'a "quote"'}])[:-1] + b', "x": 01}', "p1"),
+            ("after a byte order mark", b"\xef\xbb\xbf" + of("Patient/p1", text={"div": '"'}), "p1"),
+            ("a group", of("Group/g1"), ""),
+            ("a name that no id is", of("Patient/p 1"), ""),
+            ("nobody", line(resourceType="Organization", id="o1"), ""),
+            ("a Bundle", line(resourceType="Bundle", entry=[{"resource": {"resourceType": "Patient", "id": "p1"}}]), ""),
+            ("no JSON", b"}{", ""),
+            ("no UTF-8", b'{"resourceType": "Patient", "id": "\xff"', "\ufffd"),
+        ):
+            with self.subTest(what):
+                self.assertEqual(impact.patient_of(text), patient)
+
+    def test_the_short_way_leads_where_the_long_one_does(self):
+        for number in range(1, 9):
+            settings = Settings(noise=.1)
+            for kind, _, text in write_chart(live(number, settings), settings).export():
+                whole = text.encode()
+                escaped = whole.rstrip().removesuffix(b"}") + b', "escaped": "\\n"}'
+                self.assertEqual(impact.patient_of(whole), impact.patient_of(escaped), kind)
+                self.assertTrue(impact.patient_of(whole) or kind in ("Organization", "Practitioner"), text)
+
+    def test_those_who_were_merged_come_to_one_partition(self):
+        roots = impact.roots_of([("b", "a"), ("d", "c"), ("b", "c"), ("x", "y"), ("a", "d")])
+        self.assertEqual({roots.get(one, one) for one in "abcd"}, {"a"})
+        self.assertEqual(roots.get("y", "y"), roots.get("x", "x"))
+        self.assertEqual(len({impact.partition_of(of(f"Patient/{one}"), roots, 1000) for one in "abcd"}), 1)
+
+    def test_of_a_medication_the_first_version_is_taken(self):
+        texts = [line(resourceType="Medication", id="m", code={"text": name}) for name in ("b", "a", "c")]
+        self.assertEqual(dict(impact.first_versions(texts)), {("medication", "m"): texts[1]})
+
+    def test_a_medication_that_breaks_off_is_not_multiplied(self):
+        self.assertEqual(list(impact.noteworthy(line(resourceType="Medication", id="m")[:-3])), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
