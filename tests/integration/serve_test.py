@@ -66,7 +66,7 @@ class Serve(unittest.TestCase):
         connection.sendall(b"GET /cds-services HTTP/1.1\r\nHost: x\r\n\r\n")
         return connection.recv(65536).partition(b"\r\n")[0]
 
-    def test_stops_at_once_when_nothing_is_under_way(self):
+    def test_stops_soon_when_nothing_is_under_way(self):
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             process, port, _ = self.start()
             idle = self.connect(port)

@@ -184,16 +184,16 @@ class OnSpark(unittest.TestCase):
             wait_until(lambda log=log: "Successfully registered with master" in log.read_text(), worker)
         run = self.started(self.change, "--master", address, "--partitions", "7", "--conf", "spark.executor.memory=480m", "--conf", "spark.executor.cores=1",
                            "--conf", "spark.driver.host=127.0.0.1", "--conf", "spark.driver.bindAddress=127.0.0.1", "--conf", "spark.ui.enabled=false")
-        wait_until(lambda: all(any(processes_in(self.local / name)) or (self.local / name / "seen").exists() or self.seen(name) for name in workers), run)
+        begun = set()
+
+        def each_has_begun():
+            begun.update(name for name in workers if any(processes_in(self.local / name)))
+            return begun == set(workers)
+
+        wait_until(each_has_begun, run)
         self.kill_all_of(workers["worker-1"][0])
         self.holds(run, self.impact)
         self.assertRegex(self.told(), r"Lost executor|Lost task")
-
-    def seen(self, name):
-        """Notes that a worker has counted something."""
-        if any(processes_in(self.local / name)):
-            (self.local / name / "seen").touch()
-        return (self.local / name / "seen").exists()
 
 
 def main():
