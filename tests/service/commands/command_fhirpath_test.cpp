@@ -51,8 +51,8 @@ TEST(CommandFhirpath, TakesUnknownMembersAsEmptyWhenAskedTo) {
     const Ended result = run({"--lenient", "name.nickname.empty()", "-"});
     EXPECT_EQ(result.code, ExitCode::fine);
     EXPECT_EQ(result.out, "[true]\n");
-    EXPECT_EQ(result.err.substr(0, 75),
-              "1:6: warning: HumanName has no member 'nickname', so this is empty\n  1 | nam");
+    EXPECT_EQ(result.err.substr(0, result.err.find('\n')),
+              "1:6: warning: HumanName has no member 'nickname', so this is empty");
 }
 
 TEST(CommandFhirpath, PrintsTypes) {
