@@ -1,4 +1,5 @@
 #include "rules/evaluate/card_builder.hpp"
+#include "rules/evaluate/evaluate_and_count.hpp"
 #include "rules/explain/explain.hpp"
 #include "rules/explain/whole_sentence.hpp"
 #include "rules/run/evaluation.hpp"
@@ -37,6 +38,9 @@ class Evaluator {
         evaluation_.program = program;
         if (run_.in_part() != 0) on_parts_ = std::make_unique<RunOnParts>(program.inner(), record, call);
     }
+
+    /// To be asked before `evaluate`, which goes on with the same readings.
+    SeenResults count_results() { return seen_results(run_); }
 
     Evaluation evaluate(bool with_reasons) {
         gather();
@@ -131,6 +135,12 @@ class Evaluator {
 
 Evaluation evaluate(const Program& program, const Record& record, const Call& call) {
     return Evaluator(program, record, call).evaluate(false);
+}
+
+Evaluation evaluate_and_count(const Program& program, const Record& record, const Call& call, SeenResults& seen) {
+    Evaluator evaluator(program, record, call);
+    seen = evaluator.count_results();
+    return evaluator.evaluate(false);
 }
 
 Evaluation explain(const Program& program, const Record& record, const Call& call) {

@@ -4,6 +4,7 @@
 #include "rules/pack/code_systems.hpp"
 #include "rules/program/program_inner.hpp"
 #include "rules/record/measurement.hpp"
+#include "rules/run/run.hpp"
 #include "rules/text/check_digit.hpp"
 
 #include <algorithm>
@@ -81,17 +82,13 @@ std::string code_name(const fhir::CodeableConcept& code) {
 
 class Counter {
   public:
-    explicit Counter(const Program::Inner& program) : program_(program) {}
+    explicit Counter(Run& run) : run_(run), program_(run.program()) {}
 
-    SeenResults count(const Record& record, const Call& call) {
-        const Calendar calendar(call.at, call.zone);
-        std::vector<std::vector<Measurement>> by_analyte(program_.analytes.size());
-        const MeasurementReader reader(program_.analytes, program_.analyte_codes, program_.order_index, program_.site,
-                                       calendar, record.patient ? &*record.patient : nullptr);
-        for (const fhir::Observation& result : record.observations) {
-            reader.read(result, by_analyte);
+    SeenResults count() {
+        for (const fhir::Observation& result : run_.record().observations) {
             if (const auto test = looks_like_test(program_, result.code)) note(id_of(*test), code_name(result.code));
         }
+        const std::vector<std::vector<Measurement>>& by_analyte = run_.read_results();
         for (std::size_t analyte = 0; analyte < by_analyte.size(); ++analyte) {
             for (const Measurement& one : by_analyte[analyte]) add(id_of(analyte), one);
         }
@@ -137,14 +134,15 @@ class Counter {
         }
     }
 
+    Run& run_;
     const Program::Inner& program_;
     SeenResults seen_;
 };
 
 }  // namespace
 
-SeenResults seen_results(const Program& program, const Record& record, const Call& call) {
-    return Counter(program.inner()).count(record, call);
+SeenResults seen_results(Run& run) {
+    return Counter(run).count();
 }
 
 }  // namespace rules

@@ -2,14 +2,14 @@
 // and units that neither pack nor site file knows. For counting: no value, no date, no word of the record.
 #pragma once
 
-#include "rules/run/evaluation.hpp"
-
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace rules {
+
+class Run;
 
 struct SeenResult {
     std::string_view analyte;  ///< its id; borrowed from the program
@@ -32,7 +32,8 @@ struct SeenResults {
 inline constexpr std::size_t most_unseen = 20;  ///< of one record
 
 /// A name is told only if it cannot be anybody's: a LOINC or SNOMED CT code whose check digit is right, a unit that
-/// some test of the pack has. A local code may be any word.
-SeenResults seen_results(const Program& program, const Record& record, const Call& call);
+/// some test of the pack has. A local code may be any word. The results are read as the run reads them, for both.
+/// Precondition: nothing has asked `run` for results yet.
+SeenResults seen_results(Run& run);
 
 }  // namespace rules

@@ -76,6 +76,9 @@ class Run {
 
     const SlotValue& slot(std::uint16_t slot);
     const TestResults& results(std::size_t analyte);
+    /// Every result of the record by its test, read once. Precondition: nothing has asked for `results` yet, which take
+    /// them over.
+    const std::vector<std::vector<Measurement>>& read_results() { return measurements(); }
 
     /// The draft orders that are selected.
     std::vector<fhir::ServiceRequest> drafts();

@@ -2,6 +2,7 @@
 
 #include "fhir/json_text.hpp"
 #include "fhir/reference.hpp"
+#include "rules/evaluate/evaluate_and_count.hpp"
 #include "rules/evaluate/sources_that_matter.hpp"
 #include "rules/pack/sources.hpp"
 #include "service/deployment/pack_versions.hpp"
@@ -128,13 +129,16 @@ std::vector<std::string> sources_that_matter(const HookCall& call, const Clinica
     return rules::sources_that_matter(*call.service->program, rules::read_record(call.sources), asked_by(call, time));
 }
 
-rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, bool explained,
-                                rules::SeenResults* seen) {
+rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, bool explained) {
     const rules::Record record = rules::read_record(call.sources);
     const rules::Call asked = asked_by(call, time);
     const rules::Program& program = *call.service->program;
-    if (seen != nullptr) *seen = rules::seen_results(program, record, asked);
     return explained ? rules::explain(program, record, asked) : rules::evaluate(program, record, asked);
+}
+
+rules::Evaluation evaluate_and_count(const HookCall& call, const ClinicalTime& time, rules::SeenResults& seen) {
+    const rules::Record record = rules::read_record(call.sources);
+    return rules::evaluate_and_count(*call.service->program, record, asked_by(call, time), seen);
 }
 
 namespace {

@@ -77,9 +77,10 @@ void choose_version(HookCall& call);
 std::vector<std::string> sources_that_matter(const HookCall& call, const ClinicalTime& time);
 
 /// The evaluation of a call at that time; with reasons for every rule if `explained`.
-/// \param seen  becomes what came of each laboratory test; null: nobody counts that.
-rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, bool explained = false,
-                                rules::SeenResults* seen = nullptr);
+rules::Evaluation evaluate_call(const HookCall& call, const ClinicalTime& time, bool explained = false);
+
+/// The same without reasons; `seen` becomes what came of each laboratory test.
+rules::Evaluation evaluate_and_count(const HookCall& call, const ClinicalTime& time, rules::SeenResults& seen);
 
 /// The response to a call. The about pages of the site's own "aboutUrl" go before those of the settings.
 Response response_of(const HookCall& call, const rules::Evaluation& evaluation, const AnswerSettings& settings);

@@ -103,8 +103,8 @@ asio::awaitable<Reply> HookHandler::call(ServiceCall asked) const {
         co_return reply;
     }
     rules::SeenResults seen;
-    rules::Evaluation evaluation =
-        evaluate_call(*call, time.clinical, false, settings_.counter != nullptr ? &seen : nullptr);
+    rules::Evaluation evaluation = settings_.counter != nullptr ? evaluate_and_count(*call, time.clinical, seen)
+                                                                : evaluate_call(*call, time.clinical);
     reply = answer(*call, client, evaluation, seen);
     reply.facts = facts_of(*call, std::move(reply.facts));
     if (settings_.shadow != nullptr && call->service->shadow) {

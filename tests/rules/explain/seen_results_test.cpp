@@ -1,5 +1,6 @@
 #include "rules/explain/seen_results.hpp"
 
+#include "rules/run/run.hpp"
 #include "tests/rules/run_support.hpp"
 
 #include <algorithm>
@@ -11,7 +12,9 @@ rules::SeenResults seen_in(const std::vector<std::string>& resources) {
     const boost::json::value& tree = trees.emplace_back(parsed(list(resources)));
     rules::Call call;
     call.at = *fhir::DateTime::parse("2026-03-01T12:00:00Z");
-    return rules::seen_results(shipped_program(), complete_record(tree, shipped_pack()), call);
+    const rules::Record record = complete_record(tree, shipped_pack());
+    rules::Run run(shipped_program().inner(), record, call);
+    return rules::seen_results(run);
 }
 
 std::size_t results(const rules::SeenResults& seen, std::string_view analyte, std::string_view reading) {
