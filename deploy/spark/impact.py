@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -275,14 +276,14 @@ def pack_up(folder, program, options):
     """One archive with program, libraries, packs and site files: nodes need nothing but Python and Spark. \\returns it, and the command."""
     libraries, loader = libraries_of(program)
     archive = Path(folder, "backpain-cds.bundle")  # Spark itself would unpack what is called .tar.gz
-    with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
+    with tarfile.open(archive, "w:gz", compresslevel=1, dereference=True) as tar:
         tar.add(program, "program", recursive=False)
         for path in libraries:
             tar.add(path.resolve(), f"libraries/{path.name}")
         for name in SHIPPED:
             if name in options:
-                tar.add(options[name], f"{name}/{Path(options[name]).name}")
-    shipped = {name: f"{name}/{Path(value).name}" if name in SHIPPED else value for name, value in options.items()}
+                tar.add(options[name], f"{name}/{Path(options[name]).resolve().name}")
+    shipped = {name: f"{name}/{Path(value).resolve().name}" if name in SHIPPED else value for name, value in options.items()}
     named = archive.with_name(f"backpain-cds-{hashlib.sha256(archive.read_bytes()).hexdigest()[:16]}.bundle")
     archive.rename(named)
     return named, [f"libraries/{loader.name}", "--library-path", "libraries", "./program"], shipped
@@ -450,17 +451,22 @@ def bring_pyspark(folder):
     if Path(sys.prefix).resolve() == folder.resolve():
         raise Refused(ENVIRONMENT, f"PySpark in {folder} cannot be used: remove the folder, and it is made anew")
     if not (folder / "made").exists():
+        is_ours = (folder / "begun").exists()
+        if folder.exists() and any(folder.iterdir()) and not is_ours:
+            raise Refused(USAGE, f"{folder} is not empty and was not made by this: name another folder with --environment, or start this with a Python that has PySpark")
         print(f"installing PySpark {PYSPARK} in {folder}", file=sys.stderr)
         venv.create(folder, clear=True, with_pip=True)
+        (folder / "begun").touch()  # what stops here may be cleared the next time
         done = subprocess.run([python, "-m", "pip", "install", "--quiet", f"pyspark=={PYSPARK}"], stdout=sys.stderr)
         if done.returncode != 0:
-            raise Refused(ENVIRONMENT, "PySpark cannot be installed: give a folder that has it with --environment, or start this with spark-submit")
+            raise Refused(ENVIRONMENT, "PySpark cannot be installed: start this with spark-submit, or with a Python that has PySpark")
         (folder / "made").touch()
     os.execv(python, [str(python), *sys.argv])
 
 
 def main():
     arguments = parsed()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C does: the folder with exact counts goes
     try:
         try:
             import pyspark  # noqa: F401

@@ -5,12 +5,14 @@ that is well from none; and image and Kubernetes example agree on the user.
     packaging_test.py BUILD     the folder of a build
 """
 
+import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,6 +53,20 @@ class Installed(unittest.TestCase):
         self.assertTrue((self.prefix.parent / place.lstrip("/") / "pack.json").is_file())
         for name in ("config.example.json", "kubernetes.yaml"):
             self.assertIn(f'"{place}"', (DEPLOY / name).read_text(encoding="utf-8"), name)
+
+    def test_workbench_finds_its_page_and_the_sample_patients(self):
+        share = self.prefix / "share" / "backpain-cds"
+        self.assertTrue((share / "workbench" / "index.html").is_file())
+        program = subprocess.Popen([self.prefix / "bin" / "backpain-cds", "workbench", "--pack", share / "back-pain-labs"], stdout=subprocess.PIPE, text=True)
+        try:
+            url, token = re.fullmatch(r"workbench on (\S+)/#token=(\S+)\n", program.stdout.readline()).groups()
+            ask = urllib.request.Request(f"{url}/api/session", headers={"Authorization": f"Bearer {token}"})
+            with urllib.request.urlopen(f"{url}/", timeout=PATIENCE_SECONDS) as page, urllib.request.urlopen(ask, timeout=PATIENCE_SECONDS) as session:
+                self.assertIn("<title>Workbench</title>", page.read().decode())
+                self.assertEqual(len(json.load(session)["samples"]), 10)
+        finally:
+            program.terminate()
+            program.communicate(timeout=PATIENCE_SECONDS)
 
     @tool("systemd-sysusers")
     def test_user_is_one_that_systemd_makes(self):

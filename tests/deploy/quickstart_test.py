@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import unittest
+import urllib.request
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -85,6 +86,39 @@ class Sandbox(unittest.TestCase):
             self.assertEqual(parse_qs(link.query), {
                 "hook": ["patient-view"], "patientId": ["ada-quill"], "fhirServiceUrl": [f"http://localhost:{port + 1}/fhir"],
                 "serviceDiscoveryURL": [f"https://localhost:{port}/cds-services"]})
+
+
+@unittest.skipIf(PROGRAM is None, "skipped: BACKPAIN_CDS names no program")
+class Workbench(unittest.TestCase):
+    def test_begins_with_patients_and_a_population(self):
+        with tempfile.TemporaryDirectory() as folder:
+            process = subprocess.Popen([QUICKSTART, "--workbench", "--patients", "20", "--program", PROGRAM, "--folder", "made", "--port", str(free_port())],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder)
+            try:
+                said = iter(process.stdout.readline, "")
+                address = next((line for line in said if line.startswith("workbench on ")), None)
+                self.assertIsNotNone(address, process.stderr.read() if process.poll() is not None else "")
+                url, token = re.fullmatch(r"workbench on (\S+)/#token=(\S+)\n", address).groups()
+                session = self.session(url, token)
+                self.assertEqual(len(session["samples"]), 10)
+                self.assertNotEqual(session["population"]["state"], "none")
+                self.assertEqual(session["at"], "2026-03-02")
+                self.assertTrue(session["site"]["path"].endswith("made/site.json"))
+            finally:
+                process.terminate()
+                process.communicate(timeout=PATIENCE_SECONDS)
+            self.assertEqual(process.returncode, 0)
+
+    @staticmethod
+    def session(url, token):
+        request = urllib.request.Request(f"{url}/api/session", headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+            return json.load(answer)
+
+    def test_is_not_shown_once(self):
+        run = quickstart("--workbench", "--once")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("--workbench", run.stderr)
 
 
 if __name__ == "__main__":

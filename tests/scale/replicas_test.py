@@ -11,6 +11,7 @@ Exit status 77: skipped, PostgreSQL or HAProxy is not installed.
 import http.client
 import json
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -170,6 +171,7 @@ class Replicas(unittest.TestCase):
         """By the file that is shipped, with the ports of this test in place of the names of a network."""
         text = (ROOT / "deploy" / "haproxy.cfg").read_text(encoding="utf-8")
         text = text.replace("bind :8443", f"bind 127.0.0.1:{self.balancer_port}").replace(" port 9443", "").replace("maxconn 20000", "maxconn 200")
+        text = text.replace("global\n", f"global\n    stats socket {self.folder}/haproxy.sock\n")
         for name, (port, admin_port) in self.ports.items():
             text = text.replace(f"replica-{name}:8443", f"127.0.0.1:{port} port {admin_port}")
         (self.folder / "haproxy.cfg").write_text(text, encoding="utf-8")
@@ -178,6 +180,16 @@ class Replicas(unittest.TestCase):
         self.addCleanup(balancer.kill)
         wait_for(lambda: self.serves() or balancer.poll() is not None)
         self.assertIsNone(balancer.poll(), "HAProxy does not take its file")
+
+    def sees_both(self):
+        """Whether the balancer's own checks have found both replicas ready."""
+        with socket.socket(socket.AF_UNIX) as stats:
+            stats.settimeout(PATIENCE_SECONDS)
+            stats.connect(f"{self.folder}/haproxy.sock")
+            stats.sendall(b"show stat\n")
+            told = stats.makefile().read()
+        servers = [line.split(",") for line in told.splitlines() if line.startswith("replicas,")]
+        return [line[17] for line in servers if line[1] in self.ports] == ["UP", "UP"]
 
     def serves(self):
         connection = http.client.HTTPSConnection("127.0.0.1", self.balancer_port, timeout=PATIENCE_SECONDS, context=self.trust)
@@ -217,7 +229,7 @@ class Replicas(unittest.TestCase):
             self.load.enter(f"{name} exchanged, {uuid.uuid4().hex[:4]}")
             self.assertEqual(self.replicas[name].stop(), 0)
             self.replicas[name] = self.replica(name)
-            wait_for(lambda: self.replicas[name].admin("/health/ready").status == 200)
+            wait_for(self.sees_both)  # else nobody is left to answer while the other one is exchanged
             self.load.lasts()
         self.holds(self.first)
         self.assert_only_who_needs_a_store_waited()

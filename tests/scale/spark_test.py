@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""`deploy/spark/impact.py` gives the file that the program gives on one machine, to the byte: however patients are split, where a process is
-killed at its work, and where a whole worker goes.
+"""`deploy/spark/impact.py` gives the file that the program gives on one machine, to the byte: however patients are split, and where a process is
+killed at its work.
 
     spark_test.py PROGRAM ENVIRONMENT [test...]     ENVIRONMENT: a folder for PySpark
 
@@ -9,7 +9,6 @@ Exit status 77: skipped, Spark cannot be run here.
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -136,64 +135,11 @@ class OnSpark(unittest.TestCase):
     def test_impact_in_seven_partitions(self):
         self.holds(self.started(self.change, "--partitions", "7"), self.impact)
 
-    def test_survey_in_seven_partitions(self):
-        change = ["survey", "--pack", PACK, "--at", AT]
-        self.holds(self.started(change, "--partitions", "7"), self.by_program(*change))
-
     def test_a_killed_process_is_made_good(self):
         run = self.started(self.change, "--master", "local[2,4]", "--partitions", "2")
         os.kill(wait_until(lambda: next(processes_in(self.local), None), run), signal.SIGKILL)
         self.holds(run, self.impact)
         self.assertIn("ended with -9", self.told())
-
-    def test_without_a_second_try_nothing_is_written(self):
-        run = self.started(self.change, "--master", "local[2]", "--partitions", "2")
-        os.kill(wait_until(lambda: next(processes_in(self.local), None), run), signal.SIGKILL)
-        self.assertEqual(run.wait(PATIENCE_SECONDS), 4, self.told()[-4000:])
-        self.assertIn("ended with -9", self.told())
-        self.assertFalse(self.out.exists())
-
-    # ---- a standalone cluster on loopback -----------------------------------------------------------------------------------------
-
-    def daemon(self, name, kind, *arguments):
-        """A master or a worker: its process, and the file it logs to."""
-        spark = next(ENVIRONMENT.glob("lib/python3*/site-packages/pyspark"))
-        log = self.local / f"{name}.log"
-        with open(log, "wb") as out:
-            process = subprocess.Popen([spark / "bin" / "spark-class", f"org.apache.spark.deploy.{kind}", "--host", "127.0.0.1", "--webui-port", "0", *arguments],
-                                       stdout=out, stderr=out, start_new_session=True, cwd=self.local,
-                                       env=self.environment() | {"SPARK_HOME": str(spark), "SPARK_WORKER_DIR": str(self.local / name), "SPARK_DAEMON_MEMORY": "300m",
-                                                                 "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_DIRS": str(self.local / name)})
-        self.addCleanup(self.kill_all_of, process)
-        return process, log
-
-    @staticmethod
-    def kill_all_of(process):
-        """A daemon with all that it started: they are a session of their own."""
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.wait()
-
-    def test_a_worker_that_goes_with_all_that_it_did_is_made_good(self):
-        master, log = self.daemon("master", "master.Master", "--port", "0")
-        address = wait_until(lambda: re.search(r"Starting Spark master at (spark://\S+)", log.read_text()), master)[1]
-        workers = {name: self.daemon(name, "worker.Worker", "--cores", "1", "--memory", "1g", address) for name in ("worker-1", "worker-2")}
-        for worker, log in workers.values():
-            wait_until(lambda log=log: "Successfully registered with master" in log.read_text(), worker)
-        run = self.started(self.change, "--master", address, "--partitions", "7", "--conf", "spark.executor.memory=480m", "--conf", "spark.executor.cores=1",
-                           "--conf", "spark.driver.host=127.0.0.1", "--conf", "spark.driver.bindAddress=127.0.0.1", "--conf", "spark.ui.enabled=false")
-        begun = set()
-
-        def each_has_begun():
-            begun.update(name for name in workers if any(processes_in(self.local / name)))
-            return begun == set(workers)
-
-        wait_until(each_has_begun, run)
-        self.kill_all_of(workers["worker-1"][0])
-        self.holds(run, self.impact)
-        self.assertRegex(self.told(), r"Lost executor|Lost task")
 
 
 def main():
