@@ -175,11 +175,13 @@ void Server::State::stop_accepting() {
     error_code ignored;
     for (const auto& listener : listeners) {
         listener->acceptor.non_blocking(true, ignored);
+        listener->acceptor.set_option(asio::socket_base::enable_connection_aborted(true), ignored);  // else it waits
         for (int waiting = 0; waiting < asio::socket_base::max_listen_connections; ++waiting) {
             Worker& worker = *workers[next_worker];
             error_code error;
             tcp::socket socket(worker.io());
             listener->acceptor.accept(socket, error);
+            if (error == asio::error::connection_aborted) continue;
             if (error) break;
             next_worker = (next_worker + 1) % workers.size();
             admit(std::move(socket), listener->door, worker);
@@ -285,11 +287,16 @@ void Server::stop() {
     if (state_->stopping.exchange(true)) return;
     state_->log.write(StopRequested{});
     // In this order: a worker has what was accepted before it is told to end.
-    asio::post(state_->workers.front()->io(), [state = state_.get()] {
+    asio::io_context& first = state_->workers.front()->io();
+    asio::post(first, [state = state_.get(), &first] {
         state->stop_accepting();
-        for (const auto& worker : state->workers) {
-            asio::post(worker->io(), [&worker = *worker, patience = state->limits.drain] { worker.drain(patience); });
-        }
+        // What the listener had accepted before stands in this queue: it is handed on first.
+        asio::post(first, [state] {
+            for (const auto& worker : state->workers) {
+                asio::post(worker->io(),
+                           [&worker = *worker, patience = state->limits.drain] { worker.drain(patience); });
+            }
+        });
     });
 }
 
