@@ -121,8 +121,11 @@ std::string_view text_member(const json::value& node, std::string_view name) {
     return member ? text_of(*member).value_or("") : "";
 }
 
-// FHIR R4, FHIRPath, Changes to operators: system and code of a Coding, any two codings of CodeableConcepts.
+// FHIR R4, FHIRPath, Changes to operators: system and code of a Coding, any two codings of CodeableConcepts. Those that
+// are words alone have neither to go by: all that they say is compared.
 bool are_equivalent_codings(const json::value& left, const json::value& right) {
+    if (text_member(left, "code").empty() && text_member(right, "code").empty())
+        return are_equivalent_trees(left, right);
     return text_member(left, "system") == text_member(right, "system") &&
            text_member(left, "code") == text_member(right, "code");
 }

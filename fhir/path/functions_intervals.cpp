@@ -118,7 +118,7 @@ std::int64_t whole_calendar_periods(const Moment& from, const Moment& to, Calend
     const bool has_days = common >= Precision::day;
     const bool is_before_the_day =
         has_days && std::pair(to.day_of_month, to_clock) < std::pair(from.day_of_month, from_clock);
-    if (common == Precision::year) return (to.months - from.months) / 12;
+    if (common == Precision::year) return to.months / 12 - from.months / 12;
     const std::int64_t months = to.months - from.months - (is_before_the_day ? 1 : 0);
     return unit == CalendarUnit::year ? months / 12 : months;
 }
