@@ -11,7 +11,9 @@ namespace fhir {
 namespace {
 
 // HL7's registry of OIDs, as it stands in HL7 Terminology (THO) for these systems.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> registered_oids{{
+using Registered = std::pair<std::string_view, std::string_view>;
+
+constexpr std::array<Registered, 8> registered_oids{{
     {"urn:oid:2.16.840.1.113883.6.96", snomed_system},
     {"urn:oid:2.16.840.1.113883.6.1", loinc_system},
     {"urn:oid:2.16.840.1.113883.6.90", icd10_cm_system},
@@ -22,13 +24,29 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> registere
     {"urn:oid:2.16.840.1.113883.6.8", ucum_system},
 }};
 
+// HL7 v2 table 0396, "Coding System". What makes FHIR of messages often leaves a name of it where FHIR has a URI. ATC
+// is none of them: there it is the American Type Culture Collection.
+constexpr std::array<Registered, 8> names_in_messages{{
+    {"LN", loinc_system},
+    {"SCT", snomed_system},
+    {"I10C", icd10_cm_system},
+    {"I10", icd10_system},
+    {"RXNORM", rxnorm_system},
+    {"WC", atc_system},
+    {"C4", cpt_system},
+    {"UCUM", ucum_system},
+}};
+
+constexpr std::size_t longest_name_in_messages = 6;
+
 }  // namespace
 
 std::string_view system_url(std::string_view system) {
-    if (!system.starts_with("urn:oid:")) return system;
-    const auto found = std::find_if(registered_oids.begin(), registered_oids.end(),
-                                    [system](const auto& registered) { return registered.first == system; });
-    return found == registered_oids.end() ? system : found->second;
+    const bool is_oid = system.starts_with("urn:oid:");
+    if (!is_oid && system.size() > longest_name_in_messages) return system;  // a URL, nearly always
+    const std::span<const Registered> table = is_oid ? std::span(registered_oids) : std::span(names_in_messages);
+    const auto found = std::ranges::find(table, system, &Registered::first);
+    return found == table.end() ? system : found->second;
 }
 
 bool CodeableConcept::has(std::string_view system, std::string_view code) const {

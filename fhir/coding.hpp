@@ -19,7 +19,8 @@ inline constexpr std::string_view rxnorm_system = "http://www.nlm.nih.gov/resear
 inline constexpr std::string_view atc_system = "http://www.whocc.no/atc";
 inline constexpr std::string_view cpt_system = "http://www.ama-assn.org/go/cpt";
 
-/// The URL of a system that is written as the OID which HL7 registered for one of those above; else `system` itself.
+/// The URL of a system that is written as the OID which HL7 registered for one of those above or UCUM, or by its name
+/// in HL7 v2 messages ("LN"); else `system` itself.
 std::string_view system_url(std::string_view system);
 
 /// A code of a system. Texts are borrowed; any may be empty, but not all.

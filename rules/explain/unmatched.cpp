@@ -21,13 +21,19 @@ bool is_showable(std::string_view code) {
     return !code.empty() && code.size() <= longest_code && std::ranges::all_of(code, is_of_code);
 }
 
+std::string system_words(std::string_view system) {
+    if (system.empty()) return " without a code system";
+    if (system.size() > longest_system) return " of a system with a long name";
+    if (is_absolute_uri(system)) return " of " + std::string(system);
+    return is_showable(system) ? " of \"" + std::string(system) + "\", which is no URI" : " of a system that is no URI";
+}
+
 std::string code_words(const fhir::CodeableConcept& code) {
     for (const fhir::Coding& coding : code.codings) {
         if (!is_showable(coding.code)) continue;
         const std::string_view name = name_of_system(coding.system);
         if (name != coding.system) return std::string(name) + " " + std::string(coding.code);
-        const bool has_system = is_absolute_uri(coding.system) && coding.system.size() <= longest_system;
-        return std::string(coding.code) + (has_system ? " of " + std::string(coding.system) : " without a code system");
+        return std::string(coding.code) + system_words(coding.system);
     }
     return "words without a code";
 }

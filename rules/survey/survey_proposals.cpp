@@ -134,8 +134,13 @@ class Proposer {
                 return "another specimen or measure: \"" + std::string(specimen) + "\" stands in its name";
         }
         if (code.empty()) return "it has words only: ask who fills the interface for a code and its system";
+        return why_no_system(system);
+    }
+
+    static std::string why_no_system(const std::string& system) {
         if (system.empty()) return "its code has no system: ask who fills the interface for one";
-        return {};
+        if (is_absolute_uri(system)) return {};
+        return in_quotes(system) + " is no URI: ask who fills the interface for one, a urn of your own for instance";
     }
 
     void add_units(const CompiledAnalyte& analyte) {
@@ -175,7 +180,7 @@ class Proposer {
                                     {}};
             if (code.empty() || system.empty()) {
                 proposal.why_not = "it has no code of a system: only a coded problem can bring a card";
-            } else {
+            } else if (proposal.why_not = why_no_system(system); proposal.why_not.empty()) {
                 proposal.element = "{ \"system\": " + in_quotes(system) + ", \"code\": " + in_quotes(code) +
                                    ", \"display\": " + in_quotes(label) + " }";
             }

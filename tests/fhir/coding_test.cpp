@@ -1,9 +1,11 @@
 #include "fhir/coding.hpp"
 
+#include "fhir/ucum.hpp"
 #include "tests/case_name.hpp"
 #include "tests/fhir/reading.hpp"
 
 #include <array>
+#include <utility>
 
 namespace fhir {
 namespace {
@@ -38,6 +40,27 @@ TEST(Coding, GivesARegisteredOidAsItsUrl) {
     const boost::json::value tree = parsed(R"({"system": "urn:oid:2.16.840.1.113883.6.96", "code": "279039007"})");
     Issues issues;
     EXPECT_EQ(read_coding(Element(tree.get_object(), "Coding", issues)).system, snomed_system);
+}
+
+// HL7 v2 table 0396 names these systems so; what makes FHIR of messages often leaves the names where a URI belongs.
+TEST(Coding, GivesANameOfHl7sTableOfCodingSystemsAsItsUrl) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 8> named{{
+        {"LN", loinc_system},
+        {"SCT", snomed_system},
+        {"I10C", icd10_cm_system},
+        {"I10", icd10_system},
+        {"RXNORM", rxnorm_system},
+        {"WC", atc_system},
+        {"C4", cpt_system},
+        {"UCUM", ucum_system},
+    }};
+    for (const auto& [name, url] : named) EXPECT_EQ(system_url(name), url) << name;
+}
+
+TEST(Coding, KeepsANameThatIsAnothersOrNobodysInThatTable) {
+    // ATC is the American Type Culture Collection there, L whatever a laboratory likes.
+    for (const std::string_view name : {"ATC", "L", "99LAB", "ln", "LN ", "", "http://loinc.org", "urn:oid:1.2.3"})
+        EXPECT_EQ(system_url(name), name);
 }
 
 TEST(CodeableConcepts, ReadOneObjectInPlaceOfAList) {

@@ -30,6 +30,21 @@ TEST(Unmatched, NoticesAResultOfALocalCodeByItsWords) {
     EXPECT_EQ(found[0].looks_like, "25-OH vitamin D");
 }
 
+TEST(Unmatched, SaysOfASystemThatIsNoUriHowItIsCalled) {
+    const auto in_system = [](const char* system) {
+        return R"({"resourceType": "Observation", "status": "final", "id": "o", "code": {"coding": [{"system": ")" +
+               std::string(system) + R"(", "code": "VITD25"}], "text": "25-OH vitamin D"}})";
+    };
+    for (const auto& [system, words] : {std::pair{"L", "VITD25 of \"L\", which is no URI"},
+                                        std::pair{"99LAB", "VITD25 of \"99LAB\", which is no URI"},
+                                        std::pair{"Quill, Ada", "VITD25 of a system that is no URI"},
+                                        std::pair{"", "VITD25 without a code system"}}) {
+        const auto found = unmatched_in({in_system(system)});
+        ASSERT_EQ(found.size(), 1U) << system;
+        EXPECT_EQ(found[0].code, words);
+    }
+}
+
 TEST(Unmatched, PassesOverAResultThatLooksLikeNoTestOfThePack) {
     EXPECT_TRUE(unmatched_in({local_result("o", "FERR", "Ferritin")}).empty());
 }

@@ -122,6 +122,15 @@ TEST(SurveyProposals, OfferNoLineThatTheLinterRefuses) {
     EXPECT_EQ(proposals.site_file, "");
 }
 
+TEST(SurveyProposals, SayWhoMendsASystemThatIsNoUri) {
+    Surveyed surveyed;
+    surveyed.add(result(R"({"system": "L", "code": "VITD25", "display": "25-OH vitamin D"})", in_unit("30", "ng/mL")));
+    const SurveyProposals proposals = proposed(surveyed);
+    ASSERT_EQ(proposals.all.size(), 1U);
+    EXPECT_EQ(proposals.all.front().line(), "");
+    EXPECT_THAT(proposals.all.front().why_not, HasSubstr("\"L\" is no URI: ask who fills the interface for one"));
+}
+
 TEST(SurveyProposals, GuessNoUnit) {
     Surveyed surveyed;
     surveyed.add(result(loinc_vitamin_d, in_unit("30", "units")));
