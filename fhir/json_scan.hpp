@@ -34,10 +34,10 @@ bool has_duplicate(std::string_view* begin, std::string_view* end);
 /// Handler has `name`, `string`, `decimal` (each of a string_view that is gone with the call), `integer`, `boolean`,
 /// `null`, and `object` and `array` with the number of members, told after these.
 template <typename Handler>
-class JsonScanner {
+class JsonScan {
   public:
     /// All are borrowed.
-    JsonScanner(std::string_view text, Handler& handler, const JsonLimits& limits)
+    JsonScan(std::string_view text, Handler& handler, const JsonLimits& limits)
         : begin_(text.data()), end_(text.data() + text.size()), handler_(handler), limits_(limits) {
         constexpr std::size_t few = 32;
         names_.reserve(few);

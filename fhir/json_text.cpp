@@ -60,7 +60,7 @@ class TreeBuilder {
 std::optional<json::value> tree_of_sound(std::string_view text, const json::storage_ptr& storage,
                                          const JsonLimits& limits) {
     TreeBuilder builder(storage);
-    if (!JsonScanner(text, builder, limits).scan()) return std::nullopt;
+    if (!JsonScan(text, builder, limits).scan()) return std::nullopt;
     return builder.release();
 }
 

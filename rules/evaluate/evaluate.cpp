@@ -33,10 +33,13 @@ struct RunOnParts {
 /// so that the first run, for which it is missing, decides on that.
 class Evaluator {
   public:
-    Evaluator(const Program& program, const Record& record, const Call& call)
+    Evaluator(const Program& program, const Record& record, const Call& call, Trace* trace = nullptr)
         : run_(program.inner(), record, call), judge_(run_) {
         evaluation_.program = program;
         if (run_.in_part() != 0) on_parts_ = std::make_unique<RunOnParts>(program.inner(), record, call);
+        if (!trace) return;
+        run_.note_in(*trace);
+        if (on_parts_) on_parts_->run.note_in(*trace);
     }
 
     /// To be asked before `evaluate`, which goes on with the same readings.
@@ -141,6 +144,10 @@ Evaluation evaluate_and_count(const Program& program, const Record& record, cons
     Evaluator evaluator(program, record, call);
     seen = evaluator.count_results();
     return evaluator.evaluate(false);
+}
+
+Evaluation evaluate(const Program& program, const Record& record, const Call& call, Trace& trace) {
+    return Evaluator(program, record, call, &trace).evaluate(false);
 }
 
 Evaluation explain(const Program& program, const Record& record, const Call& call) {

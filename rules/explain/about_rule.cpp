@@ -1,5 +1,6 @@
 #include "rules/explain/about_rule.hpp"
 
+#include "rules/explain/rule_reading.hpp"
 #include "rules/program/gate_reach.hpp"
 #include "rules/program/program_inner.hpp"
 #include "rules/run/card_layout.hpp"
@@ -11,70 +12,6 @@ namespace rules {
 namespace {
 
 constexpr std::string_view data_unavailable = "data-unavailable";
-
-/// What a rule reads, as its authors wrote it.
-class Reading {
-  public:
-    Reading(const Program::Inner& program, const CompiledRule& rule) : program_(program) {
-        add(rule.written->when);
-        add(rule.written->unless);
-        if (rule.written->for_each) texts_.push_back(rule.written->for_each->text);
-        for (const std::uint16_t slot : rule.slots) {
-            if (slot >= program.analyte_slot(0)) {
-                analytes_.push_back(&program.analytes[slot - program.analyte_slot(0)]);
-            } else if (slot >= first_fact_slot) {
-                add(*program.facts[slot - first_fact_slot].written);
-            }
-        }
-        for (const CompiledAnalyte* analyte : analytes_) {
-            if (analyte->written->valid_days) texts_.push_back(analyte->written->valid_days->text);
-        }
-    }
-
-    const std::vector<const CompiledAnalyte*>& analytes() const { return analytes_; }
-
-    std::vector<const Parameter*> parameters() const {
-        std::vector<const Parameter*> read;
-        for (const Parameter& parameter : program_.pack.parameters) {
-            const std::string name = "%param." + parameter.name;
-            const bool is_read =
-                std::ranges::any_of(texts_, [&](const std::string& text) { return names(text, name); });
-            if (is_read) read.push_back(&parameter);
-        }
-        return read;
-    }
-
-  private:
-    static bool names(const std::string& text, const std::string& name) {
-        for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-            const std::size_t end = at + name.size();
-            if (end == text.size() || std::string_view(" ).,|=<>!").find(text[end]) != std::string_view::npos)
-                return true;
-        }
-        return false;
-    }
-
-    void add(const std::vector<Criterion>& criteria) {
-        for (const Criterion& criterion : criteria) {
-            texts_.push_back(criterion.expression.text);
-            add(criterion.parts);
-        }
-    }
-
-    void add(const Fact& fact) {
-        texts_.push_back(fact.items.text);
-        for (const auto* list : {&fact.any, &fact.all, &fact.none}) {
-            for (const Authored& part : *list) texts_.push_back(part.text);
-        }
-        for (const auto* days : {&fact.within_days, &fact.current_days}) {
-            if (*days) texts_.push_back((*days)->text);
-        }
-    }
-
-    const Program::Inner& program_;
-    std::vector<std::string> texts_;
-    std::vector<const CompiledAnalyte*> analytes_;
-};
 
 std::string words_of(const BandStep& step) {
     if (!step.words.empty()) return step.words;
@@ -105,7 +42,7 @@ class AboutWriter {
     AboutWriter(const Program& program, const Digests& digests) : program_(program.inner()), digests_(digests) {}
 
     AboutPage write(const CompiledRule& rule) {
-        const Reading reading(program_, rule);
+        const RuleReading reading(program_, rule);
         AboutPage about{rule.written->title, {}};
         add(about, "What this is for", {{program_.pack.identity.intended_use, ""}});
         add(about, "When this card comes", plain(rule.written->about));
@@ -157,7 +94,7 @@ class AboutWriter {
         return plain(lines);
     }
 
-    std::vector<AboutLine> limits(const Reading& reading) const {
+    std::vector<AboutLine> limits(const RuleReading& reading) const {
         std::vector<AboutLine> lines;
         for (const CompiledAnalyte* analyte : reading.analytes()) {
             for (std::size_t kind = 0; kind < analyte->kinds.size(); ++kind) {
@@ -185,7 +122,7 @@ class AboutWriter {
         return lines;
     }
 
-    std::vector<AboutLine> windows(const Reading& reading) const {
+    std::vector<AboutLine> windows(const RuleReading& reading) const {
         std::vector<AboutLine> lines;
         for (const Parameter* parameter : reading.parameters()) {
             std::string value(program_.parameters.text(parameter->name).value_or(""));
@@ -213,7 +150,7 @@ class AboutWriter {
         };
         take(rule.written->evidence);
         for (const Variant& variant : rule.written->variants) take(variant.evidence);
-        const Reading reading(program_, rule);
+        const RuleReading reading(program_, rule);
         for (const CompiledAnalyte* analyte : reading.analytes()) {
             for (const std::string& id : analyte->ruleset.cites) add_once(id, ids);
         }

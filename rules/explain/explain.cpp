@@ -7,6 +7,7 @@
 #include "rules/run/text_template.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace rules {
 namespace {
@@ -83,6 +84,14 @@ bool reads(const CompiledExpression& expression, std::uint16_t slot) {
     return std::ranges::find(expression.uses, slot, &SlotUse::slot) != expression.uses.end();
 }
 
+/// Where in `reasons` the criterion stands that decided; nothing if none did.
+std::optional<std::size_t> place_of_decisive(const std::vector<Reason>& reasons, const CompiledCriterion* decisive) {
+    if (decisive == nullptr) return std::nullopt;
+    const auto found = std::ranges::find(reasons, decisive->written->place, &Reason::place);
+    if (found == reasons.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - reasons.begin());
+}
+
 }  // namespace
 
 void Explainer::explain(std::size_t rule, RuleOutcome& outcome) {
@@ -101,6 +110,7 @@ void Explainer::explain(std::size_t rule, RuleOutcome& outcome) {
             }
             run_.set_item(nullptr);
         }
+        outcome.decides = place_of_decisive(outcome.reasons, judge_.verdict(rule).decisive);
     }
     tell(rule, outcome);
 }

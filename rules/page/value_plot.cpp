@@ -174,6 +174,24 @@ std::string counted_value(const fhir::Decimal& number) {
     return text;
 }
 
+std::vector<ValueBar> value_bars(const std::map<std::string, std::uint64_t>& patients) {
+    const Steps steps = steps_of(patients);
+    if (steps.values.empty()) return {};
+    const std::int64_t width = usual_width(steps);
+    const std::int64_t first = steps.values.front().first / width;
+    const std::int64_t most = first + static_cast<std::int64_t>(most_value_bars) - 1;
+    const std::int64_t last = std::min(steps.values.back().first / width, most);
+    std::vector<ValueBar> bars;
+    for (std::int64_t bar = first; bar <= last; ++bar) {
+        bars.push_back({steps.text(bar * width), steps.text((bar + 1) * width), 0});
+    }
+    for (const auto& [value, count] : steps.values) {
+        bars[static_cast<std::size_t>(std::min(value / width, last) - first)].patients += count;
+    }
+    if (steps.values.back().first / width > last) bars.back().to.clear();
+    return bars;
+}
+
 Block value_plot(const ValueDistribution& values) {
     const Steps steps = steps_of(values.patients);
     const Paragraph too_few{values.title + ": too few " + values.whom + " share a value for a plot."};

@@ -29,6 +29,15 @@ struct ValueDistribution {
     std::string whom = "patients";  ///< or calls, where each counts as a patient
 };
 
+/// Exact, for whoever may see each patient: bars of the width that the plot has, from the first value to the last, with
+/// those that nobody is in. At most `most_value_bars`: the last holds all that lies above.
+struct ValueBar {
+    std::string from, to;  ///< `from` and not `to`; empty: without an end
+    std::uint64_t patients = 0;
+};
+inline constexpr std::size_t most_value_bars = 80;
+std::vector<ValueBar> value_bars(const std::map<std::string, std::uint64_t>& patients);
+
 /// Bars between the first and the last that at least 11 patients share; what lies beyond them is one bar at either end,
 /// so that nobody reads a smallest or greatest value. A paragraph where no bar has so many.
 Block value_plot(const ValueDistribution& values);

@@ -110,6 +110,7 @@ struct RuleOutcome {
     std::string because = {};                  ///< the reason alone; by explain() only
     std::string sentence;                      ///< why, in one sentence a clinician reads; by explain() only
     std::vector<Reason> reasons;               ///< gates and criteria; by explain() only
+    std::optional<std::size_t> decides = {};   ///< the place in `reasons` of what kept the card away; by explain() only
     std::vector<std::string> unknown_sources;  ///< prefetch keys
     bool by_limit = false;                     ///< crowded out by the number of cards alone
 };

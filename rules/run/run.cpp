@@ -121,6 +121,7 @@ SourceSet Run::missing_for(const SlotUse& use) {
 }
 
 std::optional<std::string> Run::compute(const CompiledExpression& expression, Collection& items) const {
+    if (trace_) trace_->note(expression);
     if (expression.is_bare) {
         items = *variables_[expression.uses.front().slot];
         return std::nullopt;
@@ -185,6 +186,7 @@ void Run::add_items(const std::vector<Item>& items, Collection& to) {
 
 void Run::fill(std::uint16_t slot) {
     SlotValue& value = values_.emplace_back();
+    if (trace_) trace_->slots.insert(slot);
     slots_[slot] = &value;  // facts cannot depend on themselves: compilation has refused that
     if (slot < first_fact_slot) {
         fill_fixed(slot, value);

@@ -11,6 +11,7 @@
 #include "rules/record/facts.hpp"
 #include "rules/record/test_results.hpp"
 #include "rules/run/evaluation.hpp"
+#include "rules/run/trace.hpp"
 
 #include <boost/json.hpp>
 
@@ -51,6 +52,9 @@ class Run {
     Run(const Program::Inner& program, const Record& record, const Call& call, Parts parts = Parts::missing);
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
+
+    /// What is looked at from now on is noted in `trace`, which is borrowed.
+    void note_in(Trace& trace) { trace_ = &trace; }
 
     const Program::Inner& program() const { return program_; }
     const Record& record() const { return record_; }
@@ -139,6 +143,7 @@ class Run {
     std::optional<std::vector<fhir::ServiceRequest>> basket_;
     std::optional<std::vector<fhir::MedicationRequest>> draft_medications_;
     std::vector<std::string> draft_references_;
+    Trace* trace_ = nullptr;
 };
 
 }  // namespace rules

@@ -19,6 +19,7 @@ std::vector<std::vector<Measurement>>& Run::measurements() {
 
 const TestResults& Run::results(std::size_t analyte) {
     if (results_[analyte]) return *results_[analyte];
+    if (trace_) trace_->slots.insert(static_cast<std::uint16_t>(program_.analyte_slot(analyte)));
     const CompiledAnalyte& compiled = program_.analytes[analyte];
     std::vector<std::vector<Measurement>>& all = measurements();
     const std::vector<Measurement>* others = nullptr;

@@ -141,35 +141,6 @@ class Programs {
     std::map<std::string, std::shared_ptr<const Program>> programs_;
 };
 
-Record record_of(const Story& story, const Pack& pack) {
-    std::vector<std::string> keys;
-    for (const Analyte& analyte : pack.analytes) keys.push_back(analyte.prefetch);
-    for (const Fact& fact : pack.facts) {
-        if (!fact.prefetch.empty()) keys.push_back(fact.prefetch);
-    }
-    std::sort(keys.begin(), keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    std::vector<const json::object*> resources;
-    for (const json::value& resource : story.resources) {
-        if (const json::object* object = resource.if_object()) resources.push_back(object);
-    }
-    Sources sources = sources_of_complete_record(resources, keys);
-    for (const std::string& key : story.unavailable) {
-        sources[key].resources.clear();
-        sources[key].unavailable = Unavailable::failed;
-    }
-    return read_record(sources);
-}
-
-Call call_of(const Story& story, Hook hook) {
-    Call call;
-    call.hook = hook;
-    call.at = story.at;
-    if (hook == Hook::order_select) call.selections = story.selections;
-    for (const json::value& draft : story.drafts) call.drafts.push_back(&draft.get_object());
-    return call;
-}
-
 // Tells stories to the engine, each with its own settings, or else with those of the run.
 class ExampleRunner {
   public:
@@ -203,18 +174,13 @@ class ExampleRunner {
             if (watcher_) watcher_->see({*program, story, hook, evaluation});
         }
         // A miss that only this site mends is still one for everybody else.
-        if (all_hold && !by_run) warn_of_miss_that_holds(story);
+        const bool is_miss = all_hold && !by_run && !story.known_miss.empty();
+        if (is_miss) report_.findings.push_back(miss_that_holds(story));
     }
 
     ExampleReport report() && { return std::move(report_); }
 
   private:
-    void warn_of_miss_that_holds(const Story& story) {
-        if (story.known_miss.empty()) return;
-        report_.findings.push_back({Severity::warning, story.place, "known-miss", "\"" + story.name + "\" now holds.",
-                                    "Take \"knownMiss\" away."});
-    }
-
     const Pack& pack_;
     const Site& site_;
     StoryWatcher* watcher_;
@@ -223,6 +189,40 @@ class ExampleRunner {
 };
 
 }  // namespace
+
+Record record_of(const Story& story, const Pack& pack) {
+    std::vector<std::string> keys;
+    for (const Analyte& analyte : pack.analytes) keys.push_back(analyte.prefetch);
+    for (const Fact& fact : pack.facts) {
+        if (!fact.prefetch.empty()) keys.push_back(fact.prefetch);
+    }
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    std::vector<const json::object*> resources;
+    for (const json::value& resource : story.resources) {
+        if (const json::object* object = resource.if_object()) resources.push_back(object);
+    }
+    Sources sources = sources_of_complete_record(resources, keys);
+    for (const std::string& key : story.unavailable) {
+        sources[key].resources.clear();
+        sources[key].unavailable = Unavailable::failed;
+    }
+    return read_record(sources);
+}
+
+Call call_of(const Story& story, Hook hook) {
+    Call call;
+    call.hook = hook;
+    call.at = story.at;
+    if (hook == Hook::order_select) call.selections = story.selections;
+    for (const json::value& draft : story.drafts) call.drafts.push_back(&draft.get_object());
+    return call;
+}
+
+Diagnostic miss_that_holds(const Story& story) {
+    return {Severity::warning, story.place, "known-miss", "\"" + story.name + "\" now holds.",
+            "Take \"knownMiss\" away."};
+}
 
 bool all_pass(const ExampleReport& report) {
     return !has_errors(report.findings) && std::all_of(report.examples.begin(), report.examples.end(),

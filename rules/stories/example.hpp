@@ -47,6 +47,13 @@ class StoryWatcher {
     virtual void see(const StoryRun& run) = 0;
 };
 
+/// A story as a call sees it. Both borrow from it.
+Record record_of(const Story& story, const Pack& pack);
+Call call_of(const Story& story, Hook hook);
+
+/// That a story which may fail holds.
+Diagnostic miss_that_holds(const Story& story);
+
 /// Evaluates every story at each of its hooks. \param watcher if given, evaluations are explained, and it sees them.
 /// \param site the settings of every story that brings none of its own; one that holds only without them is told apart.
 ExampleReport run_examples(const Pack& pack, const std::vector<Story>& stories, StoryWatcher* watcher = nullptr,

@@ -58,7 +58,7 @@ struct Counts {
 
 bool is_sound(std::string_view text, const JsonLimits& limits = {}) {
     Counts counts;
-    return JsonScanner(text, counts, limits).scan();
+    return JsonScan(text, counts, limits).scan();
 }
 
 TEST(JsonScan, ReadsWhatIsUsualInOnePass) {

@@ -27,9 +27,10 @@ MAY_INCLUDE = {"fhir": {"fhir"}, "rules": {"fhir", "rules"}, "service": {"fhir",
 
 # The rooms of a floor, from the ground up: an include runs down this table or stays in its room.
 ROOMS = {
-    "rules": ["text", "page", "pack", "program", "record", "run", "explain", "evaluate", "check", "stories", "bulk", "compare", "survey"],
+    "rules": ["text", "page", "pack", "program", "record", "run", "explain", "evaluate", "course", "nearest", "check", "stories", "bulk", "compare", "tune",
+              "survey"],
     "service": ["base", "clients", "observe", "http", "store", "out", "trust", "fhir_access", "answer", "deployment", "call", "hooks",
-                "live", "run", "commands"],
+                "live", "run", "tuning", "workbench", "commands"],
 }
 ONLY_IN_SERVICE = re.compile(r"<(boost/(asio|beast)|openssl|cjose|sqlite3|libpq|prometheus|spdlog|CLI)\b")
 

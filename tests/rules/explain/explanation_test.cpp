@@ -280,6 +280,20 @@ TEST(Explanation, OfSeveralOrdersDoesNotHideWhatIsNotKnownOfOne) {
     }
 }
 
+TEST(Explanation, PointsAtTheCriterionThatKeptACardAway) {
+    const auto known = played({{back_pain, condition("c", coeliac), vitamin_d("32")}});
+    const rules::RuleOutcome& excluded = outcome_of(known, "vitamin-d-suggest");
+    ASSERT_TRUE(excluded.decides);
+    EXPECT_EQ(excluded.reasons.at(*excluded.decides).truth, rules::Truth::holds);
+    EXPECT_NE(excluded.reasons.at(*excluded.decides).place.pointer.find("unless"), std::string::npos);
+    const auto stopped = played({{back_pain, condition("c", bone_metastasis), condition("d", coeliac)}});
+    const rules::RuleOutcome& gated = outcome_of(stopped, "vitamin-d-suggest");
+    ASSERT_TRUE(gated.decides);
+    EXPECT_EQ(gated.reasons.at(*gated.decides).place.file, "pack.json");
+    const auto shown = played({{back_pain, condition("c", coeliac)}});
+    EXPECT_FALSE(outcome_of(shown, "vitamin-d-suggest").decides);
+}
+
 TEST(Explanation, NamesWhatWasLeftOut) {
     const auto evaluation = played(
         {{back_pain, observation("o", "62292-8",
