@@ -28,8 +28,10 @@ bool write_all(int descriptor, std::string_view text) {
     return true;
 }
 
-/// What mkstemp makes is its owner's alone; this one is as any program's.
-mode_t usual_mode() {
+/// What mkstemp makes is its owner's alone. A file that is there keeps its mode; a new one is as any program's.
+mode_t mode_for(const std::filesystem::path& path) {
+    struct stat there {};
+    if (::stat(path.c_str(), &there) == 0) return there.st_mode & 07777;
     const mode_t mask = ::umask(0);
     ::umask(mask);
     return 0644 & ~mask;
@@ -71,7 +73,7 @@ std::optional<std::string> write_text(const std::filesystem::path& path, std::st
     if (descriptor < 0) return why("no file can be made there");
     std::optional<std::string> fault;
     if (!write_all(descriptor, text)) fault = why("it cannot be written");
-    if (!fault && ::fchmod(descriptor, usual_mode()) != 0) fault = why("its permissions cannot be set");
+    if (!fault && ::fchmod(descriptor, mode_for(path)) != 0) fault = why("its permissions cannot be set");
     if (!fault && ::fsync(descriptor) != 0) fault = why("it cannot be written");
     if (::close(descriptor) != 0 && !fault) fault = why("it cannot be written");
     if (!fault && ::rename(beside.c_str(), path.c_str()) != 0) fault = why("it cannot be put in its place");

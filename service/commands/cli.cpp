@@ -13,6 +13,7 @@
 #include "service/commands/command_serve.hpp"
 #include "service/commands/command_survey.hpp"
 #include "service/commands/command_test.hpp"
+#include "service/commands/command_workbench.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -115,6 +116,7 @@ void declare_test(CLI::App& verb, Action& action) {
         ->type_name("FILE");
     verb.add_flag("--missing", options->missing, "Prints what no story touches, and stories that could be added");
     verb.add_flag("--require-coverage", options->require_coverage, "Exit 1 if there is anything that no story touches");
+    verb.add_option("--format", options->format, "text or json (default: text)")->transform(formats());
     verb.callback(
         [options, &action] { action = [options](const Streams& streams) { return run_test(*options, streams); }; });
 }
@@ -281,6 +283,24 @@ void declare_survey(CLI::App& verb, Action& action) {
         [options, &action] { action = [options](const Streams& streams) { return run_survey(*options, streams); }; });
 }
 
+void declare_workbench(CLI::App& verb, Action& action) {
+    auto options = std::make_shared<WorkbenchOptions>();
+    verb.add_option("--pack", options->pack, "The rule pack")->required()->type_name("PACK");
+    verb.add_option("--site", options->site, "The site file to tune; made at the first save if it is not there")
+        ->type_name("FILE");
+    verb.add_option("--population", options->population,
+                    "Patients to count: Bundles, Bulk Data, NDJSON, captured requests, as for impact")
+        ->type_name("DIR");
+    verb.add_option("--report", options->report, "What `report --format json` printed of a running deployment")
+        ->type_name("FILE");
+    verb.add_option("--at", options->at, "The instant at which patients are looked at (default: now)")
+        ->type_name("DATETIME");
+    verb.add_option("--port", options->port, "On 127.0.0.1 (default: a free one)")->type_name("N");
+    verb.callback([options, &action] {
+        action = [options](const Streams& streams) { return run_workbench(*options, streams); };
+    });
+}
+
 /// An expression may begin with a minus. What is no option by its form moves behind a "--", where nothing is taken for
 /// one.
 std::vector<std::string> with_expression_apart(const std::vector<std::string>& arguments) {
@@ -321,22 +341,16 @@ constexpr Verb verbs[] = {
     {"expand", "Expands SNOMED CT value sets at a terminology server, into a file", declare_expand},
     {"survey", "Says whether a hospital's records suit the rules", declare_survey},
     {"impact", "Counts whom a change of rules touches, over a population", declare_impact},
+    {"workbench", "Shows rules, patients and a change of them in a browser on this machine", declare_workbench},
     {"about", "Writes the pages behind the cards as static files", declare_about},
     {"doctor", "Proves a deployment, and says what to mend", declare_doctor},
     {"report", "Says what became of cards, and what was silent", declare_report},
     {"fhirpath", "Evaluates FHIRPath on a resource", declare_fhirpath},
 };
 
-/// Commands of the contract that are not there yet.
-constexpr std::string_view planned[] = {"workbench"};
-
 }  // namespace
 
 ExitCode run_command_line(std::vector<std::string> arguments, const Streams& streams) {
-    if (!arguments.empty() && std::ranges::find(planned, arguments.front()) != std::end(planned)) {
-        streams.err << "backpain-cds: the command '" << arguments.front() << "' is not there yet\n";
-        return ExitCode::usage;
-    }
     if (!arguments.empty() && arguments.front() == "fhirpath") arguments = with_expression_apart(arguments);
     CLI::App app("Clinical decision support for adults with back pain, over CDS Hooks", "backpain-cds");
     app.set_version_flag("--version", BACKPAIN_CDS_VERSION);

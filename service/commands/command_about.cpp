@@ -25,7 +25,7 @@ bool write_page(const std::filesystem::path& folder, const std::string& html) {
 }  // namespace
 
 ExitCode run_about(const AboutOptions& options, const Streams& streams) {
-    const LoadedPack pack = load_pack(options.pack, options.site);
+    const LoadedPack pack = load_pack(options.pack, std::filesystem::path(options.site));
     print_findings(pack.findings, streams.err);
     if (!pack.program) return ExitCode::bad_input;
     const std::filesystem::path folder = std::filesystem::path(options.output) / digest_in_address(pack.digests.cards);

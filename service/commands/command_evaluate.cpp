@@ -9,10 +9,11 @@
 #include "service/base/uuid.hpp"
 #include "service/call/composed_request.hpp"
 #include "service/call/hook_call.hpp"
-#include "service/commands/evaluation_text.hpp"
-#include "service/commands/preview_cards.hpp"
 #include "service/deployment/clinical_clock.hpp"
 #include "service/run/fhir_record.hpp"
+#include "service/tuning/evaluation_text.hpp"
+#include "service/tuning/explained_call.hpp"
+#include "service/tuning/preview_cards.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -163,25 +164,8 @@ ExitCode refuse(const Problem& problem, const EvaluateOptions& options, const St
     return ExitCode::bad_input;
 }
 
-/// What the call has, and the results of the file beside it that no prefetch asks for.
-rules::Record whole_record(const HookCall& call, const std::vector<json::value>& resources) {
-    rules::Sources sources = call.sources;
-    const std::vector<std::string_view> keys = rules::source_keys(call.service->program->pack());
-    const auto group = std::ranges::find(keys, nullptr, rules::find_fixed_source);
-    std::vector<const json::object*> objects;
-    for (const json::value& tree : resources) objects.push_back(&tree.get_object());
-    fhir::Issues issues;
-    const fhir::Bundle bundle = fhir::Bundle::of(objects, issues);
-    for (const fhir::Entry& entry : bundle.entries()) {
-        const bool is_result = group != keys.end() && entry.resource && entry.type == "Observation";
-        if (is_result) sources[std::string(*group)].resources.push_back(entry);
-    }
-    return rules::read_record(sources);
-}
-
-void print_explanation(const rules::Evaluation& evaluation, const rules::Record& record, const EvaluateOptions& options,
-                       std::ostream& out) {
-    const std::vector<rules::Unmatched> unmatched = rules::unmatched(*evaluation.program, record);
+void print_explanation(const ExplainedCall& explained, const EvaluateOptions& options, std::ostream& out) {
+    const auto& [evaluation, unmatched] = explained;
     switch (options.format) {
         case OutputFormat::text:
             out << explanation_as_text(evaluation, unmatched, options.explain_all ? Telling::full : Telling::lines);
@@ -193,24 +177,18 @@ void print_explanation(const rules::Evaluation& evaluation, const rules::Record&
 }
 
 ExitCode answer(const HookCall& call, const Asked& asked, const EvaluateOptions& options, std::ostream& out) {
-    const rules::Evaluation evaluation = evaluate_call(call, asked.clock.time(), options.explain);
     if (options.explain) {
-        print_explanation(evaluation, whole_record(call, asked.resources), options, out);
-    } else if (options.format == OutputFormat::text) {
+        print_explanation(explain_call(call, asked.resources, asked.clock.time()), options, out);
+        return ExitCode::fine;
+    }
+    const rules::Evaluation evaluation = evaluate_call(call, asked.clock.time());
+    if (options.format == OutputFormat::text) {
         out << cards_as_text(evaluation.cards);
     } else {
         const Response response = response_of(call, evaluation, {random_uuid});
         out << fhir::print_json_indented(*fhir::parse_json(response.body)) << '\n';
     }
     return ExitCode::fine;
-}
-
-std::vector<const ServedService*> services_called(const std::vector<ServedService>& services, std::string_view id) {
-    std::vector<const ServedService*> called;
-    for (const ServedService& service : services) {
-        if (service.offered.id == id) called.push_back(&service);
-    }
-    return called;
 }
 
 using Called = std::vector<const ServedService*>;

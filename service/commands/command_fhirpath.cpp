@@ -4,7 +4,7 @@
 #include "fhir/json_text.hpp"
 #include "fhir/path/path.hpp"
 #include "service/base/file_text.hpp"
-#include "service/commands/read_version.hpp"
+#include "service/tuning/read_version.hpp"
 
 #include <algorithm>
 #include <chrono>

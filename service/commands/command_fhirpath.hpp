@@ -3,18 +3,19 @@
 
 #include "service/base/command.hpp"
 
+#include <filesystem>
 #include <string>
 
 namespace service {
 
 struct FhirpathOptions {
     std::string expression;
-    std::string file;      ///< "-" is stdin; empty: evaluated on nothing
-    std::string pack;      ///< whose value sets memberOf() knows; empty: it knows none
-    std::string site;      ///< with its codes and expansions
-    bool typed = false;    ///< each value with its type
-    bool explain = false;  ///< the value of every part
-    bool lenient = false;  ///< unknown members are empty, with a warning
+    std::string file;            ///< "-" is stdin; empty: evaluated on nothing
+    std::filesystem::path pack;  ///< whose value sets memberOf() knows; empty: it knows none
+    std::filesystem::path site;  ///< with its codes and expansions
+    bool typed = false;          ///< each value with its type
+    bool explain = false;        ///< the value of every part
+    bool lenient = false;        ///< unknown members are empty, with a warning
     OutputFormat format = OutputFormat::json;
 };
 

@@ -6,8 +6,8 @@
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/page_script.hpp"
-#include "service/commands/impact_engine.hpp"
-#include "service/commands/population_run.hpp"
+#include "service/tuning/impact_count.hpp"
+#include "service/tuning/population_run.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -109,11 +109,6 @@ std::optional<LoadedPack> load(const std::filesystem::path& path, const std::fil
     return pack;
 }
 
-rules::ImpactSubject::Version version_of(const LoadedPack& pack) {
-    const rules::Identity& identity = pack.program->pack().identity;
-    return {identity.id, identity.version, pack.digests};
-}
-
 Counted count_population(const ImpactOptions& options, const Streams& streams) {
     const auto clock = options.at.empty() ? std::optional(running_clock()) : parse_clinical_clock(options.at, false);
     if (!clock) {
@@ -138,36 +133,26 @@ Counted count_population(const ImpactOptions& options, const Streams& streams) {
     const ClinicalTime time = clock->time();
     ImpactSettings settings{time, !options.at.empty(), options.examples, how.threads};
     if (options.events == "encounters") settings.encounters = days_of(options);
-    ImpactEngine engine(*from, *to, std::move(settings));
-    how.observation_codes = engine.observation_codes();
-    how.dates_from = engine.dates_from();
-    const auto read = rules::read_population(
-        how, [&engine](std::size_t worker, rules::PopulationPatient& patient) { engine.look_at(worker, patient); });
-    if (!read) {
-        streams.err << "error: " << read.error() << '\n';
+    auto counted = count_impact(*from, *to, settings, how);
+    if (!counted) {
+        streams.err << "error: " << counted.error() << '\n';
         return ExitCode::bad_input;
     }
-    if (how.requests_alone && read->records > 0) return refuse_budget(streams.err);
-    say_what_was_left_out(*read, streams.err);
-    if (options.strict && !read->faults.empty()) return ExitCode::bad_input;
+    const rules::PopulationCounts& read = counted->read;
+    if (how.requests_alone && read.records > 0) return refuse_budget(streams.err);
+    say_what_was_left_out(read, streams.err);
+    if (options.strict && !read.faults.empty()) return ExitCode::bad_input;
     const bool is_part = !options.partial_file.empty();
-    if (!has_somebody(read->records + read->requests, options.population, is_part, streams.err)) {
+    if (!has_somebody(read.records + read.requests, options.population, is_part, streams.err)) {
         return ExitCode::bad_input;
     }
-    rules::Impact impact = engine.take();
-    impact.faults = read->faults;
-    impact.subject.versions = {version_of(*from), version_of(*to)};
-    rules::describe_change(*from->program, *to->program, impact.subject);
-    impact.subject.at = options.at.empty() ? time.at.text() : options.at;
-    if (options.events == "encounters") {
-        impact.subject.at.clear();
-        impact.subject.events = options.events;
-        impact.subject.since = options.since;
-        impact.subject.until = options.until;
-    } else if (read->requests > 0 && read->records == 0) {
-        impact.subject.events = "requests";
+    rules::ImpactSubject& subject = counted->impact.subject;
+    if (!options.at.empty()) subject.at = options.at;
+    if (settings.encounters) {
+        subject.since = options.since;
+        subject.until = options.until;
     }
-    return impact;
+    return std::move(counted->impact);
 }
 
 /// How a part says what a side of it was: "back-pain-labs 1.0.0, sha256:…".

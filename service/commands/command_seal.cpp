@@ -1,67 +1,27 @@
 #include "service/commands/command_seal.hpp"
 
-#include "rules/check/unconfirmed.hpp"
-#include "rules/compare/pack_diff_text.hpp"
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
-#include "service/commands/command_check.hpp"
-#include "service/commands/command_test.hpp"
-#include "service/commands/read_version.hpp"
+#include "service/deployment/clinical_clock.hpp"
 #include "service/deployment/sealed_pack.hpp"
+#include "service/tuning/release_gate.hpp"
 
 #include <optional>
-#include <sstream>
+#include <ostream>
 #include <utility>
 
 namespace service {
 namespace {
 
-/// Runs a command, and shows what it says only if it is not content.
-template <typename Command>
-ExitCode run_quietly(const Command& command, const Streams& streams) {
-    std::ostringstream said;
-    const ExitCode code = command(Streams{streams.in, said, said});
-    if (code != ExitCode::fine) streams.err << said.str();
-    return code;
-}
-
-ExitCode refuse_what_does_not_hold(const SealOptions& options, const Streams& streams) {
-    CheckCommandOptions check;
-    check.packs = {options.pack};
-    const ExitCode checked = run_quietly([&](const Streams& to) { return run_check(check, to); }, streams);
-    if (checked != ExitCode::fine) {
-        streams.err << "not sealed: `check` finds errors\n";
-        return checked;
+/// What the gate says, for a terminal: nothing where it lets the pack pass.
+ExitCode hold_at_gate(const ReleaseGate& gate, std::ostream& err) {
+    const GateStep* failed = first_failed(gate);
+    if (failed == nullptr) return ExitCode::fine;
+    for (const std::string& line : failed->says) {
+        if (line != failed->refusal) err << line << '\n';
     }
-    TestCommandOptions test;
-    test.pack = options.pack;
-    const ExitCode tested = run_quietly([&](const Streams& to) { return run_test(test, to); }, streams);
-    if (tested != ExitCode::fine) streams.err << "not sealed: stories do not hold\n";
-    return tested;
-}
-
-ExitCode refuse_too_small_a_step(const SealOptions& options, const ReadVersion& now, const Streams& streams) {
-    if (options.previous.empty()) return ExitCode::fine;
-    const auto previous = read_version(options.previous, {}, streams.err);
-    if (!previous) return ExitCode::bad_input;
-    if (previous->pack.identity.id != now.pack.identity.id) {
-        streams.err << "not sealed: --previous is another pack, " << previous->pack.identity.id << '\n';
-        return ExitCode::does_not_hold;
-    }
-    const rules::PackDiff diff = rules::diff_packs(previous->borrowed(), now.borrowed());
-    if (diff.holds) return ExitCode::fine;
-    streams.err << "not sealed: " << rules::verdict_of(diff) << "\nWhat changes: backpain-cds diff --from "
-                << options.previous.string() << " --to " << options.pack.string() << '\n';
-    return ExitCode::does_not_hold;
-}
-
-SealedPack sealed_of(const ReadVersion& version) {
-    const rules::Identity& identity = version.pack.identity;
-    SealedPack sealed{identity.id, identity.version, identity.status, version.digests.pack, {}, version.pack.files, {}};
-    for (const rules::Diagnostic& finding : rules::unconfirmed_in(version.pack)) {
-        sealed.unconfirmed.push_back(rules::one_line(finding));
-    }
-    return sealed;
+    err << "not sealed: " << failed->refusal << '\n';
+    return failed->cannot_be_read ? ExitCode::bad_input : ExitCode::does_not_hold;
 }
 
 /// A file that is there is another version, or somebody's: only the same pack may take its place, newly signed.
@@ -106,9 +66,9 @@ ExitCode write_sealed(const SealOptions& options, const SealedPack& sealed, cons
 ExitCode run_seal(const SealOptions& options, const Streams& streams) {
     const auto version = read_version(options.pack, {}, streams.err);
     if (!version) return ExitCode::bad_input;
-    if (const ExitCode code = refuse_what_does_not_hold(options, streams); code != ExitCode::fine) return code;
-    if (const ExitCode code = refuse_too_small_a_step(options, *version, streams); code != ExitCode::fine) return code;
-    SealedPack sealed = sealed_of(*version);
+    const ReleaseGate gate = hold_for_release(options.pack, {}, options.previous, running_clock()().date);
+    if (const ExitCode code = hold_at_gate(gate, streams.err); code != ExitCode::fine) return code;
+    SealedPack sealed = seal_pack(*version);
     if (!options.sign.empty()) {
         auto signature = sign_ed25519(options.sign, signed_text(sealed));
         if (!signature) {

@@ -1,18 +1,17 @@
 #include "service/commands/command_survey.hpp"
 
-#include "fhir/bundle.hpp"
 #include "fhir/json_text.hpp"
 #include "fhir/json_writer.hpp"
 #include "rules/compare/population.hpp"
 #include "rules/page/page_text.hpp"
-#include "rules/record/selection.hpp"
 #include "rules/survey/survey_report.hpp"
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/page_script.hpp"
-#include "service/commands/population_run.hpp"
 #include "service/deployment/clinical_clock.hpp"
 #include "service/deployment/load_pack.hpp"
+#include "service/tuning/population_run.hpp"
+#include "service/tuning/survey_count.hpp"
 
 #include <algorithm>
 #include <ostream>
@@ -48,55 +47,6 @@ struct Setting {
     rules::SurveyHeading heading;
 };
 
-rules::SurveyHeading heading_of(const LoadedPack& pack, const fhir::DateTime& at) {
-    const rules::Identity& identity = pack.program->pack().identity;
-    return {identity.id + " " + identity.version, pack.program->site().name, at.date.text(), pack.digests};
-}
-
-/// Everything that a record holds, not only what the pack asks for: what is not mapped is looked for.
-rules::Record record_of(const fhir::Bundle& bundle, const rules::Pack& pack) {
-    std::vector<const boost::json::object*> resources;
-    for (const fhir::Entry& entry : bundle.entries()) resources.push_back(entry.resource);
-    std::vector<std::string> keys;
-    for (const std::string_view key : rules::source_keys(pack)) {
-        if (!rules::find_fixed_source(key)) keys.emplace_back(key);
-    }
-    return rules::read_record(rules::sources_of_complete_record(resources, keys));
-}
-
-/// One count a worker, added up at the end: the sum is the same whoever counted what.
-class Surveyors {
-  public:
-    Surveyors(const rules::Survey& survey, const ClinicalTime& time, std::size_t threads)
-        : survey_(survey), counts_(threads) {
-        call_.at = time.at;
-        call_.zone = time.zone.get();
-    }
-
-    void look_at(std::size_t worker, const rules::PopulationPatient& patient) {
-        fhir::Issues issues;
-        const fhir::Bundle bundle = fhir::Bundle::of(patient.objects(), issues);
-        const auto whose = rules::find_patient(bundle, rules::ServedNames(bundle));
-        if (!whose) {
-            const bool is_nobodys = whose.error() == rules::PatientFault::none_there;
-            return counts_[worker].add({"population", is_nobodys ? "no-patient-in-record" : "several-patients"},
-                                       {1, 1});
-        }
-        counts_[worker].add(survey_.look_at(record_of(bundle, survey_.program().pack), call_));
-    }
-
-    rules::SurveyCounts sum() const {
-        rules::SurveyCounts all;
-        for (const rules::SurveyCounts& one : counts_) all.add(one);
-        return all;
-    }
-
-  private:
-    const rules::Survey& survey_;
-    rules::Call call_;
-    std::vector<rules::SurveyCounts> counts_;
-};
-
 ExitCode read_patients(const SurveyOptions& options, const rules::Survey& survey, const Setting& setting,
                        const Streams& streams, rules::SurveyCounts& counts) {
     if (options.population.empty()) return ExitCode::fine;
@@ -106,18 +56,12 @@ ExitCode read_patients(const SurveyOptions& options, const rules::Survey& survey
     population.temp = options.temp;
     population.threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     population.strict = options.strict;
-    Surveyors surveyors(survey, setting.time, population.threads);
     PopulationProgressLine progress(streams.err, options.quiet);
     population.on_progress = progress.listener();
-    const auto read = rules::read_population(
-        population, [&](std::size_t worker, rules::PopulationPatient& patient) { surveyors.look_at(worker, patient); });
+    const auto read = count_survey(survey, setting.time, population, counts);
     if (!read) {
         streams.err << "error: " << read.error() << '\n';
         return ExitCode::bad_input;
-    }
-    counts.add(surveyors.sum());
-    for (const auto& [fault, count] : read->faults) {
-        counts.add({"population", std::string(rules::name_of(fault))}, {count, count});
     }
     say_what_was_left_out(*read, streams.err);
     return options.strict && !read->faults.empty() ? ExitCode::bad_input : ExitCode::fine;
@@ -192,9 +136,8 @@ ExitCode run_survey(const SurveyOptions& options, const Streams& streams) {
     for (const std::filesystem::path& part : options.merge) where.push_back(part.generic_string());
     const std::uint64_t patients = counts.of({"patient", "all"}).patients;
     if (!has_somebody(patients, where, !options.partial.empty(), streams.err)) return ExitCode::bad_input;
-    if (counts.has_overflown()) {
-        streams.err << "error: there are more than " << rules::most_distinct
-                    << " different codes, texts and units: survey a part of the population\n";
+    if (const std::string why = why_not_told(counts); !why.empty()) {
+        streams.err << "error: " << why << '\n';
         return ExitCode::bad_input;
     }
     return write_all(options, survey, setting, counts, streams);

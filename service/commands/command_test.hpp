@@ -14,6 +14,7 @@ struct TestCommandOptions {
     std::filesystem::path told;   ///< where the stories' requests go, one a line; empty: nowhere
     bool missing = false;         ///< also prints what no story touches, and boundary stories to add
     bool require_coverage = false;  ///< what no story touches fails the run
+    OutputFormat format = OutputFormat::text;
 };
 
 /// \returns fine, also where the site changes what a story gets; does_not_hold if a story does not hold, a rule has

@@ -54,37 +54,33 @@ void hold_against_linter(const rules::Pack& pack, const rules::Site& site, const
     }
 }
 
-/// What the files come to; null if the findings hold an error. Notes findings and digests on its way.
+/// What a pack comes to with a site file; null if the findings hold an error. Notes findings and digests on its way.
 /// \param check  null: the linter is not asked.
-std::shared_ptr<const rules::Program> program_of(rules::PackFiles files, const std::filesystem::path& site,
-                                                 const CheckAtLoad* check, LoadedPack& loaded) {
-    loaded.digests.pack = digest_of_files(files);
-    rules::PackReading pack = rules::read_pack(std::move(files));
-    append(loaded.findings, std::move(pack.findings));
-    if (rules::has_errors(loaded.findings)) return nullptr;
-    SiteFile file = read_site_file(site, pack.pack);
+std::shared_ptr<const rules::Program> program_of(rules::Pack pack, const SiteSource& site, const CheckAtLoad* check,
+                                                 LoadedPack& loaded) {
+    SiteFile file = read_site_file(site, pack);
     loaded.digests = digests_of(std::move(loaded.digests.pack), site, file);
     append(loaded.findings, std::move(file.findings));
     if (rules::has_errors(loaded.findings)) return nullptr;
-    if (check != nullptr) hold_against_linter(pack.pack, file.site, *check, loaded);
+    if (check != nullptr) hold_against_linter(pack, file.site, *check, loaded);
     hold_approval(file.site, loaded.digests.approval, loaded.findings);
     file.site.expansions.text = {};  // megabytes that nobody looks at again
-    rules::Compilation compilation = rules::compile(std::move(pack.pack), std::move(file.site));
+    rules::Compilation compilation = rules::compile(std::move(pack), std::move(file.site));
     append(loaded.findings, std::move(compilation.findings));
     return std::move(compilation.program);
 }
 
-LoadedPack load(const std::filesystem::path& path, const std::filesystem::path& site, const CheckAtLoad* check) {
+LoadedPack load(ReadPack read, const SiteSource& site, const CheckAtLoad* check) {
     LoadedPack loaded;
-    auto source = read_pack_source(path, check ? check->trusted_keys : std::vector<std::filesystem::path>());
-    if (!source) {
-        loaded.findings = source.error();  // which name the folder or the file themselves
-        return loaded;
+    loaded.seal = std::move(read.seal);
+    loaded.digests.pack = std::move(read.digest);
+    if (read.pack) {
+        loaded.program = program_of(std::move(*read.pack), site, check, loaded);
+        name_from_here(loaded.findings, read.path, site.path);
+        if (loaded.program != nullptr) append(loaded.findings, lint_services(*loaded.program, read.path));
     }
-    loaded.seal = std::move(source->seal);
-    loaded.program = program_of(std::move(source->files), site, check, loaded);
-    name_from_here(loaded.findings, path, site);
-    if (loaded.program != nullptr) append(loaded.findings, lint_services(*loaded.program, path));
+    append(read.findings, std::move(loaded.findings));
+    loaded.findings = std::move(read.findings);
     if (rules::has_errors(loaded.findings)) loaded.program = nullptr;
     return loaded;
 }
@@ -95,10 +91,10 @@ std::string digest_of_files(const rules::PackFiles& files) {
     return digest_of(rules::digest_input(files));
 }
 
-rules::Digests digests_of(std::string pack_digest, const std::filesystem::path& site, const SiteFile& file) {
+rules::Digests digests_of(std::string pack_digest, const SiteSource& site, const SiteFile& file) {
     rules::Digests digests;
     const std::string& expansions = file.site.expansions.text;
-    if (!site.empty() && file.was_read) digests.site = digest_of(file.text + expansions);
+    if (!site.is_none() && file.was_read) digests.site = digest_of(file.text + expansions);
     digests.cards = digests.site.empty() ? pack_digest : digest_of(pack_digest + "\n" + digests.site + "\n");
     digests.approval = approval_digest(pack_digest, file.site.text, expansions);
     digests.pack = std::move(pack_digest);
@@ -125,10 +121,11 @@ void hold_approval(rules::Site& site, const std::string& digest, rules::Diagnost
     site.approval.reset();
 }
 
-SiteFile read_site_file(const std::filesystem::path& path, const rules::Pack& pack) {
+SiteFile read_site_file(const SiteSource& site, const rules::Pack& pack) {
     SiteFile file;
-    if (path.empty()) return file;
-    auto text = read_text(path);
+    if (site.is_none()) return file;
+    const std::filesystem::path& path = site.path;
+    auto text = site.text ? site.text : read_text(path);
     if (!text) {
         file.was_read = false;
         file.findings = {finding_of_file(path.generic_string(), "cannot-read",
@@ -153,12 +150,33 @@ void name_from_here(rules::Diagnostics& findings, const std::filesystem::path& p
     }
 }
 
-LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site) {
-    return load(path, site, nullptr);
+ReadPack read_pack(const std::filesystem::path& path, const std::vector<std::filesystem::path>& trusted_keys) {
+    ReadPack read;
+    read.path = path;
+    auto source = read_pack_source(path, trusted_keys);
+    if (!source) {
+        read.findings = source.error();  // which name the folder or the file themselves
+        return read;
+    }
+    read.seal = std::move(source->seal);
+    read.digest = digest_of_files(source->files);
+    rules::PackReading reading = rules::read_pack(std::move(source->files));
+    read.findings = std::move(reading.findings);
+    name_from_here(read.findings, path, {});
+    if (!rules::has_errors(read.findings)) read.pack = std::move(reading.pack);
+    return read;
 }
 
-LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site, const CheckAtLoad& check) {
-    return load(path, site, &check);
+LoadedPack load_pack(ReadPack pack, const SiteSource& site) {
+    return load(std::move(pack), site, nullptr);
+}
+
+LoadedPack load_pack(const std::filesystem::path& path, const SiteSource& site) {
+    return load(read_pack(path), site, nullptr);
+}
+
+LoadedPack load_pack(const std::filesystem::path& path, const SiteSource& site, const CheckAtLoad& check) {
+    return load(read_pack(path, check.trusted_keys), site, &check);
 }
 
 }  // namespace service

@@ -11,9 +11,22 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace service {
+
+/// Where a site file is, and what stands in it if that is not what the disk holds. Neither: there is no site.
+struct SiteSource {
+    std::filesystem::path path;            ///< by which findings name it, and from which its expansions are found
+    std::optional<std::string> text = {};  ///< of a draft that nobody has saved
+
+    SiteSource() = default;
+    SiteSource(std::filesystem::path file) : path(std::move(file)) {}  // whoever has a file names it
+    SiteSource(std::filesystem::path file, std::string draft) : path(std::move(file)), text(std::move(draft)) {}
+
+    bool is_none() const { return path.empty(); }
+};
 
 /// A site file as it was read.
 struct SiteFile {
@@ -23,8 +36,8 @@ struct SiteFile {
     bool was_read = true;  ///< false: "cannot-read" stands among the findings
 };
 
-/// Reads the site file of `path` against `pack`, and the expansions that it names; without a path there is no site.
-SiteFile read_site_file(const std::filesystem::path& path, const rules::Pack& pack);
+/// Reads a site file against `pack`, and the expansions that it names; of none there is no site.
+SiteFile read_site_file(const SiteSource& site, const rules::Pack& pack);
 
 /// What an approval names (`approval.digest`): the pack's content, the site file's but for the approval itself, and
 /// that of its expansions.
@@ -38,8 +51,8 @@ void hold_approval(rules::Site& site, const std::string& digest, rules::Diagnost
 /// The digest of a pack's files: "sha256:…".
 std::string digest_of_files(const rules::PackFiles& files);
 
-/// By what a pack is named with its site file. \param site  where that one is; empty: there is none.
-rules::Digests digests_of(std::string pack_digest, const std::filesystem::path& site, const SiteFile& file);
+/// By what a pack is named with its site file.
+rules::Digests digests_of(std::string pack_digest, const SiteSource& site, const SiteFile& file);
 
 /// Names the files of findings by their path from where the program stands: a pack names them by their path within it.
 /// Those of the site file are named so already.
@@ -64,12 +77,27 @@ struct LoadedPack {
     CanaryShare canary_share = {};                               ///< who sees the canary
 };
 
-/// Loads the pack in `path`, a folder or a sealed file. \param site a site file, or empty for the pack's own defaults.
+/// A pack as it was read, for one site file after the other.
+struct ReadPack {
+    std::filesystem::path path;
+    std::optional<rules::Pack> pack;  ///< nothing if the findings hold an error
+    std::string digest;               ///< of its files; empty if they cannot be had
+    rules::Diagnostics findings;      ///< in files named from where the program stands
+    std::string seal;                 ///< who signed it, in words; empty of a folder
+};
+
+/// Reads the pack in `path`, a folder or a sealed file. \param trusted_keys  as read_pack_source().
+ReadPack read_pack(const std::filesystem::path& path, const std::vector<std::filesystem::path>& trusted_keys = {});
+
+/// What load_pack() makes of a pack that was read before.
+LoadedPack load_pack(ReadPack pack, const SiteSource& site);
+
+/// Loads the pack in `path`, a folder or a sealed file. \param site a site file, or none for the pack's own defaults.
 /// The digest covers the pack and the site file with its expansions as evaluated, so that a card can be traced to the
 /// very rules that made it; without a site file it is the pack's.
-LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site);
+LoadedPack load_pack(const std::filesystem::path& path, const SiteSource& site);
 
 /// The same for patients: errors of the clinical linter are errors of the load, but for what `check` lets pass.
-LoadedPack load_pack(const std::filesystem::path& path, const std::filesystem::path& site, const CheckAtLoad& check);
+LoadedPack load_pack(const std::filesystem::path& path, const SiteSource& site, const CheckAtLoad& check);
 
 }  // namespace service

@@ -66,6 +66,7 @@ asio::awaitable<Reply> serve(const Offer& offer, const Match& match, ServiceCall
         case Endpoint::live:
         case Endpoint::ready:
         case Endpoint::metrics:
+        case Endpoint::workbench:
             break;
     }
     return discover(offer, call.head, *call.client->profile);

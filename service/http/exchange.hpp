@@ -11,13 +11,14 @@
 
 namespace service {
 
-enum class Method { get, head, post, options, other };
+enum class Method { get, head, post, put, options, other };
 
 /// A request without its body. An absent field and an empty one are the same: "". A field that is a list is all of its
 /// lines, joined by commas (RFC 9110, 5.3).
 struct RequestHead {
     Method method = Method::other;
     std::string_view target;  ///< as received: origin form or absolute form (RFC 9112, 3.2)
+    std::string_view host;    ///< the Host field, with its port if one was sent
     std::string accept;
     std::string_view authorization;
     std::string content_encoding;

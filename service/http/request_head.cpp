@@ -18,6 +18,7 @@ Method method_of(http::verb verb) noexcept {
     if (verb == http::verb::get) return Method::get;
     if (verb == http::verb::head) return Method::head;
     if (verb == http::verb::post) return Method::post;
+    if (verb == http::verb::put) return Method::put;
     return verb == http::verb::options ? Method::options : Method::other;
 }
 
@@ -55,6 +56,7 @@ RequestHead head_of(const Request& request) {
     RequestHead head;
     head.method = method_of(request.method());
     head.target = {request.target().data(), request.target().size()};
+    head.host = field_of(request, http::field::host);
     head.accept = list_of(request, http::field::accept);
     head.authorization = field_of(request, http::field::authorization);
     head.content_encoding = list_of(request, http::field::content_encoding);

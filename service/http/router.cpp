@@ -61,6 +61,7 @@ bool takes(const Route& route, Method method) noexcept {
 }
 
 std::string_view allowed_methods(const Route& route) noexcept {
+    if (route.method == Method::put) return "PUT, OPTIONS";
     return route.method == Method::get ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
 }
 

@@ -11,11 +11,11 @@
 
 namespace service {
 
-enum class Endpoint { discovery, hook_call, feedback, about, live, ready, metrics };
+enum class Endpoint { discovery, hook_call, feedback, about, live, ready, metrics, workbench };
 
 struct Route {
     std::string_view pattern;
-    Method method;  ///< get (which HEAD may use too) or post
+    Method method;  ///< get (which HEAD may use too), post or put
     Endpoint endpoint;
     std::string_view name;  ///< for the log
 };

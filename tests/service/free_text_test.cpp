@@ -6,7 +6,7 @@
 #include "rules/stories/story.hpp"
 #include "service/call/composed_request.hpp"
 #include "service/call/hook_call.hpp"
-#include "service/commands/evaluation_text.hpp"
+#include "service/tuning/evaluation_text.hpp"
 
 #include <gtest/gtest.h>
 

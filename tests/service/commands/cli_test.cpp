@@ -123,8 +123,10 @@ TEST(CommandLineHelp, GoesToStdoutAndIsFine) {
     EXPECT_NE(result.out.find("--config"), std::string::npos);
 }
 
-TEST(CommandLineHelp, SaysThatAPlannedCommandIsNotThereYet) {
-    EXPECT_NE(run({"workbench", "--pack", "b"}).err.find("'workbench' is not there yet"), std::string::npos);
+TEST(CommandWorkbench, RefusesATimeThatIsNone) {
+    const Ended result = run({"workbench", "--pack", "b", "--at", "yesterday"});
+    EXPECT_EQ(result.code, ExitCode::usage);
+    EXPECT_NE(result.err.find("--at yesterday: it takes a date"), std::string::npos);
 }
 
 TEST(CommandPreview, ShowsTheCardsOfEachClientThatIsNamed) {

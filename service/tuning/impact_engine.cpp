@@ -1,4 +1,4 @@
-#include "service/commands/impact_engine.hpp"
+#include "service/tuning/impact_engine.hpp"
 
 #include "fhir/bundle.hpp"
 #include "fhir/member.hpp"

@@ -1,4 +1,4 @@
-#include "service/commands/population_run.hpp"
+#include "service/tuning/population_run.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "service/commands/preview_cards.hpp"
+#include "service/tuning/preview_cards.hpp"
 
 #include "fhir/json_text.hpp"
 #include "service/answer/preview.hpp"

@@ -1,4 +1,4 @@
-#include "service/commands/told_requests.hpp"
+#include "service/tuning/told_requests.hpp"
 
 #include "fhir/bundle.hpp"
 #include "fhir/json_text.hpp"

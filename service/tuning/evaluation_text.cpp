@@ -1,4 +1,4 @@
-#include "service/commands/evaluation_text.hpp"
+#include "service/tuning/evaluation_text.hpp"
 
 #include "rules/run/card_layout.hpp"
 #include "service/answer/card.hpp"
@@ -226,6 +226,7 @@ json::object explanation_as_json(const rules::Evaluation& evaluation, const std:
             json::array& reasons = object["reasons"].emplace_array();
             for (const rules::Reason& reason : outcome.reasons) reasons.push_back(as_json(reason));
         }
+        if (outcome.decides) object["decides"] = *outcome.decides;
         listed.push_back(std::move(object));
     }
     json::object told{{"sentence", evaluation.sentence}, {"rules", std::move(listed)}};

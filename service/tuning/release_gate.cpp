@@ -1,0 +1,152 @@
+#include "service/tuning/release_gate.hpp"
+
+#include "rules/check/unconfirmed.hpp"
+#include "rules/compare/pack_diff_text.hpp"
+#include "service/tuning/checked_pack.hpp"
+#include "service/tuning/told_stories.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace service {
+namespace {
+
+constexpr std::size_t most_sentences = 200;
+
+void say(GateStep& step, const rules::Diagnostics& findings) {
+    for (const rules::Diagnostic& finding : findings) {
+        if (step.says.size() == most_sentences) return;
+        step.says.push_back(rules::one_line(finding) + (finding.mend.empty() ? "" : " " + finding.mend));
+    }
+}
+
+rules::Diagnostics errors_of(rules::Diagnostics findings) {
+    std::erase_if(findings, [](const auto& finding) { return finding.severity != rules::Severity::error; });
+    return findings;
+}
+
+GateStep held_by_check(const std::filesystem::path& pack, const SiteSource& site, const fhir::Date& today) {
+    GateStep step{"check", "`check` finds no error", true, true, {}, "`check` finds errors"};
+    const CheckedPack checked = check_pack(pack, site, {today, false});
+    const rules::Diagnostics errors = errors_of(checked.findings);
+    step.passed = errors.empty();
+    step.cannot_be_read = !checked.was_read;
+    say(step, errors);
+    const std::size_t warnings = checked.findings.size() - errors.size();
+    if (step.passed && warnings > 0) {
+        step.says.push_back(std::to_string(warnings) + (warnings == 1 ? " warning." : " warnings."));
+    }
+    return step;
+}
+
+GateStep held_by_stories(const std::filesystem::path& pack, const SiteSource& site) {
+    GateStep step{"stories", "The stories hold, and show enough", true, true, {}, "stories do not hold"};
+    const auto told = ToldStories::tell(pack, site);
+    if (!told) {
+        step.passed = false;
+        say(step, told.error());
+        return step;
+    }
+    std::size_t failed = 0, changed = 0;
+    for (const rules::Example& example : (*told)->report().examples) {
+        changed += example.changed_by_site ? 1 : 0;
+        if (example.passes()) continue;
+        ++failed;
+        if (step.says.size() == most_sentences) continue;
+        std::string says = example.place.file + ':' + std::to_string(example.place.line) + ": " + example.story + " (" +
+                           std::string(rules::name_of(example.hook)) + "):";
+        for (const std::string& difference : example.differences) says += ' ' + difference;
+        step.says.push_back(std::move(says));
+    }
+    say(step, (*told)->what_is_not_shown());
+    step.passed = (*told)->hold();
+    std::string count =
+        std::to_string((*told)->report().examples.size()) + " examples, " + std::to_string(failed) + " failed";
+    if (changed > 0) count += ", " + std::to_string(changed) + " changed by the site";
+    step.says.push_back(count + ".");
+    return step;
+}
+
+GateStep held_by_version(const std::filesystem::path& previous, const ReadVersion& now) {
+    GateStep step{"version", "The version steps as far as the change asks for", true, true, {}};
+    if (previous.empty()) {
+        step.says.emplace_back("No version before this one was named, so none was looked at.");
+        return step;
+    }
+    const auto before = read_version(previous, SiteSource());
+    if (!before) {
+        step.passed = false;
+        step.cannot_be_read = true;
+        step.refusal = "the version before it cannot be read";
+        say(step, before.error());
+        return step;
+    }
+    if (before->pack.identity.id != now.pack.identity.id) {
+        step.passed = false;
+        step.refusal = "--previous is another pack";
+        step.says.push_back("The version before it is of another pack, " + before->pack.identity.id + ".");
+        return step;
+    }
+    const rules::PackDiff diff = rules::diff_packs(before->borrowed(), now.borrowed());
+    step.passed = diff.holds;
+    step.refusal = rules::verdict_of(diff);
+    step.says.push_back(step.refusal);
+    return step;
+}
+
+GateStep held_by_approval(const ReadVersion& now) {
+    GateStep step{"approval", "A clinical owner has approved it", true, false, {}};
+    const auto& approval = now.site.site.approval;
+    if (approval && approval->digest == now.digests.approval) {
+        step.says.push_back("Approved " + approval->date + " by " + approval->by + ".");
+    } else if (!now.pack.identity.approval_date.empty() && !approval) {
+        step.says.push_back("The pack was approved " + now.pack.identity.approval_date + ".");
+    } else {
+        step.passed = false;
+        step.says.push_back(approval ? "The approval in the site file is of something else than what stands here."
+                                     : "Nobody has approved it: cards say so.");
+        step.says.push_back("An approval of it as it stands names the digest " + now.digests.approval + ".");
+    }
+    return step;
+}
+
+GateStep held_by_confirmation(const ReadVersion& now) {
+    GateStep step{"unconfirmed", "All facts are confirmed", true, false, {}};
+    const rules::Diagnostics unconfirmed = rules::unconfirmed_in(now.pack);
+    step.passed = unconfirmed.empty();
+    say(step, unconfirmed);
+    return step;
+}
+
+}  // namespace
+
+ReleaseGate hold_for_release(const std::filesystem::path& pack, const SiteSource& site,
+                             const std::filesystem::path& previous, const fhir::Date& today) {
+    ReleaseGate gate;
+    gate.steps.push_back(held_by_check(pack, site, today));
+    if (!gate.steps.front().passed) return gate;
+    gate.steps.push_back(held_by_stories(pack, site));
+    const auto now = read_version(pack, site);
+    if (!now) return gate;
+    gate.steps.push_back(held_by_version(previous, *now));
+    gate.steps.push_back(held_by_approval(*now));
+    gate.steps.push_back(held_by_confirmation(*now));
+    return gate;
+}
+
+const GateStep* first_failed(const ReleaseGate& gate) {
+    const auto failed =
+        std::ranges::find_if(gate.steps, [](const GateStep& step) { return step.stops && !step.passed; });
+    return failed == gate.steps.end() ? nullptr : &*failed;
+}
+
+SealedPack seal_pack(const ReadVersion& version) {
+    const rules::Identity& identity = version.pack.identity;
+    SealedPack sealed{identity.id, identity.version, identity.status, version.digests.pack, {}, version.pack.files, {}};
+    for (const rules::Diagnostic& finding : rules::unconfirmed_in(version.pack)) {
+        sealed.unconfirmed.push_back(rules::one_line(finding));
+    }
+    return sealed;
+}
+
+}  // namespace service
