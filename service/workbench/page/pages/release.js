@@ -1,0 +1,228 @@
+// Release: from the draft to a sealed pack. The steps are those of `seal` itself; what changes, whom it touches and which stories turn stand below them.
+
+import { element, fill } from "../shell/element.js";
+import { latest } from "../shell/latest.js";
+import { addressOf } from "../shell/router.js";
+import { differenceInWords, differenceOfLines } from "../shell/save.js";
+import { told } from "../views/plot.js";
+import { figures, tableOf } from "../views/table.js";
+
+export const title = "Release";
+
+const PAUSE = 400;  // milliseconds after the last change of the draft
+const MOST_STORIES = 30;
+
+/** What each part asks for, and how it shows the answer. */
+const PARTS = [
+  { id: "steps", head: "The gate", path: "/api/release", draw: drawSteps },
+  { id: "diff", head: "What changes", path: "/api/diff", draw: drawDifference },
+  { id: "tune", head: "Whom it touches", path: "/api/tune", draw: drawImpact },
+  { id: "stories", head: "Stories that turn", path: "/api/stories", draw: drawStories },
+];
+
+/** Where a step that does not hold is mended. */
+const MENDED = {
+  check: [["the site file's text, in Tune", addressOf("tune", "text")]],
+  stories: [["Tune, where the stories that turn are listed", addressOf("tune")]],
+  version: [],
+  approval: [],
+  unconfirmed: [["Rules", addressOf("rules")]],
+};
+
+class ReleasePage {
+  constructor(root, app) {
+    this.app = app;
+    this.places = Object.fromEntries(PARTS.map((part) => [part.id, element("div", { class: "stack stack-tight" }, element("p", { class: "quiet" }, "Asking…"))]));
+    this.note = element("div", { class: "stack stack-tight" });
+    this.unsaved = element("div");
+    this.problem = element("div", { role: "status" });
+    const seal = element("button", { type: "button", class: "btn btn-primary", on: { click: () => this.seal() } }, "Seal the pack");
+    const panel = (part, ...more) => element("section", { class: "panel stack" }, element("h2", {}, part.head), this.places[part.id], ...more);
+    root.append(
+      this.unsaved,
+      element("div", { class: "split" },
+        panel(PARTS[0], element("div", { class: "acts" }, seal, element("span", { class: "quiet" }, "Makes one file that nothing changes any more, and hands it to you.")), this.problem),
+        element("section", { class: "panel stack" }, element("h2", {}, "Approve this site file"), approvalForm(this))),
+      panel(PARTS[1]), element("div", { class: "split" }, panel(PARTS[2]), panel(PARTS[3])),
+      element("section", { class: "panel stack" }, element("h2", {}, "Release note"), this.note));
+    this.questions = PARTS.map((part) => latest(PAUSE, (site) => app.api("POST", part.path, { site }), (answer, error) => this.came(part, answer, error)));
+    this.population = app.session.population?.state;
+    this.leaving = [app.draft.subscribe(() => this.ask()), app.onSession(() => this.populationCame())];
+    this.ask();
+  }
+
+  ask() {
+    this.drawUnsaved();
+    PARTS.forEach((part, index) => this.askPart(part, index));
+  }
+
+  /** Without a population there is nobody to ask about, and nothing that went wrong. */
+  askPart(part, index) {
+    if (part.id === "tune" && this.app.session.population?.state !== "ready") {
+      fill(this.places.tune, drawImpact(null, this.app));
+      return;
+    }
+    this.places[part.id].setAttribute("aria-busy", "true");
+    this.questions[index](this.app.draft.text);
+  }
+
+  populationCame() {
+    const state = this.app.session.population?.state;
+    const tune = PARTS.findIndex((part) => part.id === "tune");
+    if (state !== this.population) this.askPart(PARTS[tune], tune);
+    this.population = state;
+  }
+
+  drawUnsaved() {
+    if (this.app.draft.isChanged === this.wasChanged) return;
+    this.wasChanged = this.app.draft.isChanged;
+    fill(this.unsaved, this.wasChanged
+      ? element("p", { class: "notice" }, "The draft is not saved. What stands here is about the draft; a service reads the saved file. ", element("button", { type: "button", class: "btn btn-sm btn-secondary", on: { click: () => this.app.save() } }, "Save…"))
+      : null);
+  }
+
+  came(part, answer, error) {
+    const place = this.places[part.id];
+    place.removeAttribute("aria-busy");
+    if (error) return fill(place, element("p", { class: "notice notice-bad", role: "alert" }, error.message));
+    if (part.id === "steps") fill(this.note, drawNote(answer.note, this.app));
+    return fill(place, part.draw(answer, this.app));
+  }
+
+  async seal() {
+    fill(this.problem, element("p", { class: "quiet", "aria-busy": "true" }, "Sealing: the pack is read and its stories are told…"));
+    try {
+      const { name, text } = await this.app.api("POST", "/api/seal", {});
+      handOver(name, text, "application/json");
+      fill(this.problem, element("p", { class: "notice notice-good" }, `Sealed as ${name}. Name that file as the pack of a service.`));
+    } catch (failure) {
+      const failed = (failure.told?.steps ?? []).find((step) => !step.passed && step.stops !== false);
+      fill(this.problem, element("p", { class: "notice notice-bad", role: "alert" }, failure.error ?? failure.message), failed ? saysOf(failed) : null,
+        (failure.findings ?? []).slice(0, 5).map((one) => element("p", {}, `${one.file ?? ""} line ${one.line}: ${one.message} ${one.mend ?? ""}`)));
+    }
+  }
+
+  leave() {
+    this.questions.forEach((question) => question.stop());
+    this.leaving.forEach((stop) => stop());
+  }
+}
+
+function drawSteps({ steps }) {
+  const stopping = steps.filter((step) => !step.passed && step.stops !== false).length;
+  const open = steps.filter((step) => !step.passed && step.stops === false).length;
+  const beside = open === 0 ? "" : ` ${told(open)} ${open === 1 ? "is" : "are"} open, which does not stop it.`;
+  return [
+    element("p", { class: "lead-figure", role: "status" }, (stopping === 0 ? "The pack can be sealed." : `${told(stopping)} of ${told(steps.length)} steps ${stopping === 1 ? "does" : "do"} not hold yet.`) + beside),
+    element("ol", { class: "steps-of" }, steps.map((step) => element("li", {},
+      element("span", { class: `sign sign-${stateOf(step).tone}`, "aria-hidden": "true" }, stateOf(step).sign),
+      element("div", { class: "stack stack-tight" },
+        element("h3", {}, step.title, " ", element("span", { class: `tag tag-${stateOf(step).tone}` }, stateOf(step).words)),
+        saysOf(step), step.passed ? null : waysOf(step))))),
+  ];
+}
+
+/** A step that does not hold either stops the sealing or stays open. */
+function stateOf(step) {
+  if (step.passed) return { tone: "good", sign: "✓", words: "holds" };
+  return step.stops === false ? { tone: "warning", sign: "○", words: "open" } : { tone: "bad", sign: "!", words: "does not hold" };
+}
+
+function saysOf(step) {
+  const says = step.says ?? [];
+  const lines = (some) => some.map((sentence) => element("p", {}, sentence));
+  if (says.length <= 4) return lines(says);
+  return [...lines(says.slice(0, 3)), element("details", {}, element("summary", {}, `${told(says.length - 3)} more`), lines(says.slice(3)))];
+}
+
+function waysOf(step) {
+  const ways = MENDED[step.id] ?? [];
+  return ways.length === 0 ? null : element("p", { class: "quiet" }, "Mended in ", ways.map(([words, address], index) => [index > 0 ? ", " : "", element("a", { href: address }, words)]), ".");
+}
+
+function drawDifference(difference) {
+  return [
+    differenceInWords(difference.changes),
+    element("details", {}, element("summary", {}, "Lines of the site file"), differenceOfLines(difference.lines ?? [])),
+  ];
+}
+
+function drawImpact(tuned, app) {
+  if (app.session.population?.state !== "ready") {
+    return element("p", { class: "quiet" }, app.session.population?.state === "reading" ? "The population is still being read." : "No population is open, so nobody can be counted. Start the workbench with --population FOLDER.");
+  }
+  const rules = (tuned.rules ?? []).filter((one) => one.gained || one.lost || one.changed).map((one) => [element("a", { href: addressOf("rules", one.rule) }, one.rule), one.gained ?? 0, one.lost ?? 0, one.changed ?? 0]);
+  return [
+    figures([{ name: "gain a card", value: tuned.gained, of: `of ${told(tuned.patients)} patients` }, { name: "lose a card", value: tuned.lost }, { name: "card changes", value: tuned.changed }]),
+    rules.length === 0 ? element("p", {}, "Nobody gets another card.") : tableOf({ caption: "By rule", columns: [{ title: "Rule" }, ...["gained", "lost", "changed"].map((column) => ({ title: column, isNumber: true }))], rows: rules, most: 12 }),
+    element("p", {}, element("a", { href: addressOf("population", "impact") }, "All of it, with the patients"), " in Population."),
+  ];
+}
+
+function drawStories({ changed = [] }) {
+  if (changed.length === 0) return element("p", {}, "None: every story gets the cards that it gets by the saved file.");
+  const cards = (list) => (list.length === 0 ? "no card" : list.join(", "));
+  const rows = changed.map((story) => [story.title, cards(story.before), cards(story.after)]);
+  return [
+    element("p", {}, `${told(changed.length)} ${changed.length === 1 ? "story gets" : "stories get"} other cards than by the saved file.`),
+    tableOf({ caption: "Stories that turn", hidesCaption: true, columns: [{ title: "Story" }, { title: "before" }, { title: "after" }], rows, most: MOST_STORIES }),
+  ];
+}
+
+function drawNote(note, app) {
+  const text = note ?? "";
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      app.say("The release note is in the clipboard.", "good");
+    } catch {
+      app.say("The browser does not let this page write into the clipboard: mark the text and copy it.", "bad");
+    }
+  };
+  return [
+    element("div", { class: "acts" },
+      element("button", { type: "button", class: "btn btn-sm btn-secondary", on: { click: copy } }, "Copy as Markdown"),
+      element("button", { type: "button", class: "btn btn-sm btn-secondary", on: { click: () => handOver("release-note.md", text, "text/markdown") } }, "Download")),
+    element("pre", { class: "note-of", tabindex: "0", role: "region", "aria-label": "The release note, Markdown" }, text),
+  ];
+}
+
+/** Gives a file to the person by the browser's own way. */
+function handOver(name, text, type) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  const link = element("a", { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** An approval is a member of the site file: who, when, and the digest of what was approved. */
+function approvalForm(page) {
+  const { app } = page;
+  const by = element("input", { class: "form-control", id: "approval-by", autocomplete: "off", required: true, placeholder: "name and office" });
+  const date = element("input", { class: "form-control", id: "approval-date", type: "date", required: true, value: app.session.at ?? "" });
+  const submit = async (event) => {
+    event.preventDefault();
+    try {
+      const { to } = await app.api("POST", "/api/diff", { site: app.draft.text });
+      const approval = { by: by.value.trim(), date: date.value, digest: to.approvalDigest };
+      const { site } = await app.api("POST", "/api/edit", { site: app.draft.text, set: [{ pointer: "/approval", value: approval }] });
+      app.draft.set(site, "approval");
+      app.say(`The draft now carries the approval of ${approval.by}. Save it to put it into the file.`, "good");
+    } catch (failure) {
+      app.say(failure.message, "bad");
+    }
+  };
+  return element("form", { class: "stack", on: { submit } },
+    element("p", { class: "quiet" }, "It names the pack and this site file by digest: whatever is changed afterwards has nobody's approval, and the cards then say so."),
+    element("div", { class: "row-of" },
+      element("div", { class: "field" }, element("label", { for: "approval-by" }, "Who approves"), by),
+      element("div", { class: "field" }, element("label", { for: "approval-date" }, "Date"), date),
+      element("button", { type: "submit", class: "btn btn-secondary" }, "Put the approval into the draft")));
+}
+
+export function show(root, app) {
+  const page = new ReleasePage(root, app);
+  return () => page.leave();
+}

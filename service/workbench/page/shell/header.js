@@ -1,0 +1,85 @@
+// The head of every page: which pack this is, where one is, and how the draft stands.
+
+import { element, fill } from "./element.js";
+import { addressOf } from "./router.js";
+
+export function drawPages(pages, current) {
+  fill(document.getElementById("pages"), pages.map((page) =>
+    element("li", {}, element("a", { href: addressOf(page.name), "aria-current": page.name === current ? "page" : null }, page.module.title))));
+}
+
+export function drawPack(session) {
+  const { pack, population } = session;
+  fill(document.getElementById("pack"),
+    element("strong", {}, pack?.title ?? pack?.name ?? "No pack"), " ",
+    element("span", { class: "quiet" }, `${pack?.version ?? ""}`), " ",
+    pack?.status ? element("span", { class: pack.status === "active" ? "tag tag-good" : "tag tag-warning" }, pack.status) : null,
+    element("span", { class: "quiet pack-people" }, populationInWords(population)));
+}
+
+export function populationInWords(population) {
+  const count = (population?.patients ?? 0).toLocaleString("en");
+  switch (population?.state) {
+    case "reading": {
+      const share = population.of ? `, ${Math.floor((100 * population.bytes) / population.of)} %` : "";
+      return `reading the population: ${count} patients${share}`;
+    }
+    case "ready":
+      return `population: ${count} patients`;
+    case "failed":
+      return "the population could not be read";
+    default:
+      return "no population";
+  }
+}
+
+/** The draft's state with undo, redo and save; built once, so that a press does not take the focus from its button. */
+export class DraftBar {
+  constructor(app) {
+    this.app = app;
+    const button = (label, words, done) => element("button", { type: "button", class: "btn btn-sm btn-secondary", "aria-label": words, title: words, on: { click: done } }, label);
+    this.state = element("span", { class: "draft-state" });
+    this.undo = button("Undo", "Undo", () => app.draft.undo());
+    this.redo = button("Redo", "Redo", () => app.draft.redo());
+    this.save = element("button", { type: "button", class: "btn btn-sm btn-primary", on: { click: () => app.save() } }, "Save…");
+    fill(document.getElementById("draft"), this.state, this.undo, this.redo, this.save);
+    app.draft.subscribe((_, label) => this.draw(label));
+    document.addEventListener("keydown", (event) => this.key(event));
+    this.draw("");
+  }
+
+  draw(label) {
+    const { draft, session } = this.app;
+    const file = session.site?.path?.split("/").at(-1) ?? "site file";
+    fill(this.state,
+      element("span", { class: draft.isChanged ? "tag tag-warning" : "tag tag-good" }, draft.isChanged ? "● not saved" : "✓ saved"), " ",
+      element("span", { class: "quiet draft-file", title: session.site?.path ?? "" }, file));
+    this.name(this.undo, "Undo", draft.undoLabel);
+    this.name(this.redo, "Redo", draft.redoLabel);
+    this.save.disabled = !draft.isChanged;
+    if (label.startsWith("Undone") || label.startsWith("Done again")) this.app.say(`${label}.`);
+  }
+
+  name(button, word, label) {
+    button.disabled = label === null;
+    const words = label ? `${word}: ${label}` : `${word}: nothing`;
+    button.setAttribute("aria-label", words);
+    button.title = words;
+  }
+
+  /** The keys of every editor; in a field of text its own undo goes first. */
+  key(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key === "s") {
+      event.preventDefault();
+      if (this.app.draft.isChanged && !document.querySelector("dialog[open]")) this.app.save();
+      return;
+    }
+    const isText = event.target.closest?.("input[type=text], input[type=search], textarea, .CodeMirror");
+    if (isText || (key !== "z" && key !== "y")) return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) this.app.draft.redo();
+    else this.app.draft.undo();
+  }
+}

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""The workbench's pages Release and Live in Chromium: the gate, an approval, the sealed file, the note; a deployment's report.
+
+    release_test.py PROGRAM [test...]
+"""
+
+import json
+import subprocess
+import sys
+
+import live_report
+from running_workbench import PACK, WorkbenchTest, main
+
+
+class Release(WorkbenchTest):
+    def steps(self):
+        return self.page.evaluate("Object.fromEntries([...document.querySelectorAll('.steps-of > li h3')].map(each => [each.firstChild.textContent.trim(), each.querySelector('.tag').textContent]))")
+
+    def approve(self, press, write):
+        """`press(selector, name)` comes to a control and takes it; `write(selector, text)` fills one."""
+        self.open("release")
+        write("#approval-by", "Dr Invented, medical board")
+        press("button", "Put the approval into the draft")
+        self.page.wait_text("not saved", "#draft")
+        self.quiet()
+        approval = self.draft()[self.draft().index('"approval"'):]
+        self.assertIn("Dr Invented, medical board", approval)
+        self.assertRegex(approval, r'"digest": "sha256:[0-9a-f]{64}"')
+        press("button", "Save…")
+        self.page.wait_text("Save the site file", "dialog")
+        self.page.wait("driver.find('dialog button', 'Save the file') && !driver.find('dialog button', 'Save the file').disabled")
+        press("dialog button", "Save the file")
+        self.page.wait_text("✓ saved", "#draft")
+        self.quiet()
+        self.assertIn("Dr Invented, medical board", self.workbench.site.read_text(encoding="utf-8"))
+
+    def by_mouse(self, selector, text):
+        self.page.click(selector)
+        self.page.write(text)
+
+    def by_keyboard(self, selector, text):
+        self.page.tab_to(selector)
+        self.page.write(text)
+
+    def press_by_keyboard(self, selector, name):
+        self.page.tab_to(selector, name)
+        self.page.press("Enter")
+
+    def test_a_site_file_is_approved_and_saved_by_mouse(self):
+        self.approve(self.page.click, self.by_mouse)
+        self.assert_fine()
+
+    def test_a_site_file_is_approved_and_saved_by_keyboard_alone(self):
+        self.approve(self.press_by_keyboard, self.by_keyboard)
+        self.assert_fine()
+
+    def test_an_approval_is_one_that_check_takes(self):
+        self.approve(self.page.click, self.by_mouse)
+        told = subprocess.run([self.program, "check", PACK, "--site", self.workbench.site, "--at", "2026-03-02", "--format", "json"], capture_output=True, text=True, check=False).stdout
+        codes = {finding["code"] for pack in json.loads(told) for finding in pack["findings"]}
+        self.assertEqual(codes & {"approval-digest", "missing-approval", "future-approval", "early-approval"}, set())
+
+    def test_the_pack_is_sealed_and_handed_over(self):
+        self.open("release")
+        self.page.click("button", "Seal the pack")
+        self.page.wait_text("Sealed as back-pain-labs-", "main")
+        sealed = json.loads(self.page.downloaded().read_text(encoding="utf-8"))
+        self.assertIn("pack.json", json.dumps(sealed)[:100000])
+        told = subprocess.run([self.program, "seal", PACK, "-o", self.workbench.folder / "sealed.json"], capture_output=True, text=True, check=False)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertEqual(sealed, json.loads((self.workbench.folder / "sealed.json").read_text(encoding="utf-8")))
+        self.assert_fine()
+
+    def test_every_step_of_the_gate_says_in_words_whether_it_holds(self):
+        self.open("release")
+        steps = self.steps()
+        self.assertGreaterEqual(len(steps), 4)
+        self.assertLessEqual(set(steps.values()), {"holds", "open", "does not hold"})
+
+    def test_the_note_is_copied_as_markdown(self):
+        self.open("release")
+        shown = self.page.evaluate("document.querySelector('pre[aria-label^=\"The release note\"]').textContent")
+        self.page.click("button", "Copy as Markdown")
+        self.page.wait_text("in the clipboard", "#said")
+        self.assertEqual(self.page.clipboard(), shown)
+        self.assertIn("back-pain-labs", shown)
+        self.assert_fine()
+
+
+class Live(WorkbenchTest):
+    report = staticmethod(live_report.report)
+
+    def figure(self, name):
+        return self.page.evaluate(f"[...document.querySelectorAll('.figures > div')].find(each => each.querySelector('dt').textContent === {json.dumps(name)}).querySelector('dd').firstChild.textContent")
+
+    def number(self, name):
+        return int(self.figure(name).replace(",", ""))
+
+    def test_shows_the_sums_of_the_report(self):
+        self.open("live")
+        with open(self.workbench.options[1], encoding="utf-8") as file:
+            told = json.load(file)
+        self.assertEqual(self.number("calls"), told["calls"]["all"])
+        self.assertEqual(self.number("cards given"), told["all"]["given"])
+        self.assertEqual(self.number("accepted"), told["all"]["accepted"])
+        self.assertEqual(self.number("overridden"), told["all"]["overridden"])
+        self.assertEqual(self.number("without an answer"), told["all"]["withoutAnswer"])
+        self.assert_fine()
+
+    def test_one_rule_is_looked_at_by_keyboard_alone(self):
+        self.open("live")
+        with open(self.workbench.options[1], encoding="utf-8") as file:
+            told = next(one for one in json.load(file)["by"]["rule"] if one["rule"] == "b12-low")
+        self.page.tab_to("select", "Rule")
+        for _ in live_report.calls.RULES:
+            if self.page.evaluate("document.activeElement.value") != "b12-low":
+                self.page.press("ArrowDown")
+        self.quiet()
+        self.assertEqual((self.number("cards given"), self.number("accepted")), (told["given"], told["accepted"]))
+        self.assert_fine()
+
+
+class WithoutReport(WorkbenchTest):
+    def test_says_how_to_bring_one(self):
+        self.open("live")
+        self.page.wait_text("No report is open", "main")
+        self.assertIn("--report report.json", self.page.text())
+        self.assert_fine()
+
+
+if __name__ == "__main__":
+    main(sys.argv)
