@@ -194,7 +194,9 @@ ApiAnswer find_changes(Workbench& workbench, const ApiRequest& request) {
     const std::stop_token stop = workbench.begin_search();
     const rules::NearChanges found = rules::near_changes(question, stop);
     if (stop.stop_requested()) return ApiError{409, "A newer question took this one's place."};
-    if (!found.why_not.empty()) return ApiError{400, "This record cannot be evaluated: " + found.why_not + "."};
+    if (!found.why_not.empty()) {
+        return ApiError{400, "This record cannot be evaluated: mend first what is said where its cards would stand."};
+    }
     return answered(rules::near_changes_json(found));
 }
 
