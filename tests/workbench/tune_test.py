@@ -21,8 +21,8 @@ class Tune(WorkbenchTest):
         self.ready_population()
 
     def edges(self, unit):
-        return self.page.evaluate(f"[...document.querySelectorAll('.bands-unit')].find(each => each.querySelector('h3').textContent === {json.dumps('total, ' + unit)})"
-                                  " && [...[...document.querySelectorAll('.bands-unit')].find(each => each.querySelector('h3').textContent === "
+        return self.page.evaluate(f"[...document.querySelectorAll('.bands-unit')].find(each => each.querySelector('h2').textContent === {json.dumps('total, ' + unit)})"
+                                  " && [...[...document.querySelectorAll('.bands-unit')].find(each => each.querySelector('h2').textContent === "
                                   f"{json.dumps('total, ' + unit)}).querySelectorAll('[role=slider]')].map(each => Number(each.getAttribute('aria-valuenow')))")
 
     def parameters(self):

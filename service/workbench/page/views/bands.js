@@ -49,7 +49,7 @@ class UnitPlot {
     this.layers = { bands: svg("g"), bars: svg("g"), axis: svg("g", { "aria-hidden": "true" }), saved: svg("g"), edges: svg("g") };
     this.drawing.append(...Object.values(this.layers));
     this.handles = [];
-    this.root = element("div", { class: "bands-unit" }, element("h3", {}, this.head), this.drawing);
+    this.root = element("div", { class: "bands-unit" }, element("h2", {}, this.head), this.drawing);
     this.observed = new ResizeObserver(() => this.fit());
     this.observed.observe(this.root);
     this.width = WIDE;

@@ -27,7 +27,7 @@ export class SiteTextView {
     const { draft } = this.app;
     this.holder.replaceChildren();
     this.editor = CodeMirror(this.holder, {
-      value: draft.text, mode: { name: "javascript", json: true }, lineNumbers: true, lineWrapping: true, matchBrackets: true, autoCloseBrackets: true, inputStyle: "contenteditable",
+      value: draft.text, mode: { name: "javascript", json: true }, lineNumbers: true, lineWrapping: true, matchBrackets: true, autoCloseBrackets: true,
       gutters: ["CodeMirror-lint-markers"], lint: { getAnnotations: () => this.annotations(), lintOnChange: false, highlightLines: true }, screenReaderLabel: "Text of the site file", tabSize: 2,
       // Tab leaves the editor: a field that keeps the key is a trap for whoever has no mouse.
       extraKeys: { Tab: false, "Shift-Tab": false, "Ctrl-Z": () => draft.undo(), "Cmd-Z": () => draft.undo(), "Ctrl-Y": () => draft.redo(), "Shift-Ctrl-Z": () => draft.redo(), "Shift-Cmd-Z": () => draft.redo() },
