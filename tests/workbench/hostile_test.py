@@ -23,7 +23,7 @@ def marked(value, name=""):
         return {key: marked(each, key) for key, each in value.items()}
     if isinstance(value, list):
         return [marked(each, name) for each in value]
-    return value + MARKUP if isinstance(value, str) and name in {"text", "display", "family", "given", "div", "unit", "comment", "reference"} else value
+    return value + MARKUP if isinstance(value, str) and name in {"text", "display", "family", "given", "div", "unit", "comment"} else value
 
 
 def hostile_report(program, path):
