@@ -151,7 +151,7 @@ class Page:
         self.call("Page.addScriptToEvaluateOnNewDocument", source=IN_PAGE)
         self.viewport(width, height)
         self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(browser.folder), eventsEnabled=True)
-        self.call("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+        self.allow_clipboard()
 
     def call(self, method, **params):
         return self.browser.call(method, self.session, **params)
@@ -296,7 +296,12 @@ class Page:
         """The path of the next file that the page hands over."""
         return Path(self.downloads.get(timeout=PATIENCE_SECONDS))
 
+    def allow_clipboard(self):
+        self.call("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+
     def clipboard(self):
+        self.allow_clipboard()  # a page that was left takes with it what it was allowed
+        self.call("Page.bringToFront")
         return self.evaluate("navigator.clipboard.readText()")
 
     def close(self):
