@@ -12,6 +12,11 @@
 
 namespace rules {
 
+/// How many threads this machine can run at once; 1 if nobody knows.
+inline std::size_t all_cores() {
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
 /// Calls `look(worker, index)` for each index below `count`, ascending within a worker. What it throws ends the whole,
 /// and is thrown here.
 /// \returns false if it was stopped before the end.

@@ -113,7 +113,6 @@ class HeldPopulation {
     std::size_t bytes() const { return bytes_; }
     std::size_t beyond() const { return beyond_; }      ///< not held: over HeldOptions::most_bytes
     std::size_t requests() const { return requests_; }  ///< captured, and not held
-    const Program& saved() const { return *saved_; }
     const HeldPatient& patient(std::size_t number) const { return *patients_[number]; }
 
     /// Whether all is held that the draft asks for. If not, the population is read again with HeldOptions::also.

@@ -3,6 +3,7 @@
 #include "fhir/json_text.hpp"
 #include "rules/compare/impact_report.hpp"
 #include "rules/page/page_text.hpp"
+#include "rules/text/in_parallel.hpp"
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/page_script.hpp"
@@ -13,7 +14,6 @@
 #include <charconv>
 #include <optional>
 #include <ostream>
-#include <thread>
 #include <utility>
 
 namespace service {
@@ -124,7 +124,7 @@ Counted count_population(const ImpactOptions& options, const Streams& streams) {
     how.paths = options.population;
     how.input = &streams.in;
     how.temp = options.temp;
-    how.threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    how.threads = options.threads > 0 ? options.threads : rules::all_cores();
     how.strict = options.strict;
     how.requests_as_texts = true;
     how.requests_alone = !options.budget.empty();

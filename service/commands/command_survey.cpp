@@ -5,6 +5,7 @@
 #include "rules/compare/population.hpp"
 #include "rules/page/page_text.hpp"
 #include "rules/survey/survey_report.hpp"
+#include "rules/text/in_parallel.hpp"
 #include "service/base/file_text.hpp"
 #include "service/base/findings.hpp"
 #include "service/base/page_script.hpp"
@@ -13,9 +14,7 @@
 #include "service/tuning/population_run.hpp"
 #include "service/tuning/survey_count.hpp"
 
-#include <algorithm>
 #include <ostream>
-#include <thread>
 
 namespace service {
 namespace {
@@ -54,7 +53,7 @@ ExitCode read_patients(const SurveyOptions& options, const rules::Survey& survey
     population.paths = options.population;
     population.input = &streams.in;
     population.temp = options.temp;
-    population.threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    population.threads = options.threads != 0 ? options.threads : rules::all_cores();
     population.strict = options.strict;
     PopulationProgressLine progress(streams.err, options.quiet);
     population.on_progress = progress.listener();

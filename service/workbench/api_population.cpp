@@ -1,6 +1,7 @@
 // The population before the saved rules and a draft of them.
 #include "fhir/member.hpp"
 #include "rules/compare/impact_report.hpp"
+#include "rules/text/in_parallel.hpp"
 #include "rules/tune/held_report.hpp"
 #include "service/tuning/impact_count.hpp"
 #include "service/tuning/survey_count.hpp"
@@ -8,7 +9,6 @@
 
 #include <chrono>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace service {
@@ -52,7 +52,7 @@ ApiAnswer ask_population(Workbench& workbench, const ApiRequest& request, std::s
 rules::PopulationOptions reading_of(const Workbench& workbench) {
     rules::PopulationOptions how;
     how.paths = workbench.settings().population;
-    how.threads = std::max(1U, std::thread::hardware_concurrency());
+    how.threads = rules::all_cores();
     return how;
 }
 

@@ -1,11 +1,10 @@
 #include "service/workbench/drafted_stories.hpp"
 
 #include "rules/stories/retold.hpp"
+#include "rules/text/in_parallel.hpp"
 #include "service/tuning/told_stories.hpp"
 
-#include <algorithm>
 #include <map>
-#include <thread>
 #include <utility>
 
 namespace service {
@@ -14,10 +13,6 @@ namespace json = boost::json;
 
 namespace {
 
-std::size_t all_cores() {
-    return std::max(1U, std::thread::hardware_concurrency());
-}
-
 std::string key_of(const DraftTold& told, std::size_t example) {
     return told.ids[example] + ' ' + std::string(rules::name_of(told.told.report.examples[example].hook));
 }
@@ -25,7 +20,7 @@ std::string key_of(const DraftTold& told, std::size_t example) {
 }  // namespace
 
 DraftedStories::DraftedStories(std::filesystem::path path, const rules::Pack& pack)
-    : path_(std::move(path)), stories_(rules::read_stories(pack).stories), held_(pack, stories_, all_cores()) {}
+    : path_(std::move(path)), stories_(rules::read_stories(pack).stories), held_(pack, stories_, rules::all_cores()) {}
 
 DraftTold DraftedStories::tell(const LoadedPack& draft, const std::filesystem::path& site) const {
     const rules::Pack& pack = draft.program->pack();
@@ -33,7 +28,7 @@ DraftTold DraftedStories::tell(const LoadedPack& draft, const std::filesystem::p
     std::vector<rules::Story> more = rules::read_site_stories(pack, settings).stories;
     for (rules::Story& story : rules::retold_by_laboratories(pack, stories_, settings))
         more.push_back(std::move(story));
-    DraftTold told{held_.tell(*draft.program, more, all_cores()), {}};
+    DraftTold told{held_.tell(*draft.program, more, rules::all_cores()), {}};
     for (rules::Example& example : told.told.report.examples) {
         const bool is_of_site = example.place.file == site.generic_string();
         if (!is_of_site) example.place.file = (path_ / example.place.file).generic_string();

@@ -32,7 +32,6 @@ struct HeldPatient {
 /// A patient as a list shows it.
 struct PatientTitle {
     std::string id, title;
-    std::string rule = {};  ///< of a story: whose card it is about
 };
 
 /// Reads what a person opened: resources, a Bundle or one a line, or a CDS Hooks request. \returns or why it cannot be.

@@ -1,5 +1,6 @@
 #include "service/workbench/population.hpp"
 
+#include "rules/text/in_parallel.hpp"
 #include "rules/tune/held_report.hpp"
 #include "service/tuning/sources_at_hand.hpp"
 
@@ -14,10 +15,6 @@ namespace {
 
 constexpr std::size_t most_places = 20;
 
-std::size_t cores() {
-    return std::max(1U, std::thread::hardware_concurrency());
-}
-
 json::array faults_as_json(const rules::PopulationCounts& counts) {
     json::array faults;
     for (const auto& [fault, count] : counts.faults) {
@@ -31,6 +28,17 @@ json::array faults_as_json(const rules::PopulationCounts& counts) {
             json::object{{"what", rules::words_for(fault, count)}, {"count", count}, {"places", std::move(places)}});
     }
     return faults;
+}
+
+/// Nobody is left out silently. Empty if all are held.
+std::string what_is_not_held(const rules::HeldPopulation& held) {
+    std::string words;
+    if (held.beyond() > 0) words = "Patients who did not fit into memory (" + std::to_string(held.beyond()) + ") ";
+    if (held.requests() > 0) {
+        words += (words.empty() ? "Captured" : "and captured") +
+                 (" requests, which are no records (" + std::to_string(held.requests()) + "), ");
+    }
+    return words.empty() ? words : words + "are not counted here: `impact` counts them all.";
 }
 
 }  // namespace
@@ -86,12 +94,12 @@ void Population::fail(std::string message) {
 void Population::read_all(std::stop_token stop, const std::shared_ptr<const LoadedPack>& saved,
                           const std::shared_ptr<const rules::Program>& also) {
     const ClinicalTime time = clock_.time();
-    rules::HeldOptions options{{time.at, time.zone, reader_of_records()}, cores()};
+    rules::HeldOptions options{{time.at, time.zone, reader_of_records()}, rules::all_cores()};
     options.also = also;
     auto held = std::make_shared<rules::HeldPopulation>(saved->program, std::move(options));
     rules::PopulationOptions how;
     how.paths = paths_;
-    how.threads = cores();
+    how.threads = rules::all_cores();
     how.observation_codes = held->observation_codes();
     how.dates_from = held->dates_from();
     how.on_progress = [this](const rules::PopulationProgress& progress) {
@@ -116,11 +124,7 @@ void Population::read_all(std::stop_token stop, const std::shared_ptr<const Load
     const std::lock_guard lock(mutex_);
     state_ = State::ready;
     counts_ = *read;
-    if (held->beyond() > 0) {
-        message_ = std::to_string(held->beyond()) +
-                   " patients more did not fit into memory, and are not counted here: "
-                   "`impact` counts them all.";
-    }
+    message_ = what_is_not_held(*held);
 }
 
 json::object Population::state() const {

@@ -391,6 +391,18 @@ class RulesAndRelease(unittest.TestCase):
         self.assertEqual(self.bench.ask("GET", "/api/report")[2], b'{ "a": 1.10 }')
 
 
+class AMixedPopulation(unittest.TestCase):
+    def test_captured_requests_that_are_not_held_are_told(self):
+        request = {"hook": "patient-view", "hookInstance": "2f0f5b56-6f0c-4a30-9a1c-0a4a6a8d7c11", "context": {"userId": "Practitioner/1", "patientId": "1"},
+                   "prefetch": {}}
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "patients.ndjson").write_text(f"{json.dumps(patient())}\n{json.dumps(request)}\n")
+            with Workbench("--population", folder) as bench:
+                wait_until(bench, "ready")
+                population = bench.told("GET", "/api/session")["population"]
+        self.assertEqual(population["message"], "Captured requests, which are no records (1), are not counted here: `impact` counts them all.")
+
+
 class ThePopulation(unittest.TestCase):
     """Counted while somebody moves a slider as `impact` counts it."""
 
