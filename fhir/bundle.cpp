@@ -115,6 +115,41 @@ Bundle Bundle::of(std::vector<Entry> entries, Issues& issues) {
 }
 
 void Bundle::index(Issues& issues) {
+    const auto sort_by = [this](std::vector<std::size_t>& order, const auto& is_unnamed, const auto& is_before) {
+        order = positions(entries_.size());
+        std::erase_if(order, [&](std::size_t i) { return is_unnamed(entries_[i]); });
+        std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
+            return is_before(entries_[left], entries_[right]);
+        });
+    };
+    const auto sort = [&] {
+        sort_by(
+            by_type_and_id_, [](const Entry& entry) { return entry.id.empty(); },
+            [](const Entry& left, const Entry& right) { return id_and_type(left) < id_and_type(right); });
+        sort_by(
+            by_full_url_, [](const Entry& entry) { return entry.full_url.empty(); },
+            [](const Entry& left, const Entry& right) { return left.full_url < right.full_url; });
+    };
+    sort();
+    if (leave_what_counts(issues)) sort();
+}
+
+// Leaves out what another version makes old. \returns whether anything may have been left out: each entry is looked at
+// only if two of them may be one resource, or one was deleted.
+bool Bundle::leave_what_counts(Issues& issues) {
+    const auto has_twice = [this](const std::vector<std::size_t>& order, const auto& are_same) {
+        return std::adjacent_find(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
+                   return are_same(entries_[left], entries_[right]);
+               }) != order.end();
+    };
+    const bool has_rivals =
+        has_twice(by_type_and_id_,
+                  [](const Entry& left, const Entry& right) { return id_and_type(left) == id_and_type(right); }) ||
+        has_twice(by_full_url_, [](const Entry& left, const Entry& right) { return left.full_url == right.full_url; });
+    const bool has_deletions =
+        std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) { return !entry.resource; });
+    for (Entry& entry : entries_) entry.versions_differ = false;
+    if (!has_rivals && !has_deletions) return false;
     const std::vector<Version> versions = sort_versions(entries_);
     std::size_t kept = 0;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
@@ -127,16 +162,7 @@ void Bundle::index(Issues& issues) {
         ++kept;
     }
     entries_.resize(kept);
-    by_type_and_id_ = positions(entries_.size());
-    std::erase_if(by_type_and_id_, [this](std::size_t i) { return entries_[i].id.empty(); });
-    std::stable_sort(by_type_and_id_.begin(), by_type_and_id_.end(), [this](std::size_t left, std::size_t right) {
-        return id_and_type(entries_[left]) < id_and_type(entries_[right]);
-    });
-    by_full_url_ = positions(entries_.size());
-    std::erase_if(by_full_url_, [this](std::size_t i) { return entries_[i].full_url.empty(); });
-    std::stable_sort(by_full_url_.begin(), by_full_url_.end(), [this](std::size_t left, std::size_t right) {
-        return entries_[left].full_url < entries_[right].full_url;
-    });
+    return true;
 }
 
 const Entry* Bundle::find(std::string_view type, std::string_view id) const {

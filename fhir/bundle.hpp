@@ -51,6 +51,7 @@ class Bundle {
   private:
     class Reader;
     void index(Issues& issues);
+    bool leave_what_counts(Issues& issues);
     const Entry* at(std::string_view full_url) const;
     const Entry* without_place(std::string_view type, std::string_view id) const;
     const Entry* only(std::string_view type, std::string_view id) const;

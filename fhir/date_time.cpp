@@ -1,5 +1,7 @@
 #include "fhir/date_time.hpp"
 
+#include "fhir/characters.hpp"
+
 #include <array>
 #include <utility>
 
@@ -10,19 +12,15 @@ namespace {
 constexpr int max_fraction_digits = 18;
 constexpr unsigned max_offset_hours = 14;
 
-constexpr std::array<std::uint64_t, max_fraction_digits + 1> powers_of_ten = [] {
+constexpr std::array<std::uint64_t, max_fraction_digits + 1> fraction_scales = [] {
     std::array<std::uint64_t, max_fraction_digits + 1> powers{};
     powers[0] = 1;
     for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
     return powers;
 }();
 
-std::uint64_t power_of_ten(int exponent) {
-    return powers_of_ten[static_cast<std::size_t>(exponent)];
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
+std::uint64_t fraction_scale(int exponent) {
+    return fraction_scales[static_cast<std::size_t>(exponent)];
 }
 
 // Exactly `length` digits at the beginning of `text`, which lose themselves from it.
@@ -312,7 +310,7 @@ struct Span {
     Int128 last = 0;
 };
 
-constexpr Int128 units_a_second = powers_of_ten.back();
+constexpr Int128 units_a_second = fraction_scales.back();
 
 Int128 units(chrono::seconds seconds) {
     return Int128(seconds.count()) * units_a_second;
@@ -321,7 +319,7 @@ Int128 units(chrono::seconds seconds) {
 Span span_of(const Time& time) {
     const chrono::seconds start =
         chrono::hours(time.hour) + chrono::minutes(time.minute) + chrono::seconds(time.second);
-    const Int128 fraction = Int128(time.fraction) * Int128(power_of_ten(max_fraction_digits - time.fraction_digits));
+    const Int128 fraction = Int128(time.fraction) * Int128(fraction_scale(max_fraction_digits - time.fraction_digits));
     const Int128 first = units(start) + fraction;
     if (time.precision == Precision::hour) return {first, first + units(chrono::hours(1)) - 1};
     if (time.precision == Precision::minute) return {first, first + units(chrono::minutes(1)) - 1};

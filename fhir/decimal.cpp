@@ -1,5 +1,7 @@
 #include "fhir/decimal.hpp"
 
+#include "fhir/characters.hpp"
+
 #include <boost/multiprecision/cpp_int.hpp>
 
 #include <algorithm>
@@ -79,10 +81,6 @@ std::optional<Decimal> fit(Wide coefficient, int scale) {
         scale -= excess;
     }
     return Decimal::of(static_cast<Int128>(coefficient), scale);  // nothing if rounding gave one digit more
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 // Whether sums and products of such numbers, and one brought to the other's scale, fit 128 bits: nearly all numbers.

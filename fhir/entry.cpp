@@ -4,14 +4,6 @@
 #include "fhir/reference.hpp"
 
 namespace fhir {
-namespace {
-
-const boost::json::object* member_object(const boost::json::object& object, std::string_view name) {
-    const boost::json::value* member = find_member(object, name);
-    return member ? member->if_object() : nullptr;
-}
-
-}  // namespace
 
 Entry entry_of(const boost::json::object& resource, std::string_view full_url) {
     Entry entry;

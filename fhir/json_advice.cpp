@@ -1,5 +1,7 @@
 #include "fhir/json_advice.hpp"
 
+#include "fhir/characters.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -15,11 +17,8 @@ namespace {
 /// What may come next.
 enum class Expects { value, value_or_end, colon, name, name_or_end, comma_or_end, nothing };
 
-bool is_letter(char c) {
+bool is_in_word(char c) {
     return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$';
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 /// Words that other languages write for JSON's three.
@@ -150,7 +149,7 @@ class Walk {
         if (c == '}') return say(last_comma_, "the comma here has nothing behind it");
         if (c == ',') return say("there is a comma too many here");
         if (c == '\'') return say("JSON has double quotes only");
-        if (is_letter(c)) return say("the name of a member stands in double quotes");
+        if (is_in_word(c)) return say("the name of a member stands in double quotes");
         say("here should be the name of a member, in double quotes");
     }
 
@@ -171,7 +170,7 @@ class Walk {
             return;
         }
         if (c == '\'' || c == '`') return say("JSON has double quotes only");
-        if (is_letter(c)) return take_word();
+        if (is_in_word(c)) return take_word();
         if (is_digit(c) || c == '-') return take_number();
         if (c == ',' || c == '}' || c == ']') return say_what_is_missing(c);
         if (c == '+' || c == '.') return say("a number begins with a digit, or with - and a digit");
@@ -186,7 +185,7 @@ class Walk {
 
     void take_word() {
         const auto end = std::find_if_not(text_.begin() + static_cast<std::ptrdiff_t>(at_), text_.end(),
-                                          [](char c) { return is_letter(c) || is_digit(c); });
+                                          [](char c) { return is_in_word(c) || is_digit(c); });
         const std::string_view word(text_.data() + at_, static_cast<std::size_t>(end - text_.begin()) - at_);
         const auto is_among = [&](const auto& words) { return std::ranges::find(words, word) != words.end(); };
         if (is_among(foreign_words)) return say("JSON writes true, false and null, in small letters");
@@ -214,7 +213,7 @@ class Walk {
             if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
             if (!take_digits()) return say(start, "a number has a digit behind its exponent's e");
         }
-        if (at_ < text_.size() && (is_letter(text_[at_]) || text_[at_] == '.'))
+        if (at_ < text_.size() && (is_in_word(text_[at_]) || text_[at_] == '.'))
             return say(start, "this is no number: a text stands in double quotes");
         take_end_of_value();
     }

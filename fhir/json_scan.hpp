@@ -38,7 +38,11 @@ class JsonScan {
   public:
     /// All are borrowed.
     JsonScan(std::string_view text, Handler& handler, const JsonLimits& limits)
-        : begin_(text.data()), end_(text.data() + text.size()), handler_(handler), limits_(limits) {
+        : begin_(text.data()),
+          end_(text.data() + text.size()),
+          handler_(handler),
+          limits_(limits),
+          values_left_(limits.values) {
         constexpr std::size_t few = 32;
         names_.reserve(few);
     }
@@ -48,7 +52,7 @@ class JsonScan {
 
     /// Whether the text is one JSON value and nothing else; told to the handler as far as it went.
     bool scan() {
-        const Place at = scan_value(begin_, 0);
+        const Place at = values_left_-- == 0 ? nullptr : scan_other_value(begin_, 0);
         return at && pass_space(at) == end_;
     }
 
@@ -67,18 +71,28 @@ class JsonScan {
 
     /// To the place behind `c`, over the space before it; null if something else stands there. Most texts have none.
     Place pass(Place at, char c) const {
-        if (!is_at(at, c)) at = pass_space(at);
+        if (is_at(at, c)) return at + 1;
+        at = pass_space(at);
         return is_at(at, c) ? at + 1 : nullptr;
     }
 
-    /// A value, over the space before it. Most are strings.
-    Place scan_value(Place at, std::size_t depth) {
-        if (values_++ == limits_.values) return nullptr;
-        if (is_at(at, '"')) return scan_string(at);
-        return scan_other_value(pass_space(at), depth);
+    /// Over a comma and the space before it; else over that space alone.
+    bool pass_comma(Place& at) const {
+        if (is_at(at, ',')) return ++at, true;
+        at = pass_space(at);
+        if (!is_at(at, ',')) return false;
+        ++at;
+        return true;
+    }
+
+    /// A value, over the space before it. Most are strings, which are worth no call.
+    [[gnu::always_inline]] Place scan_value(Place at, std::size_t depth) {
+        if (values_left_-- == 0) return nullptr;
+        return is_at(at, '"') ? scan_string(at) : scan_other_value(at, depth);
     }
 
     Place scan_other_value(Place at, std::size_t depth) {
+        at = pass_space(at);
         if (at == end_) return nullptr;
         switch (*at) {
             case '"':
@@ -113,11 +127,7 @@ class JsonScan {
             at = scan_value(at, depth + 1);
             if (!at) return nullptr;
             ++count;
-            const Place next = pass(at, ',');
-            if (next) {
-                at = next;
-                continue;
-            }
+            if (pass_comma(at)) continue;
             end = pass(at, ']');
             if (!end) return nullptr;
         }
@@ -135,11 +145,7 @@ class JsonScan {
             at = at ? pass(at, ':') : nullptr;
             at = at ? scan_value(at, depth + 1) : nullptr;
             if (!at) return nullptr;
-            const Place next = pass(at, ',');
-            if (next) {
-                at = next;
-                continue;
-            }
+            if (pass_comma(at)) continue;
             end = pass(at, '}');
             if (!end) return nullptr;
         }
@@ -160,9 +166,10 @@ class JsonScan {
     bool is_new(std::string_view name, std::size_t first, Names& seen) {
         constexpr std::size_t few = 24;
         if (names_.size() - first > few) return seen.to_be_sorted = true;
-        const unsigned ends =
-            name.empty() ? 0 : static_cast<unsigned char>(name.front()) * 7U + static_cast<unsigned char>(name.back());
-        const std::uint64_t kind = std::uint64_t(1) << ((ends + name.size() * 13) % 64);
+        const auto byte = [](char c) { return static_cast<unsigned char>(c); };
+        const char* const behind = name.data() + name.size();  // of an empty name, the quotes around it are looked at
+        const std::uint64_t kind = std::uint64_t(1)
+                                   << ((byte(*name.data()) * 7U + byte(behind[-1]) + name.size() * 13) % 64);
         if (seen.kinds & kind) {
             for (std::size_t i = first; i < names_.size(); ++i) {
                 if (names_[i] == name) return false;
@@ -183,7 +190,7 @@ class JsonScan {
         return end + 1;
     }
 
-    Place scan_string(Place at) {
+    [[gnu::always_inline]] Place scan_string(Place at) {
         const Place end = pass_plain(at + 1);
         if (!end) return nullptr;
         if (*end != '"') return scan_escaped(at + 1, end);
@@ -192,7 +199,7 @@ class JsonScan {
     }
 
     /// A string with escapes, which begins at `begin`; the first escape is at `at`.
-    Place scan_escaped(Place begin, Place at) {
+    [[gnu::noinline]] Place scan_escaped(Place begin, Place at) {
         unescaped_.assign(begin, at);
         while (*at == '\\') {
             begin = scan_escape(at + 1);
@@ -325,7 +332,7 @@ class JsonScan {
     const Place begin_, end_;
     Handler& handler_;
     const JsonLimits& limits_;
-    std::size_t values_ = 0;
+    std::size_t values_left_;
     std::vector<std::string_view> names_;  ///< of the objects that are open; point into the text
     std::string unescaped_;
 };

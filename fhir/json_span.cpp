@@ -76,7 +76,7 @@ Way follow(std::string_view text, const std::vector<std::string>& tokens) {
     return way;
 }
 
-bool is_blank(std::string_view text) {
+bool is_blank_in_line(std::string_view text) {
     return text.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
@@ -84,7 +84,7 @@ bool is_blank(std::string_view text) {
 std::size_t with_indent(std::string_view text, std::size_t offset) {
     const std::size_t line = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
     const std::size_t begin = line == std::string_view::npos ? 0 : line + 1;
-    return is_blank(text.substr(begin, offset - begin)) ? begin : offset;
+    return is_blank_in_line(text.substr(begin, offset - begin)) ? begin : offset;
 }
 
 /// Where the comma behind a value stands; nothing if there is none. Comments may stand between.
@@ -97,7 +97,8 @@ std::optional<std::size_t> comma_behind(std::string_view text, std::size_t end) 
 /// Whether a line holds nothing but what stands from `begin` to `end`.
 bool is_alone_on_its_line(std::string_view text, std::size_t begin, std::size_t end) {
     const std::size_t line_end = std::min(text.find('\n', end), text.size());
-    return with_indent(text, begin) != begin && line_end < text.size() && is_blank(text.substr(end, line_end - end));
+    return with_indent(text, begin) != begin && line_end < text.size() &&
+           is_blank_in_line(text.substr(end, line_end - end));
 }
 
 std::string without(std::string_view text, const Way& way) {
@@ -111,7 +112,7 @@ std::string without(std::string_view text, const Way& way) {
     if (is_alone_on_its_line(text, begin, end)) {
         begin = with_indent(text, begin);
         end = text.find('\n', end) + 1;
-    } else if (before && is_blank(text.substr(*before + 1, begin - *before - 1))) {
+    } else if (before && is_blank_in_line(text.substr(*before + 1, begin - *before - 1))) {
         begin = *before + 1;
     } else {
         while (comma && end < text.size() && text[end] == ' ') ++end;

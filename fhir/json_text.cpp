@@ -1,6 +1,7 @@
 #include "fhir/json_text.hpp"
 
 #include "fhir/json_scan.hpp"
+#include "fhir/json_tree.hpp"
 #include "fhir/json_writer.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -23,46 +24,6 @@ namespace {
 
 // Some editors begin UTF-8 with it; RFC 8259, section 8.1, lets a parser ignore it.
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-// Builds the tree of a sound text.
-class TreeBuilder {
-  public:
-    explicit TreeBuilder(json::storage_ptr storage) { stack_.reset(std::move(storage)); }
-
-    json::value release() { return stack_.release(); }
-
-    void name(std::string_view name) { stack_.push_key(name); }
-    void string(std::string_view text) { stack_.push_string(text); }
-    void integer(std::int64_t number) { stack_.push_int64(number); }
-    void decimal(std::string_view number) {
-        std::array<char, 1 + longest_without_heap> marked;
-        if (number.size() > longest_without_heap) {
-            stack_.push_chars(json::string_view(&decimal_mark, 1));
-            return stack_.push_string(number);
-        }
-        marked[0] = decimal_mark;
-        std::memcpy(marked.data() + 1, number.data(), number.size());
-        stack_.push_string(json::string_view(marked.data(), 1 + number.size()));
-    }
-    void boolean(bool value) { stack_.push_bool(value); }
-    void null() { stack_.push_null(); }
-    void object(std::size_t members) { stack_.push_object(members); }
-    void array(std::size_t elements) { stack_.push_array(elements); }
-
-  private:
-    static constexpr std::size_t longest_without_heap = 64;
-
-    alignas(json::value) std::array<unsigned char, 4096> first_room_;
-    json::value_stack stack_{{}, first_room_.data(), first_room_.size()};
-};
-
-// The tree of `text`, if it is sound and of the usual kind.
-std::optional<json::value> tree_of_sound(std::string_view text, const json::storage_ptr& storage,
-                                         const JsonLimits& limits) {
-    TreeBuilder builder(storage);
-    if (!JsonScan(text, builder, limits).scan()) return std::nullopt;
-    return builder.release();
-}
 
 // Receives the events of Boost.JSON's parser, which says what is wrong with a text and where, and builds the tree. The
 // views it is given point into the text, except those of strings with escapes; that is how the place of a duplicate key

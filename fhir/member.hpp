@@ -42,6 +42,12 @@ class MemberNames {
     std::uint64_t seen_ = 0;
 };
 
+/// The object that is the member `name`; null if it is absent or none. Borrowed from `object`.
+inline const boost::json::object* member_object(const boost::json::object& object, std::string_view name) noexcept {
+    const boost::json::value* member = find_member(object, name);
+    return member ? member->if_object() : nullptr;
+}
+
 /// The text of the member `name`; empty if it is absent or no string. Borrowed from `object`.
 inline std::string_view member_text(const boost::json::object& object, std::string_view name) noexcept {
     const boost::json::value* member = find_member(object, name);

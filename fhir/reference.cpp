@@ -1,15 +1,13 @@
 #include "fhir/reference.hpp"
 
+#include "fhir/characters.hpp"
+
 #include <algorithm>
 
 namespace fhir {
 namespace {
 
 constexpr std::size_t max_id_size = 64;
-
-bool is_letter(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
 bool is_type_name(std::string_view name) {
     return !name.empty() && name.front() >= 'A' && name.front() <= 'Z' &&

@@ -1,5 +1,7 @@
 #include "fhir/ucum.hpp"
 
+#include "fhir/characters.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -9,7 +11,7 @@ namespace {
 
 constexpr std::size_t max_code_size = 64;
 constexpr int max_nesting = 8;
-constexpr int max_exponent = 100;
+constexpr int max_unit_exponent = 100;
 
 constexpr std::array<std::string_view, UcumUnit::dimensions> base_symbols{"m",  "s",   "g",  "rad", "K",    "C",
                                                                           "cd", "mol", "eq", "osm", "[IU]", "[arb'U]"};
@@ -122,7 +124,7 @@ void reduce(UcumUnit& unit) {
 bool add_exponents(UcumUnit& unit, const UcumUnit& other, int times) {
     for (std::size_t i = 0; i < UcumUnit::dimensions; ++i) {
         const int sum = unit.exponents[i] + times * other.exponents[i];
-        if (sum < -max_exponent || sum > max_exponent) return false;
+        if (sum < -max_unit_exponent || sum > max_unit_exponent) return false;
         unit.exponents[i] = static_cast<std::int8_t>(sum);
     }
     return true;
@@ -209,10 +211,6 @@ std::optional<UcumUnit> symbol_unit(std::string_view symbol) {
     return std::nullopt;
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 // UCUM's grammar (section 2.2), by descent.
 class UcumParser {
   public:
@@ -291,7 +289,7 @@ class UcumParser {
         if (take('+') && starts_with('-')) return std::nullopt;
         int exponent = 0;
         const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), exponent);
-        if (error != std::errc() || exponent < -max_exponent || exponent > max_exponent) return std::nullopt;
+        if (error != std::errc() || exponent < -max_unit_exponent || exponent > max_unit_exponent) return std::nullopt;
         rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
         return exponent;
     }

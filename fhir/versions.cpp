@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::size_t most_rivals = 8;  // versions of one resource that are compared with each other
 
-const json::object* member_object(const json::object& object, std::string_view name) {
-    const json::value* member = find_member(object, name);
-    return member ? member->if_object() : nullptr;
-}
-
 std::optional<std::uint64_t> whole_number(std::string_view text) {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -195,6 +195,27 @@ TEST(Lenient, TakesASingleItemAsACondition) {
     EXPECT_EQ(values->front().as_integer(), 1);
 }
 
+// An expression of elsewhere may name a profile, and never come to it.
+TEST(Lenient, TakesAnArgumentThatFailsUntilItIsComeTo) {
+    const std::string text =
+        "contained.where(conformsTo('http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient'))";
+    const CompileOptions options{.types = &r4(), .context = *r4().find("Patient")};
+    EXPECT_TRUE(compile(text, options).has_error());
+    CompileOptions lenient = options;
+    lenient.is_lenient = true;
+    const auto compiled = compile(text, lenient);
+    ASSERT_TRUE(compiled.has_value());
+    ASSERT_EQ(compiled->warnings().size(), 1U);
+    EXPECT_EQ(compiled->warnings()[0].severity, Severity::warning);
+    const boost::json::value alone = *parse_json(R"({"resourceType":"Patient"})");
+    const auto values = evaluate(*compiled, {.context = Value::resource(alone, r4())});
+    ASSERT_TRUE(values.has_value());
+    EXPECT_TRUE(values->empty());
+    const boost::json::value with_one =
+        *parse_json(R"({"resourceType":"Patient","contained":[{"resourceType":"Patient"}]})");
+    EXPECT_TRUE(evaluate(*compiled, {.context = Value::resource(with_one, r4())}).has_error());
+}
+
 TEST(Lenient, StillRefusesWhatIsNoExpression) {
     for (const char* expression : {"name.", "name.frist()", "1 + 'a'", "%nobody"}) {
         EXPECT_TRUE(compile(expression, {.types = &r4(), .is_lenient = true}).has_error()) << expression;
