@@ -118,6 +118,7 @@ void Analyser::analyse_argument(Node& call, std::size_t index) {
             const Scope scope(*this);
             analyse(argument);
             if (parameter.form == Form::value) check_value_argument(call, argument, parameter.kinds);
+            check_known_argument(call, index);
             break;
         }
         case Form::criterion:
@@ -175,6 +176,17 @@ void Analyser::check_value_argument(const Node& call, const Node& argument, Kind
            call.name + "() needs " + words_of(allowed) + " here, not " + describe(type));
 }
 
+// An expression of elsewhere may never come to such a call.
+void Analyser::check_known_argument(const Node& call, std::size_t index) {
+    const Node& argument = *call.arguments[index];
+    const std::optional<Value> value = call.function->refuse ? constant_of(argument) : std::nullopt;
+    if (!value) return;
+    const std::string_view why = call.function->refuse({call, index, *value, types()});
+    if (why.empty()) return;
+    report(options_.is_lenient ? Severity::warning : Severity::error, argument.offset, argument.length,
+           std::string(why));
+}
+
 void Analyser::check_criterion(const Node& call, const Node& argument) {
     const ResultType& type = argument.type;
     if (type.types.empty() || (kinds_of(type) & kinds::boolean) != 0) return;
@@ -195,6 +207,7 @@ void Analyser::check_pattern(Node& call) {
         if (given.kind != NodeKind::literal || given.literal.kind() != Value::Kind::string) return;
         flags = given.literal.as_string();
     }
+    if (!are_flags(flags)) return;  // which is said of them
     std::string why;
     call.pattern = compile_pattern(argument.literal.as_string(), flags, options_.limits, why);
     if (call.pattern) return;

@@ -1,5 +1,6 @@
 // Operators: which types they are defined for, and what they give.
 #include "fhir/path/analyser.hpp"
+#include "fhir/path/evaluator.hpp"
 #include "fhir/ucum.hpp"
 
 #include <array>
@@ -73,7 +74,37 @@ bool has_unit_of_its_own(const Node& node) {
     return !unit || !comparable(*unit, *parse_ucum("1"));
 }
 
+// "a Time has no days", "UCUM's 'mo' is an average": why no date arithmetic counts with `by`, or `type` not with it.
+std::string why_not_added(const Measure& by, TypeId type) {
+    const bool is_average = by.unit == "a" || by.unit == "mo";
+    const std::optional<CalendarUnit> unit = calendar_unit_of(by);
+    if (type == TypeId::time && (is_average || (unit && *unit <= CalendarUnit::day))) {
+        return "a Time has no days: hours, minutes, seconds and milliseconds can be added to it";
+    }
+    if (unit) {
+        return "a Date has no hours: whole days, weeks, months and years can be added to it; toDateTime() makes a "
+               "DateTime of it";
+    }
+    if (by.unit == "a") return "UCUM's 'a' is an average and no year of the calendar: write years, without quotes";
+    if (by.unit == "mo") return "UCUM's 'mo' is an average and no month of the calendar: write months, without quotes";
+    const std::string said = "'" + by.unit + "' is no unit that ";
+    if (type == TypeId::time) return said + "times are counted in: write hours, minutes, seconds or milliseconds";
+    if (type == TypeId::date) return said + "dates are counted in: write years, months, weeks or days";
+    return said +
+           "dates and times are counted in: write years, months, weeks, days, hours, minutes, seconds or milliseconds";
+}
+
 }  // namespace
+
+std::optional<Value> constant_of(const Node& node) {
+    if (node.kind == NodeKind::literal) return node.literal;
+    if (node.kind != NodeKind::negate && node.kind != NodeKind::identity) return std::nullopt;
+    const std::optional<Value> operand = constant_of(*node.input);
+    if (!operand || node.kind == NodeKind::identity) return operand;
+    bool failed = false;
+    Value value = negated(*operand, failed);
+    return value.has_value() ? std::optional(std::move(value)) : std::nullopt;
+}
 
 void Analyser::analyse_operator(Node& node) {
     {
@@ -135,6 +166,8 @@ void Analyser::analyse_arithmetic(Node& node) {
     if (node.kind == NodeKind::concatenate) node.type.types = {TypeId::string};
     if (node.input->type.types.empty() || second.type.types.empty()) return;
     const Kinds right = kinds_of(second.type);
+    const std::optional<Value> by = (left & kinds::temporal) != 0 ? constant_of(second) : std::nullopt;
+    if (by && by->kind() == Value::Kind::quantity && !can_be_shifted(node, by->as_quantity())) return;
     std::vector<TypeId> results;
     any_pair(left, right, [&](TypeId first, TypeId other) {
         const TypeId result = arithmetic_result(node.kind, first, other);
@@ -147,6 +180,39 @@ void Analyser::analyse_arithmetic(Node& node) {
     }
     node.type = {{results.front()}, false};
     for (const TypeId result : results) node.type = joined(node.type, {{result}, false});
+}
+
+// Date arithmetic with a known amount: false, and told, if it fails whatever the date is (FHIRPath N1, 6.7).
+bool Analyser::can_be_shifted(const Node& node, const Measure& by) {
+    if (node.kind != NodeKind::add && node.kind != NodeKind::subtract) return true;
+    const Kinds left = kinds_of(node.input->type);
+    const std::optional<CalendarUnit> unit = calendar_unit_of(by);
+    const auto fits = [&](TypeId type) { return (kind_of(type) & left) != 0 && unit && applies_to(*unit, type); };
+    const bool is_number = (left & (kinds::number | kinds::quantity)) != 0;
+    if (!is_number && !fits(TypeId::date) && !fits(TypeId::date_time) && !fits(TypeId::time)) {
+        const Node& amount = *node.arguments[0];
+        report(Severity::error, amount.offset, amount.length,
+               why_not_added(by, left == kinds::time   ? TypeId::time
+                                 : left == kinds::date ? TypeId::date
+                                                       : TypeId::date_time));
+        return false;
+    }
+    if (unit) check_shift(node, by);
+    return true;
+}
+
+// What date arithmetic with a known amount leaves out, and whether it leads out of the calendar.
+void Analyser::check_shift(const Node& node, const Measure& by) {
+    const Node& amount = *node.arguments[0];
+    if (*calendar_unit_of(by) < CalendarUnit::second && !by.value.is_whole()) {
+        report(Severity::warning, amount.offset, amount.length,
+               "of " + literal_text(by) + " only " + truncate(by.value).text() +
+                   " count: fractions are ignored above the second; write a whole number");
+    }
+    const std::optional<Value> start = constant_of(*node.input);
+    bool failed = false;
+    if (start) compute(node.kind, *start, Value::quantity(by), failed);
+    if (failed) report(Severity::error, amount.offset, amount.length, "this leads out of the years 0001 to 9999");
 }
 
 void Analyser::analyse_comparison(Node& node) {

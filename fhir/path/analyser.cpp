@@ -6,7 +6,8 @@
 
 namespace fhir::path {
 
-Analyser::Analyser(Program& program, const CompileOptions& options) : program_(program), options_(options) {
+Analyser::Analyser(Program& program, const CompileOptions& options)
+    : program_(program), options_(options), diagnostics_(std::move(program.warnings)) {
     surroundings_.focus.is_collection = false;
     if (options.context != TypeId::none) surroundings_.focus.types = {options.context};
 }
@@ -26,7 +27,9 @@ std::vector<Diagnostic> Analyser::run() {
 
 void Analyser::report(Severity severity, std::size_t offset, std::size_t length, std::string message) {
     constexpr std::size_t enough = 50;
-    if (diagnostics_.size() >= enough) return;
+    const auto is_alike = [severity](const Diagnostic& found) { return found.severity == severity; };
+    // Of each severity: many warnings must not hide an error.
+    if (std::count_if(diagnostics_.begin(), diagnostics_.end(), is_alike) >= std::ptrdiff_t{enough}) return;
     Diagnostic diagnostic;
     diagnostic.severity = severity;
     diagnostic.message = std::move(message);
@@ -46,12 +49,6 @@ std::string Analyser::describe(const ResultType& type) const {
         text += types().path(id);
     }
     return text;
-}
-
-Kinds Analyser::kinds_of(const ResultType& type) const {
-    Kinds kinds = kinds::anything;
-    for (const TypeId id : type.types) kinds = static_cast<Kinds>(kinds | kind_of(system_type_of(id)));
-    return kinds;
 }
 
 ResultType joined(const ResultType& left, const ResultType& right) {

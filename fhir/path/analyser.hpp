@@ -37,6 +37,8 @@ class Analyser {
     void analyse_variable(Node& node);
     void analyse_operator(Node& node);
     void analyse_arithmetic(Node& node);
+    bool can_be_shifted(const Node& node, const Measure& by);
+    void check_shift(const Node& node, const Measure& by);
     void analyse_comparison(Node& node);
     void analyse_equality(Node& node);
     void warn_of_unit(const Node& node);
@@ -56,6 +58,7 @@ class Analyser {
     void analyse_in_item(Node& call, Node& argument);
     void analyse_repeat(Node& call);
     void check_value_argument(const Node& call, const Node& argument, Kinds allowed);
+    void check_known_argument(const Node& call, std::size_t index);
     void check_criterion(const Node& call, const Node& argument);
     void check_input(const Node& call);
     void check_pattern(Node& call);
@@ -78,7 +81,6 @@ class Analyser {
         report(Severity::error, node.name_offset, node.name_length, std::move(message));
     }
     std::string describe(const ResultType& type) const;
-    Kinds kinds_of(const ResultType& type) const;
 
     const Types& types() const { return *program_.types; }
 
@@ -107,6 +109,9 @@ class Analyser::Scope {
     Surroundings surroundings_;
     std::size_t defined_;
 };
+
+/// The value of a literal, with its signs. Nothing for anything else.
+std::optional<Value> constant_of(const Node& node);
 
 /// The types of both, each once; unknown if one of them is.
 ResultType joined(const ResultType& left, const ResultType& right);

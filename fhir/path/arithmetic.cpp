@@ -94,14 +94,7 @@ Value compute_quantity(NodeKind operation, const Measure& left, const Measure& r
     return result ? Value::quantity(std::move(*result)) : Value();
 }
 
-// FHIRPath N1, 6.7: a Time has no days, a Date no hours. A year or month that leads out of the calendar is an error;
-// other overflow is empty.
-bool applies_to(CalendarUnit unit, const Value& value) {
-    const bool is_of_days = unit <= CalendarUnit::day;
-    if (value.kind() == Kind::time) return !is_of_days;
-    return is_of_days || value.kind() != Kind::date;
-}
-
+// FHIRPath N1, 6.7: a year or month that leads out of the calendar is an error; other overflow is empty.
 template <typename Temporal, typename Make>
 Value shifted(const Temporal& value, const Measure& by, CalendarUnit unit, bool& failed, Make make) {
     const std::optional<Temporal> result = fhir::add(value, by.value, unit);
@@ -112,7 +105,7 @@ Value shifted(const Temporal& value, const Measure& by, CalendarUnit unit, bool&
 Value compute_temporal(NodeKind operation, const Value& left, Measure by, bool& failed) {
     const bool backwards = operation == NodeKind::subtract;
     const std::optional<CalendarUnit> unit = calendar_unit_of(by);
-    if ((operation != NodeKind::add && !backwards) || !unit || !applies_to(*unit, left)) {
+    if ((operation != NodeKind::add && !backwards) || !unit || !applies_to(*unit, left.type())) {
         failed = true;
         return {};
     }

@@ -1,4 +1,5 @@
 // From one System type to another. Source: FHIRPath N1, 5.5 Conversion; Long: the STU part.
+#include "fhir/characters.hpp"
 #include "fhir/path/evaluator.hpp"
 #include "fhir/path/unicode.hpp"
 
@@ -10,10 +11,6 @@ namespace fhir::path {
 namespace {
 
 using Kind = Value::Kind;
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 // (\+|-)?\d+
 std::optional<std::int64_t> parse_whole(std::string_view text) {

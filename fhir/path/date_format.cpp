@@ -1,5 +1,7 @@
 #include "fhir/path/date_format.hpp"
 
+#include "fhir/characters.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -31,10 +33,6 @@ constexpr std::array<Code, 14> codes{{{"yyyy", Field::year, 4, 4},
                                       {"s", Field::second, 1, 2}}};
 constexpr std::string_view code_letters = "yMdhHmsSazZ";
 constexpr std::size_t max_fraction_digits = 18;
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 // The run of one letter that `format` begins with, if it is a letter of codes; else "".
 std::string_view run_at(std::string_view format) {

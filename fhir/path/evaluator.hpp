@@ -156,17 +156,34 @@ class Evaluator {
 // ---- operations on values that operators and functions share
 // ---------------------------------------------------------
 
-/// FHIRPath's `=` of two items: true, false, or undecided.
-std::optional<bool> equal(const Value& left, const Value& right);
-/// FHIRPath's `~` of two items: undecided for quantities that do not measure the same.
-std::optional<bool> equivalent(const Value& left, const Value& right);
-/// `=` of two collections of at least one item each, item by item; undecided if one pair is and none differs.
-std::optional<bool> equal(const Collection& left, const Collection& right);
-/// `~` of two collections, in any order; what is undecided among several is not equivalent.
-std::optional<bool> equivalent(const Collection& left, const Collection& right);
+/// FHIRPath's `~`. Every comparison of two nodes is a step of the evaluation.
+class Equivalence {
+  public:
+    Equivalence(Evaluator& evaluator, const Node& node) : evaluator_(evaluator), node_(node) {}
 
-/// Whether `values` from `first` on holds an item that equals `value`. Precondition: first <= values.size().
-bool holds(const Collection& values, const Value& value, std::size_t first = 0);
+    /// Of two items: unknown for quantities that do not measure the same.
+    Truth of(const Value& left, const Value& right);
+    /// Of two collections, in any order; what is unknown among several is not equivalent.
+    Truth of(const Collection& left, const Collection& right);
+
+  private:
+    bool spend(std::size_t steps = 1) {
+        if (!failed_ && !evaluator_.spend(node_, steps)) failed_ = true;
+        return !failed_;
+    }
+    std::optional<bool> are_equivalent(const Value& left, const Value& right);
+    bool are_equivalent_elements(const Value& left, const Value& right);
+    bool are_equivalent_codings(const boost::json::value& left, const boost::json::value& right);
+    bool are_equivalent_concepts(const boost::json::value& left, const boost::json::value& right);
+    bool are_equivalent_trees(const boost::json::value& left, const boost::json::value& right);
+    bool are_equivalent_objects(const boost::json::object& left, const boost::json::object& right);
+    template <typename List, typename Fits>
+    bool can_be_paired(const List& left, const List& right, Fits fits);
+
+    Evaluator& evaluator_;
+    const Node& node_;
+    bool failed_ = false;
+};
 
 /// The order of two System values; no_order where it is undecided, wrong_types where there is none.
 enum class Order : std::uint8_t { less, equal, greater, undecided, wrong_types };
@@ -180,11 +197,31 @@ Value negated(const Value& value, bool& failed);
 /// FHIRPath's conversion to a type; without value where there is none.
 Value converted(const Value& value, TypeId type);
 
+/// Finds what equals a value among many without comparing it with all of them. Each comparison and each node that is
+/// looked at is a step of the evaluation.
+class ValueIndex {
+  public:
+    /// \param values  from `first` on; it may grow meanwhile.
+    ValueIndex(Evaluator& evaluator, const Node& node, const Collection& values, std::size_t first = 0)
+        : evaluator_(evaluator), node_(node), values_(values), first_(first), indexed_(first) {}
+    /// False if it failed. `found` tells whether a value equals `value`.
+    bool find(const Value& value, bool& found);
+
+  private:
+    Evaluator& evaluator_;
+    const Node& node_;
+    const Collection& values_;
+    std::size_t first_;
+    std::size_t indexed_;
+    std::size_t lookups_ = 0;
+    std::unordered_multimap<std::size_t, std::size_t> places_;  // by key, once there are more than a few
+};
+
 /// Appends values to a collection, each that equals none it appended before.
 class DistinctValues {
   public:
     DistinctValues(Evaluator& evaluator, const Node& node, Collection& out)
-        : evaluator_(evaluator), node_(node), out_(out), first_(out.size()) {}
+        : evaluator_(evaluator), node_(node), out_(out), index_(evaluator, node, out, out.size()) {}
     /// False if it failed. `added` tells whether the value was new.
     bool add(const Value& value, bool& added);
 
@@ -192,8 +229,7 @@ class DistinctValues {
     Evaluator& evaluator_;
     const Node& node_;
     Collection& out_;
-    std::size_t first_;
-    std::unordered_multimap<std::size_t, std::size_t> places_;  // by key_of, once there are more than a few
+    ValueIndex index_;
 };
 
 /// Appends the values that equal none before them.

@@ -22,6 +22,12 @@ Kinds kind_of(TypeId system_type) {
     return by_type[static_cast<std::size_t>(system_type) - 1];
 }
 
+Kinds kinds_of(const ResultType& type) {
+    Kinds kinds = kinds::anything;
+    for (const TypeId id : type.types) kinds = static_cast<Kinds>(kinds | kind_of(system_type_of(id)));
+    return kinds;
+}
+
 const Function* find_function(std::string_view name) {
     const Function* found = nullptr;
     for_each_family([&](std::span<const Function> family) {

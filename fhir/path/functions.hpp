@@ -36,6 +36,8 @@ inline constexpr Kinds temporal = date | date_time | time;
 
 /// The kind of a System type; `anything` for a type that is none.
 Kinds kind_of(TypeId system_type);
+/// Of all that a collection can hold; `anything` where that is not known.
+Kinds kinds_of(const ResultType& type);
 
 struct Parameter {
     enum class Form : std::uint8_t {
@@ -85,6 +87,14 @@ enum class Gives : std::uint8_t {
 
 inline constexpr std::uint8_t any_number = 255;
 
+/// An argument that is the same in every evaluation.
+struct KnownArgument {
+    const Node& call;  ///< the input and the arguments before this one have their types
+    std::size_t index = 0;
+    const Value& value;
+    const Types& types;
+};
+
 struct Function {
     /// Appends the result to `out`; false if it failed, which the evaluator has been told.
     using Run = bool (*)(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out);
@@ -93,6 +103,9 @@ struct Function {
 
     /// The same for filters: hands on what passes, without a collection.
     using Filter = bool (*)(Evaluator& evaluator, const Node& call, Visit visit);
+
+    /// Why every evaluation with this argument fails that is given anything; "" if it need not.
+    using Refuse = std::string_view (*)(const KnownArgument& known);
 
     std::string_view name;
     Kinds input = kinds::anything;  ///< checked only if it is not `anything`
@@ -105,6 +118,7 @@ struct Function {
     bool needs_terminology = false;
     Decide decide = nullptr;
     Filter filter = nullptr;
+    Refuse refuse = nullptr;
 };
 
 /// By name; nullptr if there is none.

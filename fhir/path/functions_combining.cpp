@@ -33,18 +33,22 @@ bool run_combine(Evaluator& evaluator, const Node& call, const Collection& input
 bool run_intersect(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
     Collection other;
     if (!collect_other(evaluator, call, other)) return false;
+    ValueIndex others(evaluator, call, other);
     DistinctValues common(evaluator, call, out);
+    bool is_other = false;
     bool added = false;
     return std::all_of(input.begin(), input.end(), [&](const Value& value) {
-        return evaluator.spend(call, other.size()) && (!holds(other, value) || common.add(value, added));
+        return others.find(value, is_other) && (!is_other || common.add(value, added));
     });
 }
 
 bool run_exclude(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
     Collection other;
     if (!collect_other(evaluator, call, other)) return false;
+    ValueIndex others(evaluator, call, other);
+    bool is_other = false;
     return std::all_of(input.begin(), input.end(), [&](const Value& value) {
-        return evaluator.spend(call, other.size()) && (holds(other, value) || evaluator.push(call, value, out));
+        return others.find(value, is_other) && (is_other || evaluator.push(call, value, out));
     });
 }
 
@@ -131,6 +135,7 @@ constexpr Parameter collection{Form::collection, kinds::anything};
 constexpr Parameter projection{Form::projection, kinds::anything};
 constexpr Parameter boolean{Form::value, kinds::boolean};  // preserveOrder: order is preserved always
 constexpr Kinds addable = kinds::number | kinds::quantity;
+constexpr Kinds ordered = addable | kinds::temporal | kinds::string;
 
 constexpr Function functions[] = {
     {.name = "union",
@@ -171,8 +176,8 @@ constexpr Function functions[] = {
      .allowed = 2},
     {.name = "sum", .input = addable, .gives = Gives::input_number, .run = run_sum},
     {.name = "avg", .input = addable, .gives = Gives::input_number, .run = run_avg},
-    {.name = "min", .gives = Gives::input_temporal, .run = run_min},
-    {.name = "max", .gives = Gives::input_temporal, .run = run_max},
+    {.name = "min", .input = ordered, .gives = Gives::input_temporal, .run = run_min},
+    {.name = "max", .input = ordered, .gives = Gives::input_temporal, .run = run_max},
 };
 
 }  // namespace

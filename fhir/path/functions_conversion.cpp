@@ -2,6 +2,8 @@
 #include "fhir/path/date_format.hpp"
 #include "fhir/path/evaluator.hpp"
 
+#include <algorithm>
+
 namespace fhir::path {
 namespace {
 
@@ -41,6 +43,19 @@ bool run_converts_to(Evaluator& evaluator, const Node& call, const Collection& i
     return evaluator.push(call, Value::boolean(value.has_value()), out);
 }
 
+constexpr const char* unknown_codes =
+    "this date format has codes that are not known here: names of months (MMM, MMMM) or of time zones (z)";
+
+// "If the input is not a string, the format parameter is ignored" (3.0, toDate), so it matters if the input is no
+// other.
+std::string_view refuse_date_format(const KnownArgument& known) {
+    const std::vector<TypeId>& inputs = known.call.input->type.types;
+    const auto is_string = [](TypeId type) { return system_type_of(type) == TypeId::string; };
+    const bool is_read = !inputs.empty() && std::all_of(inputs.begin(), inputs.end(), is_string);
+    const bool is_text = known.value.kind() == Value::Kind::string;
+    return is_read && is_text && !is_date_format(known.value.as_string()) ? unknown_codes : "";
+}
+
 // A String by the form that the argument describes, anything else as ever.
 template <TypeId type>
 Outcome convert_by_format(Evaluator& evaluator, const Node& call, const Collection& input, Value& out) {
@@ -59,8 +74,7 @@ Outcome convert_by_format(Evaluator& evaluator, const Node& call, const Collecti
         return Outcome::failed;
     }
     if (!is_date_format(format.as_string())) {
-        evaluator.fail(EvaluationErrorCode::wrong_argument, "this date format has codes that are not known here",
-                       *call.arguments[0]);
+        evaluator.fail(EvaluationErrorCode::wrong_argument, unknown_codes, *call.arguments[0]);
         return Outcome::failed;
     }
     const std::optional<DateTime> read = parse_by_format(out.as_string(), format.as_string());
@@ -137,22 +151,26 @@ constexpr Function functions[] = {
      .gives = Gives::date,
      .run = run_to_formatted<TypeId::date>,
      .parameters = {format},
-     .allowed = 1},
+     .allowed = 1,
+     .refuse = refuse_date_format},
     {.name = "convertsToDate",
      .gives = Gives::boolean,
      .run = run_converts_to_formatted<TypeId::date>,
      .parameters = {format},
-     .allowed = 1},
+     .allowed = 1,
+     .refuse = refuse_date_format},
     {.name = "toDateTime",
      .gives = Gives::date_time,
      .run = run_to_formatted<TypeId::date_time>,
      .parameters = {format},
-     .allowed = 1},
+     .allowed = 1,
+     .refuse = refuse_date_format},
     {.name = "convertsToDateTime",
      .gives = Gives::boolean,
      .run = run_converts_to_formatted<TypeId::date_time>,
      .parameters = {format},
-     .allowed = 1},
+     .allowed = 1,
+     .refuse = refuse_date_format},
     {.name = "toTime", .gives = Gives::time, .run = run_to<TypeId::time>},
     {.name = "convertsToTime", .gives = Gives::boolean, .run = run_converts_to<TypeId::time>},
     {.name = "toQuantity", .gives = Gives::quantity, .run = run_to_quantity, .parameters = {unit}, .allowed = 1},

@@ -123,10 +123,12 @@ bool run_any_false(Evaluator& evaluator, const Node& call, const Collection& inp
 
 bool push_is_subset(Evaluator& evaluator, const Node& call, const Collection& small, const Collection& large,
                     Collection& out) {
-    if (!evaluator.spend(call, small.size() * large.size())) return false;
-    const bool is_subset =
-        std::all_of(small.begin(), small.end(), [&](const Value& value) { return holds(large, value); });
-    return evaluator.push(call, Value::boolean(is_subset), out);
+    ValueIndex index(evaluator, call, large);
+    bool found = true;
+    for (std::size_t i = 0; i < small.size() && found; ++i) {
+        if (!index.find(small[i], found)) return false;
+    }
+    return evaluator.push(call, Value::boolean(found), out);
 }
 
 bool run_subset_of(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {

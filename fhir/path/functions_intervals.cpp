@@ -76,16 +76,33 @@ constexpr std::array<Period, 8> periods{{{CalendarUnit::year, "year", Precision:
                                          {CalendarUnit::second, "second", Precision::second, 1000},
                                          {CalendarUnit::millisecond, "millisecond", Precision::second, 1}}};
 
-// The period that the text names, if values of these kinds are measured in it.
-const Period* period_of(std::string_view word, const Value& left, const Value& right) {
+const Period* period_of(std::string_view word) {
     const auto* const found =
         std::find_if(periods.begin(), periods.end(), [word](const Period& known) { return known.word == word; });
-    if (found == periods.end()) return nullptr;
-    const bool is_of_clock = found->milliseconds > 0;
-    const auto fits = [is_of_clock](const Value& value) {
-        return value.kind() == Kind::date_time || is_of_clock == (value.kind() == Kind::time);
-    };
-    return fits(left) || fits(right) ? found : nullptr;
+    return found == periods.end() ? nullptr : found;
+}
+
+// Whether something of these kinds is measured in `period`.
+bool is_measured_in(const Period& period, Kinds kinds) {
+    return (kinds & (period.milliseconds > 0 ? kinds::time : kinds::date)) != 0 || (kinds & kinds::date_time) != 0;
+}
+
+constexpr const char* wrong_precision =
+    "the precision is 'year', 'month', 'week' or 'day' for dates, 'hour', 'minute', 'second' or 'millisecond' for "
+    "times, any of these for date-times";
+
+std::string_view refuse_period(const KnownArgument& known) {
+    const Kinds input = kinds_of(known.call.input->type);
+    if (known.index == 0 && (kind_of(known.value.type()) & kinds::temporal) != 0) {
+        const Kinds fitting = known.value.kind() == Kind::time ? kinds::time : kinds::date | kinds::date_time;
+        return input == kinds::anything || (input & fitting) != 0 ? "" : "a Time and a date have nothing between them";
+    }
+    if (known.index != 1 || known.value.kind() != Kind::string) return "";
+    const Period* const period = period_of(known.value.as_string());
+    const ResultType& to = known.call.arguments[0]->type;
+    const bool is_open = input == kinds::anything || to.types.empty();
+    const bool fits = period && (is_open || is_measured_in(*period, static_cast<Kinds>(input | kinds_of(to))));
+    return fits ? "" : wrong_precision;
 }
 
 bool says(const Moment& moment, const Period& period) {
@@ -182,12 +199,9 @@ bool run_interval(Evaluator& evaluator, const Node& call, const Collection& inpu
         return evaluator.fail_on_type(*call.arguments[0], "a value of the input's type");
     }
     if (word.kind() != Kind::string) return evaluator.fail_on_type(*call.arguments[1], "a String");
-    const Period* const period = period_of(word.as_string(), from, to);
-    if (!period) {
-        return evaluator.fail(EvaluationErrorCode::wrong_argument,
-                              "the precision is 'year', 'month', 'week' or 'day' for dates, 'hour', 'minute', 'second' "
-                              "or 'millisecond' for times, any of these for date-times",
-                              *call.arguments[1]);
+    const Period* const period = period_of(word.as_string());
+    if (!period || !is_measured_in(*period, static_cast<Kinds>(kind_of(from.type()) | kind_of(to.type())))) {
+        return evaluator.fail(EvaluationErrorCode::wrong_argument, wrong_precision, *call.arguments[1]);
     }
     const std::optional<std::int64_t> number = count_between(moment_of(from), moment_of(to), *period, count);
     const bool fits = number && *number >= std::numeric_limits<std::int32_t>::min() &&
@@ -198,10 +212,20 @@ bool run_interval(Evaluator& evaluator, const Node& call, const Collection& inpu
 constexpr Parameter moment{Form::value, kinds::temporal};
 constexpr Parameter string{Form::value, kinds::string};
 
-constexpr Function functions[] = {
-    {"duration", kinds::temporal, Gives::integer, run_interval<Count::whole_periods>, {moment, string}, 2, 2},
-    {"difference", kinds::temporal, Gives::integer, run_interval<Count::boundaries>, {moment, string}, 2, 2},
-};
+template <Count count>
+constexpr Function interval_function(std::string_view name) {
+    return {.name = name,
+            .input = kinds::temporal,
+            .gives = Gives::integer,
+            .run = run_interval<count>,
+            .parameters = {moment, string},
+            .required = 2,
+            .allowed = 2,
+            .refuse = refuse_period};
+}
+
+constexpr Function functions[] = {interval_function<Count::whole_periods>("duration"),
+                                  interval_function<Count::boundaries>("difference")};
 
 }  // namespace
 

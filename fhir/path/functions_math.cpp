@@ -117,6 +117,17 @@ bool run_round(Evaluator& evaluator, const Node& call, const Collection& input, 
     return evaluator.push(call, Value::decimal(round(number.as_decimal(), places)), out);
 }
 
+std::string_view refuse_base(const KnownArgument& known) {
+    const bool is_number = (kind_of(known.value.type()) & kinds::number) != 0;
+    return is_number && known.value.as_decimal() <= Decimal(0) ? "only a number above 0 is the base of a logarithm"
+                                                               : "";
+}
+
+std::string_view refuse_precision(const KnownArgument& known) {
+    const bool is_negative = known.value.kind() == Kind::integer && known.value.as_integer() < 0;
+    return is_negative ? "the number of decimal places is a whole number from 0" : "";
+}
+
 constexpr Parameter number{Form::value, kinds::number};
 constexpr Parameter integer{Form::value, kinds::integer};
 constexpr Kinds measured = kinds::number | kinds::quantity;
@@ -129,9 +140,22 @@ constexpr Function functions[] = {
     {"exp", kinds::number, Gives::decimal, run_decimal<exponential>},
     {"ln", kinds::number, Gives::decimal, run_decimal<natural_logarithm>},
     {"sqrt", kinds::number, Gives::decimal, run_decimal<square_root>},
-    {"log", kinds::number, Gives::decimal, run_log, {number}, 1, 1},
+    {.name = "log",
+     .input = kinds::number,
+     .gives = Gives::decimal,
+     .run = run_log,
+     .parameters = {number},
+     .required = 1,
+     .allowed = 1,
+     .refuse = refuse_base},
     {"power", kinds::number, Gives::input_number, run_power, {number}, 1, 1},
-    {"round", measured, Gives::rounded_number, run_round, {integer}, 0, 1},
+    {.name = "round",
+     .input = measured,
+     .gives = Gives::rounded_number,
+     .run = run_round,
+     .parameters = {integer},
+     .allowed = 1,
+     .refuse = refuse_precision},
 };
 
 }  // namespace

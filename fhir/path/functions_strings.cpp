@@ -252,6 +252,20 @@ bool run_join(Evaluator& evaluator, const Node& call, const Collection& input, C
     return input.empty() || evaluator.push_string(call, std::move(joined), out);
 }
 
+template <std::size_t flags>
+std::string_view refuse_flags(const KnownArgument& known) {
+    const bool are_wrong =
+        known.index == flags && known.value.kind() == Kind::string && !are_flags(known.value.as_string());
+    return are_wrong ? "the flags are of 'i' (case does not count) and 'm' (^ and $ at every line)" : "";
+}
+
+// With an empty pattern the result is the input, whatever the flags are.
+std::string_view refuse_flags_of_replacement(const KnownArgument& known) {
+    const Node& pattern = *known.call.arguments[0];
+    const bool is_text = pattern.kind == NodeKind::literal && pattern.literal.kind() == Kind::string;
+    return is_text && !pattern.literal.as_string().empty() ? refuse_flags<2>(known) : "";
+}
+
 constexpr Parameter string{Form::value, kinds::string};
 constexpr Parameter integer{Form::value, kinds::integer};
 constexpr Kinds text = kinds::string;
@@ -267,9 +281,30 @@ constexpr Function functions[] = {
     {"lower", text, Gives::string, run_changed<to_lower>},
     {"trim", text, Gives::string, run_changed<trimmed>},
     {"replace", text, Gives::string, run_replace, {string, string}, 2, 2},
-    {"matches", text, Gives::boolean, run_matches<false>, {string, string}, 1, 2},
-    {"matchesFull", text, Gives::boolean, run_matches<true>, {string, string}, 1, 2},
-    {"replaceMatches", text, Gives::string, run_replace_matches, {string, string, string}, 2, 3},
+    {.name = "matches",
+     .input = text,
+     .gives = Gives::boolean,
+     .run = run_matches<false>,
+     .parameters = {string, string},
+     .required = 1,
+     .allowed = 2,
+     .refuse = refuse_flags<1>},
+    {.name = "matchesFull",
+     .input = text,
+     .gives = Gives::boolean,
+     .run = run_matches<true>,
+     .parameters = {string, string},
+     .required = 1,
+     .allowed = 2,
+     .refuse = refuse_flags<1>},
+    {.name = "replaceMatches",
+     .input = text,
+     .gives = Gives::string,
+     .run = run_replace_matches,
+     .parameters = {string, string, string},
+     .required = 2,
+     .allowed = 3,
+     .refuse = refuse_flags_of_replacement},
     {"length", text, Gives::integer, run_length},
     {"toChars", text, Gives::strings, run_to_chars},
     {"split", text, Gives::strings, run_split, {string}, 1, 1},

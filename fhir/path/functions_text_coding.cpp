@@ -193,14 +193,34 @@ bool run_coding(Evaluator& evaluator, const Node& call, const Collection& input,
     return !result || evaluator.push_string(call, std::move(*result), out);
 }
 
+// The formats are known by trying: each gives something, or nothing, of the empty text.
+template <Coding coding>
+std::string_view refuse_format(const KnownArgument& known) {
+    bool is_known = true;
+    if (known.value.kind() == Value::Kind::string) coding(known.value.as_string(), "", is_known);
+    if (is_known) return "";
+    if constexpr (coding == encode)
+        return "there is no such format; there are 'hex', 'base64', 'urlbase64' and 'ascii'";
+    if constexpr (coding == decode) return "there is no such format; there are 'hex', 'base64' and 'urlbase64'";
+    return "there is no such format; there are 'html' and 'json'";
+}
+
 constexpr Parameter string{Form::value, kinds::string};
 
-constexpr Function functions[] = {
-    {"encode", kinds::string, Gives::string, run_coding<encode>, {string}, 1, 1},
-    {"decode", kinds::string, Gives::string, run_coding<decode>, {string}, 1, 1},
-    {"escape", kinds::string, Gives::string, run_coding<escape>, {string}, 1, 1},
-    {"unescape", kinds::string, Gives::string, run_coding<unescape>, {string}, 1, 1},
-};
+template <Coding coding>
+constexpr Function coding_function(std::string_view name) {
+    return {.name = name,
+            .input = kinds::string,
+            .gives = Gives::string,
+            .run = run_coding<coding>,
+            .parameters = {string},
+            .required = 1,
+            .allowed = 1,
+            .refuse = refuse_format<coding>};
+}
+
+constexpr Function functions[] = {coding_function<encode>("encode"), coding_function<decode>("decode"),
+                                  coding_function<escape>("escape"), coding_function<unescape>("unescape")};
 
 }  // namespace
 

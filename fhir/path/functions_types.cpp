@@ -27,9 +27,22 @@ bool run_type(Evaluator& evaluator, const Node& call, const Collection& input, C
                        [&](const Value& item) { return evaluator.push(call, Value::type_info(item.type()), out); });
 }
 
-// Only R4's own definitions are known: whether an item is of the type that they define.
-bool run_conforms_to(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
+// The type of R4 that a definition's URL means. Profiles, R4's own too, are not known.
+std::optional<TypeId> defined_type(const Types& types, std::string_view url) {
     constexpr std::string_view base = "http://hl7.org/fhir/StructureDefinition/";
+    return url.starts_with(base) ? types.find_in("FHIR", url.substr(base.size())) : std::nullopt;
+}
+
+constexpr const char* unknown_profile =
+    "profiles are not known here, only R4's types are, as in 'http://hl7.org/fhir/StructureDefinition/Patient'";
+
+std::string_view refuse_profile(const KnownArgument& known) {
+    const bool is_text = known.value.kind() == Value::Kind::string;
+    return is_text && !defined_type(known.types, known.value.as_string()) ? unknown_profile : "";
+}
+
+// Whether an item is of the type that they define.
+bool run_conforms_to(Evaluator& evaluator, const Node& call, const Collection& input, Collection& out) {
     Value item;
     Value url;
     const Outcome outcome = evaluator.single_item(call, input, item);
@@ -37,10 +50,8 @@ bool run_conforms_to(Evaluator& evaluator, const Node& call, const Collection& i
     if (outcome == Outcome::failed || has_url == Outcome::failed) return false;
     if (outcome == Outcome::none || has_url == Outcome::none) return true;
     if (url.kind() != Value::Kind::string) return evaluator.fail_on_type(*call.arguments[0], "a String");
-    const std::string_view text = url.as_string();
-    const std::optional<TypeId> type =
-        text.starts_with(base) ? evaluator.types().find_in("FHIR", text.substr(base.size())) : std::nullopt;
-    if (!type) return evaluator.fail(EvaluationErrorCode::wrong_argument, "this profile is not known", call);
+    const std::optional<TypeId> type = defined_type(evaluator.types(), url.as_string());
+    if (!type) return evaluator.fail(EvaluationErrorCode::wrong_argument, unknown_profile, call);
     return evaluator.push(call, Value::boolean(item.is_element() && evaluator.types().is_a(item.type(), *type)), out);
 }
 
@@ -51,7 +62,13 @@ constexpr Function functions[] = {
     {"is", kinds::anything, Gives::boolean, run_is, {type}, 1, 1},
     {"as", kinds::anything, Gives::typed_item, run_as, {type}, 1, 1},
     {"type", kinds::anything, Gives::type_info, run_type},
-    {"conformsTo", kinds::anything, Gives::boolean, run_conforms_to, {string}, 1, 1},
+    {.name = "conformsTo",
+     .gives = Gives::boolean,
+     .run = run_conforms_to,
+     .parameters = {string},
+     .required = 1,
+     .allowed = 1,
+     .refuse = refuse_profile},
 };
 
 }  // namespace

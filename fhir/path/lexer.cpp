@@ -1,5 +1,6 @@
 #include "fhir/path/lexer.hpp"
 
+#include "fhir/characters.hpp"
 #include "fhir/path/unicode.hpp"
 
 #include <algorithm>
@@ -10,11 +11,8 @@
 namespace fhir::path {
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+bool begins_name(char c) {
+    return is_letter(c) || c == '_';
 }
 
 int hex_digit(char c) {
@@ -41,9 +39,9 @@ Token Lexer::next() {
     if (!skip_blank()) return fail(at_, 2, "this comment does not end");
     if (at_ >= text_.size()) return {TokenKind::end, text_.size(), 0, ""};
     const char c = peek();
-    if (is_letter(c)) {
+    if (begins_name(c)) {
         std::size_t length = 1;
-        while (is_letter(peek(length)) || is_digit(peek(length))) ++length;
+        while (begins_name(peek(length)) || is_digit(peek(length))) ++length;
         return take(TokenKind::identifier, length);
     }
     if (is_digit(c)) return take_number();
@@ -95,7 +93,7 @@ Token Lexer::take_quoted(char quote) {
         if (text_[at_] != '\\') {
             content += text_[at_++];
         } else if (ends_with_backslash(quote)) {
-            ++at_;
+            skip_idle_backslash();
         } else if (!unescape(content)) {
             return fail(at_, 6, "half of a character: \\uD800 to \\uDFFF stand in pairs");
         }
@@ -131,7 +129,7 @@ bool Lexer::unescape(std::string& out) {
     }
     const std::optional<char32_t> unit = escaped_unit(text_.substr(at_));
     if (!unit) {
-        ++at_;
+        skip_idle_backslash();
         return true;
     }
     at_ += 6;
@@ -146,10 +144,16 @@ bool Lexer::unescape(std::string& out) {
     return true;
 }
 
+void Lexer::skip_idle_backslash() {
+    constexpr std::size_t worth_telling = 20;
+    if (idle_backslashes_.size() < worth_telling) idle_backslashes_.push_back(at_);
+    ++at_;
+}
+
 Token Lexer::take_number() {
     std::size_t length = 1;
     while (is_digit(peek(length))) ++length;
-    if (peek(length) == 'L' && !is_letter(peek(length + 1)) && !is_digit(peek(length + 1))) {
+    if (peek(length) == 'L' && !begins_name(peek(length + 1)) && !is_digit(peek(length + 1))) {
         Token token = take(TokenKind::long_number, length);
         ++at_;
         ++token.length;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fhir::path {
 
@@ -39,6 +40,9 @@ class Lexer {
     explicit Lexer(std::string_view text) : text_(text) {}
     Token next();
 
+    /// Where a backslash stood that begins no escape and is left out: the first ones, as many as are worth telling.
+    const std::vector<std::size_t>& idle_backslashes() const { return idle_backslashes_; }
+
   private:
     bool skip_blank();
     Token take(TokenKind kind, std::size_t length);
@@ -48,6 +52,7 @@ class Lexer {
     Token fail(std::size_t offset, std::size_t length, std::string message);
     bool ends_with_backslash(char quote) const;
     bool unescape(std::string& out);
+    void skip_idle_backslash();
     char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
     std::size_t digits(std::size_t from, std::size_t count) const;
     std::size_t date_length() const;
@@ -56,6 +61,7 @@ class Lexer {
 
     std::string_view text_;
     std::size_t at_ = 0;
+    std::vector<std::size_t> idle_backslashes_;
 };
 
 }  // namespace fhir::path

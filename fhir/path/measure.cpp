@@ -199,6 +199,12 @@ std::optional<CalendarUnit> calendar_unit_of(const Measure& measure) {
     return measure.calendar_unit ? measure.calendar_unit : calendar_unit_of_ucum(measure.unit);
 }
 
+bool applies_to(CalendarUnit unit, TypeId temporal) {
+    const bool is_of_days = unit <= CalendarUnit::day;
+    if (temporal == TypeId::time) return !is_of_days;
+    return is_of_days || temporal != TypeId::date;
+}
+
 std::string literal_text(const Measure& measure) {
     if (measure.calendar_unit) return measure.value.text() + ' ' + measure.unit;
     return measure.value.text() + " '" + measure.unit + '\'';

@@ -22,6 +22,9 @@ Measure measure_in(const Decimal& amount, CalendarUnit unit);
 /// which are averages, and for what is no time.
 std::optional<CalendarUnit> calendar_unit_of(const Measure& measure);
 
+/// Whether date arithmetic adds `unit` to a value of the type: a Time has no days, a Date no hours (FHIRPath N1, 6.7).
+bool applies_to(CalendarUnit unit, TypeId temporal);
+
 /// As a literal is written: `4.0 'g'`, `3 days`.
 std::string literal_text(const Measure& measure);
 

@@ -70,6 +70,7 @@ class Parser {
         if (!root) return false;
         if (token_.kind != TokenKind::end) return fail_here("an operator or the end is missing before this");
         program_.root = root;
+        for (const std::size_t place : lexer_.idle_backslashes()) warn_of_backslash(place);
         return true;
     }
 
@@ -104,6 +105,18 @@ class Parser {
         return fail_at(token_.offset, std::max<std::size_t>(token_.length, 1), std::move(message));
     }
 
+    // Whoever writes '\d' has a regular expression in mind; by FHIRPath N1, 4.1.2, it is 'd'.
+    void warn_of_backslash(std::size_t place) {
+        const char next = program_.text[place + 1];
+        const bool is_shown = next > ' ' && next < '\x7F' && next != '\'' && next != '`';
+        const std::string letter(is_shown ? 1 : 0, next);
+        std::string message = "this backslash stands for nothing";
+        if (is_shown) message = "\\" + letter + " is no escape, so this is " + letter;
+        if (next == 'u') message = "\\u is an escape only with four hexadecimal digits, so this is u";
+        message += "; for a backslash write \\\\" + letter + " (in JSON \\\\\\\\" + letter + ")";
+        program_.warnings.push_back(diagnostic_at(program_.text, Severity::warning, std::move(message), place, 2));
+    }
+
     Node& make(NodeKind kind, std::size_t offset) {
         Node& node = program_.nodes.emplace_back();
         node.kind = kind;
@@ -135,6 +148,9 @@ class Parser {
         Node* left = at_symbol("+") || at_symbol("-") ? sign() : path();
         while (left) {
             const Operator* op = operator_here();
+            if (!op && at_symbol("{")) {
+                return fail_here("objects cannot be constructed: of FHIRPath 3.0's trial use, not supported");
+            }
             if (!op || op->precedence < lowest) return left;
             left = binary(*left, *op);
         }

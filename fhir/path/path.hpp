@@ -68,7 +68,8 @@ struct CompileOptions {
     std::vector<Variable>
         variables{};  ///< beside %context, %resource, %rootResource, %ucum, %sct, %loinc, %`ext-…`, %`vs-…`
     Limits limits{};
-    /// Unknown members are empty, criteria need not be Boolean, both with a warning: for expressions of elsewhere.
+    /// Unknown members are empty, criteria need not be Boolean, and an argument that fails fails when it is come to;
+    /// each with a warning: for expressions of elsewhere.
     bool is_lenient = false;
     bool has_terminology = false;  ///< every Input has a `terminology`; without it memberOf() and its kin are refused
 };

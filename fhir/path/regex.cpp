@@ -64,10 +64,14 @@ void append_substitution(std::string& out, std::string_view by, const std::vecto
 
 }  // namespace
 
+bool are_flags(std::string_view flags) {
+    return flags.find_first_not_of("im") == std::string_view::npos;
+}
+
 std::shared_ptr<const re2::RE2> compile_pattern(std::string_view pattern, std::string_view flags, const Limits& limits,
                                                 std::string& why) {
     constexpr std::int64_t max_memory = 1 << 20;
-    if (flags.find_first_not_of("im") != std::string_view::npos) {
+    if (!are_flags(flags)) {
         why = "its flags are not of i and m";
         return nullptr;
     }

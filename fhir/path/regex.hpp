@@ -15,8 +15,10 @@ class RE2;
 
 namespace fhir::path {
 
-/// The compiled pattern, or null and `why`. \param flags  of the letters i (case does not count) and m (^ and $ at
-/// every line).
+/// Whether `flags` is of the letters i (case does not count) and m (^ and $ at every line).
+bool are_flags(std::string_view flags);
+
+/// The compiled pattern, or null and `why`.
 std::shared_ptr<const re2::RE2> compile_pattern(std::string_view pattern, std::string_view flags, const Limits& limits,
                                                 std::string& why);
 

@@ -1,11 +1,26 @@
 // Expressions as conditions: three-valued logic, equality, order and membership.
+#include "fhir/path/equality.hpp"
 #include "fhir/path/evaluator.hpp"
+
+#include <algorithm>
+#include <span>
 
 namespace fhir::path {
 namespace {
 
-Truth truth_of(std::optional<bool> value) {
-    return value ? fhir::path::truth_of(*value) : Truth::unknown;
+// `=` of at least one item each, item by item; unknown if one pair is and none differs.
+Truth truth_of_pairs(Evaluator& evaluator, const Node& node, std::span<const Value> left,
+                     std::span<const Value> right) {
+    if (left.size() != right.size()) return Truth::no;
+    Truth answer = Truth::yes;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        std::size_t steps = 0;
+        const std::optional<bool> same = equal(left[i], right[i], steps);
+        if (!evaluator.spend(node, steps)) return Truth::failed;
+        if (same == false) return Truth::no;
+        if (!same) answer = Truth::unknown;
+    }
+    return answer;
 }
 
 Truth opposite(Truth truth) {
@@ -103,7 +118,8 @@ Truth Evaluator::truth_of_equality(const Node& node) {
         const Outcome second_outcome = single(second, right);
         if (first_outcome == Outcome::failed || second_outcome == Outcome::failed) return Truth::failed;
         if (first_outcome == Outcome::one && second_outcome == Outcome::one) {
-            return truth_of(exact ? equal(left, right) : equivalent(left, right));
+            if (!exact) return Equivalence(*this, node).of(left, right);
+            return truth_of_pairs(*this, node, {&left, 1}, {&right, 1});
         }
         return exact ? Truth::unknown : fhir::path::truth_of(first_outcome == second_outcome);
     }
@@ -114,9 +130,9 @@ Truth Evaluator::truth_of_equality(const Node& node) {
         const Scope scope(*this);
         if (!collect(second, right)) return Truth::failed;
     }
-    if (!spend(node, exact ? left.size() : left.size() * right.size())) return Truth::failed;
-    if (!exact) return truth_of(equivalent(left, right));
-    return left.empty() || right.empty() ? Truth::unknown : truth_of(equal(left, right));
+    if (!exact) return Equivalence(*this, node).of(left, right);
+    if (left.empty() || right.empty()) return Truth::unknown;
+    return truth_of_pairs(*this, node, {left.begin(), left.size()}, {right.begin(), right.size()});
 }
 
 Truth Evaluator::truth_of_order(const Node& node) {
@@ -154,13 +170,15 @@ Truth Evaluator::truth_of_membership(const Node& node, const Node& item, const N
     if (outcome != Outcome::one) return outcome == Outcome::failed ? Truth::failed : Truth::unknown;
     bool found = false;
     const auto look = [&](Value&& value) {
-        if (!found && equal(value, wanted).value_or(false)) found = true;
-        return spend(node);
+        std::size_t steps = 1;
+        if (!found && equal(value, wanted, steps).value_or(false)) found = true;
+        return spend(node, steps);
     };
     if (!explanation_) return visit(list, look) ? fhir::path::truth_of(found) : Truth::failed;
     Collection values;
-    if (!collect(list, values) || !spend(node, values.size())) return Truth::failed;
-    return fhir::path::truth_of(holds(values, wanted));
+    const bool done = collect(list, values) &&
+                      std::all_of(values.begin(), values.end(), [&](const Value& value) { return look(Value(value)); });
+    return done ? fhir::path::truth_of(found) : Truth::failed;
 }
 
 }  // namespace fhir::path

@@ -1,5 +1,7 @@
 #include "fhir/path/unit_text.hpp"
 
+#include "fhir/characters.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -11,10 +13,6 @@ namespace {
 
 // Symbols with their exponents, in the order in which they were first written.
 using Factors = std::vector<std::pair<std::string, int>>;
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 // `cm-2` as cm to the power of -2. Nothing for what is not a plain symbol: a number, 10*3, an annotation.
 std::optional<std::pair<std::string, int>> factor_of(std::string_view component) {

@@ -11,7 +11,7 @@
 namespace rules {
 namespace {
 
-constexpr const char* code = "unexplained";
+constexpr const char* unexplained = "unexplained";
 
 class Labels {
   public:
@@ -55,7 +55,7 @@ class Labels {
     }
 
     void warn(const Place& place, const char* message, const char* mend) {
-        findings_.push_back({Severity::warning, place, code, message, mend});
+        findings_.push_back({Severity::warning, place, unexplained, message, mend});
     }
 
     std::set<std::string, std::less<>> titled_;

@@ -21,7 +21,7 @@ constexpr std::string_view old_after = ".highOldDays";
 // Members that people write for each other.
 constexpr std::array remarks = {"note", "because", "title", "description", "purpose"};
 // Members with texts for a card: only what they fill in is an expression.
-constexpr std::array texts = {"summary", "why", "say", "cautions", "options", "label", "about", "topic"};
+constexpr std::array texts_of_cards = {"summary", "why", "say", "cautions", "options", "label", "about", "topic"};
 // Their texts are no expressions: what value sets hold, and what stories tell.
 constexpr std::array no_expressions = {"value-sets/", "stories/"};
 
@@ -66,7 +66,7 @@ class Expressions {
         if (!value.is_object()) return;
         for (const auto& [name, member] : value.get_object()) {
             if (std::ranges::find(remarks, name) == remarks.end()) {
-                add(member, std::ranges::find(texts, name) != texts.end());
+                add(member, std::ranges::find(texts_of_cards, name) != texts_of_cards.end());
             }
         }
     }

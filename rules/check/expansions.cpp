@@ -1,5 +1,6 @@
 #include "rules/check/expansions.hpp"
 
+#include "fhir/characters.hpp"
 #include "fhir/coding.hpp"
 #include "rules/check/check.hpp"
 #include "rules/pack/form.hpp"
@@ -16,13 +17,9 @@ namespace {
 constexpr std::string_view snomed_version = "http://snomed.info/sct/";
 constexpr std::string_view below = "<<";
 
-bool is_digit(char character) {
-    return std::isdigit(static_cast<unsigned char>(character)) != 0;
-}
-
 /// An identifier of SNOMED CT: 6 to 18 digits.
 bool is_snomed_code(std::string_view code) {
-    return code.size() >= 6 && code.size() <= 18 && std::ranges::all_of(code, is_digit);
+    return code.size() >= 6 && code.size() <= 18 && std::ranges::all_of(code, fhir::is_digit);
 }
 
 /// The concepts that a constraint includes with what is below them: those behind "<<", but for what stands behind a

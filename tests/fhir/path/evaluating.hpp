@@ -4,8 +4,10 @@
 #include "fhir/json_text.hpp"
 #include "fhir/path/path.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fhir::path {
 
@@ -29,7 +31,11 @@ inline std::string evaluated(std::string_view expression, std::string_view resou
     input.now = DateTime::parse("2026-11-21T08:30:00+01:00");
     input.limits = limits;
     const auto compiled = compile(expression, options);
-    if (!compiled) return "refused: " + compiled.error().front().message;
+    if (!compiled) {
+        const auto is_error = [](const Diagnostic& found) { return found.severity == Severity::error; };
+        const std::vector<Diagnostic> findings = compiled.error();
+        return "refused: " + std::find_if(findings.begin(), findings.end(), is_error)->message;
+    }
     const auto values = evaluate(*compiled, input);
     if (!values) return "failed: " + values.error().message;
     if (!typed) return print_json(to_json(*values, r4()));
