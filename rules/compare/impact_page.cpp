@@ -10,7 +10,7 @@ namespace rules {
 namespace {
 
 constexpr std::array<std::string_view, 3> indicators = {"critical", "warning", "info"};
-constexpr std::array<std::string_view, 4> changes = {"gained", "lost", "changed", "same"};
+constexpr std::array<std::string_view, 4> outcomes = {"gained", "lost", "changed", "same"};
 constexpr std::size_t most_told_changes = 40;  // rows: further ones are for `diff`
 
 using Names = std::initializer_list<std::string_view>;
@@ -75,7 +75,7 @@ Table rule_table(const Impact& impact) {
     for (const std::string& rule : rules_by_change(counts)) {
         std::vector<std::string> row{rule, sum_cell(impact, before_of(counts, "rule", rule), {"rule", rule, "before"}),
                                      sum_cell(impact, after_of(counts, "rule", rule), {"rule", rule, "after"})};
-        for (const std::string_view what : changes) row.push_back(cell_of(impact, {"rule", rule, what}));
+        for (const std::string_view what : outcomes) row.push_back(cell_of(impact, {"rule", rule, what}));
         table.rows.push_back(std::move(row));
     }
     return table;
@@ -111,7 +111,7 @@ Table breakdown(const Impact& impact, std::string_view by, const std::string& ca
         if (!is_touched(counts, rule)) continue;
         for (const std::string& group : counts.below({by, rule})) {
             std::vector<std::string> row{rule, group};
-            for (const std::string_view what : changes) row.push_back(cell_of(impact, {by, rule, group, what}));
+            for (const std::string_view what : outcomes) row.push_back(cell_of(impact, {by, rule, group, what}));
             table.rows.push_back(std::move(row));
         }
     }
@@ -289,7 +289,7 @@ Table event_table(const Impact& impact, const std::string& whom) {
         if (has_patients) row.push_back(patients_cell(impact, name));
     };
     add("looked at", {"events"});
-    for (const std::string_view what : changes) add("with at least one card " + std::string(what), {"event", what});
+    for (const std::string_view what : outcomes) add("with at least one card " + std::string(what), {"event", what});
     add("without a card, before and after", {"event", "none"});
     return table;
 }

@@ -18,7 +18,7 @@ namespace json = boost::json;
 
 namespace {
 
-using Kind = Change::Kind;
+using ChangeKind = Change::Kind;
 
 Statements statements_of(const VersionOfRules& version) {
     Teller teller;
@@ -145,22 +145,23 @@ class Differ {
         const Step when_new = only_adds ? std::min(one.weight.added, Step::minor) : one.weight.added;
         const bool is_moved = from && to && is_same && one.listing == Listing::ordered &&
                               !std::ranges::equal(from->parts, to->parts, {}, &Part::key, &Part::key);
-        for (const Part& part : difference.gone) tell(key, one, Kind::removed, part.words, "", one.weight.removed);
+        for (const Part& part : difference.gone)
+            tell(key, one, ChangeKind::removed, part.words, "", one.weight.removed);
         for (const auto& [was, is] : difference.changed) {
-            tell(key, one, Kind::changed, was.words, is.words, one.weight.changed);
+            tell(key, one, ChangeKind::changed, was.words, is.words, one.weight.changed);
         }
-        for (const Part& part : difference.come) tell(key, one, Kind::added, "", part.words, when_new);
+        for (const Part& part : difference.come) tell(key, one, ChangeKind::added, "", part.words, when_new);
         if (is_moved) {
-            tell(key, one, Kind::reordered, in_order(from->parts), in_order(to->parts), one.weight.changed);
+            tell(key, one, ChangeKind::reordered, in_order(from->parts), in_order(to->parts), one.weight.changed);
         }
         Statement words = one;
         if (one.weight.section < DiffSection::card) words.weight = weight::card;
         for (const auto& [was, is] : difference.reworded) {
-            tell(key, words, Kind::changed, was.words, is.words, Step::patch);
+            tell(key, words, ChangeKind::changed, was.words, is.words, Step::patch);
         }
     }
 
-    void tell(const StatementKey& key, const Statement& statement, Kind kind, const std::string& from,
+    void tell(const StatementKey& key, const Statement& statement, ChangeKind kind, const std::string& from,
               const std::string& to, Step step) {
         Change change{statement.weight.section,
                       spelled(statement.subject, Language::en_us),
@@ -222,7 +223,7 @@ void tell_what_is_left(const PackFiles& from, const PackFiles& to, std::vector<C
         if (!is_layout && is_told) continue;
         changes.push_back({is_layout ? DiffSection::nothing : DiffSection::who, path,
                            is_layout ? "layout, comments or the order of members" : "something that has no words here",
-                           Kind::changed, "", "read the file", is_layout ? Step::patch : Step::major, false});
+                           ChangeKind::changed, "", "read the file", is_layout ? Step::patch : Step::major, false});
     }
 }
 

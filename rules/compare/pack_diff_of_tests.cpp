@@ -51,7 +51,7 @@ void tell_rulesets(const Analyte& analyte, Teller& to) {
     to.list(weight::adds, "rulesets", std::move(names), Listing::codes);
     for (const auto& [kind, band] : analyte.above_all) {
         to.list(weight::who, "limit whatever the ruleset, " + (kind.empty() ? "every kind" : kind) + ", " + band.band,
-                parts_of({band}));
+                parts_of(std::vector{band}));
     }
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using fhir::path::Value;
 
-constexpr std::size_t most_left_out = 5;
+constexpr std::size_t most_gaps_named = 5;
 
 /// How many records of a medicine name nothing that could be read.
 template <typename Records>
@@ -115,7 +115,7 @@ void CardBuilder::add_unreadable(const Candidate& candidate, Card& card) {
         const TestResults& results = run_.results(analyte);
         for (const std::size_t position : results.unreadable) {
             const Measurement& measurement = results.all[position];
-            if (reference_to("Observation", measurement.observation->id) == own || ++count > most_left_out) continue;
+            if (reference_to("Observation", measurement.observation->id) == own || ++count > most_gaps_named) continue;
             add_once(of_test(measurement, compiled) +
                          " could not be read safely: " + std::string(words_for(measurement.fault)),
                      card.not_used);
@@ -142,7 +142,7 @@ void CardBuilder::add_left_out(const Candidate& candidate, Card& card) {
     }
     std::size_t count = 0;
     for (const Skipped& skipped : record.skipped) {
-        if (!skipped.whole || ++count > most_left_out) continue;
+        if (!skipped.whole || ++count > most_gaps_named) continue;
         add_once(skipped.reference + " " + std::string(words_for(skipped)), card.not_used);
     }
 }
@@ -153,7 +153,7 @@ void CardBuilder::add_found_by_words(Card& card) {
     for (const CompiledFact& fact : run_.program().facts) {
         if (fact.words.empty() && fact.history_words.empty()) continue;
         for (const Value& item : run_.slot(fact.slot).items) {
-            if (text_member(item, "words").empty() || ++count > most_left_out) continue;
+            if (text_member(item, "words").empty() || ++count > most_gaps_named) continue;
             add_once(describe_briefly(item), card.not_used);
         }
     }

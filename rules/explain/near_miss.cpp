@@ -264,7 +264,7 @@ bool is_presence(const Comparison& asked) {
 
 /// "normal, not high or critical": what is asked of one member in other words stands together, and makes it needless to
 /// say that something is there.
-std::vector<Failure> in_words(const std::vector<Miss>& misses) {
+std::vector<Failure> told(const std::vector<Miss>& misses) {
     std::vector<Miss> grouped;
     for (const Miss& miss : misses) {
         const Comparison& asked = miss.comparison;
@@ -417,7 +417,7 @@ std::string asked_words(const Comparison& asked) {
 std::vector<Failure> failures_of(const boost::json::object& item, const Condition& condition) {
     std::vector<Miss> misses;
     add_misses(item, condition, misses);
-    return in_words(misses);
+    return told(misses);
 }
 
 }  // namespace rules

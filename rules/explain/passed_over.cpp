@@ -9,7 +9,7 @@
 namespace rules {
 namespace {
 
-constexpr std::size_t most_named = 5;
+constexpr std::size_t most_passed_named = 5;
 constexpr std::string_view open_days_parameter = "orders.openDays";
 
 std::string label_of(const Program::Inner& program, const fhir::CodeableConcept& code, const std::vector<SetId>& sets) {
@@ -88,7 +88,7 @@ std::vector<Reason> Explainer::passed_over_orders(const std::vector<std::string>
     const std::vector<Item> items = FactReader(run_.program(), record, run_.calendar()).orders(record.orders);
     for (const Item& item : items) {
         const bool is_asked = std::ranges::find(intents, item.intent) != intents.end();
-        if (!is_asked || item.status.empty() || reasons.size() == most_named) continue;
+        if (!is_asked || item.status.empty() || reasons.size() == most_passed_named) continue;
         const auto request = std::ranges::find_if(record.orders, [&item](const fhir::ServiceRequest& one) {
             return reference_to("ServiceRequest", one.id) == item.reference;
         });
@@ -110,7 +110,7 @@ std::vector<Reason> Explainer::passed_over(const CompiledFact& fact) {
             counted, [&](const fhir::path::Value& item) { return text_member(item, "reference") == reference; });
     };
     const auto add = [&](const std::string& reference, const std::string& label, std::string because) {
-        if (label.empty() || reasons.size() == most_named || is_counted(reference)) return;
+        if (label.empty() || reasons.size() == most_passed_named || is_counted(reference)) return;
         if (fact.within_days && because.empty()) {
             because = "not within " + std::to_string(*fact.within_days) + " days";
         }

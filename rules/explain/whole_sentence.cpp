@@ -11,8 +11,8 @@
 namespace rules {
 namespace {
 
-constexpr std::size_t most_named = 3;  // named for one thing that was found
-constexpr std::size_t most_cards = 3;  // named with their reason
+constexpr std::size_t most_reasons_named = 3;  // named for one thing that was found
+constexpr std::size_t most_cards = 3;          // named with their reason
 
 class Writer {
   public:
@@ -73,7 +73,7 @@ class Writer {
     }
 
     void say_found(const std::string& name, const Judgement& judged) {
-        const std::string items = in_words(judged.evidence, most_named);
+        const std::string items = in_words(judged.evidence, most_reasons_named);
         const bool says_it_itself = items.starts_with(name);
         add_once(items.empty() ? name : says_it_itself ? items : name + ": " + items, parts_);
     }

@@ -33,6 +33,9 @@ inline constexpr Kinds boolean = 8;
 inline constexpr Kinds object = 16;
 inline constexpr Kinds list = 32;
 inline constexpr Kinds null = 64;
+inline constexpr Kinds texts = text | list;              ///< one text, or several
+inline constexpr Kinds days = integer | text;            ///< a number, or the name of a parameter
+inline constexpr Kinds criteria = list | text | object;  ///< one criterion, or several
 }  // namespace kind
 
 struct Field {

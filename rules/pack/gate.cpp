@@ -10,20 +10,19 @@ namespace rules {
 
 namespace {
 
-constexpr Kinds criteria = kind::list | kind::text | kind::object;
 constexpr Kinds one_criterion = kind::text | kind::object;
 constexpr std::size_t deepest_criterion = 8;
 
 constexpr Field gate_fields[] = {{"for", kind::text, true},
-                                 {"when", criteria, false, one_criterion},
-                                 {"unless", criteria, false, one_criterion},
+                                 {"when", kind::criteria, false, one_criterion},
+                                 {"unless", kind::criteria, false, one_criterion},
                                  {"except", kind::list | kind::text, false, kind::text},
                                  {"because", kind::text, true},
                                  {"passes"}};
 constexpr Form gate_form = {"a gate", gate_fields};
 
 constexpr Field first_fields[] = {{"name", kind::text, true},
-                                  {"of", criteria, true, one_criterion},
+                                  {"of", kind::criteria, true, one_criterion},
                                   {"hooks", kind::list | kind::text, true, kind::text}};
 constexpr Form first_form = {"an element of \"explainFirst\"", first_fields};
 

@@ -7,8 +7,6 @@ namespace rules {
 
 namespace {
 
-constexpr Kinds days = kind::integer | kind::text;
-
 constexpr Field analyte_fields[] = {{"id", kind::text, true},
                                     {"fact", kind::text, true},
                                     {"title", kind::text, true},
@@ -25,8 +23,8 @@ constexpr Field analyte_fields[] = {{"id", kind::text, true},
                                     {"verifyAbove", kind::object, false, kind::number},
                                     {"faultBelowByKind", kind::object, false, kind::object},
                                     {"faultAboveByKind", kind::object, false, kind::object},
-                                    {"validDays", days},
-                                    {"dangerValidDays", days},
+                                    {"validDays", kind::days},
+                                    {"dangerValidDays", kind::days},
                                     {"printedBounds", kind::object, false, kind::object},
                                     {"higherCounts", kind::list, false, kind::text},
                                     {"staleOnceOn"},
@@ -50,7 +48,7 @@ constexpr Field kind_fields[] = {{"title", kind::text, true}, {"lowerBoundOf"}, 
 constexpr Form kind_form = {"a kind", kind_fields};
 
 constexpr Field outranks_fields[] = {
-    {"kind", kind::text, true}, {"over", kind::text, true}, {"withinDays", days, true}};
+    {"kind", kind::text, true}, {"over", kind::text, true}, {"withinDays", kind::days, true}};
 constexpr Form outranks_form = {"an element of \"outranks\"", outranks_fields};
 
 constexpr Field sum_fields[] = {{"kind", kind::text, true}, {"of", kind::list, true, kind::text}};

@@ -9,23 +9,21 @@ namespace rules {
 namespace {
 
 constexpr Kinds expression = kind::text;
-constexpr Kinds names = kind::text | kind::list;
-constexpr Kinds days = kind::integer | kind::text;
 
 constexpr Field conditions_fields[] = {{"title", kind::text, true},
-                                       {"conditions", names, true, kind::text},
-                                       {"words", names, false, kind::text},
-                                       {"historyWords", names, false, kind::text},
+                                       {"conditions", kind::texts, true, kind::text},
+                                       {"words", kind::texts, false, kind::text},
+                                       {"historyWords", kind::texts, false, kind::text},
                                        {"counts"},
                                        {"remissionCounts", kind::boolean},
-                                       {"withinDays", days},
+                                       {"withinDays", kind::days},
                                        {"undated"},
                                        {"doubtful"},
-                                       {"overlaps", names, false, kind::text}};
+                                       {"overlaps", kind::texts, false, kind::text}};
 constexpr Field medications_fields[] = {{"title", kind::text, true},
-                                        {"medications", names, true, kind::text},
+                                        {"medications", kind::texts, true, kind::text},
                                         {"routes"},
-                                        {"currentDays", days},
+                                        {"currentDays", kind::days},
                                         {"course"},
                                         {"courseOf"},
                                         {"days"},
@@ -33,27 +31,29 @@ constexpr Field medications_fields[] = {{"title", kind::text, true},
                                         {"counts"},
                                         {"contradicted"},
                                         {"ended"},
-                                        {"except", names, false, kind::text},
+                                        {"except", kind::texts, false, kind::text},
                                         {"completed", kind::object}};
-constexpr Field completed_fields[] = {
-    {"countsDays", days, true}, {"dose", kind::object, false, kind::number}, {"injected"}, {"namedDays", days}};
+constexpr Field completed_fields[] = {{"countsDays", kind::days, true},
+                                      {"dose", kind::object, false, kind::number},
+                                      {"injected"},
+                                      {"namedDays", kind::days}};
 constexpr Form completed_form = {"a completed treatment", completed_fields};
 constexpr Field procedures_fields[] = {{"title", kind::text, true},
-                                       {"procedures", names, true, kind::text},
-                                       {"words", names, false, kind::text},
-                                       {"withinDays", days},
+                                       {"procedures", kind::texts, true, kind::text},
+                                       {"words", kind::texts, false, kind::text},
+                                       {"withinDays", kind::days},
                                        {"undated"},
                                        {"doubtful"},
-                                       {"overlaps", names, false, kind::text}};
+                                       {"overlaps", kind::texts, false, kind::text}};
 constexpr Field observations_fields[] = {{"title", kind::text, true},
-                                         {"observations", names, true, kind::text},
+                                         {"observations", kind::texts, true, kind::text},
                                          {"values", kind::text, true},
-                                         {"withinDays", days},
+                                         {"withinDays", kind::days},
                                          {"doubtful"},
                                          {"prefetch", kind::text, true}};
 constexpr Field drafts_fields[] = {{"title", kind::text, true},
-                                   {"drafts", names, true, kind::text},
-                                   {"except", names, false, kind::text},
+                                   {"drafts", kind::texts, true, kind::text},
+                                   {"except", kind::texts, false, kind::text},
                                    {"exceptRoutes"}};
 constexpr Field says_fields[] = {{"title", kind::text, true}, {"says", expression, true}};
 constexpr Field items_fields[] = {{"title", kind::text, true}, {"items", expression, true}};

@@ -7,14 +7,12 @@ namespace rules {
 
 namespace {
 
-constexpr Kinds texts = kind::list | kind::text;
-
 constexpr Field order_fields[] = {{"label", kind::text, true},
-                                  {"loinc", texts, false, kind::text},
-                                  {"cpt", texts, false, kind::text},
-                                  {"snomed", texts, false, kind::text},
+                                  {"loinc", kind::texts, false, kind::text},
+                                  {"cpt", kind::texts, false, kind::text},
+                                  {"snomed", kind::texts, false, kind::text},
                                   {"other", kind::list, false, kind::object},
-                                  {"words", texts, false, kind::text},
+                                  {"words", kind::texts, false, kind::text},
                                   {"group"},
                                   {"place", kind::object}};
 constexpr Form order_form = {"an order", order_fields};

@@ -9,8 +9,6 @@ namespace rules {
 
 namespace {
 
-constexpr Kinds texts = kind::list | kind::text;
-
 constexpr Field pack_fields[] = {{"id", kind::text, true},
                                  {"version", kind::text, true},
                                  {"status", kind::text, true},
@@ -31,8 +29,8 @@ constexpr Field pack_fields[] = {{"id", kind::text, true},
                                  {"show", kind::object, true},
                                  {"dataUnavailable", kind::object, true},
                                  {"cautions", kind::object, false, kind::object | kind::text},
-                                 {"neverConsidered", texts, false, kind::text},
-                                 {"knownLimits", texts, false, kind::text},
+                                 {"neverConsidered", kind::texts, false, kind::text},
+                                 {"knownLimits", kind::texts, false, kind::text},
                                  {"overrideReasons", kind::object, true, kind::list}};
 constexpr Form pack_form = {"a pack", pack_fields};
 
@@ -59,8 +57,8 @@ constexpr Field unavailable_fields[] = {{"summary", kind::text, true},
                                         {"noBirthDate", kind::object, true},
                                         {"sources", kind::object, true, kind::text},
                                         {"reasons", kind::object, true, kind::text},
-                                        {"cautions", texts, false, kind::text},
-                                        {"options", texts, true, kind::text},
+                                        {"cautions", kind::texts, false, kind::text},
+                                        {"options", kind::texts, true, kind::text},
                                         {"rank", kind::text, true},
                                         {"overrideReasons", kind::text, true}};
 constexpr Form unavailable_form = {"\"dataUnavailable\"", unavailable_fields};

@@ -6,34 +6,32 @@ namespace rules {
 
 namespace {
 
-constexpr Kinds criteria = kind::list | kind::text | kind::object;
 constexpr Kinds criterion = kind::text | kind::object;
 constexpr Kinds lines = kind::list | kind::text | kind::object;
 constexpr Kinds one_line = kind::text | kind::object;
-constexpr Kinds names = kind::list | kind::text;
 
 constexpr Field rule_fields[] = {{"id", kind::text, true},
                                  {"title", kind::text, true},
                                  {"kind", kind::text, true},
                                  {"topic", kind::text, true},
                                  {"rank", kind::text, true},
-                                 {"hooks", names, true, kind::text},
+                                 {"hooks", kind::texts, true, kind::text},
                                  {"advises"},
-                                 {"replaces", names, false, kind::text},
-                                 {"joins", names, false, kind::text},
+                                 {"replaces", kind::texts, false, kind::text},
+                                 {"joins", kind::texts, false, kind::text},
                                  {"overrideReasons", kind::text, true},
-                                 {"about", names, true, kind::text},
+                                 {"about", kind::texts, true, kind::text},
                                  {"offersPastGates"},
                                  {"forEach", kind::text | kind::object},
-                                 {"when", criteria, false, criterion},
-                                 {"unless", criteria, false, criterion},
+                                 {"when", kind::criteria, false, criterion},
+                                 {"unless", kind::criteria, false, criterion},
                                  {"card", kind::object, true},
                                  {"evidence", kind::object, true},
                                  {"variants", kind::list, false, kind::object}};
 constexpr Form rule_form = {"a rule", rule_fields};
 
-constexpr Field items_fields[] = {{"of", kind::text, true}, {"because", kind::text, true}};
-constexpr Form items_form = {"\"forEach\"", items_fields};
+constexpr Field for_each_fields[] = {{"of", kind::text, true}, {"because", kind::text, true}};
+constexpr Form for_each_form = {"\"forEach\"", for_each_fields};
 
 constexpr Field card_fields[] = {{"indicator", kind::text, true},    {"summary", kind::text, true},
                                  {"why", lines, false, one_line},    {"cautions", lines, false, one_line},
@@ -44,15 +42,16 @@ constexpr Field suggestion_fields[] = {
     {"label", kind::text, true}, {"order", lines, false, one_line}, {"reason"}, {"delete"}, {"onlyIf"}};
 constexpr Form suggestion_form = {"a suggestion", suggestion_fields};
 
-constexpr Field evidence_fields[] = {
-    {"cites", names, true, kind::text}, {"disagrees", names, false, kind::text}, {"says", lines, false, one_line}};
+constexpr Field evidence_fields[] = {{"cites", kind::texts, true, kind::text},
+                                     {"disagrees", kind::texts, false, kind::text},
+                                     {"says", lines, false, one_line}};
 constexpr Form evidence_form = {"evidence", evidence_fields};
 
 constexpr Field variant_fields[] = {{"if"}, {"onlyIf"}, {"card", kind::object}, {"evidence", kind::object}};
 constexpr Form variant_form = {"a variant", variant_fields};
 
-constexpr Field order_fields[] = {{"if", kind::text, true}, {"order", kind::text, true}};
-constexpr Form order_form = {"an order with a condition", order_fields};
+constexpr Field placed_if_fields[] = {{"if", kind::text, true}, {"order", kind::text, true}};
+constexpr Form placed_if_form = {"an order with a condition", placed_if_fields};
 
 constexpr Field line_fields[] = {{"if"}, {"say"}, {"shared"}, {"besides", kind::boolean}, {"in"}};
 constexpr Form line_form = {"a line with a condition", line_fields};
@@ -71,7 +70,7 @@ void overlay_lines(const Object& object, std::string_view name, std::vector<Line
 
 OrderForm read_proposed_order(const Node& node) {
     if (node.is(kind::text)) return {node.authored(), std::nullopt};
-    const Object object(node, order_form);
+    const Object object(node, placed_if_form);
     return {object.authored("order").value_or(Authored{}), object.authored("if")};
 }
 
@@ -132,7 +131,7 @@ void read_conditions(const Object& object, Rule& rule) {
     if (const auto items = object.at("forEach"); items && items->is(kind::text)) {
         rule.for_each = items->authored();
     } else if (items) {
-        const Object named(*items, items_form);
+        const Object named(*items, for_each_form);
         rule.for_each = named.authored("of");
         rule.for_each_because = named.text("because");
     }

@@ -30,10 +30,10 @@ constexpr Field set_fields[] = {{"label", kind::text, true},
                                 {"void", kind::list, false, kind::object}};
 constexpr Form set_form = {"the words of a set", set_fields};
 
-constexpr Field site_fields[] = {{"stems", kind::list, false, kind::text},
-                                 {"takenOut", kind::list, false, kind::text},
-                                 {"without", kind::list, false, kind::text}};
-constexpr Form site_form = {"the words of a set in a site file", site_fields};
+constexpr Field added_words_fields[] = {{"stems", kind::list, false, kind::text},
+                                        {"takenOut", kind::list, false, kind::text},
+                                        {"without", kind::list, false, kind::text}};
+constexpr Form added_words_form = {"the words of a set in a site file", added_words_fields};
 
 constexpr Words<bool, 2> history_words = {{{"counts", true}, {"does not count", false}}};
 
@@ -159,7 +159,7 @@ WordLists read_word_lists(const Node& node) {
 }
 
 SiteWords read_site_words(const Node& node, const SafetyWords& words) {
-    const Object object(node, site_form);
+    const Object object(node, added_words_form);
     SiteWords site;
     site.stems = read_stems(object, "stems");
     site.taken_out = read_patterns(object, "takenOut");

@@ -1,6 +1,7 @@
 // The prefetch templates of a program, derived from what the rules of a hook read. The keys are fixed,
 // because EHRs configure them by name; the Observation keys are the pack's. Only Observations are asked for by code:
 // a list of every condition code would make the URL longer than servers take.
+#include "fhir/coding.hpp"
 #include "rules/program/program_builder.hpp"
 
 #include <algorithm>
@@ -12,7 +13,6 @@ namespace {
 constexpr std::string_view patient = "{{context.patientId}}";
 // Unasked, servers give ten to fifty entries a page, and what is left over is missing unless somebody turns the pages.
 constexpr std::string_view page_size = "&_count=200";
-constexpr std::string_view loinc = "http://loinc.org";
 
 std::string by_patient(std::string_view type, std::string_view more = "") {
     return std::string(type) + "?patient=" + std::string(patient) + std::string(more) + std::string(page_size);
@@ -20,7 +20,7 @@ std::string by_patient(std::string_view type, std::string_view more = "") {
 
 void add_codes_of(const Program::Inner& program, std::size_t source, std::set<std::string>& tokens) {
     const auto add = [&tokens](std::string_view system, std::string_view code) {
-        tokens.insert(std::string(system.empty() ? loinc : system) + "|" + std::string(code));
+        tokens.insert(std::string(system.empty() ? fhir::loinc_system : system) + "|" + std::string(code));
     };
     for (const CompiledAnalyte& analyte : program.analytes) {
         if (analyte.source != source) continue;

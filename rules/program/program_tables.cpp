@@ -8,7 +8,6 @@
 namespace rules {
 namespace {
 
-constexpr std::string_view loinc = "http://loinc.org";
 constexpr std::size_t most_sources = 32;  // bits of a SourceSet
 
 std::size_t position_of_fact(const std::vector<CompiledFact>& facts, std::string_view name) {
@@ -121,8 +120,8 @@ void ProgramBuilder::compile_analytes() {
         const auto add_code = [&](const AnalyteCode& code) {
             const auto kind = compiled.kind_named(effective_kind(analyte, code.kind, inner_->parameters));
             if (!kind) return;
-            inner_->analyte_codes.add(code.system.empty() ? loinc : std::string_view(code.system), code.code,
-                                      {position, *kind, code.property});
+            inner_->analyte_codes.add(code.system.empty() ? fhir::loinc_system : std::string_view(code.system),
+                                      code.code, {position, *kind, code.property});
         };
         for (const AnalyteCode& code : analyte.codes) add_code(code);
         const auto local = inner_->site.analyte_codes.find(analyte.id);

@@ -1,5 +1,7 @@
 #include "rules/record/dose_text.hpp"
 
+#include "fhir/characters.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -9,14 +11,6 @@ namespace {
 
 constexpr std::size_t longest_text = 1000;
 constexpr std::size_t most_digits = 12;
-
-bool is_digit(char character) {
-    return character >= '0' && character <= '9';
-}
-
-bool is_letter(char character) {
-    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
-}
 
 bool names_units(std::string_view word) {
     std::string small(word);
@@ -37,11 +31,11 @@ Counted take_number(std::string_view text) {
     Counted counted;
     std::size_t at = 0;
     const auto is_group = [&](std::size_t from) {
-        const bool is_three = from + 3 <= text.size() && std::ranges::all_of(text.substr(from, 3), is_digit);
-        return is_three && (from + 3 == text.size() || !is_digit(text[from + 3]));
+        const bool is_three = from + 3 <= text.size() && std::ranges::all_of(text.substr(from, 3), fhir::is_digit);
+        return is_three && (from + 3 == text.size() || !fhir::is_digit(text[from + 3]));
     };
     while (at < text.size() && counted.digits.size() <= most_digits) {
-        if (is_digit(text[at])) {
+        if (fhir::is_digit(text[at])) {
             counted.digits += text[at++];
         } else if (text[at] == ',' && is_group(at + 1)) {
             ++at;
@@ -56,7 +50,8 @@ Counted take_number(std::string_view text) {
 std::string_view word_behind(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '-')) text.remove_prefix(1);
     std::size_t length = 0;
-    while (length < text.size() && (is_letter(text[length]) || text[length] == '[' || text[length] == ']')) ++length;
+    while (length < text.size() && (fhir::is_letter(text[length]) || text[length] == '[' || text[length] == ']'))
+        ++length;
     return text.substr(0, length);
 }
 
@@ -66,7 +61,7 @@ std::optional<fhir::Decimal> units_in_text(std::string_view text) {
     text = text.substr(0, longest_text);
     std::optional<fhir::Decimal> largest;
     for (std::size_t at = 0; at < text.size();) {
-        if (!is_digit(text[at])) {
+        if (!fhir::is_digit(text[at])) {
             ++at;
             continue;
         }

@@ -1,5 +1,6 @@
 #include "rules/record/written_value.hpp"
 
+#include "fhir/characters.hpp"
 #include "fhir/ucum.hpp"
 
 #include <algorithm>
@@ -9,10 +10,6 @@ namespace {
 
 constexpr std::size_t longest_echo = 20;
 constexpr std::size_t longest_number = 40;
-
-bool is_digit(char character) {
-    return character >= '0' && character <= '9';
-}
 
 bool is_space(char character) {
     return character == ' ' || character == '\t' || character == '\r' || character == '\n';
@@ -60,19 +57,19 @@ std::optional<NumberText> parse_number_text(std::string_view text, bool decimal_
     std::string digits;
     const auto take_digits = [&] {
         const std::size_t before = digits.size();
-        while (at < text.size() && is_digit(text[at]) && digits.size() < longest_number) digits += text[at++];
+        while (at < text.size() && fhir::is_digit(text[at]) && digits.size() < longest_number) digits += text[at++];
         return digits.size() > before;
     };
     if (!take_digits()) return std::nullopt;
     const bool has_point =
-        at + 1 < text.size() && (text[at] == '.' || (decimal_comma && text[at] == ',')) && is_digit(text[at + 1]);
+        at + 1 < text.size() && (text[at] == '.' || (decimal_comma && text[at] == ',')) && fhir::is_digit(text[at + 1]);
     if (has_point) {
         digits += '.';
         ++at;
         take_digits();
     }
     // "1,234" and "12.03.2026" go on like numbers: what follows the digits must not.
-    if (at < text.size() && (is_digit(text[at]) || text[at] == '.' || text[at] == ',')) return std::nullopt;
+    if (at < text.size() && (fhir::is_digit(text[at]) || text[at] == '.' || text[at] == ',')) return std::nullopt;
     const auto number = fhir::Decimal::parse(digits);
     if (!number) return std::nullopt;
     parsed.number = *number;

@@ -1,5 +1,7 @@
 #include "rules/text/expansion.hpp"
 
+#include "fhir/characters.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -8,10 +10,6 @@ namespace {
 
 constexpr std::string_view version_part = "/version/";
 constexpr std::size_t date_digits = 8;
-
-bool is_digit(char character) {
-    return std::isdigit(static_cast<unsigned char>(character)) != 0;
-}
 
 }  // namespace
 
@@ -25,7 +23,7 @@ std::string release_date(std::string_view version) {
     const std::size_t at = version.find(version_part);
     if (at == std::string_view::npos) return {};
     const std::string_view date = version.substr(at + version_part.size());
-    if (date.size() != date_digits || !std::ranges::all_of(date, is_digit)) return {};
+    if (date.size() != date_digits || !std::ranges::all_of(date, fhir::is_digit)) return {};
     return std::string(date.substr(0, 4)) + '-' + std::string(date.substr(4, 2)) + '-' + std::string(date.substr(6));
 }
 

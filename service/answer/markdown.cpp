@@ -1,5 +1,7 @@
 #include "service/answer/markdown.hpp"
 
+#include "fhir/characters.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -66,18 +68,15 @@ bool is_special(char c) {
     return special_characters[static_cast<unsigned char>(c)];
 }
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /// Escapes `c` where it would mean something: a card is read as plain text too. \param next  what follows; 0: nothing.
 void append_escaped(std::string& markdown, char c, char next) {
     switch (c) {
         case '&':
-            markdown += is_letter(next) || next == '#' ? "&amp;" : "&";
+            markdown += fhir::is_letter(next) || next == '#' ? "&amp;" : "&";
             return;
         case '<':
-            markdown += is_letter(next) || std::string_view("/!?").find(next) != std::string_view::npos ? "&lt;" : "<";
+            markdown +=
+                fhir::is_letter(next) || std::string_view("/!?").find(next) != std::string_view::npos ? "&lt;" : "<";
             return;
         default:
             markdown += '\\';

@@ -1,6 +1,6 @@
 #include "service/answer/preview.hpp"
 
-#include "fhir/json_text.hpp"
+#include "fhir/member.hpp"
 #include "rules/text/html_escape.hpp"
 #include "service/answer/html_text.hpp"
 
@@ -12,7 +12,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::string_view style =
+constexpr std::string_view page_style =
     "body{margin:0;padding:16px;font:16px/1.5 system-ui,sans-serif;color:#1b1b1b;background:#f3f4f6}"
     "h1{font-size:22px;margin:0 0 16px}.clients{display:flex;flex-wrap:wrap;gap:24px;align-items:flex-start}"
     "h2{font-size:16px;margin:0}.about{margin:0 0 12px;font-size:13px;color:#4a4f57}.client{max-width:100%}"
@@ -33,13 +33,7 @@ constexpr std::string_view style =
     ".critical .indicator{color:#ff9d94}button,select{background:#2c333b;color:#e8e8e8}a{color:#9cc4f2}"
     ".lost{color:#d0d5dc}.breaks{color:#ffb4ab}}";
 
-/// Text of a JSON member; empty if it is not there.
-std::string_view text_of(const json::object& object, std::string_view name) {
-    const json::value* member = object.if_contains(name);
-    return member == nullptr ? std::string_view() : fhir::text_of(*member).value_or("");
-}
-
-const json::array* list_of(const json::object& object, std::string_view name) {
+const json::array* array_of(const json::object& object, std::string_view name) {
     const json::value* member = object.if_contains(name);
     return member == nullptr ? nullptr : member->if_array();
 }
@@ -52,7 +46,7 @@ class Page {
             "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<meta name=\"referrer\" "
             "content=\"no-referrer\">\n<title>");
         text(title);
-        put("</title>\n<style>").put(style).put("</style>\n</head>\n<body>\n<h1>");
+        put("</title>\n<style>").put(page_style).put("</style>\n</head>\n<body>\n<h1>");
         text(title);
         put("</h1>\n<main class=\"clients\">\n");
     }
@@ -90,23 +84,23 @@ class Page {
     void text(std::string_view plain) { rules::append_escaped(html_, plain); }
 
     void add_card(const json::object& card, const ClientProfile& client, unsigned width_px) {
-        const std::string_view indicator = text_of(card, "indicator");
+        const std::string_view indicator = fhir::member_text(card, "indicator");
         put("<article class=\"card ")
             .put(indicator)
             .put("\" style=\"width:")
             .put(std::to_string(width_px))
             .put("px\">\n");
         put("<div class=\"indicator\">").put(indicator).put("</div>\n<h3>");
-        text(text_of(card, "summary"));
+        text(fhir::member_text(card, "summary"));
         put("</h3>\n");
-        add_detail(text_of(card, "detail"), client);
+        add_detail(fhir::member_text(card, "detail"), client);
         add_suggestions(card, client);
         if (client.screen.shows_links) add_links(card, client);
         if (client.screen.shows_reasons) add_reasons(card);
         const json::value* source = card.if_contains("source");
         if (source != nullptr && source->is_object()) {
             put("<div class=\"source\">Source: ");
-            text(text_of(source->get_object(), "label"));
+            text(fhir::member_text(source->get_object(), "label"));
             put("</div>\n");
         }
         put("</article>\n");
@@ -128,13 +122,13 @@ class Page {
     }
 
     void add_suggestions(const json::object& card, const ClientProfile& client) {
-        const json::array* suggestions = list_of(card, "suggestions");
+        const json::array* suggestions = array_of(card, "suggestions");
         if (suggestions == nullptr || !client.screen.shows_suggestions) return;
         put("<ul class=\"acts\">\n");
         for (const json::value& each : *suggestions) {
             if (!each.is_object()) continue;
             put("<li><button type=\"button\">");
-            text(client.screen.shows_labels ? std::string(text_of(each.get_object(), "label"))
+            text(client.screen.shows_labels ? std::string(fhir::member_text(each.get_object(), "label"))
                                             : acts(each.get_object()));
             put("</button></li>\n");
         }
@@ -143,39 +137,39 @@ class Page {
 
     static std::string acts(const json::object& suggestion) {
         std::string joined;
-        const json::array* actions = list_of(suggestion, "actions");
+        const json::array* actions = array_of(suggestion, "actions");
         if (actions == nullptr) return joined;
         for (const json::value& action : *actions) {
             if (!action.is_object()) continue;
-            joined.append(joined.empty() ? "" : "; ").append(text_of(action.get_object(), "description"));
+            joined.append(joined.empty() ? "" : "; ").append(fhir::member_text(action.get_object(), "description"));
         }
         return joined;
     }
 
     void add_links(const json::object& card, const ClientProfile& client) {
-        const json::array* links = list_of(card, "links");
+        const json::array* links = array_of(card, "links");
         if (links == nullptr) return;
         put("<ul class=\"links\">\n");
         for (const json::value& each : *links) {
             if (!each.is_object()) continue;
-            const std::string_view url = text_of(each.get_object(), "url");
+            const std::string_view url = fhir::member_text(each.get_object(), "url");
             put("<li><a rel=\"noreferrer\" href=\"");
             text(url.starts_with("https://") ? url : "");
             put("\">");
-            text(client.screen.shows_labels ? text_of(each.get_object(), "label") : url);
+            text(client.screen.shows_labels ? fhir::member_text(each.get_object(), "label") : url);
             put("</a></li>\n");
         }
         put("</ul>\n");
     }
 
     void add_reasons(const json::object& card) {
-        const json::array* reasons = list_of(card, "overrideReasons");
+        const json::array* reasons = array_of(card, "overrideReasons");
         if (reasons == nullptr) return;
         put("<p><select aria-label=\"Reason to override\"><option>Dismiss, because…</option>");
         for (const json::value& each : *reasons) {
             if (!each.is_object()) continue;
             put("<option>");
-            text(text_of(each.get_object(), "display"));
+            text(fhir::member_text(each.get_object(), "display"));
             put("</option>");
         }
         put("</select></p>\n");

@@ -1,5 +1,6 @@
 #include "service/answer/suggestion.hpp"
 
+#include "fhir/coding.hpp"
 #include "service/answer/markdown.hpp"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ void write_order_code(JsonWriter& out, const rules::Proposal::Create& create) {
     out.array("coding");
     for (const rules::Coding& coding : create.codings) write_coding(out, coding);
     if (create.codings.empty()) {
-        write_coding(out, "http://loinc.org", create.loinc, "");  // the display must be LOINC's own; ours is the text
+        write_coding(out, fhir::loinc_system, create.loinc, "");  // the display must be LOINC's own; ours is the text
     }
     out.end_array();
     out.member("text", create.display);

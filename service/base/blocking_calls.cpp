@@ -11,7 +11,7 @@ namespace service {
 
 namespace {
 
-constexpr std::chrono::seconds patience_of_destruction{1};
+constexpr std::chrono::seconds patience_with_threads{1};
 
 /// Signals are for the thread that serves: none is delivered to threads that are started meanwhile.
 class SignalsHeldBack {
@@ -45,7 +45,7 @@ struct BlockingCalls::State {
 BlockingCalls::BlockingCalls(const BlockingLimits& limits) : state_(std::make_shared<State>(limits)) {}
 
 BlockingCalls::~BlockingCalls() {
-    close(Clock::now() + patience_of_destruction);
+    close(Clock::now() + patience_with_threads);
 }
 
 bool BlockingCalls::start(std::function<void()> work) {

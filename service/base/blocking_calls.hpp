@@ -19,6 +19,9 @@
 
 namespace service {
 
+/// How long one that is destroyed waits for a thread of its own that still writes.
+inline constexpr std::chrono::seconds patience_of_destruction{10};
+
 struct BlockingLimits {
     std::size_t threads = 1;    ///< started as they are needed
     std::size_t waiting = 256;  ///< calls that have no thread yet; more are turned away

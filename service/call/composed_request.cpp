@@ -1,6 +1,6 @@
 #include "service/call/composed_request.hpp"
 
-#include "fhir/json_text.hpp"
+#include "fhir/member.hpp"
 #include "rules/record/selection.hpp"
 #include "service/call/hook_request.hpp"
 
@@ -10,11 +10,6 @@ namespace service {
 namespace json = boost::json;
 
 namespace {
-
-std::string member_text(const json::object& object, std::string_view name) {
-    const json::value* member = object.if_contains(name);
-    return std::string(member ? fhir::text_of(*member).value_or("") : "");
-}
 
 std::vector<const json::object*> objects_of(const std::vector<json::value>& resources) {
     std::vector<const json::object*> objects;
@@ -72,7 +67,7 @@ json::object as_bundle(const std::vector<json::value>& orders) {
     json::array entries;
     for (const json::value& one : orders) {
         const json::object& resource = one.get_object();
-        const bool is_bundle = member_text(resource, "resourceType") == "Bundle";
+        const bool is_bundle = fhir::member_text(resource, "resourceType") == "Bundle";
         if (is_bundle && orders.size() == 1) return resource;
         const json::value* inner = is_bundle ? resource.if_contains("entry") : nullptr;
         if (!is_bundle) {
@@ -158,11 +153,12 @@ std::string_view explain(ComposeFault fault) {
 std::string newest_encounter(const std::vector<const json::object*>& resources) {
     std::string newest, newest_start;
     for (const json::object* resource : resources) {
-        if (member_text(*resource, "resourceType") != "Encounter") continue;
+        if (fhir::member_text(*resource, "resourceType") != "Encounter") continue;
         const json::value* period = resource->if_contains("period");
-        std::string start = period && period->is_object() ? member_text(period->get_object(), "start") : "";
+        std::string start =
+            period && period->is_object() ? std::string(fhir::member_text(period->get_object(), "start")) : "";
         if (!newest.empty() && start < newest_start) continue;
-        newest = member_text(*resource, "id");
+        newest = fhir::member_text(*resource, "id");
         newest_start = std::move(start);
     }
     return newest;
@@ -174,7 +170,7 @@ boost::system::result<json::object, ComposeFault> compose_request(const fhir::Bu
     const auto patient = rules::find_patient(record, names);
     if (!patient) return fault_of(patient.error());
     const json::value copy = names.copy(*patient);
-    return request_of(context_of(member_text(copy.get_object(), "id"), newest_encounter_of(record, names)),
+    return request_of(context_of(fhir::member_text(copy.get_object(), "id"), newest_encounter_of(record, names)),
                       prefetch_of(record, names, *patient, options.templates), options);
 }
 

@@ -1,6 +1,7 @@
 #include "service/call/fhir_completion.hpp"
 
 #include "fhir/json_text.hpp"
+#include "fhir/member.hpp"
 #include "fhir/reference.hpp"
 
 #include <boost/url/encode.hpp>
@@ -111,11 +112,6 @@ const rules::PrefetchTemplate& template_of(const HookCall& call, const std::stri
     return *std::ranges::find(call.service->offered.prefetch, key, &rules::PrefetchTemplate::key);
 }
 
-std::string_view text_member(const json::object& object, std::string_view name) {
-    const json::value* member = object.if_contains(name);
-    return member == nullptr ? std::string_view() : fhir::text_of(*member).value_or("");
-}
-
 boost::asio::awaitable<std::vector<FhirAnswer>> fetch(HookCall& call, FhirSource& source,
                                                       std::vector<FhirQuery> queries) {
     call.held = source.client.held();
@@ -193,7 +189,7 @@ std::set<std::string> medications_missing_from(const rules::SourceData& source, 
         if (entry.type == "Medication" && is_here) there.emplace(entry.id);
         const json::value* member = entry.resource ? entry.resource->if_contains("medicationReference") : nullptr;
         if (member == nullptr || !member->is_object()) continue;
-        const std::string_view url = text_member(member->get_object(), "reference");
+        const std::string_view url = fhir::member_text(member->get_object(), "reference");
         const fhir::Reference reference = fhir::parse_reference(url);
         const bool on_server = reference.kind == fhir::ReferenceKind::relative ||
                                (url.starts_with(base) && url.substr(base.size()).starts_with("/Medication/"));

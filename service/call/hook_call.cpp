@@ -1,6 +1,7 @@
 #include "service/call/hook_call.hpp"
 
 #include "fhir/json_text.hpp"
+#include "fhir/member.hpp"
 #include "fhir/reference.hpp"
 #include "rules/evaluate/evaluate_and_count.hpp"
 #include "rules/evaluate/sources_that_matter.hpp"
@@ -143,21 +144,16 @@ rules::Evaluation evaluate_and_count(const HookCall& call, const ClinicalTime& t
 
 namespace {
 
-std::string_view text_member(const boost::json::object& object, std::string_view name) {
-    const boost::json::value* member = object.if_contains(name);
-    return member == nullptr ? std::string_view() : fhir::text_of(*member).value_or("");
-}
-
 /// What a CodeableConcept is called: its text, else the first display of its codings.
 std::string_view name_in(const boost::json::object& draft, std::string_view element) {
     const boost::json::value* member = draft.if_contains(element);
     if (member == nullptr || !member->is_object()) return {};
     const boost::json::object& concept_ = member->get_object();
-    if (const std::string_view text = text_member(concept_, "text"); !text.empty()) return text;
+    if (const std::string_view text = fhir::member_text(concept_, "text"); !text.empty()) return text;
     const boost::json::value* codings = concept_.if_contains("coding");
     if (codings == nullptr || !codings->is_array()) return {};
     for (const boost::json::value& coding : codings->get_array()) {
-        const std::string_view display = coding.is_object() ? text_member(coding.get_object(), "display") : "";
+        const std::string_view display = coding.is_object() ? fhir::member_text(coding.get_object(), "display") : "";
         if (!display.empty()) return display;
     }
     return {};
@@ -166,7 +162,7 @@ std::string_view name_in(const boost::json::object& draft, std::string_view elem
 std::vector<DraftName> draft_names(const HookRequest& request) {
     std::vector<DraftName> drafts;
     for (const boost::json::object* draft : request.drafts) {
-        const std::string_view type = text_member(*draft, "resourceType"), id = text_member(*draft, "id");
+        const std::string_view type = fhir::member_text(*draft, "resourceType"), id = fhir::member_text(*draft, "id");
         if (!fhir::is_id(id)) continue;
         const bool is_prescription = type == "MedicationRequest";
         drafts.push_back({std::string(type) + "/" + std::string(id),

@@ -28,7 +28,6 @@ using Clock = BlockingCalls::Clock;
 constexpr std::size_t most_at_once = 500;  ///< lines in one piece
 constexpr std::chrono::seconds between_attempts{1};
 constexpr std::chrono::seconds between_complaints{60};
-constexpr std::chrono::seconds patience_of_destruction{10};
 constexpr mode_t owner_alone = S_IRUSR | S_IWUSR;
 
 json::object coding(std::string_view system, std::string_view code) {

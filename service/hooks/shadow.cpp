@@ -18,8 +18,7 @@ namespace {
 
 using Clock = BlockingCalls::Clock;
 
-constexpr std::chrono::seconds patience_of_destruction{10};
-constexpr std::chrono::seconds between_complaints{60};
+constexpr std::chrono::seconds between_losses_told{60};
 /// A thread rests when it has worked for so long: not after each call, since waking up costs too.
 constexpr std::chrono::milliseconds least_rest{2};
 
@@ -119,7 +118,7 @@ void Shadow::State::complain(const char* exception) {
     {
         const std::lock_guard lock(mutex);
         if (now < complains_again_at) return;
-        complains_again_at = now + between_complaints;
+        complains_again_at = now + between_losses_told;
     }
     log.write(CallFailed{"shadow", exception});
 }

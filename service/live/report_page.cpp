@@ -178,7 +178,7 @@ rules::Section results_section(const Report& report) {
     rules::Section section{"Laboratory results", {}};
     rules::Plot plot{
         rules::Plot::Kind::stacked_bars, "Results read, awaited and not readable", "test", "results", {}, {}};
-    rules::Series readable{"readable", {}}, awaited{"awaited", {}}, unreadable{"not readable", {}};
+    rules::Series of_read{"readable", {}}, of_waiting{"awaited", {}}, of_not_read{"not readable", {}};
     rules::Table faults{"Why results cannot be read", {{"test"}, {"reason"}, {"results", true}}, {}};
     for (const auto& [analyte, readings] : report.results) {
         std::uint64_t read = 0, waiting = 0, not_read = 0;
@@ -193,11 +193,11 @@ rules::Section results_section(const Report& report) {
             }
         }
         plot.labels.push_back(analyte);
-        readable.values.push_back(value_of(read));
-        awaited.values.push_back(value_of(waiting));
-        unreadable.values.push_back(value_of(not_read));
+        of_read.values.push_back(value_of(read));
+        of_waiting.values.push_back(value_of(waiting));
+        of_not_read.values.push_back(value_of(not_read));
     }
-    plot.series = {std::move(readable), std::move(awaited), std::move(unreadable)};
+    plot.series = {std::move(of_read), std::move(of_waiting), std::move(of_not_read)};
     section.blocks.push_back(Paragraph{"A result counts in each call that brings it."});
     section.blocks.push_back(std::move(plot));
     if (!faults.rows.empty()) section.blocks.push_back(std::move(faults));

@@ -1,5 +1,6 @@
 #include "service/live/tally_recorder.hpp"
 
+#include "service/base/blocking_calls.hpp"
 #include "service/base/uuid.hpp"
 #include "service/base/wall_time.hpp"
 
@@ -18,7 +19,6 @@ namespace {
 
 using Clock = BlockingCalls::Clock;
 
-constexpr std::chrono::seconds patience_of_destruction{10};
 constexpr std::string_view operation = "add-tally";
 /// What is counted while a flush is under way is left to the next one, unless there is none.
 constexpr int most_rounds_of_a_flush = 2;

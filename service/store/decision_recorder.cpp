@@ -18,7 +18,6 @@ using Clock = BlockingCalls::Clock;
 
 constexpr std::chrono::seconds between_attempts{1};
 constexpr std::chrono::seconds between_complaints{1};
-constexpr std::chrono::seconds patience_of_destruction{10};
 
 }  // namespace
 

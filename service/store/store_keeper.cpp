@@ -14,8 +14,6 @@ namespace {
 
 using Clock = BlockingCalls::Clock;
 
-constexpr std::chrono::seconds patience_of_destruction{10};
-
 }  // namespace
 
 struct StoreKeeper::State {

@@ -16,8 +16,8 @@ using boost::system::result;
 
 namespace {
 
-constexpr std::chrono::milliseconds between_tries{5};  ///< for a lock that another process has
-constexpr int steps_between_looks = 10'000;            ///< of SQLite's machine, at the deadline
+constexpr std::chrono::milliseconds between_lock_tries{5};  ///< for a lock that another process has
+constexpr int steps_between_looks = 10'000;                 ///< of SQLite's machine, at the deadline
 constexpr mode_t for_the_owner = S_IRUSR | S_IWUSR;
 
 using Database = std::unique_ptr<sqlite3, decltype(&sqlite3_close)>;
@@ -132,7 +132,7 @@ class SqliteConnection final : public SqlConnection {
 
     static int wait_for_lock(void* self, int) {
         if (is_too_late(self) != 0) return 0;
-        std::this_thread::sleep_for(between_tries);
+        std::this_thread::sleep_for(between_lock_tries);
         return 1;
     }
 
@@ -166,7 +166,7 @@ result<void, StoreFault> turn_on_write_ahead_log(SqliteConnection& connection, S
         const auto done = connection.run("PRAGMA journal_mode=WAL", {});
         if (done) return {};
         if (done.error() != StoreFault::unavailable || StoreClock::now() >= deadline) return done.error();
-        std::this_thread::sleep_for(between_tries);
+        std::this_thread::sleep_for(between_lock_tries);
     }
 }
 
