@@ -26,6 +26,9 @@ constexpr std::array other_specimens = {
     "sweat",    "fluid",      "effusion",  "ascites",   "cord",    "ratio",  "quotient", "clearance",
     "antibody", "antibodies", "dialysate", "excretion", "binding", "screen", "goal"};
 
+// A name can be wrong that a system gave its column; the code of it is not.
+constexpr std::string_view ask_loinc = "the pack does not list this code: look up at LOINC what it means first";
+
 std::string in_quotes(std::string_view text) {
     return boost::json::serialize(boost::json::string(text));
 }
@@ -112,8 +115,10 @@ class Proposer {
             const KindMeant meant = kind_meant(analyte, names, proposal.units);
             if (proposal.why_not.empty()) proposal.why_not = meant.why_not;
             if (proposal.why_not.empty()) {
+                const bool is_loinc = system == fhir::loinc_system;
                 proposal.remark = meant.remark;
-                const std::string name = system == fhir::loinc_system
+                if (is_loinc) proposal.remark.append(meant.remark.empty() ? "" : "; ").append(ask_loinc);
+                const std::string name = is_loinc
                                              ? "\"loinc\": " + in_quotes(code)
                                              : "\"system\": " + in_quotes(system) + ", \"code\": " + in_quotes(code);
                 proposal.element = "{ " + name + ", \"property\": " + in_quotes(property_of(analyte, proposal.units)) +

@@ -122,6 +122,16 @@ TEST(SurveyProposals, OfferNoLineThatTheLinterRefuses) {
     EXPECT_EQ(proposals.site_file, "");
 }
 
+// Amylase, in a column that somebody called vitamin D: findings/amylase-is-vitamin-d.sh.
+TEST(SurveyProposals, SendToLoincForACodeOfItsOwn) {
+    Surveyed surveyed;
+    surveyed.add(result(R"({"system": "http://loinc.org", "code": "1798-8", "display": "Vitamin D Ng Ml"})",
+                        in_unit("62", "ng/mL")));
+    const SurveyProposals proposals = proposed(surveyed);
+    ASSERT_EQ(proposals.all.size(), 1U);
+    EXPECT_THAT(proposals.all.front().remark, HasSubstr("look up at LOINC"));
+}
+
 TEST(SurveyProposals, SayWhoMendsASystemThatIsNoUri) {
     Surveyed surveyed;
     surveyed.add(result(R"({"system": "L", "code": "VITD25", "display": "25-OH vitamin D"})", in_unit("30", "ng/mL")));
