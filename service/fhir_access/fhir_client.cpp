@@ -1,13 +1,12 @@
 #include "service/fhir_access/fhir_client.hpp"
 
 #include "fhir/json_text.hpp"
+#include "service/base/as_result.hpp"
 #include "service/base/wall_time.hpp"
 #include "service/fhir_access/fhir_question.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -20,8 +19,6 @@ namespace json = boost::json;
 using boost::system::result;
 
 namespace {
-
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 NotFetched reason_of(FetchFault fault) {
     switch (fault) {

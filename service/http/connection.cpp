@@ -1,13 +1,12 @@
 #include "service/http/connection.hpp"
 
+#include "service/base/as_result.hpp"
 #include "service/http/deadline.hpp"
 #include "service/http/request_head.hpp"
+#include "service/http/tls_stream.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -32,8 +31,6 @@ using tcp = boost::asio::ip::tcp;
 
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-using TlsStream = ssl::stream<tcp::socket>;
 constexpr std::size_t one_tls_record = 16 * 1024;
 constexpr std::size_t usual_head = 512;
 // What may wait to be understood beside a head: Beast wants a chunk's extension, and all trailers, in one piece.
@@ -66,8 +63,8 @@ http::response<http::string_body> message_of(Reply& reply, unsigned version, boo
     return message;
 }
 
-/// What goes over the wire for a message: its head and, unless it answers a HEAD, its body. In one piece, since Asio's
-/// TLS stream joins several buffers into records of 8 KiB at most, and each record is a system call.
+/// What goes over the wire for a message: its head and, unless it answers a HEAD, its body. In one piece, since each
+/// buffer becomes a record of its own, and a system call.
 std::string wire_text(const http::response<http::string_body>& message, bool head_only) {
     http::response_serializer<http::string_body> serializer(message);
     serializer.split(true);
@@ -102,7 +99,7 @@ bool is_welcome(tcp::socket&, const ConnectionSettings&) {
 }
 
 asio::awaitable<error_code> shake_hands(TlsStream& stream) {
-    const auto [error] = co_await stream.async_handshake(ssl::stream_base::server, as_result);
+    const auto [error, none] = co_await stream.async_handshake(as_result);
     co_return error;
 }
 
@@ -175,8 +172,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
     void withdraw() override {
         is_withdrawn_ = true;
-        error_code ignored;
-        if (state_ == State::idle) stream_.lowest_layer().cancel(ignored);
+        if (state_ == State::idle) deadline_->set({});
     }
 
     void abort() override {
@@ -216,7 +212,19 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         co_return true;
     }
 
+    /// Waits for a request with nothing to read it into: most connections are idle, most of the time.
+    asio::awaitable<bool> request_comes() {
+        if (buffer_.size() > 0) co_return true;
+        if constexpr (requires { stream_.has_pending(); }) {
+            if (stream_.has_pending()) co_return true;
+        }
+        const auto [error] = co_await stream_.lowest_layer().async_wait(tcp::socket::wait_read, as_result);
+        co_return !error;
+    }
+
     asio::awaitable<Next> serve_request() {
+        const bool comes = co_await request_comes();
+        if (!comes) co_return Next::end;
         parser_.emplace();
         parser_->body_limit(settings_.limits.body_bytes);
         parser_->header_limit(static_cast<std::uint32_t>(settings_.limits.header_bytes));
@@ -256,10 +264,11 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         for (;;) {
             if (!begun) skip_empty_lines();
             const std::string_view received = received_text();
-            if (!received.empty() && !begun) {
+            if (!begun && !received.empty()) {
                 begin_request();
                 begun = true;
             }
+            if (!begun && deadline_->passed()) co_return Read{Reading::gone};
             const std::size_t end = received.find("\r\n\r\n", searched < 3 ? 0 : searched - 3);
             if (end != std::string_view::npos && end + 4 <= settings_.limits.header_bytes) {
                 co_return parse_head(received.substr(0, end + 4));
@@ -454,7 +463,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     std::shared_ptr<Deadline> deadline_;
     beast::flat_buffer buffer_;
     HeldBody held_;
-    std::optional<http::request_parser<http::string_body>> parser_;
+    std::optional<http::request_parser<RequestBody>> parser_;
     std::chrono::steady_clock::time_point begun_;
     State state_ = State::shaking_hands;
     bool is_draining_ = false, is_withdrawn_ = false;

@@ -1,5 +1,6 @@
 // A deadline for whatever a socket is waiting for: when it passes, the socket's pending operations are cancelled, and
-// the socket stays open, so that the client can still be told (408).
+// the socket stays open, so that the client can still be told (408). Once is not enough: bytes that come at that moment
+// end the wait that was to be cancelled, and what needs more of them waits anew.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -23,7 +24,7 @@ class Deadline : public std::enable_shared_from_this<Deadline> {
     void set(std::chrono::milliseconds time) {
         at_ = Clock::now() + time;
         passed_ = false;
-        if (!waiting_ || timer_.expiry() > at_) wait();
+        if (!waiting_ || timer_.expiry() > at_) wake_at(at_);
     }
 
     /// Whether it passed since it was last set.
@@ -36,9 +37,11 @@ class Deadline : public std::enable_shared_from_this<Deadline> {
     }
 
   private:
-    void wait() {
+    static constexpr std::chrono::milliseconds again{100};
+
+    void wake_at(Clock::time_point time) {
         waiting_ = true;
-        timer_.expires_at(at_);
+        timer_.expires_at(time);
         timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
             if (!error) self->wake();
         });
@@ -46,11 +49,12 @@ class Deadline : public std::enable_shared_from_this<Deadline> {
 
     void wake() {
         if (socket_ == nullptr) return;
-        if (Clock::now() < at_) return wait();
-        waiting_ = false;
+        const Clock::time_point now = Clock::now();
+        if (now < at_) return wake_at(at_);
         passed_ = true;
         boost::system::error_code ignored;
         socket_->cancel(ignored);
+        wake_at(now + again);
     }
 
     Socket* socket_;

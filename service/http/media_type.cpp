@@ -1,5 +1,7 @@
 #include "service/http/media_type.hpp"
 
+#include "service/http/field_value.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -9,12 +11,6 @@ namespace {
 bool same_word(std::string_view left, std::string_view right) noexcept {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     return std::ranges::equal(left, right, {}, lower, lower);
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// The part of `rest` before `separator`, trimmed; `rest` goes on after it.

@@ -1,5 +1,7 @@
 #include "service/http/request_head.hpp"
 
+#include "service/http/field_value.hpp"
+
 #include <boost/beast/core/string.hpp>
 #include <boost/url/authority_view.hpp>
 #include <boost/url/parse.hpp>
@@ -36,12 +38,6 @@ std::string list_of(const Request& request, http::field name) {
         list += std::string_view(line->value().data(), line->value().size());
     }
     return list;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// uri-host [ ":" port ]; the host may be empty (RFC 9110, 7.2; RFC 9112, 3.2).

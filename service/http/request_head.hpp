@@ -4,14 +4,43 @@
 
 #include "service/http/exchange.hpp"
 
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/core/error.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace service {
 
-using Request = boost::beast::http::request<boost::beast::http::string_body>;
+/// A body in a string, to whose end each piece is copied: Beast's own fills the room with zeros first.
+struct RequestBody : boost::beast::http::string_body {
+    class reader : public boost::beast::http::string_body::reader {
+      public:
+        template <bool is_request, class Fields>
+        reader(boost::beast::http::header<is_request, Fields>& head, std::string& body)
+            : boost::beast::http::string_body::reader(head, body), body_(body) {}
+
+        template <class Buffers>
+        std::size_t put(const Buffers& pieces, boost::beast::error_code& error) {
+            std::size_t added = 0;
+            for (const boost::asio::const_buffer piece : boost::beast::buffers_range_ref(pieces)) {
+                body_.append(static_cast<const char*>(piece.data()), piece.size());
+                added += piece.size();
+            }
+            error = {};
+            return added;
+        }
+
+      private:
+        std::string& body_;
+    };
+};
+
+using Request = boost::beast::http::request<RequestBody>;
 
 /// Borrows from `request`.
 RequestHead head_of(const Request& request);

@@ -1,6 +1,7 @@
 #include "service/http/server.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include "service/base/as_result.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -8,7 +9,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <array>
@@ -28,7 +28,6 @@ using tcp = asio::ip::tcp;
 
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds pause_after_accept_error(100);
 
 /// Lets the process open as many sockets as it is to serve, as far as the system allows: shells begin with 1024.

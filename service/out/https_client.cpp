@@ -1,14 +1,13 @@
 #include "service/out/https_client.hpp"
 
+#include "service/base/as_result.hpp"
 #include "service/base/uuid.hpp"
 #include "service/out/answer_reader.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/url.hpp>
@@ -32,7 +31,6 @@ using Clock = HttpsClient::Clock;
 
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t piece_bytes = 16 * 1024;
 constexpr std::chrono::seconds between_looks{1};
 

@@ -26,7 +26,7 @@ using Fetched = boost::system::result<HttpAnswer, FetchFault>;
 
 namespace {
 
-constexpr std::chrono::seconds patience{10};  ///< for one address
+constexpr std::chrono::seconds address_patience{10};  ///< for one address
 constexpr std::size_t capability_bytes_limit = 16UL * 1024 * 1024;
 
 /// Reads addresses as the service does: its certificates, its address policy.
@@ -42,7 +42,7 @@ class Fetcher {
 
     Fetched get(HttpGet request) {
         std::optional<Fetched> outcome;
-        asio::co_spawn(io_, client_->get(std::move(request), HttpsClient::Clock::now() + patience),
+        asio::co_spawn(io_, client_->get(std::move(request), HttpsClient::Clock::now() + address_patience),
                        [&](const std::exception_ptr& bug, Fetched fetched) {
                            if (bug) std::rethrow_exception(bug);
                            outcome.emplace(std::move(fetched));
@@ -60,7 +60,7 @@ class Fetcher {
         std::size_t left = times;
         bool all_came = true;
         for (std::size_t i = 0; i < times; ++i) {
-            asio::co_spawn(io_, client_->get(request, begun + patience),
+            asio::co_spawn(io_, client_->get(request, begun + address_patience),
                            [&](const std::exception_ptr& bug, const Fetched& fetched) {
                                if (bug) std::rethrow_exception(bug);
                                all_came = all_came && fetched.has_value();

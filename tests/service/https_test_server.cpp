@@ -61,7 +61,9 @@ HttpsTestServer::~HttpsTestServer() {
     {
         const std::lock_guard lock(mutex_);
         for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
+        ends_ = true;
     }
+    ending_.notify_all();
     for (auto& [id, thread] : threads_) thread.join();
     std::error_code ignored;
     std::filesystem::remove(ca_file_, ignored);
@@ -151,6 +153,11 @@ void HttpsTestServer::serve(tcp::socket socket) {
     if (!error) converse(stream);
 }
 
+void HttpsTestServer::rest(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    ending_.wait_for(lock, time, [this] { return ends_; });
+}
+
 namespace {
 
 template <typename Stream>
@@ -212,7 +219,7 @@ void HttpsTestServer::converse(Stream& stream) {
             requests_.push_back(request);
         }
         Response response = handler_(request);
-        std::this_thread::sleep_for(response.delay);
+        rest(response.delay);
         if (!response.raw.empty()) {
             asio::write(stream, asio::buffer(response.raw), error);
             return;

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -51,9 +52,9 @@ class HttpsTestServer {
         unsigned status = 200;
         std::string body;
         std::vector<std::pair<std::string, std::string>> headers;
-        std::chrono::milliseconds delay{0};
-        bool hang_up = false;  ///< after this answer, without having said so
-        std::string raw;       ///< sent instead of all this
+        std::chrono::milliseconds delay{0};  ///< or until the server ends
+        bool hang_up = false;                ///< after this answer, without having said so
+        std::string raw;                     ///< sent instead of all this
     };
     using Handler = std::function<Response(const Request&)>;
     using Conversation = std::function<void(TestPeer&)>;  ///< runs on a thread of the connection; its end closes it
@@ -84,6 +85,7 @@ class HttpsTestServer {
     void accept_all();
     void join_finished();
     void serve(boost::asio::ip::tcp::socket socket);
+    void rest(std::chrono::milliseconds time);
     template <typename Stream>
     void converse(Stream& stream);
     void make_certificate(const std::string& name);
@@ -101,6 +103,8 @@ class HttpsTestServer {
     std::vector<int> sockets_;
     std::map<std::thread::id, std::thread> threads_;
     std::vector<std::thread::id> finished_;
+    bool ends_ = false;
+    std::condition_variable ending_;
     std::thread accepting_;
 };
 

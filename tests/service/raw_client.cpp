@@ -95,6 +95,16 @@ bool RawClient::send(std::string_view bytes) {
     return true;
 }
 
+bool RawClient::send_beneath(std::string_view bytes) {
+    return ::send(connection_->socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
+void RawClient::update_keys() {
+    SSL_key_update(connection_->tls, SSL_KEY_UPDATE_NOT_REQUESTED);
+    SSL_do_handshake(connection_->tls);
+    ERR_clear_error();
+}
+
 HttpReply RawClient::receive(bool without_body) {
     Connection& it = *connection_;
     std::size_t end = 0;

@@ -30,6 +30,12 @@ class RawClient {
     /// Sends bytes; false if the peer has closed.
     bool send(std::string_view bytes);
 
+    /// Sends bytes past TLS, as they are.
+    bool send_beneath(std::string_view bytes);
+
+    /// Sends a KeyUpdate (RFC 8446, 4.6.3): a record without application data.
+    void update_keys();
+
     /// Reads one reply: head, and a body of Content-Length. \param without_body the reply to a HEAD.
     HttpReply receive(bool without_body = false);
 

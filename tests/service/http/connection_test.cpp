@@ -102,6 +102,50 @@ TEST(ConnectionLimitsTest, AsksForPatienceBeforeTheBodyHasCome) {
     EXPECT_EQ(client.exchange(announcing("/cds-services/echo", 1'000'000)).status, 429);
 }
 
+// ---- bytes that are no request --------------------------------------------------------------------------------------
+
+constexpr std::string_view begun_record = "\x17";  // application data (RFC 8446, 5.1), of which the rest does not come
+
+class IdleConnection : public testing::Test {
+  protected:
+    ~IdleConnection() override { EXPECT_TRUE(server_.serves()); }
+
+    TestServer server_{impatient()};
+};
+
+TEST_F(IdleConnection, EndsInTimeThoughARecordHasBegun) {
+    RawClient client(server_.port());
+    client.send_beneath(begun_record);
+    EXPECT_TRUE(client.is_closed_within(patience));
+}
+
+TEST_F(IdleConnection, EndsInTimeThoughKeysWereUpdated) {
+    RawClient client(server_.port());
+    client.update_keys();
+    EXPECT_TRUE(client.is_closed_within(patience));
+}
+
+TEST_F(IdleConnection, EndsInTimeThoughEmptyLinesCome) {
+    RawClient client(server_.port());
+    std::string lines;
+    for (int i = 0; i < 4'000; ++i) lines += "\r\n";
+    const auto until = std::chrono::steady_clock::now() + patience;
+    bool is_open = true;
+    while (is_open && std::chrono::steady_clock::now() < until) is_open = client.send(lines);
+    EXPECT_FALSE(is_open);
+}
+
+TEST(Connection, IsNoReasonToStopLateIfOnlyARecordHasBegun) {
+    TestServer server;
+    RawClient begun(server.port()), updated(server.port());
+    begun.send_beneath(begun_record);
+    updated.update_keys();
+    server.stop();
+    EXPECT_TRUE(begun.is_closed_within(patience));
+    EXPECT_TRUE(updated.is_closed_within(patience));
+    EXPECT_EQ(server.wait(), 0U);
+}
+
 /// Has something to do afterwards, for which it waits until the client has the reply.
 class BusyAfterwards final : public CdsServices {
   public:
