@@ -8,6 +8,7 @@ Exit status 77: skipped, the packages cannot be had.
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 import unittest
@@ -47,6 +48,22 @@ def documents(name):
     return in_environment("import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))", DEPLOY / name)
 
 
+def secrets_of_the_head():
+    """The words behind each `kubectl create secret` of the comment, as a shell would read them."""
+    comment = "".join(re.findall(r"^# ?(.*\n)", (DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8"), re.MULTILINE))
+    return [shlex.split(command.replace("\\\n", ""))[3:] for command in re.findall(r"^ *(kubectl create secret (?:.*\\\n)*.*)", comment, re.MULTILINE)]
+
+
+def secrets_asked_for(pod):
+    """Each secret's name, and the keys that the pod takes of it by name."""
+    for volume in pod["volumes"]:
+        if secret := volume.get("secret"):
+            yield secret["secretName"], {item["key"] for item in secret.get("items", ())}
+    for variable in pod["containers"][0].get("env", ()):
+        if key := variable.get("valueFrom", {}).get("secretKeyRef"):
+            yield key["name"], {key["key"]}
+
+
 class Kubernetes(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -82,6 +99,30 @@ class Kubernetes(unittest.TestCase):
         self.assertEqual(config["listen"], f"0.0.0.0:{ports['https']}")
         for probe, path in (("startupProbe", "live"), ("readinessProbe", "ready"), ("livenessProbe", "live")):
             self.assertEqual(self.container[probe]["httpGet"], {"path": f"/health/{path}", "port": "admin"})
+
+    def test_the_authority_of_the_database_is_where_the_example_of_its_address_says(self):
+        told = re.search(r"sslmode=verify-full&sslrootcert=(\S+)/(\S+)'", (DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8"))
+        for pod in (self.pod, self.by_kind["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]):
+            volume, = (mount["name"] for mount in pod["containers"][0]["volumeMounts"] if mount["mountPath"] == told[1])
+            secret, = (each["secret"] for each in pod["volumes"] if each["name"] == volume)
+            address = next(each["valueFrom"]["secretKeyRef"] for each in pod["containers"][0]["env"] if each["name"] == "BACKPAIN_CDS_STORE")
+            self.assertEqual(secret, {"secretName": address["name"], "items": [{"key": "ca.crt", "path": told[2]}]})
+            self.assertNotEqual(address["key"], "ca.crt")
+
+    def test_the_secrets_that_its_head_makes_are_those_that_pods_ask_for(self):
+        made = {}
+        for kind, name, *options in secrets_of_the_head():
+            for option in options:
+                self.assertRegex(option, r"^--[a-z-]+=.+$", "a word that belongs to no option")
+            options = [option[2:].split("=", 1) for option in options]
+            made[name] = {"tls.crt", "tls.key"} if kind == "tls" else {value.partition("=")[0] for _, value in options}
+            if kind == "generic":
+                self.assertLessEqual({option for option, _ in options}, {"from-file", "from-literal"})
+                for _, value in options:
+                    self.assertRegex(value, r"^[-._a-zA-Z0-9]+=\S+$")
+        for pod in (self.pod, self.by_kind["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]):
+            for name, keys in secrets_asked_for(pod):
+                self.assertLessEqual(keys, made[name], name)
 
     def test_an_update_takes_no_replica_before_another_is_ready(self):
         self.assertEqual(self.by_kind["Deployment"]["spec"]["strategy"]["rollingUpdate"], {"maxUnavailable": 0, "maxSurge": 1})

@@ -8,9 +8,11 @@ lost, no token is accepted twice, no status is given but those that the runbook 
 Exit status 77: skipped, PostgreSQL or HAProxy is not installed.
 """
 
+import csv
 import http.client
 import json
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -181,15 +183,18 @@ class Replicas(unittest.TestCase):
         wait_for(lambda: self.serves() or balancer.poll() is not None)
         self.assertIsNone(balancer.poll(), "HAProxy does not take its file")
 
-    def sees_both(self):
-        """Whether the balancer's own checks have found both replicas ready."""
+    def balancer(self, figure):
+        """A column of HAProxy's statistics, by replica."""
         with socket.socket(socket.AF_UNIX) as stats:
             stats.settimeout(PATIENCE_SECONDS)
             stats.connect(f"{self.folder}/haproxy.sock")
             stats.sendall(b"show stat\n")
-            told = stats.makefile().read()
-        servers = [line.split(",") for line in told.splitlines() if line.startswith("replicas,")]
-        return [line[17] for line in servers if line[1] in self.ports] == ["UP", "UP"]
+            told = csv.DictReader(stats.makefile())
+            return {line["svname"]: line[figure] for line in told if line["# pxname"] == "replicas" and line["svname"] in self.ports}
+
+    def sees_both(self):
+        """Whether the balancer's own checks have found both replicas ready."""
+        return self.balancer("status") == {"one": "UP", "two": "UP"}
 
     def serves(self):
         connection = http.client.HTTPSConnection("127.0.0.1", self.balancer_port, timeout=PATIENCE_SECONDS, context=self.trust)
@@ -220,9 +225,20 @@ class Replicas(unittest.TestCase):
     def test_a_replica_is_killed(self):
         self.load.enter("one replica killed")
         self.replicas["one"].kill()
+        wait_for(lambda: self.balancer("status")["one"] == "DOWN")
         self.load.lasts(50)
         self.holds(self.first, most_lost=len(self.load.clients))  # what was under way on it, or on its connections
         self.assert_only_who_needs_a_store_waited(LOST)
+
+    def test_a_replica_that_is_slow_once_is_not_taken_out(self):
+        wait_for(self.sees_both)
+        slow, before, taken_out = self.replicas["one"].process, self.balancer("chkfail")["one"], self.balancer("chkdown")
+        slow.send_signal(signal.SIGSTOP)
+        self.addCleanup(slow.send_signal, signal.SIGCONT)
+        wait_for(lambda: self.balancer("chkfail")["one"] != before)
+        slow.send_signal(signal.SIGCONT)
+        self.holds(self.first)
+        self.assertEqual(self.balancer("chkdown"), taken_out)
 
     def test_both_are_exchanged_one_after_the_other(self):
         for name in ("one", "two", "one", "two"):
