@@ -74,7 +74,9 @@ class CourseReader {
 
     Course read() {
         Course course;
-        std::vector<std::vector<Measurement>> measurements = read_measurements();
+        // Of whatever day: a picture shows also what counts no longer.
+        std::vector<std::vector<Measurement>> measurements =
+            read_measurements(run_.program(), run_.record(), run_.calendar());
         for (std::size_t test = 0; test < measurements.size(); ++test) {
             add_derived(test, measurements[test]);
             add_series(test, measurements[test], course.series);
@@ -84,17 +86,6 @@ class CourseReader {
     }
 
   private:
-    /// Of whatever day: a picture shows also what counts no longer.
-    std::vector<std::vector<Measurement>> read_measurements() {
-        const Program::Inner& program = run_.program();
-        const Record& record = run_.record();
-        const MeasurementReader reader(program.analytes, program.analyte_codes, program.order_index, program.site,
-                                       run_.calendar(), record.patient ? &*record.patient : nullptr);
-        std::vector<std::vector<Measurement>> measurements(program.analytes.size());
-        for (const fhir::Observation& observation : record.observations) reader.read(observation, measurements);
-        return measurements;
-    }
-
     /// What was computed from several results of one draw stands beside them.
     void add_derived(std::size_t test, std::vector<Measurement>& measurements) {
         for (const Measurement& one : run_.results(test).all) {

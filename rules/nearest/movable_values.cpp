@@ -19,8 +19,8 @@ std::optional<MovableValue> movable(const Measurement& one, const CompiledAnalyt
     value.unit = analyte.units[one.unit].name;
     if (one.date) value.date = one.date->text();
     value.number = one.number;
-    value.places = places_of_edges(one, analyte);
     value.beside = numbers_beside(one, analyte);
+    value.places = places_of_grid(value.number, value.beside);
     return value;
 }
 
@@ -28,11 +28,7 @@ std::optional<MovableValue> movable(const Measurement& one, const CompiledAnalyt
 
 std::vector<MovableValue> movable_values(Run& run, const Trace& trace, const ChangedRecord& record, Labels& labels) {
     const Program::Inner& program = run.program();
-    const auto& patient = run.record().patient;
-    std::vector<std::vector<Measurement>> measurements(program.analytes.size());
-    const MeasurementReader reader(program.analytes, program.analyte_codes, program.order_index, program.site,
-                                   run.calendar(), patient ? &*patient : nullptr);
-    for (const fhir::Observation& observation : run.record().observations) reader.read(observation, measurements);
+    const std::vector<std::vector<Measurement>> measurements = read_measurements(program, run.record(), run.calendar());
     std::vector<MovableValue> values;
     for (std::size_t test = 0; test < measurements.size(); ++test) {
         if (!trace.slots.contains(static_cast<std::uint16_t>(program.analyte_slot(test)))) continue;

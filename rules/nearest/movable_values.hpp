@@ -16,7 +16,7 @@ struct MovableValue {
     ValuePlace place;
     std::string reference, analyte, title, unit, date;
     fhir::Decimal number;
-    int places = 0;  ///< the grid on which it is moved: decimal places of the edges
+    int places = 0;  ///< the grid on which it is moved (thresholds)
     std::vector<fhir::Decimal> beside;
 };
 

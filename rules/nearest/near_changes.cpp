@@ -35,6 +35,16 @@ std::vector<long> of_sign(const std::set<long>& steps, bool is_up) {
     return list;
 }
 
+/// As short as it can be written, with no fewer decimal places than were reported.
+fhir::Decimal without_zeros(fhir::Decimal number, int least_places) {
+    while (number.decimal_places() > least_places) {
+        const auto shorter = fhir::with_decimal_places(number, number.decimal_places() - 1);
+        if (!shorter || *shorter != number) break;
+        number = *shorter;
+    }
+    return number;
+}
+
 bool may_be_taken_away(std::string_view reference) {
     static constexpr std::array types = {"Condition/",           "MedicationRequest/",
                                          "MedicationStatement/", "MedicationAdministration/",
@@ -163,8 +173,9 @@ class NearFinder {
                     if (*at + near < above) steps.insert(*at + near - above);
                 }
             }
-            const auto number_after = [&](long step) {
-                return fhir::Decimal::of((step > 0 ? *below : above) + step, value.places);
+            const auto number_after = [&](long step) -> std::optional<fhir::Decimal> {
+                const auto number = fhir::Decimal::of((step > 0 ? *below : above) + step, value.places);
+                return number ? std::optional(without_zeros(*number, value.number.decimal_places())) : std::nullopt;
             };
             const LookAtStep look_at = [&](long step) -> std::optional<ShownRules> {
                 record_.replace(value.place.resource, record_.with_value(value.place, *number_after(step)));

@@ -56,14 +56,11 @@ std::vector<fhir::Decimal> numbers_beside(const Measurement& measurement, const 
     return numbers;
 }
 
-int places_of_edges(const Measurement& measurement, const CompiledAnalyte& analyte) {
+int places_of_grid(const fhir::Decimal& number, const std::vector<fhir::Decimal>& beside) {
     constexpr int most_places = 4;
-    const BandScale* scale = scale_of(measurement, analyte);
-    std::optional<int> places;
-    for (const BandStep& step : scale ? *scale : BandScale()) {
-        if (step.bound) places = std::max(places.value_or(0), step.bound->decimal_places());
-    }
-    return std::min(places.value_or(measurement.number.decimal_places()), most_places);
+    int places = number.decimal_places();
+    for (const fhir::Decimal& edge : beside) places = std::max(places, edge.decimal_places());
+    return std::min(places, most_places);
 }
 
 std::set<long> days_compared(const Program::Inner& program, const Trace& trace) {

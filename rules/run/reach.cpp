@@ -3,6 +3,7 @@
 #include "fhir/json_text.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -13,19 +14,43 @@ namespace {
 namespace json = boost::json;
 
 /// What parameters mean that no fact or test names: the code that reads them does (record/facts, fact_conditions,
-/// fact_medications).
+/// fact_medications), where the record holds what they bear on.
 struct ReadByForm {
     std::string_view parameter;
     std::vector<Fact::Form> facts;
+    HeldKinds kinds = holds_anything;
     bool orders = false;
 };
 const ReadByForm read_by_forms[] = {
-    {"condition.undatedDays", {Fact::Form::conditions}},
-    {"medication.currentDays", {Fact::Form::medications, Fact::Form::drafts}},
-    {"medication.pastEndDays", {Fact::Form::medications, Fact::Form::drafts}},
-    {"orders.openDays", {}, true},
-    {"orders.aheadDays", {}, true},
+    {"condition.undatedDays", {Fact::Form::conditions}, holds_conditions_without_status},
+    {"medication.currentDays", {Fact::Form::medications}, holds_medications},
+    {"medication.currentDays", {Fact::Form::drafts}},
+    {"medication.pastEndDays", {Fact::Form::medications}, holds_medications},
+    {"medication.pastEndDays", {Fact::Form::drafts}},
+    {"orders.openDays", {}, holds_orders, true},
+    {"orders.aheadDays", {}, holds_orders, true},
 };
+
+/// Without which a fact finds nothing, whatever its settings are.
+HeldKinds kinds_of(Fact::Form form) {
+    switch (form) {
+        case Fact::Form::conditions:
+            return holds_conditions;
+        case Fact::Form::medications:
+            return holds_medications;
+        case Fact::Form::procedures:
+            return holds_procedures;
+        case Fact::Form::observations:
+            return holds_observations;
+        case Fact::Form::drafts:
+        case Fact::Form::says:
+        case Fact::Form::items:
+        case Fact::Form::any:
+        case Fact::Form::all:
+            break;
+    }
+    return holds_anything;
+}
 
 /// The site file as a tree; an empty object where there is none; nothing where it cannot be read.
 std::optional<json::object> tree_of(const Site& site) {
@@ -85,13 +110,10 @@ bool fact_differs(const CompiledFact& before, const CompiledFact& after) {
            std::tie(after.completed_days, after.named_days, after.within_days, after.current_days);
 }
 
-/// Whether parameters make another thing of a test: its ruleset, what its codes mean, for how long it counts.
-bool test_differs(const Program::Inner& before, const Program::Inner& after, std::size_t test) {
+/// Whether parameters make another thing of each result of a test: its ruleset, what its codes mean, which of two that
+/// lie some days apart speaks.
+bool is_read_otherwise(const Program::Inner& before, const Program::Inner& after, std::size_t test) {
     const CompiledAnalyte &one = before.analytes[test], &other = after.analytes[test];
-    if (std::tie(one.valid_days, one.danger_valid_days, one.pending_days, one.old_days) !=
-        std::tie(other.valid_days, other.danger_valid_days, other.pending_days, other.old_days)) {
-        return true;
-    }
     const auto days = [](const CompiledAnalyte::Outranking& outranking) { return outranking.within_days; };
     if (!std::ranges::equal(one.outranking, other.outranking, {}, days, days)) return true;
     const Analyte& written = *one.written;
@@ -104,29 +126,48 @@ bool test_differs(const Program::Inner& before, const Program::Inner& after, std
     });
 }
 
+/// How old results are that fall on another side of one of the limits that ages are held against
+/// (record/test_results, run/run_results).
+std::vector<ChangeReach::OfTest::Ages> ages_between(const CompiledAnalyte& before, const CompiledAnalyte& after) {
+    constexpr long no_limit = std::numeric_limits<long>::max();
+    std::vector<ChangeReach::OfTest::Ages> ages;
+    for (const auto limit : {&CompiledAnalyte::valid_days, &CompiledAnalyte::danger_valid_days,
+                             &CompiledAnalyte::pending_days, &CompiledAnalyte::old_days}) {
+        const long one = (before.*limit).value_or(no_limit), other = (after.*limit).value_or(no_limit);
+        const bool is_of_awaited = limit == &CompiledAnalyte::pending_days;
+        if (one != other) ages.push_back({std::min(one, other), std::max(one, other), is_of_awaited});
+    }
+    return ages;
+}
+
 class ReachFinder {
   public:
     ReachFinder(const Program::Inner& before, const Program::Inner& after) : before_(before), after_(after) {
-        reach_.tests.resize(before.analytes.size(), false);
+        reach_.tests.resize(before.analytes.size());
+        reach_.first_test_slot = before.analyte_slot(0);
+        for (const CompiledAnalyte& analyte : before.analytes) {
+            const auto& formula = analyte.adjustment;
+            reach_.computed_with.push_back(formula ? std::optional(formula->with) : std::nullopt);
+        }
     }
 
     ChangeReach find() {
         std::set<std::string, std::less<>> banded;
         if (!is_comparable(banded)) {
             reach_.is_everything = true;
-            reach_.tests.assign(reach_.tests.size(), true);
             return reach_;
         }
         for (const auto& [name, value] : before_.parameters.all()) {
             if (after_.parameters.text(name) != std::string_view(value)) add_parameter(name);
         }
         for (std::size_t fact = 0; fact < before_.facts.size(); ++fact) {
-            if (fact_differs(before_.facts[fact], after_.facts[fact])) reach_.slots.insert(before_.facts[fact].slot);
+            if (fact_differs(before_.facts[fact], after_.facts[fact])) add_fact(before_.facts[fact]);
         }
         for (std::size_t test = 0; test < before_.analytes.size(); ++test) {
-            if (banded.contains(before_.analytes[test].written->id) || test_differs(before_, after_, test)) {
-                add_test(test);
-            }
+            ChangeReach::OfTest& of_test = reach_.tests[test];
+            const bool is_banded_otherwise = banded.contains(before_.analytes[test].written->id);
+            of_test.is_read_otherwise = is_banded_otherwise || is_read_otherwise(before_, after_, test);
+            of_test.ages = ages_between(before_.analytes[test], after_.analytes[test]);
         }
         return reach_;
     }
@@ -145,28 +186,28 @@ class ReachFinder {
                compare_laboratories(std::move(labs), std::move(other_labs), banded);
     }
 
+    void add_fact(const CompiledFact& fact) { add_fact(fact, kinds_of(fact.form)); }
+
+    void add_fact(const CompiledFact& fact, HeldKinds kinds) {
+        const bool is_read = kinds_of(fact.form) != holds_anything;
+        (is_read ? reach_.facts : reach_.slots)[fact.slot] |= kinds;
+    }
+
     void add_parameter(const std::string& name) {
         reach_.parameters.insert(name);
         for (const ReadByForm& read : read_by_forms) {
             if (read.parameter != name) continue;
             for (const CompiledFact& fact : before_.facts) {
-                if (std::ranges::find(read.facts, fact.form) != read.facts.end()) reach_.slots.insert(fact.slot);
+                const bool is_read = std::ranges::find(read.facts, fact.form) != read.facts.end();
+                if (is_read) add_fact(fact, read.kinds);
             }
             if (!read.orders) continue;
-            reach_.slots.insert({slot_orders, slot_drafts});
-            for (std::size_t test = 0; test < before_.analytes.size(); ++test) {
-                reach_.slots.insert(static_cast<std::uint16_t>(before_.analyte_slot(test)));
+            for (const std::uint16_t slot : {std::uint16_t(slot_orders), std::uint16_t(slot_drafts)}) {
+                reach_.slots[slot] |= read.kinds;
             }
-        }
-    }
-
-    /// The test, and those that are computed with it.
-    void add_test(std::size_t test) {
-        for (std::size_t other = 0; other < before_.analytes.size(); ++other) {
-            const auto& adjustment = before_.analytes[other].adjustment;
-            if (other != test && !(adjustment && adjustment->with == test)) continue;
-            reach_.tests[other] = true;
-            reach_.slots.insert(static_cast<std::uint16_t>(before_.analyte_slot(other)));
+            for (std::size_t test = 0; test < before_.analytes.size(); ++test) {
+                reach_.slots[static_cast<std::uint16_t>(before_.analyte_slot(test))] |= read.kinds;
+            }
         }
     }
 
@@ -197,14 +238,83 @@ void add_parameters_of_test(const Program::Inner& program, std::size_t test,
 
 }  // namespace
 
-bool ChangeReach::touches(const Trace& trace) const {
-    if (is_everything) return true;
-    const auto was_filled = [&trace](std::uint16_t slot) { return trace.slots.contains(slot); };
-    if (std::ranges::any_of(slots, was_filled)) return true;
-    return std::ranges::any_of(parameters, [&trace](std::string_view parameter) {
+bool RecordOutline::has_result_of(std::size_t test) const {
+    return std::ranges::any_of(results, [test](const Result& result) { return result.test == test; });
+}
+
+RecordOutline outline_of(const Record& record, const std::vector<std::vector<Measurement>>& measurements) {
+    RecordOutline outline;
+    const auto add = [&outline](bool holds, HeldKinds kind) {
+        if (holds) outline.kinds |= kind;
+    };
+    add(!record.conditions.empty(), holds_conditions);
+    add(std::ranges::any_of(record.conditions, [](const auto& one) { return !one.clinical_status.is_there; }),
+        holds_conditions_without_status);
+    add(!record.medication_requests.empty() || !record.medication_statements.empty() ||
+            !record.medication_administrations.empty(),
+        holds_medications);
+    add(!record.procedures.empty(), holds_procedures);
+    add(!record.observations.empty(), holds_observations);
+    add(!record.orders.empty(), holds_orders);
+    for (std::size_t test = 0; test < measurements.size(); ++test) {
+        for (const Measurement& one : measurements[test]) {
+            const auto place = static_cast<std::uint32_t>(one.observation - record.observations.data());
+            RecordOutline::Result& result = outline.results.emplace_back();
+            result.test = static_cast<std::uint16_t>(test);
+            result.observation = place;
+            if (one.age_days) result.age_days = static_cast<std::int32_t>(*one.age_days);
+            result.is_awaited = one.state == Measurement::State::awaited;
+        }
+    }
+    outline.results.shrink_to_fit();
+    return outline;
+}
+
+ChangeReach::Met ChangeReach::met_by(const Trace& trace) const {
+    Met met;
+    const bool reads_one = std::ranges::any_of(parameters, [&trace](std::string_view parameter) {
         return std::ranges::any_of(trace.parameters,
                                    [&](std::string_view read) { return reads_parameter(read, parameter); });
     });
+    if (is_everything || reads_one) met.kinds |= holds_anything;
+    for (const auto& [slot, kinds] : slots) {
+        if (trace.slots.contains(slot)) met.kinds |= kinds;
+    }
+    for (const auto& [slot, kinds] : facts) {
+        if (!trace.slots.contains(slot)) continue;
+        met.facts.push_back(slot);
+        met.of_facts |= kinds;
+    }
+    for (std::size_t test = 0; test < tests.size(); ++test) {
+        const bool may_be_reached =
+            tests[test].is_reached() || (computed_with[test] && tests[*computed_with[test]].is_reached());
+        if (may_be_reached && trace.slots.contains(static_cast<std::uint16_t>(first_test_slot + test))) {
+            met.tests.push_back(test);
+        }
+    }
+    return met;
+}
+
+bool ChangeReach::touches_beside_facts(const Met& met, const RecordOutline& record) const {
+    return (met.kinds & record.kinds) != 0 ||
+           std::ranges::any_of(met.tests, [&](std::size_t test) { return may_change(test, record); });
+}
+
+bool ChangeReach::may_change(std::size_t test, const RecordOutline& record) const {
+    if (is_everything) return true;
+    const auto bears_on = [&](std::size_t changed) {
+        const OfTest& of_test = tests[changed];
+        return of_test.is_reached() && std::ranges::any_of(record.results, [&](const RecordOutline::Result& result) {
+                   if (result.test != changed) return false;
+                   return of_test.is_read_otherwise || std::ranges::any_of(of_test.ages, [&](const OfTest::Ages& ages) {
+                              const bool is_meant = result.is_awaited || !ages.of_awaited;
+                              return is_meant && result.age_days && *result.age_days > ages.above &&
+                                     *result.age_days <= ages.up_to;
+                          });
+               });
+    };
+    if (bears_on(test)) return true;
+    return computed_with[test] && record.has_result_of(test) && bears_on(*computed_with[test]);
 }
 
 std::set<std::string, std::less<>> parameters_behind(const Program::Inner& program, const Trace& trace) {

@@ -172,7 +172,7 @@ bool Run::holds(const std::optional<CompiledExpression>& condition) {
     return !condition || evaluate(*condition).truth == Truth::holds;
 }
 
-boost::json::value& Run::keep(boost::json::value value) {
+const boost::json::value& Run::keep(boost::json::value value) {
     return kept_.emplace_back(std::move(value));
 }
 

@@ -17,9 +17,12 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rules {
@@ -45,6 +48,14 @@ enum class Parts {
     missing,  ///< what it does not show may be in the rest: unknown
     whole     ///< what came is all that is looked at
 };
+
+/// Every result of a record by its test, of whatever day, in the order of the record. Borrows both.
+std::vector<std::vector<Measurement>> read_measurements(const Program::Inner& program, const Record& record,
+                                                        const Calendar& calendar);
+/// The same of some observations alone. \param observations  places in the record, each once, ascending
+std::vector<std::vector<Measurement>> read_measurements(const Program::Inner& program, const Record& record,
+                                                        const Calendar& calendar,
+                                                        std::span<const std::uint32_t> observations);
 
 class Run {
   public:
@@ -84,6 +95,10 @@ class Run {
     /// them over.
     const std::vector<std::vector<Measurement>>& read_results() { return measurements(); }
 
+    /// Takes results that somebody has read, so that they are not read again. Precondition: nothing has asked for
+    /// `results` yet; of each test that will be asked for, and of the one that it is computed with, all are there.
+    void take_results(std::vector<std::vector<Measurement>> by_test) { measurements_ = std::move(by_test); }
+
     /// The draft orders that are selected.
     std::vector<fhir::ServiceRequest> drafts();
 
@@ -100,7 +115,7 @@ class Run {
     void fill_age(SlotValue& value);
     void add_readings(SlotValue& value, bool readable);
     void add_items(const std::vector<Item>& items, fhir::path::Collection& to);
-    boost::json::value& keep(boost::json::value value);
+    const boost::json::value& keep(boost::json::value value);
     fhir::path::Value item_value(boost::json::object item, fhir::path::TypeId type);
     /// The Reading of one of the results of `analyte`, made once.
     const boost::json::value& reading(std::size_t analyte, std::size_t position);

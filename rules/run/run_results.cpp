@@ -1,4 +1,5 @@
 // The slots that come from laboratory results.
+#include "fhir/json_tree.hpp"
 #include "rules/run/run.hpp"
 
 #include <algorithm>
@@ -8,12 +9,38 @@ namespace rules {
 
 using fhir::path::Value;
 
+namespace {
+
+MeasurementReader reader_of(const Program::Inner& program, const Record& record, const Calendar& calendar) {
+    return {program.analytes,
+            program.analyte_codes,
+            program.order_index,
+            program.site,
+            calendar,
+            record.patient ? &*record.patient : nullptr};
+}
+
+}  // namespace
+
+std::vector<std::vector<Measurement>> read_measurements(const Program::Inner& program, const Record& record,
+                                                        const Calendar& calendar) {
+    const MeasurementReader reader = reader_of(program, record, calendar);
+    std::vector<std::vector<Measurement>> measurements(program.analytes.size());
+    for (const fhir::Observation& observation : record.observations) reader.read(observation, measurements);
+    return measurements;
+}
+
+std::vector<std::vector<Measurement>> read_measurements(const Program::Inner& program, const Record& record,
+                                                        const Calendar& calendar,
+                                                        std::span<const std::uint32_t> observations) {
+    const MeasurementReader reader = reader_of(program, record, calendar);
+    std::vector<std::vector<Measurement>> measurements(program.analytes.size());
+    for (const std::uint32_t place : observations) reader.read(record.observations[place], measurements);
+    return measurements;
+}
+
 std::vector<std::vector<Measurement>>& Run::measurements() {
-    if (measurements_) return *measurements_;
-    measurements_.emplace(program_.analytes.size());
-    const MeasurementReader reader(program_.analytes, program_.analyte_codes, program_.order_index, program_.site,
-                                   calendar_, record_.patient ? &*record_.patient : nullptr);
-    for (const fhir::Observation& observation : record_.observations) reader.read(observation, *measurements_);
+    if (!measurements_) measurements_ = read_measurements(program_, record_, calendar_);
     return *measurements_;
 }
 
@@ -76,7 +103,7 @@ const boost::json::value& Run::reading(std::size_t analyte, std::size_t position
 /// Appends a reading to `list`, which has room for it. If it was not made yet it is made there: no copy.
 const boost::json::value& Run::add_reading(std::size_t analyte, std::size_t position, boost::json::array& list) {
     const boost::json::value*& made = made_reading(analyte, position);
-    if (made) return list.emplace_back(*made);
+    if (made) return list.emplace_back(fhir::shared(*made));
     made = &list.emplace_back(make_reading(analyte, position));
     return *made;
 }
@@ -90,12 +117,12 @@ void Run::fill_analyte(std::size_t analyte, SlotValue& value) {
     json.reserve(6);
     boost::json::array known(storage_);
     known.reserve(1 + found.pending.size() + found.unreadable.size());
-    if (found.result) json.emplace("result", add_reading(analyte, *found.result, known));
+    if (found.result) json.emplace("result", fhir::shared(add_reading(analyte, *found.result, known)));
     const auto add_list = [&](std::string_view name, const std::vector<std::size_t>& positions, const auto& add) {
         if (positions.empty()) return;
         boost::json::array list(storage_);
         list.reserve(positions.size());
-        for (const std::size_t position : positions) list.push_back(add(position));
+        for (const std::size_t position : positions) list.push_back(fhir::shared(add(position)));
         json.emplace(name, std::move(list));
     };
     const auto add_known = [&](std::size_t position) -> const boost::json::value& {

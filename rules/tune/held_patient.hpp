@@ -6,6 +6,7 @@
 #include "rules/compare/replay.hpp"
 #include "rules/record/sources_at_hand.hpp"
 #include "rules/run/evaluation.hpp"
+#include "rules/run/reach.hpp"
 
 #include <boost/json.hpp>
 
@@ -76,9 +77,9 @@ struct HeldPatient {
 
     // Under the saved rules:
     std::vector<Card> cards;
-    std::size_t trace = 0;          ///< among the traces of the population
-    std::vector<bool> has_results;  ///< by test: whether it has any measurement, of whatever day
-    std::vector<bool> unreadable;   ///< by test
+    std::size_t trace = 0;  ///< among the traces of the population
+    RecordOutline outline;
+    std::vector<bool> unreadable;  ///< by test
 };
 
 }  // namespace rules

@@ -6,6 +6,8 @@
 #include "rules/text/in_parallel.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <tuple>
 
 namespace rules {
@@ -67,16 +69,15 @@ void count_cards(const std::vector<Card>& before, const std::vector<Card>& after
     for (const std::string_view what : of_patient) ++tuned.events.of(what);
 }
 
-/// The tests that have any measurement, of whatever day.
-std::vector<bool> tests_with_results(const Program::Inner& program, const Record& record, const Call& call) {
-    const Calendar calendar(call.at, call.zone);
-    const MeasurementReader reader(program.analytes, program.analyte_codes, program.order_index, program.site, calendar,
-                                   record.patient ? &*record.patient : nullptr);
-    std::vector<std::vector<Measurement>> measurements(program.analytes.size());
-    for (const fhir::Observation& observation : record.observations) reader.read(observation, measurements);
-    std::vector<bool> has_results;
-    for (const std::vector<Measurement>& of_test : measurements) has_results.push_back(!of_test.empty());
-    return has_results;
+bool is_same_item(const fhir::path::Value& one, const fhir::path::Value& other) {
+    const boost::json::value* left = one.is_element() ? one.json() : nullptr;
+    const boost::json::value* right = other.is_element() ? other.json() : nullptr;
+    return left && right && *left == *right;
+}
+
+bool differ(const SlotValue& one, const SlotValue& other) {
+    return one.missing != other.missing || one.missing_orders != other.missing_orders || one.notes != other.notes ||
+           !std::ranges::equal(one.items, other.items, is_same_item);
 }
 
 }  // namespace
@@ -113,7 +114,8 @@ struct HeldPopulation::SavedSide {
     struct OfPatient {
         std::vector<Card> cards;
         Trace trace;
-        std::vector<bool> has_results, unreadable;
+        RecordOutline outline;
+        std::vector<bool> unreadable;
     };
     std::vector<OfPatient> patients;
 };
@@ -125,23 +127,25 @@ class HeldPopulation::DraftSide {
         : held_(held), draft_(draft), selection_(selection_of(draft)) {
         reads_alike_ = ask_alike(held.selection_, selection_);
         reach_ = reach_of(held.saved_->inner(), draft.inner());
-        if (!reads_alike_) {
-            reach_.is_everything = true;
-            reach_.tests.assign(draft.inner().analytes.size(), true);
-        }
-        for (const Trace& trace : held.traces_) touched_.push_back(reach_.touches(trace));
+        if (!reads_alike_) reach_.is_everything = true;
+        for (const Trace& trace : held.traces_) met_.push_back(reach_.met_by(trace));
     }
 
     const Program& program() const { return draft_; }
-    bool may_change_cards(const HeldPatient& patient) const { return touched_[patient.trace]; }
-    bool may_change_test(const HeldPatient& patient, std::size_t test) const {
-        return reach_.is_everything || (reach_.tests[test] && patient.has_results[test]);
+    bool may_change_cards(const HeldPatient& patient) const {
+        const ChangeReach::Met& met = met_[patient.trace];
+        if (!reach_.touches(met, patient.outline)) return false;
+        return reach_.touches_beside_facts(met, patient.outline) || finds_otherwise(met.facts, patient);
     }
-    bool may_change_tests(const HeldPatient& patient) const {
-        for (std::size_t test = 0; test < reach_.tests.size(); ++test) {
-            if (may_change_test(patient, test)) return true;
+    bool may_change_test(const HeldPatient& patient, std::size_t test) const {
+        return reach_.may_change(test, patient.outline);
+    }
+    std::vector<std::size_t> tests_that_may_change(const HeldPatient& patient) const {
+        std::vector<std::size_t> tests;
+        for (std::size_t test = 0; test < patient.unreadable.size(); ++test) {
+            if (may_change_test(patient, test)) tests.push_back(test);
         }
-        return false;
+        return tests;
     }
 
     /// The record as the draft reads it: the held one, or one that is read into `own`. Null: not evaluated.
@@ -154,13 +158,39 @@ class HeldPopulation::DraftSide {
         return read->record ? &*read->record : nullptr;
     }
 
+    /// Reads the results of `tests` for a run of the draft over the record of `patient`, and those that they are
+    /// computed with: no others, where the observations that they stand in are known.
+    void read_results_of(std::span<const std::size_t> tests, const HeldPatient& patient, Run& run) const {
+        if (reach_.is_everything) return;  // other codes may name them: the run looks through them all
+        std::vector<std::uint32_t> observations;
+        for (const RecordOutline::Result& result : patient.outline.results) {
+            const bool is_read = std::ranges::any_of(tests, [&](std::size_t test) {
+                return result.test == test || result.test == reach_.computed_with[test];
+            });
+            if (is_read) observations.push_back(result.observation);
+        }
+        std::ranges::sort(observations);
+        observations.erase(std::unique(observations.begin(), observations.end()), observations.end());
+        run.take_results(read_measurements(draft_.inner(), run.record(), run.calendar(), observations));
+    }
+
   private:
+    /// Whether one of the facts is filled otherwise than under the saved rules.
+    bool finds_otherwise(std::span<const std::uint16_t> facts, const HeldPatient& patient) const {
+        if (!patient.read.record) return false;
+        const Call call = held_.options_.looked_at.call();
+        Run before(held_.saved_->inner(), *patient.read.record, call),
+            after(draft_.inner(), *patient.read.record, call);
+        return std::ranges::any_of(facts,
+                                   [&](std::uint16_t fact) { return differ(before.slot(fact), after.slot(fact)); });
+    }
+
     const HeldPopulation& held_;
     const Program& draft_;
     Selection selection_;
     bool reads_alike_ = false;
     ChangeReach reach_;
-    std::vector<bool> touched_;  ///< by trace
+    std::vector<ChangeReach::Met> met_;  ///< by trace
 };
 
 HeldPopulation::HeldPopulation(std::shared_ptr<const Program> saved, HeldOptions options)
@@ -231,14 +261,13 @@ bool HeldPopulation::evaluate_saved(const Program& program, SavedSide& side, std
         SavedSide::OfPatient& seen = side.patients[at];
         const std::optional<Record>& record = patients_[at]->read.record;
         const std::size_t tests = program.inner().analytes.size();
-        seen.has_results.resize(tests, false);
         seen.unreadable.resize(tests, false);
         if (!record) return;
         seen.cards = evaluate(program, *record, call, seen.trace).cards;
-        seen.has_results = tests_with_results(program.inner(), *record, call);
         Run run(program.inner(), *record, call);
-        for (std::size_t test = 0; test < tests; ++test) {
-            if (seen.has_results[test]) seen.unreadable[test] = !run.results(test).unreadable.empty();
+        seen.outline = outline_of(*record, run.read_results());
+        for (const RecordOutline::Result& result : seen.outline.results) {
+            seen.unreadable[result.test] = !run.results(result.test).unreadable.empty();
         }
     });
 }
@@ -255,7 +284,7 @@ void HeldPopulation::take(std::shared_ptr<const Program> program, SavedSide side
         if (is_new) traces_.push_back(found->first);
         patient.trace = found->second;
         patient.cards = std::move(seen.cards);
-        patient.has_results = std::move(seen.has_results);
+        patient.outline = std::move(seen.outline);
         patient.unreadable = std::move(seen.unreadable);
         count_saved(patient, base_);
     }
@@ -283,32 +312,38 @@ void HeldPopulation::count_saved(const HeldPatient& patient, Tuned& tuned) const
     }
 }
 
+/// What the saved rules made of it stands in the base: only what is otherwise is counted here.
 void HeldPopulation::look_at(const HeldPatient& patient, std::size_t number, const DraftSide& draft,
                              Tuned& tuned) const {
+    if (!patient.read.record) return;
     const bool cards_may_change = draft.may_change_cards(patient);
-    if (!cards_may_change && !draft.may_change_tests(patient)) return;
-    Tuned before;
-    count_saved(patient, before);
-    tuned.add(before, -1);
+    const std::vector<std::size_t> tests = draft.tests_that_may_change(patient);
+    if (!cards_may_change && tests.empty()) return;
     ++tuned.looked_at;
-    if (patient.read.is_cut) ++tuned.cut;
     ReadRecord own;
     const Record* record = draft.record_of(patient, own);
-    if (!record || !patient.read.record) {
+    if (!record) {
+        Tuned before;
+        count_saved(patient, before);
+        before.cut = 0;
+        tuned.add(before, -1);
         ++tuned.not_evaluated;
         return;
     }
-    ++tuned.patients;
     const Call call = options_.looked_at.call();
-    const Evaluation evaluation = cards_may_change ? evaluate(draft.program(), *record, call) : Evaluation();
-    count_cards(patient.cards, cards_may_change ? evaluation.cards : patient.cards, number, tuned);
+    if (cards_may_change) {
+        Tuned before;
+        count_cards(patient.cards, patient.cards, number, before);
+        tuned.add(before, -1);
+        count_cards(patient.cards, evaluate(draft.program(), *record, call).cards, number, tuned);
+    }
+    if (tests.empty()) return;
     Run run(draft.program().inner(), *record, call);
-    const auto& tests = saved_->inner().analytes;
-    for (std::size_t test = 0; test < tests.size(); ++test) {
-        const bool is_read_again = draft.may_change_test(patient, test);
-        const bool is_unreadable = is_read_again ? !run.results(test).unreadable.empty() : patient.unreadable[test];
-        if (patient.unreadable[test]) ++tuned.unreadable[tests[test].written->id][0];
-        if (is_unreadable) ++tuned.unreadable[tests[test].written->id][1];
+    draft.read_results_of(tests, patient, run);
+    for (const std::size_t test : tests) {
+        const bool is_unreadable = !run.results(test).unreadable.empty();
+        if (is_unreadable == patient.unreadable[test]) continue;
+        tuned.unreadable[saved_->inner().analytes[test].written->id][1] += is_unreadable ? 1 : -1;
     }
 }
 
@@ -406,12 +441,13 @@ std::optional<ValueHistogram> HeldPopulation::histogram(const Program& draft, st
     const bool is_whole =
         in_parallel(options_.threads, patients_.size(), stop, [&](std::size_t worker, std::size_t number) {
             const HeldPatient& patient = *patients_[number];
-            if (!patient.has_results[at] && !side.may_change_test(patient, at)) return;
+            if (!patient.outline.has_result_of(at) && !side.may_change_test(patient, at)) return;
             ReadRecord own;
             const Record* record = side.record_of(patient, own);
             if (!record) return;
             const Call call = options_.looked_at.call();
             Run run(draft.inner(), *record, call);
+            side.read_results_of(std::array{at}, patient, run);
             const SeenTest seen = seen_test(run, at);
             if (!seen.unit.empty()) ++parts[worker][seen.unit][seen.value];
         });

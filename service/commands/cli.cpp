@@ -291,6 +291,9 @@ void declare_workbench(CLI::App& verb, Action& action) {
     verb.add_option("--population", options->population,
                     "Patients to count: Bundles, Bulk Data, NDJSON, captured requests, as for impact")
         ->type_name("DIR");
+    verb.add_option("--previous", options->previous,
+                    "The sealed version before it, which the release is held against as by `seal --previous`")
+        ->type_name("SEALED");
     verb.add_option("--report", options->report, "What `report --format json` printed of a running deployment")
         ->type_name("FILE");
     verb.add_option("--at", options->at, "The instant at which patients are looked at (default: now)")

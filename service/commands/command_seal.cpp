@@ -64,9 +64,12 @@ ExitCode write_sealed(const SealOptions& options, const SealedPack& sealed, cons
 }  // namespace
 
 ExitCode run_seal(const SealOptions& options, const Streams& streams) {
-    const auto version = read_version(options.pack, {}, streams.err);
+    // Read once: what was checked is what is sealed, though somebody saves a file meanwhile.
+    const auto pack = read_pack_text(options.pack);
+    const auto version = pack ? read_version(*pack, SiteSource()) : pack.error();
+    print_findings(version ? version->findings : version.error(), streams.err);
     if (!version) return ExitCode::bad_input;
-    const ReleaseGate gate = hold_for_release(options.pack, {}, options.previous, running_clock()().date);
+    const ReleaseGate gate = hold_for_release(*pack, SiteSource(), options.previous, running_clock()().date);
     if (const ExitCode code = hold_at_gate(gate, streams.err); code != ExitCode::fine) return code;
     SealedPack sealed = seal_pack(*version);
     if (!options.sign.empty()) {
@@ -76,12 +79,6 @@ ExitCode run_seal(const SealOptions& options, const Streams& streams) {
             return ExitCode::bad_input;
         }
         sealed.signature = std::move(*signature);
-    }
-    // What was checked is what is sealed, though somebody saves a file meanwhile.
-    const auto after = read_version(options.pack, {}, streams.err);
-    if (!after || after->digests.pack != version->digests.pack) {
-        streams.err << "not sealed: the pack was changed meanwhile\n";
-        return ExitCode::does_not_hold;
     }
     return write_sealed(options, sealed, streams);
 }

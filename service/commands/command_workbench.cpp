@@ -68,6 +68,7 @@ ExitCode run_workbench(const WorkbenchOptions& options, const Streams& streams) 
     std::signal(SIGPIPE, SIG_IGN);  // a reader of stdout that went away must not end the workbench
     Workbench workbench({.pack = options.pack,
                          .site = options.site,
+                         .previous = options.previous,
                          .report = options.report,
                          .population = options.population,
                          .clock = std::move(*clock),

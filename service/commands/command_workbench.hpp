@@ -14,6 +14,7 @@ struct WorkbenchOptions {
     std::filesystem::path pack;
     std::filesystem::path site;           ///< may not be there yet: it is made at the first save
     std::vector<std::string> population;  ///< folders and files, as `impact` takes them
+    std::filesystem::path previous;       ///< a sealed file or folder that this version follows; empty: none
     std::filesystem::path report;         ///< what `report --format json` printed
     std::string at;                       ///< empty: now
     std::uint16_t port = 0;               ///< 0: any free one

@@ -11,6 +11,8 @@ namespace service {
 namespace {
 
 constexpr std::uintmax_t largest_sealed_bytes = std::uintmax_t{64} * 1024 * 1024;
+/// How often a pack that is being changed is read once more.
+constexpr int most_readings_again = 3;
 
 rules::Diagnostics fault_of(const std::filesystem::path& path, std::string code, std::string message,
                             std::string mend) {
@@ -84,6 +86,19 @@ boost::system::result<rules::PackFiles, rules::Diagnostics> read_pack_files(cons
     auto source = read_pack_source(path);
     if (!source) return source.error();
     return std::move(source->files);
+}
+
+boost::system::result<PackText, rules::Diagnostics> read_pack_text(const std::filesystem::path& path) {
+    auto files = read_pack_files(path);
+    // One file is read after the other: only what two readings agree on stood there at one moment.
+    for (int again = 0; files && again < most_readings_again; ++again) {
+        auto next = read_pack_files(path);
+        if (next && *next == *files) return PackText{path, std::move(*next), unread_in_pack(path)};
+        files = std::move(next);
+    }
+    if (!files) return files.error();
+    return fault_of(path, "pack-changes", "The pack changes while it is read.",
+                    "Try again when what writes into it has come to its end.");
 }
 
 rules::Diagnostics unread_in_pack(const std::filesystem::path& path) {

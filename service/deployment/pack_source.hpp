@@ -24,6 +24,15 @@ boost::system::result<PackSourceReading, rules::Diagnostics> read_pack_source(
 /// The files alone, whoever signed them.
 boost::system::result<rules::PackFiles, rules::Diagnostics> read_pack_files(const std::filesystem::path& path);
 
+/// A pack as the disk had it at one moment: what takes several steps is done to one and the same. It is read until two
+/// readings agree; one that keeps changing is a finding.
+struct PackText {
+    std::filesystem::path path;
+    rules::PackFiles files;
+    rules::Diagnostics unread;  ///< as unread_in_pack()
+};
+boost::system::result<PackText, rules::Diagnostics> read_pack_text(const std::filesystem::path& path);
+
 /// A warning for each thing in a folder that is no part of the pack; a sealed file holds nothing else.
 rules::Diagnostics unread_in_pack(const std::filesystem::path& path);
 

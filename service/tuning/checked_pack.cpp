@@ -4,7 +4,6 @@
 #include "rules/pack/readers.hpp"
 #include "rules/stories/story.hpp"
 #include "service/base/findings.hpp"
-#include "service/deployment/pack_source.hpp"
 #include "service/deployment/prefetch_lint.hpp"
 
 #include <utility>
@@ -13,22 +12,26 @@ namespace service {
 
 namespace json = boost::json;
 
-CheckedPack check_pack(const std::filesystem::path& path, const SiteSource& site_source,
-                       const rules::CheckOptions& options) {
+CheckedPack check_pack(const std::filesystem::path& path, const SiteSource& site, const rules::CheckOptions& options) {
+    const auto pack = read_pack_text(path);
+    if (pack) return check_pack(*pack, site, options);
+    CheckedPack unread;
+    unread.path = path;
+    unread.findings = pack.error();
+    return unread;
+}
+
+CheckedPack check_pack(const PackText& pack, const SiteSource& site_source, const rules::CheckOptions& options) {
+    const std::filesystem::path& path = pack.path;
     CheckedPack checked;
     checked.path = path;
-    const auto files = read_pack_files(path);
-    if (!files) {
-        checked.findings = files.error();
-        return checked;
-    }
     checked.was_read = true;
-    for (const auto& [name, text] : *files) checked.files.emplace((path / name).generic_string(), text);
-    rules::PackReading reading = rules::read_pack(*files);
+    for (const auto& [name, text] : pack.files) checked.files.emplace((path / name).generic_string(), text);
+    rules::PackReading reading = rules::read_pack(pack.files);
     append(checked.findings, std::move(reading.findings));
     if (!rules::has_errors(checked.findings)) {
         SiteFile site = read_site_file(site_source, reading.pack);
-        checked.digests = digests_of(digest_of_files(*files), site_source, site);
+        checked.digests = digests_of(digest_of_files(pack.files), site_source, site);
         checked.was_read = site.was_read;
         checked.files.emplace(site_source.path.generic_string(), std::move(site.text));
         checked.files.emplace(site.site.expansions.file, site.site.expansions.text);
@@ -45,7 +48,7 @@ CheckedPack check_pack(const std::filesystem::path& path, const SiteSource& site
     }
     name_from_here(checked.findings, path, site_source.path);
     if (checked.program) append(checked.findings, lint_services(*checked.program, path));
-    append(checked.findings, unread_in_pack(path));
+    append(checked.findings, pack.unread);
     rules::sort_by_place(checked.findings);
     if (rules::has_errors(checked.findings)) checked.digests = {};  // nobody is to approve this
     return checked;

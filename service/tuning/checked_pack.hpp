@@ -5,6 +5,7 @@
 #include "rules/program/program.hpp"
 #include "rules/text/digests.hpp"
 #include "service/deployment/load_pack.hpp"
+#include "service/deployment/pack_source.hpp"
 
 #include <boost/json.hpp>
 
@@ -29,6 +30,8 @@ struct CheckedPack {
 };
 
 CheckedPack check_pack(const std::filesystem::path& path, const SiteSource& site, const rules::CheckOptions& options);
+/// The same of a pack that was read before.
+CheckedPack check_pack(const PackText& pack, const SiteSource& site, const rules::CheckOptions& options);
 
 /// { "file", "line", "column", "pointer", "severity", "code", "message", "mend" }
 boost::json::object as_json(const rules::Diagnostic& finding);

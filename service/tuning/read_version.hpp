@@ -3,6 +3,7 @@
 
 #include "rules/compare/pack_diff.hpp"
 #include "service/deployment/load_pack.hpp"
+#include "service/deployment/pack_source.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -26,7 +27,14 @@ struct ReadVersion {
 boost::system::result<ReadVersion, rules::Diagnostics> read_version(const std::filesystem::path& pack,
                                                                     const SiteSource& site);
 
+/// The same of a pack that was read before.
+boost::system::result<ReadVersion, rules::Diagnostics> read_version(const PackText& pack, const SiteSource& site);
+
 /// The same for a command: findings go to `err`.
 std::optional<ReadVersion> read_version(const std::filesystem::path& pack, const SiteSource& site, std::ostream& err);
+
+/// A site file as it is now, so that what takes several steps is done to one text; one that cannot be read as it was
+/// named.
+SiteSource with_text(const SiteSource& site);
 
 }  // namespace service

@@ -7,11 +7,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace service {
 namespace {
 
 constexpr std::size_t most_sentences = 200;
+constexpr std::string_view version_step = "version", version_title = "The version steps as far as the change asks for";
 
 void say(GateStep& step, const rules::Diagnostics& findings) {
     for (const rules::Diagnostic& finding : findings) {
@@ -25,7 +27,7 @@ rules::Diagnostics errors_of(rules::Diagnostics findings) {
     return findings;
 }
 
-GateStep held_by_check(const std::filesystem::path& pack, const SiteSource& site, const fhir::Date& today) {
+GateStep held_by_check(const PackText& pack, const SiteSource& site, const fhir::Date& today) {
     GateStep step{"check", "`check` finds no error", true, true, {}, "`check` finds errors"};
     const CheckedPack checked = check_pack(pack, site, {today, false});
     const rules::Diagnostics errors = errors_of(checked.findings);
@@ -39,7 +41,7 @@ GateStep held_by_check(const std::filesystem::path& pack, const SiteSource& site
     return step;
 }
 
-GateStep held_by_stories(const std::filesystem::path& pack, const SiteSource& site) {
+GateStep held_by_stories(const PackText& pack, const SiteSource& site) {
     GateStep step{"stories", "The stories hold, and show enough", true, true, {}, "stories do not hold"};
     const auto told = ToldStories::tell(pack, site);
     if (!told) {
@@ -68,7 +70,7 @@ GateStep held_by_stories(const std::filesystem::path& pack, const SiteSource& si
 }
 
 GateStep held_by_version(const std::filesystem::path& previous, const ReadVersion& now) {
-    GateStep step{"version", "The version steps as far as the change asks for", true, true, {}};
+    GateStep step{version_step, version_title, true, true, {}};
     if (previous.empty()) {
         step.says.emplace_back("No version before this one was named, so none was looked at.");
         return step;
@@ -120,14 +122,20 @@ GateStep held_by_confirmation(const ReadVersion& now) {
 
 }  // namespace
 
-ReleaseGate hold_for_release(const std::filesystem::path& pack, const SiteSource& site,
-                             const std::filesystem::path& previous, const fhir::Date& today) {
+ReleaseGate hold_for_release(const PackText& pack, const SiteSource& source, const std::filesystem::path& previous,
+                             const fhir::Date& today) {
+    const SiteSource site = with_text(source);
     ReleaseGate gate;
     gate.steps.push_back(held_by_check(pack, site, today));
     if (!gate.steps.front().passed) return gate;
     gate.steps.push_back(held_by_stories(pack, site));
     const auto now = read_version(pack, site);
-    if (!now) return gate;
+    if (!now) {
+        GateStep unread{version_step, version_title, false, true, {}, "pack and site file cannot be read", true};
+        say(unread, now.error());
+        gate.steps.push_back(std::move(unread));
+        return gate;
+    }
     gate.steps.push_back(held_by_version(previous, *now));
     gate.steps.push_back(held_by_approval(*now));
     gate.steps.push_back(held_by_confirmation(*now));

@@ -26,9 +26,10 @@ struct ReleaseGate {
 };
 
 /// Holds a pack with its site file against `check`, its stories, the version before it, approval, and what nobody has
-/// confirmed. A step that needs what an earlier one did not find is left out. \param previous  a pack, or empty.
-ReleaseGate hold_for_release(const std::filesystem::path& pack, const SiteSource& site,
-                             const std::filesystem::path& previous, const fhir::Date& today);
+/// confirmed. A step that needs what an earlier one did not find is left out. Whoever seals seals this text, whatever
+/// becomes of the disk meanwhile. \param previous  a pack, or empty.
+ReleaseGate hold_for_release(const PackText& pack, const SiteSource& site, const std::filesystem::path& previous,
+                             const fhir::Date& today);
 
 /// The first that keeps the pack from being sealed, or null.
 const GateStep* first_failed(const ReleaseGate& gate);

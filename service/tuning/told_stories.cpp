@@ -4,7 +4,6 @@
 #include "rules/check/reviewed_codes.hpp"
 #include "rules/stories/retold.hpp"
 #include "service/base/findings.hpp"
-#include "service/deployment/pack_source.hpp"
 
 #include <algorithm>
 #include <map>
@@ -80,21 +79,26 @@ ToldStories::ToldStories(std::filesystem::path path, std::filesystem::path site_
 
 boost::system::result<std::shared_ptr<const ToldStories>, rules::Diagnostics> ToldStories::tell(
     const std::filesystem::path& pack, const SiteSource& site, rules::StoryWatcher* besides) {
-    auto files = read_pack_files(pack);
-    if (!files) return files.error();
-    rules::Diagnostics findings = unread_in_pack(pack);
-    rules::PackReading reading = rules::read_pack(std::move(*files));
-    name_from_here(reading.findings, pack, site.path);
+    const auto text = read_pack_text(pack);
+    if (!text) return text.error();
+    return tell(*text, site, besides);
+}
+
+boost::system::result<std::shared_ptr<const ToldStories>, rules::Diagnostics> ToldStories::tell(
+    const PackText& pack, const SiteSource& site, rules::StoryWatcher* besides) {
+    rules::Diagnostics findings = pack.unread;
+    rules::PackReading reading = rules::read_pack(pack.files);
+    name_from_here(reading.findings, pack.path, site.path);
     append(findings, std::move(reading.findings));
     if (rules::has_errors(findings)) return findings;
     SiteFile site_file = read_site_file(site, reading.pack);
     append(findings, std::move(site_file.findings));
     if (rules::has_errors(findings)) return findings;
     rules::StoryReading stories = read_all_stories(reading.pack, site_file.site);
-    name_from_here(stories.findings, pack, site.path);
+    name_from_here(stories.findings, pack.path, site.path);
     append(findings, std::move(stories.findings));
     if (rules::has_errors(findings)) return findings;
-    const std::shared_ptr<ToldStories> told(new ToldStories(pack, site.path, std::move(reading.pack),
+    const std::shared_ptr<ToldStories> told(new ToldStories(pack.path, site.path, std::move(reading.pack),
                                                             std::move(site_file.site), std::move(stories.stories)));
     told->run(besides);
     append(findings, told->report_.findings);

@@ -5,6 +5,7 @@
 #include "rules/stories/coverage.hpp"
 #include "rules/stories/example.hpp"
 #include "service/deployment/load_pack.hpp"
+#include "service/deployment/pack_source.hpp"
 
 #include <boost/json.hpp>
 #include <boost/system/result.hpp>
@@ -30,6 +31,9 @@ class ToldStories {
     /// \returns or why they cannot be told: files are named from here, as all that is found.
     static boost::system::result<std::shared_ptr<const ToldStories>, rules::Diagnostics> tell(
         const std::filesystem::path& pack, const SiteSource& site, rules::StoryWatcher* besides = nullptr);
+    /// The same of a pack that was read before.
+    static boost::system::result<std::shared_ptr<const ToldStories>, rules::Diagnostics> tell(
+        const PackText& pack, const SiteSource& site, rules::StoryWatcher* besides = nullptr);
 
     ToldStories(const ToldStories&) = delete;
     ToldStories& operator=(const ToldStories&) = delete;

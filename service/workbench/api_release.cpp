@@ -1,9 +1,12 @@
 // From a change to a sealed pack, and what became of one that runs.
+#include "fhir/member.hpp"
 #include "service/base/file_text.hpp"
 #include "service/tuning/release_gate.hpp"
 #include "service/tuning/told_difference.hpp"
 #include "service/workbench/api.hpp"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace service {
@@ -24,12 +27,11 @@ json::array steps_as_json(const ReleaseGate& gate) {
     return steps;
 }
 
-/// The release note: what changes, and what the gate says of it.
-std::string note_of(Workbench& workbench, const SiteSource& draft, const ReleaseGate& gate) {
+/// The release note: what changes, and what the gate says of it. \param to  null if it cannot be read.
+std::string note_of(const Workbench& workbench, const PackText& pack, const ReadVersion* to, const ReleaseGate& gate) {
     std::string note;
-    const auto from = read_version(workbench.settings().pack, workbench.saved());
-    const auto to = read_version(workbench.settings().pack, draft);
-    if (from && to) note = ToldDifference(*from, *to).markdown() + "\n";
+    const auto from = read_version(pack, workbench.saved());
+    if (from && to != nullptr) note = ToldDifference(*from, *to).markdown() + "\n";
     note += "## Checks\n\n";
     for (const GateStep& step : gate.steps) {
         note += std::string("* ") +
@@ -41,23 +43,50 @@ std::string note_of(Workbench& workbench, const SiteSource& draft, const Release
     return note;
 }
 
-ReleaseGate gate_of(const Workbench& workbench, const SiteSource& site) {
-    return hold_for_release(workbench.settings().pack, site, {}, workbench.settings().clock().date);
+ReleaseGate gate_of(const Workbench& workbench, const PackText& pack, const SiteSource& site) {
+    return hold_for_release(pack, site, workbench.settings().previous, workbench.settings().clock().date);
+}
+
+/// Whoever presses the button means the pack that the page shows.
+std::optional<ApiError> differs_from_shown(const ReadVersion& version, const json::object& asked) {
+    const std::string& digest = version.digests.pack;
+    if (fhir::find_member(asked, "packDigest") == nullptr || text_asked(asked, "packDigest") == digest) {
+        return std::nullopt;
+    }
+    return ApiError{409,
+                    "Not sealed: the pack is not the one that the page shows. Look at what it shows now, and seal it "
+                    "then.",
+                    {},
+                    json::object{{"packDigest", digest}}};
+}
+
+ApiError unread(const rules::Diagnostics& findings) {
+    return {409, "The pack holds errors: mend what is listed first.", findings};
 }
 
 }  // namespace
 
 ApiAnswer release_of_draft(Workbench& workbench, const ApiRequest& request) {
-    const SiteSource draft = workbench.draft_of(request.asked);
-    const ReleaseGate gate = gate_of(workbench, draft);
-    return answered(json::object{{"steps", steps_as_json(gate)}, {"note", note_of(workbench, draft, gate)}});
+    const auto pack = read_pack_text(workbench.settings().pack);
+    if (!pack) return unread(pack.error());
+    const SiteSource draft = with_text(workbench.draft_of(request.asked));
+    const ReleaseGate gate = gate_of(workbench, *pack, draft);
+    const auto to = read_version(*pack, draft);
+    // By the digests the page names what it shows, when that is approved or sealed.
+    return answered(json::object{{"steps", steps_as_json(gate)},
+                                 {"note", note_of(workbench, *pack, to ? &*to : nullptr, gate)},
+                                 {"packDigest", digest_of_files(pack->files)},
+                                 {"approvalDigest", to ? json::value(to->digests.approval) : json::value(nullptr)}});
 }
 
-/// The pack alone: a site file is named by its digest, and comes beside it.
-ApiAnswer seal_of_pack(Workbench& workbench, const ApiRequest&) {
-    const auto version = read_version(workbench.settings().pack, SiteSource());
-    if (!version) return ApiError{409, "The pack holds errors: mend what is listed first.", version.error()};
-    const ReleaseGate gate = gate_of(workbench, SiteSource());
+/// The pack alone: a site file is named by its digest, and comes beside it. Read once: what is sealed is what the gate
+/// saw, though somebody saves a file meanwhile; and what the page showed, if it says what that was.
+ApiAnswer seal_of_pack(Workbench& workbench, const ApiRequest& request) {
+    const auto pack = read_pack_text(workbench.settings().pack);
+    const auto version = pack ? read_version(*pack, SiteSource()) : pack.error();
+    if (!version) return unread(version.error());
+    if (auto conflict = differs_from_shown(*version, request.asked)) return std::move(*conflict);
+    const ReleaseGate gate = gate_of(workbench, *pack, SiteSource());
     if (const GateStep* failed = first_failed(gate)) {
         return ApiError{409, "Not sealed: " + failed->refusal + ".", {}, json::object{{"steps", steps_as_json(gate)}}};
     }

@@ -105,11 +105,12 @@ ApiAnswer check_draft(Workbench& workbench, const ApiRequest& request) {
 }
 
 ApiAnswer difference_of_draft(Workbench& workbench, const ApiRequest& request) {
-    const SiteSource draft = workbench.draft_of(request.asked);
-    const json::array lines = lines_as_json(text_on_disk(workbench), draft.text.value_or(text_on_disk(workbench)));
-    const auto to = read_version(workbench.settings().pack, draft);
+    const SiteSource draft = with_text(workbench.draft_of(request.asked)), saved = with_text(workbench.saved());
+    const json::array lines = lines_as_json(saved.text.value_or(""), draft.text.value_or(""));
+    const auto pack = read_pack_text(workbench.settings().pack);
+    const auto to = pack ? read_version(*pack, draft) : pack.error();
     if (!to) return with_lines("The draft holds errors: mend what is listed first.", to.error(), lines);
-    const auto from = read_version(workbench.settings().pack, workbench.saved());
+    const auto from = read_version(*pack, saved);
     if (!from) return with_lines("The saved site file holds errors: only its lines can be compared.", {}, lines);
     const ToldDifference told(*from, *to);
     json::object document = told.document();

@@ -1,22 +1,12 @@
 #include "service/workbench/drafts.hpp"
 
-#include "service/base/file_text.hpp"
 #include "service/deployment/pack_source.hpp"
+#include "service/tuning/read_version.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace service {
-namespace {
-
-/// A site file as it is now, so that what is compiled is what the key names.
-SiteSource with_text(const SiteSource& site) {
-    if (site.is_none() || site.text) return site;
-    auto text = read_text(site.path);
-    return text ? SiteSource(site.path, std::move(*text)) : site;
-}
-
-}  // namespace
 
 std::shared_ptr<const LoadedPack> Drafts::load(const SiteSource& site) {
     const auto pack = read();

@@ -1,6 +1,8 @@
 #include "service/workbench/workbench.hpp"
 
 #include "fhir/member.hpp"
+#include "service/deployment/pack_source.hpp"
+#include "service/tuning/read_version.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -72,12 +74,15 @@ boost::system::result<std::shared_ptr<const LoadedPack>, ApiError> Workbench::lo
 }
 
 boost::system::result<std::shared_ptr<const ToldStories>, rules::Diagnostics> Workbench::tell(const SiteSource& site) {
-    const auto pack = load(site);
+    const SiteSource source = with_text(site);
+    const auto pack = load(source);
     if (pack->program == nullptr) return pack->findings;
     const std::string& digest = pack->digests.cards;
     const std::lock_guard lock(telling_);
     if (auto kept = find_kept(told_, digest)) return kept;
-    auto told = ToldStories::tell(settings_.pack, site);
+    // What is kept under a digest is told of what the digest is of, whatever the disk holds now.
+    const PackText text{settings_.pack, pack->program->pack().files, unread_in_pack(settings_.pack)};
+    auto told = ToldStories::tell(text, source);
     if (!told) return told.error();
     keep(told_, digest, *told);
     return std::move(*told);

@@ -26,8 +26,9 @@ namespace service {
 
 struct WorkbenchSettings {
     std::filesystem::path pack;
-    std::filesystem::path site;    ///< may not be there yet; empty: drafts cannot be saved
-    std::filesystem::path report;  ///< of a running deployment, as `report --format json` printed it; may be empty
+    std::filesystem::path site;      ///< may not be there yet; empty: drafts cannot be saved
+    std::filesystem::path previous;  ///< the version before it, which the release is held against; may be empty
+    std::filesystem::path report;    ///< of a running deployment, as `report --format json` printed it; may be empty
     std::vector<std::string> population;
     ClinicalClock clock;
     std::filesystem::path samples;  ///< folder of the sample patients; empty: there are none

@@ -1,5 +1,7 @@
 // How long a move of a slider takes: a population held in memory, each parameter of the pack moved to other values, and
-// for each of them the draft compiled, tuned and its stories told. Prints p50, p95 and the worst, and what is held.
+// for each of them the draft compiled, tuned and its stories told. Prints p50, p95 and the worst, in time and in
+// processor time of all threads (which says more on a busy machine), and what is held; with TUNE_BENCH_MOVES=FILE each
+// move as a line of tab-separated values there.
 //
 //   generate.py --patients 10000 --noise 0 --out /tmp/patients
 //   tune_bench rules/packs/back-pain-labs /tmp/patients 2
@@ -13,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
@@ -26,6 +29,13 @@ using Clock = std::chrono::steady_clock;
 
 double since(Clock::time_point begin) {
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+/// Milliseconds of processor that all threads have had.
+double processor_time() {
+    timespec now = {};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
 /// Of "VmRSS:   1234 kB".
@@ -73,6 +83,16 @@ std::vector<std::string> values_of(const rules::Parameter& parameter) {
     return parameter.values;
 }
 
+std::string site_with(const rules::Parameter& parameter, const std::string& value) {
+    const std::string text = parameter.type == rules::Parameter::Type::code ? '"' + value + '"' : value;
+    return R"({ "parameters": { ")" + parameter.name + R"(": )" + text + " } }";
+}
+
+std::ofstream file_of_moves() {
+    const char* file = std::getenv("TUNE_BENCH_MOVES");
+    return std::ofstream(file ? file : "/dev/null");
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -110,21 +130,26 @@ int main(int count, char** arguments) {
     const rules::HeldStories stories(written, rules::read_stories(written).stories, threads);
     std::cout << "stories held after " << since(begin) << " ms\n";
 
-    std::vector<double> compiles, moves, patients, tellings;
+    std::vector<double> compiles, moves, moves_processor, patients, patients_processor, tellings;
     std::size_t most_looked_at = 0;
+    std::ofstream each = file_of_moves();
     for (const rules::Parameter& parameter : written.parameters) {
         for (const std::string& value : values_of(parameter)) {
             const Clock::time_point moved = Clock::now();
-            const std::string text = parameter.type == rules::Parameter::Type::code ? '"' + value + '"' : value;
-            rules::SiteReading site = rules::read_site(
-                R"({ "parameters": { ")" + parameter.name + R"(": )" + text + " } }", "site.json", written);
+            const double processor_before = processor_time();
+            rules::SiteReading site = rules::read_site(site_with(parameter, value), "site.json", written);
             const rules::Compilation draft = rules::compile(written, std::move(site.site));
             if (!draft.program) continue;
             compiles.push_back(since(moved));
             begin = Clock::now();
+            const double compiled = processor_time();
             const auto tuned = held.tune(*draft.program);
             patients.push_back(since(begin));
+            patients_processor.push_back(processor_time() - compiled);
             moves.push_back(since(moved));
+            moves_processor.push_back(processor_time() - processor_before);
+            each << parameter.name << '\t' << value << '\t' << tuned->looked_at << '\t' << compiles.back() << '\t'
+                 << patients.back() << '\t' << patients_processor.back() << '\n';
             most_looked_at = std::max(most_looked_at, tuned->looked_at);
             begin = Clock::now();
             const rules::ToldStories telling = stories.tell(*draft.program, {}, threads);
@@ -133,7 +158,9 @@ int main(int count, char** arguments) {
     }
     print("the draft compiled", compiles);
     print("patients tuned", patients);
+    print("patients tuned, processor time", patients_processor);
     print("patients, the draft compiled first", moves);
+    print("patients, the draft compiled first, processor time", moves_processor);
     print("stories, the draft compiled first", tellings);
     std::cout << "most patients whom one move could reach: " << most_looked_at << '\n';
     return EXIT_SUCCESS;

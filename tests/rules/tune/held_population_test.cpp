@@ -1,10 +1,6 @@
-#include "rules/compare/card_difference.hpp"
 #include "rules/compare/impact.hpp"
-#include "rules/run/reach.hpp"
-#include "rules/run/trace.hpp"
-#include "rules/stories/story.hpp"
 #include "rules/tune/held_report.hpp"
-#include "tests/rules/run_support.hpp"
+#include "tests/rules/tune/held_support.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,52 +15,6 @@ namespace {
 
 namespace json = boost::json;
 using testing::HasSubstr;
-
-std::shared_ptr<const Program> with_site(const std::string& text) {
-    SiteReading reading = read_site(text, "site.json", shipped_pack());
-    EXPECT_EQ(findings_text(reading.findings), "");
-    return compile_test_pack(shipped_pack(), std::move(reading.site));
-}
-
-std::shared_ptr<const Program> plain() {
-    static const auto program = compile_test_pack(shipped_pack());
-    return program;
-}
-
-LookedAt looked_at() {
-    LookedAt at;
-    at.at = *fhir::DateTime::parse("2026-03-02T12:00:00Z");
-    at.sources_of = [](const fhir::Bundle& record, const Selection&,
-                       const json::storage_ptr&) -> boost::system::result<SourcesAtHand, std::string_view> {
-        std::vector<const json::object*> resources;
-        for (const fhir::Entry& entry : record.entries()) resources.push_back(entry.resource);
-        return SourcesAtHand{sources_of_complete_record(resources, observation_keys(shipped_pack())), {}};
-    };
-    return at;
-}
-
-/// The patients of every `nth` story of the shipped pack: invented by its authors to touch every rule.
-std::vector<std::vector<json::value>> patients_of_stories(std::size_t nth) {
-    static const StoryReading stories = read_stories(shipped_pack());
-    std::vector<std::vector<json::value>> patients;
-    for (std::size_t at = 0; at < stories.stories.size(); at += nth) {
-        patients.push_back(stories.stories[at].resources);
-    }
-    return patients;
-}
-
-std::unique_ptr<HeldPopulation> held(std::vector<std::vector<json::value>> patients, HeldOptions options = {}) {
-    options.looked_at = looked_at();
-    options.threads = 2;
-    auto population = std::make_unique<HeldPopulation>(plain(), std::move(options));
-    std::uint64_t line = 0;
-    for (std::vector<json::value>& trees : patients) {
-        PopulationPatient patient{trees, {}, {}, {"stories", ++line}};
-        population->add(patient);
-    }
-    EXPECT_TRUE(population->finish());
-    return population;
-}
 
 /// What impact counts of the same patients.
 Counts impact_of(const HeldPopulation& population, const Program& draft) {
@@ -133,51 +83,6 @@ TEST_P(EveryDraft, CountsWhatImpactCounts) {
 
 INSTANTIATE_TEST_SUITE_P(HeldPopulation, EveryDraft, testing::ValuesIn(drafts),
                          [](const auto& one) { return one.param.name; });
-
-/// Values at both ends of a parameter's range, or all others that it may have.
-std::vector<std::string> other_values(const Parameter& parameter) {
-    switch (parameter.type) {
-        case Parameter::Type::integer:
-            return {std::to_string(parameter.range->first), std::to_string(parameter.range->second)};
-        case Parameter::Type::boolean:
-            return {parameter.default_value == "true" ? "false" : "true"};
-        case Parameter::Type::code:
-            break;
-    }
-    return parameter.values;
-}
-
-// What is passed by when a slider moves must be nothing that the slider moves.
-TEST(ChangeReach, NobodyWhomAChangeDoesNotReachGetsOtherCards) {
-    const auto population = held(patients_of_stories(24));
-    const Call call = looked_at().call();
-    std::size_t passed_by = 0, reached = 0;
-    for (const Parameter& parameter : shipped_pack().parameters) {
-        for (const std::string& value : other_values(parameter)) {
-            if (value == parameter.default_value) continue;
-            const Program& draft = shipped_program({{parameter.name, value}});
-            const ChangeReach reach = reach_of(plain()->inner(), draft.inner());
-            for (std::size_t at = 0; at < population->patients(); ++at) {
-                const Record& record = *population->patient(at).read.record;
-                Trace trace;
-                const Evaluation before = evaluate(*plain(), record, call, trace);
-                const bool is_reached = reach.touches(trace);
-                ++(is_reached ? reached : passed_by);
-                EXPECT_TRUE(is_reached || !reach.parameters.contains(parameter.name) ||
-                            !parameters_behind(plain()->inner(), trace).contains(parameter.name))
-                    << parameter.name;
-                if (is_reached) continue;
-                const Evaluation after = evaluate(draft, record, call);
-                ASSERT_EQ(before.cards.size(), after.cards.size()) << parameter.name << " " << value;
-                for (std::size_t card = 0; card < before.cards.size(); ++card) {
-                    EXPECT_FALSE(difference_of(before.cards[card], after.cards[card]).any()) << parameter.name;
-                }
-            }
-        }
-    }
-    EXPECT_GT(passed_by, 0U);
-    EXPECT_GT(reached, 0U);
-}
 
 TEST(HeldPopulation, FindsThePatientsThatItCounts) {
     const auto population = held(patients_of_stories(8));
