@@ -25,6 +25,7 @@ ALT, CONTROL, SHIFT = 1, 2, 8
 
 # In the page: elements that are seen and that a person would call by this name, and a promise of a condition.
 IN_PAGE = r"""(() => {
+  const LOOK_MILLISECONDS = 40;
   const isSeen = element => element.checkVisibility({visibilityProperty: true}) && element.getClientRects().length > 0;
   const nameOf = element => {
     const by = element.getAttribute('aria-labelledby');
@@ -45,8 +46,9 @@ IN_PAGE = r"""(() => {
     };
     const watch = new MutationObserver(look);
     watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
-    const frame = () => { look(); if (!over) requestAnimationFrame(frame); };  // what changes without the tree: scrolling, focus
-    frame();
+    // What changes without the tree: scrolling, focus. Not with each frame: who waits must not take the processor from whom it waits for.
+    const again = () => { look(); if (!over) setTimeout(again, LOOK_MILLISECONDS); };
+    again();
   });
   window.driver = {isSeen, nameOf, all, find, until};
 })()"""
@@ -82,6 +84,8 @@ class Browser:
             ["bash", "-c", 'exec 3<&"$1" 4>&"$2"; shift 2; exec "$@"', "chromium", *map(str, high), CHROMIUM, "--headless=new",
              "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--force-color-profile=srgb", "--hide-scrollbars", f"--user-data-dir={folder}/profile",
+             # A machine that has other things to do is no reason to hold a page's clocks back.
+             "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
              "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-pipe", "about:blank"],
             pass_fds=high, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for each in high:
@@ -151,6 +155,7 @@ class Page:
         self.call("Page.addScriptToEvaluateOnNewDocument", source=IN_PAGE)
         self.viewport(width, height)
         self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(browser.folder), eventsEnabled=True)
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         self.allow_clipboard()
 
     def call(self, method, **params):
@@ -170,10 +175,22 @@ class Page:
                 self.dialogs.append((params["type"], params["message"]))
             answer = self.answers_to_dialogs
             threading.Thread(target=lambda: self.call("Page.handleJavaScriptDialog", accept=answer), daemon=True).start()
+        elif method == "Fetch.requestPaused":
+            threading.Thread(target=self.fulfil, args=(params["requestId"],), daemon=True).start()
         elif method == "Network.requestWillBeSent":
             self.asked.append((params["request"]["method"], params["request"]["url"]))
         elif method == "Browser.downloadProgress" and params["state"] == "completed":
             self.downloads.put(params.get("filePath"))
+
+    def answer(self, pattern, body):
+        """From now on the browser itself answers requests of this pattern, with JSON."""
+        self.fulfilled = base64.b64encode(json.dumps(body).encode()).decode()
+        self.call("Fetch.enable", patterns=[{"urlPattern": pattern}])
+
+    def fulfil(self, request):
+        headers = [{"name": "Content-Type", "value": "application/json"}]
+        with contextlib.suppress(BrowserError):  # a page that was left asks no more
+            self.call("Fetch.fulfillRequest", requestId=request, responseCode=200, responseHeaders=headers, body=self.fulfilled)
 
     # What a page is looked at by.
 
@@ -222,9 +239,10 @@ class Page:
         shot = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         Path(path).write_bytes(base64.b64decode(shot["data"]))
 
-    def sideways(self):
-        """By how many pixels the page can be scrolled sideways."""
-        return self.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    def settle(self):
+        """Waits until nothing is on its way: two frames have been drawn, in which what follows a window's size has its own, and no colour turns."""
+        self.wait("document.getAnimations().every(each => each.playState !== 'running')")
+        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     # What a person does.
 

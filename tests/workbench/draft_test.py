@@ -100,6 +100,18 @@ class Draft(WorkbenchTest):
         self.page.press("Escape")
         self.page.wait_text("was changed on disk", "#notices")
 
+    def test_after_a_look_at_what_somebody_else_wrote_the_same_dialog_saves(self):
+        self.change()
+        mine = self.draft()
+        self.open_dialog()
+        self.workbench.site.write_text(THEIRS, encoding="utf-8")
+        self.page.click("dialog button", "Save the file")
+        self.page.wait_text("changed", "dialog [role=alert]")
+        self.page.click("dialog button", "Save the file")  # waits until the difference to theirs has been drawn
+        self.page.wait_text("✓ saved", "#draft")
+        self.assertEqual(self.on_disk(), mine)
+        self.page.wait("!document.querySelector('#notices')?.innerText.includes('was changed on disk')")
+
     def test_theirs_can_be_taken_and_mine_brought_back(self):
         self.change()
         mine = self.draft()

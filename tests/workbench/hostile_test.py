@@ -7,9 +7,8 @@ of them is executed or fetched, and the page goes on; a broken or huge record is
 
 import json
 import sys
-from pathlib import Path
 
-import live_report
+from looks_test import FAULTS, NO_FAULTS
 from running_workbench import ROOT, SITE, WorkbenchTest, main
 
 MARKUP = "\"'><img src=x onerror=alert(1)><script>alert(2)</script><svg onload=alert(3)><a href=javascript:alert(4)>x</a>{{7*7}}${7*7}</title><style>*{display:none}</style>"
@@ -26,17 +25,8 @@ def marked(value, name=""):
     return value + MARKUP if isinstance(value, str) and name in {"text", "display", "family", "given", "div", "unit", "comment"} else value
 
 
-def hostile_report(program, path):
-    live_report.report(program, path)
-    report = json.loads(Path(path).read_text(encoding="utf-8"))
-    for one in report["cards"] + report["tally"] + report["reasons"]:
-        one["rule"] += MARKUP
-        one["client"] += MARKUP
-    Path(path).write_text(json.dumps(report), encoding="utf-8")
-
-
-class Hostile(WorkbenchTest):
-    report = staticmethod(hostile_report)
+class Foreign:
+    """What tests of foreign text do and ask."""
 
     def file(self, name, text):
         path = self.workbench.folder / name
@@ -56,6 +46,8 @@ class Hostile(WorkbenchTest):
         self.page.click("nav a", "Rules")
         self.page.wait("document.querySelector('main h1')?.textContent === 'Rules'")
 
+
+class Hostile(Foreign, WorkbenchTest):
     def test_a_patient_full_of_markup_is_shown_as_text(self):
         self.open_patient(self.file("patient.json", json.dumps(marked(json.loads(SAMPLE.read_text(encoding="utf-8"))))))
         self.page.wait_text("resources read", "#said")
@@ -70,11 +62,30 @@ class Hostile(WorkbenchTest):
         self.assert_is_text()
 
     def test_a_broken_patient_is_refused_in_words(self):
+        self.open("patient")
         for name, text in (("empty", ""), ("half", '{"resourceType": "Bundle", "entry": [{'), ("no FHIR", '{"a": "<b>"}'), ("deep", "[" * 5000), ("no object", "17")):
             with self.subTest(name):
-                self.open_patient(self.file("patient.json", text))
-                self.page.wait("document.querySelector('#said .saying-bad')?.innerText.includes('patient.json: ')")
-                self.assert_is_text()
+                self.page.choose_file("#patient-file", self.file(f"{name}.json", text))
+                self.page.wait(f"document.querySelector('#said .saying-bad')?.innerText.includes('{name}.json: ')")
+        self.assert_is_text()
+
+    def test_a_name_without_end_makes_no_page_wider(self):
+        self.page.viewport(390, 844)
+        record = json.loads(SAMPLE.read_text(encoding="utf-8").replace("Celiac disease", "Celiac" * 40).replace("Quill", "Quill" * 60))
+        self.open_patient(self.file("x" * 240 + ".json", json.dumps(record)))
+        self.page.wait_text("resources read", "#said")
+        self.quiet(whole=True)
+        self.page.wait_text("Celiac" * 40, "main")
+        self.page.settle()
+        self.assertEqual(self.page.evaluate(FAULTS), NO_FAULTS)
+
+    def test_a_site_with_a_name_without_end_makes_no_page_wider(self):
+        self.page.viewport(390, 844)
+        for page in ("tune/text", "tune/bands", "release"):
+            with self.subTest(page):
+                self.begin_with(SITE.replace("General Hospital\"", "General" * 60 + '"'), page)
+                self.page.settle()
+                self.assertEqual(self.page.evaluate(FAULTS), NO_FAULTS)
 
     def test_a_huge_patient_is_refused_in_words(self):
         bundle = json.loads(SAMPLE.read_text(encoding="utf-8"))
@@ -97,16 +108,27 @@ class Hostile(WorkbenchTest):
         self.page.wait_text("<script>alert(1)</script>", "main")
         self.assert_is_text()
 
-    def test_a_report_full_of_markup_is_shown_as_text(self):
-        self.open("live")
-        self.page.wait_text("<img src=x onerror=alert(1)>", "main")
-        self.assert_is_text()
-
     def test_an_address_full_of_markup_is_no_more_than_an_address(self):
         for address in ("rules/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "population/survey/analyte=%3Cimg%20src=x%20onerror=alert(1)%3E", "%3Cscript%3Ealert(1)%3C%2Fscript%3E", "tune/bands/__proto__", "population/constructor"):
             with self.subTest(address):
                 self.open(address)
                 self.assert_is_text()
+
+
+class HostileReport(Foreign, WorkbenchTest):
+    is_full = True
+
+    def test_a_report_full_of_markup_is_shown_as_text(self):
+        before = self.workbench.report.read_text(encoding="utf-8")
+        self.addCleanup(self.workbench.report.write_text, before, encoding="utf-8")
+        report = json.loads(before)
+        for one in report["cards"] + report["tally"] + report["reasons"]:
+            one["rule"] += MARKUP
+            one["client"] += MARKUP
+        self.workbench.report.write_text(json.dumps(report), encoding="utf-8")
+        self.open("live")
+        self.page.wait_text("<img src=x onerror=alert(1)>", "main")
+        self.assert_is_text()
 
 
 if __name__ == "__main__":

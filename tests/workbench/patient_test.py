@@ -15,9 +15,8 @@ NEUROPATHY = "Condition/casimir-boone-condition-004"
 SHOWN = "document.querySelector('.cards-frame')?.contentDocument?.body?.innerText ?? ''"
 
 
-class Patient(WorkbenchTest):
-    def lit(self):
-        return self.page.evaluate("[...document.querySelectorAll('.record .lit')].map(each => each.dataset.reference)")
+class Opened:
+    """How these tests come to a patient."""
 
     def choose(self, words):
         self.page.click("input[role=combobox]")
@@ -29,6 +28,11 @@ class Patient(WorkbenchTest):
         self.open("patient")
         self.choose("casimir")
         self.page.wait_text("Indeterminate vitamin B12", ".verdict")
+
+
+class Patient(Opened, WorkbenchTest):
+    def lit(self):
+        return self.page.evaluate("[...document.querySelectorAll('.record .lit')].map(each => each.dataset.reference)")
 
     def test_a_sample_is_seen_through_the_rules_by_mouse(self):
         self.casimir()
@@ -87,41 +91,6 @@ class Patient(WorkbenchTest):
         self.page.wait(f"({SHOWN}).includes('CDS Hooks Sandbox') && !({SHOWN}).includes('Epic')")
         self.assert_fine()
 
-    def test_a_change_of_the_record_is_tried_on_a_copy_and_taken_back(self):
-        self.casimir()
-        name = self.page.evaluate("driver.all('.near-change button', null).map(driver.nameOf).find(each => each.startsWith('Try it'))")
-        rule = self.page.evaluate(f"driver.find('.near-change button', {json.dumps(name)}).closest('li').querySelector('strong').textContent")
-        gives = self.page.evaluate(f"driver.find('.near-change button', {json.dumps(name)}).closest('li').querySelector('.tag').textContent.includes('comes')")
-        self.page.click(".near-change button", name)
-        self.page.wait_text("This is a copy of the record with one change", "main")
-        self.quiet()
-        self.page.wait(f"document.querySelector('.verdict-cards').innerText.includes({json.dumps(rule)}) === {json.dumps(gives)}")
-        self.page.click("button", "Take the last change back")
-        self.page.wait_text("Indeterminate vitamin B12", ".verdict-cards")
-        self.assert_fine()
-
-    def test_what_would_change_one_patient_is_not_offered_for_the_next(self):
-        offered = "driver.all('.near-change button', null).map(driver.nameOf).filter(each => each.startsWith('Try it'))"
-        self.casimir()
-        before = self.page.evaluate(offered)
-        self.assertTrue(before)
-        self.page.click("input[role=combobox]")
-        self.page.write("beatrix")
-        self.page.press("Enter")
-        self.assertEqual(set(before) & set(self.page.evaluate(offered)), set())
-
-    def test_a_change_of_a_setting_goes_into_the_draft_by_keyboard_alone(self):
-        self.casimir()
-        name = self.page.evaluate("driver.all('.near-change button', null).map(driver.nameOf).find(each => each.startsWith('Set it'))")
-        self.page.tab_to(".near-change button", name)
-        self.page.press("Enter")
-        self.page.wait_text("not saved", "#draft")
-        self.quiet()
-        self.page.wait_text("Against the saved file", ".verdict")
-        self.page.press("z", 2)
-        self.page.wait_text("✓ saved", "#draft")
-        self.assert_fine()
-
     def test_a_file_is_opened(self):
         self.open("patient")
         self.page.choose_file("#patient-file", SAMPLES / "beatrix-holloway.json")
@@ -155,6 +124,61 @@ class Patient(WorkbenchTest):
         self.page.wait_text("Indeterminate vitamin B12", ".verdict")
         self.page.reload()
         self.page.wait_text("Indeterminate vitamin B12", ".verdict")
+
+    def test_a_record_without_a_result_says_so(self):
+        record = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in (
+            {"resourceType": "Patient", "id": "nobody", "birthDate": "1970-01-01", "gender": "female"},
+            {"resourceType": "Condition", "id": "pain", "subject": {"reference": "Patient/nobody"}, "code": {"text": "Low back pain"},
+             "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}})]}
+        file = self.workbench.folder / "nobody.json"
+        file.write_text(json.dumps(record), encoding="utf-8")
+        self.open("patient")
+        self.page.choose_file("#patient-file", file)
+        self.page.wait_text("The record has no result that the rules read.", "main")
+        self.assert_fine()
+
+
+class NearChanges(Opened, WorkbenchTest):
+    seeks_changes = True
+
+    def casimir(self):
+        super().casimir()
+        self.quiet(whole=True)
+
+    def test_a_change_of_the_record_is_tried_on_a_copy_and_taken_back(self):
+        self.casimir()
+        name = self.page.evaluate("driver.all('.near-change button', null).map(driver.nameOf).find(each => each.startsWith('Try it'))")
+        rule = self.page.evaluate(f"driver.find('.near-change button', {json.dumps(name)}).closest('li').querySelector('strong').textContent")
+        gives = self.page.evaluate(f"driver.find('.near-change button', {json.dumps(name)}).closest('li').querySelector('.tag').textContent.includes('comes')")
+        self.page.click(".near-change button", name)
+        self.page.wait_text("This is a copy of the record with one change", "main")
+        self.quiet(whole=True)
+        self.page.wait(f"document.querySelector('.verdict-cards').innerText.includes({json.dumps(rule)}) === {json.dumps(gives)}")
+        self.page.click("button", "Take the last change back")
+        self.page.wait_text("Indeterminate vitamin B12", ".verdict-cards")
+        self.assert_fine()
+
+    def test_what_would_change_one_patient_is_not_offered_for_the_next(self):
+        offered = "driver.all('.near-change button', null).map(driver.nameOf).filter(each => each.startsWith('Try it'))"
+        self.casimir()
+        before = self.page.evaluate(offered)
+        self.assertTrue(before)
+        self.page.click("input[role=combobox]")
+        self.page.write("beatrix")
+        self.page.press("Enter")
+        self.assertEqual(set(before) & set(self.page.evaluate(offered)), set())
+
+    def test_a_change_of_a_setting_goes_into_the_draft_by_keyboard_alone(self):
+        self.casimir()
+        name = self.page.evaluate("driver.all('.near-change button', null).map(driver.nameOf).find(each => each.startsWith('Set it'))")
+        self.page.tab_to(".near-change button", name)
+        self.page.press("Enter")
+        self.page.wait_text("not saved", "#draft")
+        self.quiet(whole=True)
+        self.page.wait_text("Against the saved file", ".verdict")
+        self.page.press("z", 2)
+        self.page.wait_text("✓ saved", "#draft")
+        self.assert_fine()
 
 
 if __name__ == "__main__":

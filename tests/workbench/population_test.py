@@ -13,7 +13,7 @@ LOCAL_CODE = "25OHVITA of http://laboratory-4.example/codes"  # of tests/populat
 
 
 class Population(WorkbenchTest):
-    patients = PATIENTS
+    is_full = True
 
     def open_ready(self, view):
         self.open(f"population/{view}")

@@ -61,6 +61,14 @@ class Release(WorkbenchTest):
         # "early-approval" there is: the day of these tests is before the pack's last change.
         self.assertEqual(codes & {"approval-digest", "missing-approval", "future-approval"}, set())
 
+    def test_the_pack_is_sealed_by_keyboard_alone(self):
+        self.open("release")
+        self.press_by_keyboard("button", "Seal the pack")
+        self.page.wait_text("Sealed as back-pain-labs-", "main")
+        self.assertEqual(json.loads(self.page.downloaded().read_text(encoding="utf-8")).get("status"), "draft")
+        self.assertEqual(self.page.evaluate("document.activeElement.textContent"), "Seal the pack")
+        self.assert_fine()
+
     def test_the_pack_is_sealed_and_handed_over(self):
         self.open("release")
         self.page.click("button", "Seal the pack")
@@ -89,7 +97,7 @@ class Release(WorkbenchTest):
 
 
 class Live(WorkbenchTest):
-    report = staticmethod(live_report.report)
+    is_full = True
 
     def figure(self, name):
         return self.page.evaluate(f"[...document.querySelectorAll('.figures > div')].find(each => each.querySelector('dt').textContent === {json.dumps(name)}).querySelector('dd').firstChild.textContent")
@@ -99,7 +107,7 @@ class Live(WorkbenchTest):
 
     def test_shows_the_sums_of_the_report(self):
         self.open("live")
-        with open(self.workbench.options[1], encoding="utf-8") as file:
+        with open(self.workbench.report, encoding="utf-8") as file:
             told = json.load(file)
         self.assertEqual(self.number("calls"), told["calls"]["all"])
         self.assertEqual(self.number("cards given"), told["all"]["given"])
@@ -108,9 +116,16 @@ class Live(WorkbenchTest):
         self.assertEqual(self.number("without an answer"), told["all"]["withoutAnswer"])
         self.assert_fine()
 
+    def test_a_rule_is_followed_from_its_counts_to_its_words_by_mouse(self):
+        self.open("live")
+        self.page.click("main th a", "b12-low")
+        self.page.wait("location.hash === '#/rules/b12-low'")
+        self.page.wait_text("Low vitamin B12", ".rule h2")
+        self.assert_fine()
+
     def test_one_rule_is_looked_at_by_keyboard_alone(self):
         self.open("live")
-        with open(self.workbench.options[1], encoding="utf-8") as file:
+        with open(self.workbench.report, encoding="utf-8") as file:
             told = next(one for one in json.load(file)["by"]["rule"] if one["rule"] == "b12-low")
         self.page.tab_to("select", "Rule")
         for _ in live_report.calls.RULES:
@@ -118,6 +133,9 @@ class Live(WorkbenchTest):
                 self.page.press("ArrowDown")
         self.quiet()
         self.assertEqual((self.number("cards given"), self.number("accepted")), (told["given"], told["accepted"]))
+        self.page.tab_to("main th a", "b12-low")
+        self.page.press("Enter")
+        self.page.wait("location.hash === '#/rules/b12-low'")
         self.assert_fine()
 
 

@@ -8,13 +8,13 @@ import json
 import sys
 
 from browser import CONTROL
-from running_workbench import PATIENTS, SITE, WorkbenchTest, main
+from running_workbench import SITE, WorkbenchTest, main
 
 REMARK = "// What General Hospital decides."
 
 
 class Tune(WorkbenchTest):
-    patients = PATIENTS
+    is_full = True
 
     def open_ready(self, view="tune"):
         self.open(view)
@@ -42,6 +42,37 @@ class Tune(WorkbenchTest):
     def save(self):
         self.page.wait_text("Save the site file", "dialog")
         self.page.wait("driver.find('dialog button', 'Save ') && !driver.find('dialog button', 'Save ').disabled")
+
+    def take(self, choose, press):
+        """From a setting to whom it touches, to the saved file. `choose()` takes another ruleset; `press(selector, name)` comes to a control and takes it."""
+        self.open_ready()
+        choose()
+        self.page.wait_text("not saved", "#draft")
+        self.quiet()
+        self.page.wait_text("come out otherwise", ".consequences")
+        press(".consequences summary", None)
+        self.page.wait("driver.find('.examples button', 'patient')")
+        press("#draft button", "Save…")
+        self.save()
+        press("dialog button", "Save the file")
+        self.page.wait_text("✓ saved", "#draft")
+        self.assertRegex(self.workbench.site.read_text(encoding="utf-8"), r'"vitaminD.ruleset": "(ros-2020|es-2011)"')
+        self.assertIn(REMARK, self.workbench.site.read_text(encoding="utf-8"))
+        self.assert_fine()
+
+    def test_a_setting_is_turned_and_saved_by_mouse(self):
+        self.take(lambda: self.page.click("label.ruleset-choice", "ES 2011"), self.page.click)
+
+    def test_a_setting_is_turned_and_saved_by_keyboard_alone(self):
+        def choose():
+            self.page.tab_to(".ruleset-choice input:checked")
+            self.page.press("ArrowRight")
+
+        def press(selector, name):
+            self.page.tab_to(selector, name)
+            self.page.press("Enter")
+
+        self.take(choose, press)
 
     def test_a_ruleset_is_chosen_by_mouse_and_its_work_is_seen(self):
         self.open_ready()
@@ -125,9 +156,11 @@ class Tune(WorkbenchTest):
         self.type_into_the_text(', "of": []')
         self.page.wait_text("A site file has no \"of\"", ".consequences")
         self.page.wait("Boolean(document.querySelector('.CodeMirror-lint-marker-error, .CodeMirror-lint-marker'))")
-        line = self.page.evaluate("document.querySelector('.finding .place').textContent")
+        self.quiet()
         self.go("Rules")
         self.go("Tune")
+        self.page.wait_text("A site file has no \"of\"", ".consequences")
+        line = self.page.evaluate("document.querySelector('.finding .place').textContent")
         self.page.click(".finding .place")
         self.page.wait("document.querySelector('.CodeMirror')?.CodeMirror.hasFocus()")
         self.assertEqual(self.page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getCursor().line") + 1, int(line.split()[1]))

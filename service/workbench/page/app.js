@@ -1,6 +1,6 @@
 // The workbench's page: it brings the shell together and shows the page that the address names.
 
-import { ApiError, api, takeToken } from "./shell/api.js";
+import { ApiError, api, findingInWords, takeToken } from "./shell/api.js";
 import { Draft } from "./shell/draft.js";
 import { element, fill, outside, svg } from "./shell/element.js";
 import { DraftBar, drawPack, drawPages } from "./shell/header.js";
@@ -63,13 +63,20 @@ function begin(session) {
   faultsOf(session);
   app.onSession(faultsOf);
   if (wasKept && app.draft.isChanged) say("Your unsaved changes of this tab are still here.");
+  keepingOf(app.draft);
+  app.draft.subscribe(keepingOf);
+}
+
+/** A browser keeps some megabytes for a tab: a draft beyond them would be gone with a reload, and nobody loses work unwarned. */
+function keepingOf(draft) {
+  notice("keeping", draft.isKept || !draft.isChanged ? null : "This draft is too large for the browser to keep: a reload would lose what is not saved. Save it before you leave this tab.", "bad");
 }
 
 /** A pack or a saved file that cannot be used: what is wrong stays in sight on every page until it is mended. */
 function faultsOf(session) {
   const [first, ...others] = session.findings ?? [];
   const what = session.pack ? "The saved site file cannot be used, so the pack is shown without it" : "The pack cannot be used";
-  notice("faults", first ? `${what}: ${first.file ?? ""} line ${first.line ?? "?"}: ${first.message} ${first.mend ?? ""}${others.length > 0 ? ` And ${others.length} more: Tune, Text lists them.` : ""}` : null, "bad");
+  notice("faults", first ? `${what}: ${findingInWords(first)}${others.length > 0 ? ` And ${others.length} more: Tune, Text lists them.` : ""}` : null, "bad");
 }
 
 async function start() {

@@ -32,8 +32,19 @@ class LivePage {
       return fill(this.root, element("p", { class: "notice notice-bad", role: "alert" }, failure.message));
     }
     if (this.gone) return undefined;
-    if (this.report.changes) return fill(this.root, drawDrift(this.report));
-    if (!Array.isArray(this.report.cards)) return fill(this.root, element("p", { class: "notice notice-bad" }, "This file is no report: backpain-cds report --config FILE --format json writes one."));
+    try {
+      return this.show();
+    } catch (failure) {
+      // A person may have written or cut the file: what the page reads of it is not there.
+      console.warn(failure);
+      this.plots.clear();
+      return fill(this.root, noReport());
+    }
+  }
+
+  show() {
+    if (Array.isArray(this.report.changes)) return fill(this.root, drawDrift(this.report));
+    if (!Array.isArray(this.report.cards)) return fill(this.root, noReport());
     fill(this.root, heading(this.report), this.filters(), this.body);
     return this.draw();
   }
@@ -89,6 +100,10 @@ function withoutReport() {
     element("p", {}, "On the machine of the deployment, write what became of its cards into a file; bring the file here, and start the workbench with it:"),
     element("pre", { class: "note-of", tabindex: "0" }, "backpain-cds report --config FILE --format json > report.json\nbackpain-cds workbench --pack PACK --report report.json"),
     element("p", { class: "quiet" }, "The file holds counts and no patient; report --drift --format json is read here too."));
+}
+
+function noReport() {
+  return element("p", { class: "notice notice-bad", role: "alert" }, "This file is no whole report: backpain-cds report --config FILE --format json writes one.");
 }
 
 function heading(report) {
@@ -186,9 +201,9 @@ function byRule(groups, answering, plots) {
 const reasonOf = (reason) => (reason ? reason.code : "no reason told");
 
 function reasons(groups) {
-  const rows = [...grouped(groups.filter((one) => one.outcome === "overridden"), (one) => reasonOf(one.reason))].map(([reason, of]) => [reason, of[0].reason?.system ?? "", of.reduce((sum, one) => sum + one.cards, 0)]).sort((a, b) => b[2] - a[2]);
+  const rows = [...grouped(groups.filter((one) => one.outcome === "overridden"), (one) => reasonOf(one.reason))].map(([reason, of]) => [reason, of.reduce((sum, one) => sum + one.cards, 0), of[0].reason?.system ?? ""]).sort((a, b) => b[1] - a[1]);
   return element("section", { class: "panel stack" }, element("h2", {}, "Why cards were overridden"),
-    rows.length === 0 ? element("p", {}, "No card of this choice was overridden.") : tableOf({ caption: "Reasons", hidesCaption: true, columns: [{ title: "Reason" }, { title: "of" }, { title: "cards", isNumber: true }], rows, most: 15 }));
+    rows.length === 0 ? element("p", {}, "No card of this choice was overridden.") : tableOf({ caption: "Reasons", hidesCaption: true, columns: [{ title: "Reason" }, { title: "cards", isNumber: true }, { title: "of" }], rows, most: 15 }));
 }
 
 const SILENCES = { criterion: "a criterion", gate: "a gate", unknown: "not known", cap: "too many cards" };

@@ -1,5 +1,6 @@
 // Population: does our data suit the rules (survey), and whom does the draft touch (impact)? Every count leads to the patients behind it, on this machine.
 
+import { findingInWords } from "../shell/api.js";
 import { element, fill } from "../shell/element.js";
 import { latest } from "../shell/latest.js";
 import { addressOf } from "../shell/router.js";
@@ -19,7 +20,7 @@ const AGAIN = 2000;  // milliseconds until a count that another one kept from be
 
 /** A filter stands in the address, as name=value: it says what is looked for, and never who was found. */
 function filterOf(parts) {
-  return Object.fromEntries(parts.map((part) => part.split("=")).filter(([name, value]) => name && value));
+  return Object.fromEntries(parts.map((part) => /^([^=]+)=(.+)$/s.exec(part)).filter(Boolean).map(([, name, value]) => [name, value]));
 }
 
 export function addressOfFilter(view, filter) {
@@ -107,7 +108,7 @@ class PopulationPage {
       // 409: another count is on its way, or the population is read anew, which the session tells of.
       if (error.status === 409) this.app.refresh();
       const again = element("button", { type: "button", class: "btn btn-sm btn-secondary", on: { click: () => this.count() } }, "Count again");
-      fill(this.body, element("div", { class: "notice notice-bad", role: "alert" }, element("p", {}, error.error ?? error.message), again), (error.findings ?? []).slice(0, 5).map((one) => element("p", {}, `Line ${one.line}: ${one.message} ${one.mend ?? ""}`)));
+      fill(this.body, element("div", { class: "notice notice-bad", role: "alert" }, element("p", {}, error.error ?? error.message), again), (error.findings ?? []).slice(0, 5).map((one) => element("p", {}, findingInWords(one, null))));
       return;
     }
     this.answer = answer;

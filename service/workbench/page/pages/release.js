@@ -1,5 +1,6 @@
 // Release: from the draft to a sealed pack. The steps are those of `seal` itself; what changes, whom it touches and which stories turn stand below them.
 
+import { findingInWords } from "../shell/api.js";
 import { element, fill } from "../shell/element.js";
 import { latest } from "../shell/latest.js";
 import { addressOf } from "../shell/router.js";
@@ -10,7 +11,7 @@ import { figures, tableOf } from "../views/table.js";
 export const title = "Release";
 
 const PAUSE = 400;  // milliseconds after the last change of the draft
-const MOST_STORIES = 30;
+const MOST_STORIES = 12;
 
 /** What each part asks for, and how it shows the answer. */
 const PARTS = [
@@ -36,7 +37,7 @@ class ReleasePage {
     this.note = element("div", { class: "stack stack-tight" });
     this.unsaved = element("div");
     this.problem = element("div", { role: "status" });
-    const seal = element("button", { type: "button", class: "btn btn-primary", on: { click: () => this.seal() } }, "Seal the pack");
+    const seal = element("button", { type: "button", class: "btn btn-primary", on: { click: () => this.seal(seal) } }, "Seal the pack");
     const panel = (part, ...more) => element("section", { class: "panel stack" }, element("h2", {}, part.head), this.places[part.id], ...more);
     root.append(
       this.unsaved,
@@ -45,7 +46,8 @@ class ReleasePage {
         element("section", { class: "panel stack" }, element("h2", {}, "Approve this site file"), approvalForm(this))),
       panel(PARTS[1]), element("div", { class: "split" }, panel(PARTS[2]), panel(PARTS[3])),
       element("section", { class: "panel stack" }, element("h2", {}, "Release note"), this.note));
-    this.questions = PARTS.map((part) => latest(PAUSE, (site) => app.api("POST", part.path, { site }), (answer, error) => this.came(part, answer, error)));
+    this.questions = PARTS.map((part) => latest(PAUSE, async (site) => ({ ...await app.api("POST", part.path, { site }), site }), (answer, error) => this.came(part, answer, error)));
+    this.shown = null;  // what the gate says, with the draft that it is about
     this.population = app.session.population?.state;
     this.leaving = [app.draft.subscribe(() => this.ask()), app.onSession(() => this.populationCame())];
     this.ask();
@@ -78,28 +80,34 @@ class ReleasePage {
     this.wasChanged = this.app.draft.isChanged;
     fill(this.unsaved, this.wasChanged
       ? element("p", { class: "notice" }, "The draft is not saved. What stands here is about the draft; a service reads the saved file. ", element("button", { type: "button", class: "btn btn-sm btn-secondary", on: { click: () => this.app.save() } }, "Save…"))
-      : null);
+      : element("p", { class: "notice" }, "The draft is the saved file. What changes, whom it touches, stories and note are told of a draft against the saved file: look at them here before you save."));
   }
 
   came(part, answer, error) {
     const place = this.places[part.id];
     place.removeAttribute("aria-busy");
+    if (part.id === "steps") this.shown = error ? null : answer;
     if (error) return fill(place, element("p", { class: "notice notice-bad", role: "alert" }, error.message));
     if (part.id === "steps") fill(this.note, drawNote(answer.note, this.app));
     return fill(place, part.draw(answer, this.app));
   }
 
-  async seal() {
+  async seal(button) {
+    if (button.getAttribute("aria-disabled")) return;
+    // A disabled button would lose the focus.
+    button.setAttribute("aria-disabled", "true");
     fill(this.problem, element("p", { class: "quiet", "aria-busy": "true" }, "Sealing: the pack is read and its stories are told…"));
     try {
-      const { name, text } = await this.app.api("POST", "/api/seal", {});
+      const { name, text } = await this.app.api("POST", "/api/seal", { packDigest: this.shown?.packDigest ?? null });
       handOver(name, text, "application/json");
       fill(this.problem, element("p", { class: "notice notice-good" }, `Sealed as ${name}. Name that file as the pack of a service.`));
     } catch (failure) {
       const failed = (failure.told?.steps ?? []).find((step) => !step.passed && step.stops !== false);
       fill(this.problem, element("p", { class: "notice notice-bad", role: "alert" }, failure.error ?? failure.message), failed ? saysOf(failed) : null,
-        (failure.findings ?? []).slice(0, 5).map((one) => element("p", {}, `${one.file ?? ""} line ${one.line}: ${one.message} ${one.mend ?? ""}`)));
+        (failure.findings ?? []).slice(0, 5).map((one) => element("p", {}, findingInWords(one))));
+      if (failure.told?.packDigest) this.ask();  // it is another than this page shows
     }
+    button.removeAttribute("aria-disabled");
   }
 
   leave() {
@@ -117,7 +125,7 @@ function drawSteps({ steps }) {
     element("ol", { class: "steps-of" }, steps.map((step) => element("li", {},
       element("span", { class: `sign sign-${stateOf(step).tone}`, "aria-hidden": "true" }, stateOf(step).sign),
       element("div", { class: "stack stack-tight" },
-        element("h3", {}, step.title, " ", element("span", { class: `tag tag-${stateOf(step).tone}` }, stateOf(step).words)),
+        element("h3", {}, coded(step.title), " ", element("span", { class: `tag tag-${stateOf(step).tone}` }, stateOf(step).words)),
         saysOf(step), step.passed ? null : waysOf(step))))),
   ];
 }
@@ -130,9 +138,14 @@ function stateOf(step) {
 
 function saysOf(step) {
   const says = step.says ?? [];
-  const lines = (some) => some.map((sentence) => element("p", {}, sentence));
+  const lines = (some) => some.map((sentence) => element("p", {}, coded(sentence)));
   if (says.length <= 4) return lines(says);
   return [...lines(says.slice(0, 3)), element("details", {}, element("summary", {}, `${told(says.length - 3)} more`), lines(says.slice(3)))];
+}
+
+/** What stands between backticks is code. */
+function coded(sentence) {
+  return sentence.split("`").map((words, at) => (at % 2 === 1 ? element("code", {}, words) : words));
 }
 
 function waysOf(step) {
@@ -204,10 +217,20 @@ function approvalForm(page) {
   const date = element("input", { class: "form-control", id: "approval-date", type: "date", required: true, value: app.session.at ?? "" });
   const submit = async (event) => {
     event.preventDefault();
+    const { shown } = page;
     try {
-      const { to } = await app.api("POST", "/api/diff", { site: app.draft.text });
+      const { text } = app.draft;
+      const { to } = await app.api("POST", "/api/diff", { site: text });
+      // Nobody approves what the page has not shown.
+      if (shown?.site !== text) return app.say("What the gate says of this draft is not shown yet, so nothing was approved. Look at it, and approve it then.", "bad");
+      if (shown.approvalDigest !== to.approvalDigest) {
+        page.ask();
+        return app.say("The pack has changed since this page showed it, so nothing was approved. Look at what it shows now, and approve it then.", "bad");
+      }
       const approval = { by: by.value.trim(), date: date.value, digest: to.approvalDigest };
-      const { site } = await app.api("POST", "/api/edit", { site: app.draft.text, set: [{ pointer: "/approval", value: approval }] });
+      const { site } = await app.api("POST", "/api/edit", { site: text, set: [{ pointer: "/approval", value: approval }] });
+      // The digest is of the text that was asked about: nobody has approved another.
+      if (app.draft.text !== text) return app.say("The draft has changed meanwhile, so nothing was approved. Look at it, and approve it then.", "bad");
       app.draft.set(site, "approval");
       app.say(`The draft now carries the approval of ${approval.by}. Save it to put it into the file.`, "good");
     } catch (failure) {

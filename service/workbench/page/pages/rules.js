@@ -69,6 +69,11 @@ class RulesPage {
     this.drawRule(false);
   }
 
+  /** The rule that is read: the address names it, else it is the first. */
+  get shown() {
+    return this.chosen ?? this.rules[0]?.rule.id ?? null;
+  }
+
   drawList() {
     const { fill, element } = this.app;
     this.app.rulesSearch = this.search.value;
@@ -76,22 +81,22 @@ class RulesPage {
     const shown = this.rules.map(({ rule, fields }) => ({ rule, hit: found(fields, words) })).filter((one) => one.hit);
     this.count.textContent = words.length > 0 ? `${shown.length} of ${this.rules.length} rules` : `${this.rules.length} rules`;
     fill(this.list, shown.map(({ rule, hit }) => element("li", {},
-      element("a", { href: addressOf("rules", rule.id), class: "rule-entry", "aria-current": rule.id === this.chosen ? "true" : null },
+      element("a", { href: addressOf("rules", rule.id), class: "rule-entry", "aria-current": rule.id === this.shown ? "true" : null },
         element("span", {}, rule.title), rule.indicator && rule.indicator !== "info" ? element("span", { class: rule.indicator === "critical" ? "tag tag-bad" : "tag tag-warning" }, rule.indicator) : null,
         hit.where && hit.where !== "title" ? element("span", { class: "quiet small rule-hit" }, `${hit.where}: ${excerpt(hit.text, words[0])}`) : null))));
   }
 
   drawRule(isMoved) {
     const { fill, element } = this.app;
-    const rule = this.rules.find((one) => one.rule.id === this.chosen)?.rule ?? (this.chosen ? null : this.rules[0]?.rule);
-    if (!rule) return fill(this.place, element("p", { class: "panel" }, `The pack has no rule "${this.chosen}".`));
+    const rule = this.rules.find((one) => one.rule.id === this.shown)?.rule;
+    if (!rule) return fill(this.place, element("p", { class: "panel" }, this.chosen ? `The pack has no rule "${this.chosen}".` : "The pack has no rules."));
     fill(this.place, ruleWords(rule, this.app, this.shared));
     if (isMoved) this.place.querySelector("#rule-head").focus({ preventScroll: matchMedia("(min-width: 62rem)").matches });
   }
 
   move(parts) {
     this.chosen = parts[0] ?? null;
-    this.list.querySelectorAll("a").forEach((link) => (link.getAttribute("href") === addressOf("rules", this.chosen ?? "") ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
+    this.list.querySelectorAll("a").forEach((link) => (link.getAttribute("href") === addressOf("rules", this.shown ?? "") ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
     this.drawRule(true);
     return true;
   }

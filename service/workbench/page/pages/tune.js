@@ -46,14 +46,14 @@ class TunePage {
     this.view.draw(answer);
   }
 
-  /** A draft that cannot be read is mended in its text alone. */
+  /** A draft that cannot be read is mended in its text alone; a workbench that does not answer is not. */
   drawTrouble() {
     const { fill, element } = this.app;
     const { error } = this;
     this.fields.disabled = Boolean(error) && this.name !== "text";
     this.trouble.replaceChildren();
     if (!error) return;
-    const mend = this.name === "text" ? null : element("a", { href: addressOf("tune", "text") }, "Mend it in the text");
+    const mend = this.name === "text" || !error?.status ? null : element("a", { href: addressOf("tune", "text") }, "Mend it in the text");
     fill(this.trouble, element("div", { class: "notice notice-bad", role: "alert" }, element("p", {}, error.message), mend));
   }
 

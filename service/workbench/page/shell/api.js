@@ -18,16 +18,20 @@ export class ApiError extends Error {
 export function takeToken() {
   const given = /^#token=([^&]+)(?:&(.*))?$/.exec(location.hash);
   if (!given) return false;
-  sessionStorage.setItem(TOKEN, decodeURIComponent(given[1]));
+  sessionStorage.setItem(TOKEN, given[1]);
   history.replaceState(null, "", given[2] ? `#${given[2]}` : location.pathname);
   return true;
 }
 
+/** A finding of check: where, what, and how to mend it. One of a whole file has no line. `file`: the name to show; none where the page speaks of one file alone. */
+export function findingInWords(finding, file = finding.file) {
+  const place = [file, finding.line ? `${file ? "line" : "Line"} ${finding.line}` : null].filter(Boolean).join(" ");
+  return [place ? `${place}:` : null, finding.message, finding.mend].filter(Boolean).join(" ");
+}
+
 function firstOf(findings) {
   const first = findings.find((one) => one.severity === "error") ?? findings[0];
-  if (!first) return null;
-  const place = [first.file, first.line ? `line ${first.line}` : null].filter(Boolean).join(" ");
-  return [place ? `${place}:` : null, first.message, first.mend].filter(Boolean).join(" ");
+  return first ? findingInWords(first) : null;
 }
 
 async function errorOf(response) {
@@ -49,10 +53,11 @@ export async function api(method, path, body, { signal } = {}) {
   let response;
   try {
     response = await fetch(path, { method, headers, signal, cache: "no-store", body: body === undefined || asIs ? body : JSON.stringify(body) });
+    // Inside: a server that ends in the middle of its answer has not answered.
+    if (response.ok) return await response.json();
   } catch (failure) {
     if (failure.name === "AbortError") throw failure;
     throw new ApiError(0, UNREACHABLE);
   }
-  if (!response.ok) throw await errorOf(response);
-  return response.json();
+  throw await errorOf(response);
 }

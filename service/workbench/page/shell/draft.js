@@ -14,6 +14,7 @@ export class Draft {
     this.back = [];
     this.forth = [];
     this.heard = new Set();
+    this.isKept = true;
     this.lastMove = null;
     this.lastTime = 0;
   }
@@ -92,8 +93,11 @@ export class Draft {
     while (kept.back.length > 0 && size(kept) > MOST_STORED) kept.back = kept.back.slice(Math.ceil(kept.back.length / 2));
     try {
       sessionStorage.setItem(KEY, JSON.stringify(kept));
+      this.isKept = true;
     } catch {
+      // An older text under this tab's name would come back as if it were this one.
       sessionStorage.removeItem(KEY);
+      this.isKept = false;
     }
   }
 

@@ -67,19 +67,23 @@ export class DraftBar {
     button.title = words;
   }
 
-  /** The keys of every editor; in a field of text its own undo goes first. */
+  /** The keys of every editor; in a field of text its own undo goes first, and while a dialog shows what would be saved nothing of it moves. */
   key(event) {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
+    const isAsking = document.querySelector("dialog[open]") !== null;
     if (key === "s") {
       event.preventDefault();
-      if (this.app.draft.isChanged && !document.querySelector("dialog[open]")) this.app.save();
+      if (this.app.draft.isChanged && !isAsking) this.app.save();
       return;
     }
-    const isText = event.target.closest?.("input[type=text], input[type=search], textarea, .CodeMirror");
-    if (isText || (key !== "z" && key !== "y")) return;
+    if (isAsking || hasOwnUndo(event.target) || (key !== "z" && key !== "y")) return;
     event.preventDefault();
     if (key === "y" || event.shiftKey) this.app.draft.redo();
     else this.app.draft.undo();
   }
+}
+
+function hasOwnUndo(target) {
+  return Boolean(target.closest?.("textarea, .CodeMirror")) || (target instanceof HTMLInputElement && ["text", "search"].includes(target.type));
 }

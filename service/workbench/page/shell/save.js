@@ -1,5 +1,6 @@
 // Saving: the difference is shown first, as lines of the file and in a clinician's words, then the file is written; the file is what version control sees.
 
+import { findingInWords } from "./api.js";
 import { element, fill, freshId } from "./element.js";
 
 const MOST_FAULTS = 5;
@@ -39,21 +40,43 @@ function oneChange(change) {
   return element("li", {}, element("strong", {}, change.subject), change.aspect ? `, ${change.aspect}` : "", " ", element("span", { class: "tag" }, change.change ?? ""), move);
 }
 
-async function write(app, dialog, problem) {
+/** `text` is the one that the dialog shows, also where an edit that was on its way has moved the draft since; `seen.digest` names the file that it was compared with. */
+async function write(app, text, seen, parts) {
+  const { dialog, problem, save } = parts;
+  save.disabled = true;
   try {
-    const { digest } = await app.api("PUT", "/api/site", { site: app.draft.text, digest: app.draft.digest });
-    app.draft.rebase(app.draft.text, digest);
+    const { digest } = await app.api("PUT", "/api/site", { site: text, digest: seen.digest });
+    app.draft.rebase(text, digest);
+    app.notice("disk", null);  // whoever saves has seen what was there
     dialog.close();
     app.say(`Saved${app.session.site?.path ? ` to ${app.session.site.path}` : ""}.`, "good");
     app.refresh();
   } catch (failure) {
+    save.disabled = false;
     fill(problem, element("p", { class: "notice notice-bad", role: "alert" }, failure.message));
-    if (failure.status === 409) app.refresh();
+    if (!dialog.open) app.say(failure.message, "bad");  // closed meanwhile: nobody would see it there
+    if (failure.status === 409) await lookAnew(app, text, seen, parts);
+  }
+}
+
+/** The file has become another one: the person sees the difference to that one, and may then save over it. The draft's own digest stays, so that a page left now still asks. */
+async function lookAnew(app, text, seen, { problem, body, save }) {
+  save.disabled = true;
+  app.refresh();
+  try {
+    const { site } = await app.api("GET", "/api/session");
+    seen.digest = site?.digest ?? null;
+    await compare(app, text, body, save);
+  } catch (failure) {
+    fill(problem, element("p", { class: "notice notice-bad", role: "alert" }, failure.message));
+    save.disabled = false;
   }
 }
 
 /** Asks before it saves. Resolves when the dialog is closed. */
 export function saveDialog(app) {
+  const { text } = app.draft;
+  const seen = { digest: app.draft.digest };
   const head = freshId("save");
   const problem = element("div");
   const body = element("div", { class: "stack" }, element("p", { class: "quiet" }, "Comparing the draft with the saved file…"));
@@ -64,24 +87,24 @@ export function saveDialog(app) {
     element("p", { class: "quiet" }, app.session.site?.path ?? "No file was named at the start (--site FILE): this draft cannot be saved."),
     problem, body, element("div", { class: "acts" }, save, cancel));
   document.body.append(dialog);
-  save.addEventListener("click", () => write(app, dialog, problem));
+  save.addEventListener("click", () => write(app, text, seen, { dialog, problem, body, save }));
   cancel.addEventListener("click", () => dialog.close());
   dialog.showModal();
   cancel.focus();
-  compare(app, body, save);
+  compare(app, text, body, save);
   return new Promise((resolve) => dialog.addEventListener("close", () => {
     dialog.remove();
     resolve();
   }));
 }
 
-async function compare(app, body, save) {
+async function compare(app, text, body, save) {
   const canSave = Boolean(app.session.site?.path);
   try {
-    const [difference, checked] = await Promise.all([app.api("POST", "/api/diff", { site: app.draft.text }), app.api("POST", "/api/check", { site: app.draft.text })]);
+    const [difference, checked] = await Promise.all([app.api("POST", "/api/diff", { site: text }), app.api("POST", "/api/check", { site: text })]);
     const errors = findingsOfDraft(findingsOf(checked), app.session).filter((one) => one.severity === "error");
     fill(body,
-      errors.length > 0 ? element("p", { class: "notice notice-bad" }, `${errors.length === 1 ? "One error" : `${errors.length} errors`}: a service refuses a file with errors. First: ${errors[0].message} ${errors[0].mend ?? ""}`) : null,
+      errors.length > 0 ? element("p", { class: "notice notice-bad" }, `${errors.length === 1 ? "One error" : `${errors.length} errors`}: a service refuses a file with errors. First: ${findingInWords(errors[0], null)}`) : null,
       element("h3", { class: "small-head" }, "Lines of the file"), differenceOfLines(difference.lines ?? []),
       element("h3", { class: "small-head" }, "What that means"), differenceInWords(difference.changes));
     save.disabled = !canSave;
@@ -89,7 +112,7 @@ async function compare(app, body, save) {
     // A draft that cannot be read can still be kept: it is the person's text.
     const faults = (failure.findings ?? []).filter((one) => !isOfPack(one, app.session)).slice(0, MOST_FAULTS);
     fill(body,
-      element("div", { class: "notice notice-bad" }, element("p", {}, faults.length > 0 ? "The draft cannot be used as it is; a service refuses it." : failure.message), faults.map((one) => element("p", {}, `Line ${one.line}: ${one.message} ${one.mend ?? ""}`))),
+      element("div", { class: "notice notice-bad" }, element("p", {}, faults.length > 0 ? "The draft cannot be used as it is; a service refuses it." : failure.message), faults.map((one) => element("p", {}, findingInWords(one, null)))),
       failure.told?.lines ? [element("h3", { class: "small-head" }, "Lines of the file"), differenceOfLines(failure.told.lines)] : null);
     save.disabled = !canSave;
     save.textContent = "Save it all the same";

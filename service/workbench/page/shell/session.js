@@ -11,7 +11,6 @@ export class Session {
     this.heard = new Set();
     this.timer = null;
     this.turn = 0;
-    this.ignored = undefined;  // the digest of a changed file that the person has decided to overwrite
   }
 
   subscribe(heard) {
@@ -54,7 +53,7 @@ export class Session {
   compare() {
     const { draft, session } = this.app;
     const onDisk = session.site?.digest ?? null;
-    if (onDisk === draft.digest || onDisk === this.ignored) return notice("disk", null);
+    if (onDisk === draft.digest) return notice("disk", null);
     const text = session.site?.text ?? "";
     if (!draft.isChanged) {
       draft.adopt(text, onDisk, "file changed on disk");

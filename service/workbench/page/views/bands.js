@@ -7,6 +7,7 @@ const NARROW = 400;
 const HIGH = 250;
 const ROOM = { left: 8, right: 8, top: 44, bottom: 26 };
 const FAR = 10;  // steps of Page Up and Page Down
+const NEARLY_ALL = 0.97;
 
 function rounded(value, step) {
   const digits = Math.max(0, Math.ceil(-Math.log10(step || 1)));
@@ -46,7 +47,7 @@ class UnitPlot {
   constructor(analyte, unit, moved) {
     Object.assign(this, { analyte, unit: unit.unit, head: headOf(analyte, unit), moved, bars: [], saved: [], edges: [], bands: [] });
     this.drawing = svg("svg", { class: "bands-plot", role: "group", "aria-label": `Bands of ${analyte.title}, ${this.head}` });
-    this.layers = { bands: svg("g"), bars: svg("g"), axis: svg("g", { "aria-hidden": "true" }), saved: svg("g"), edges: svg("g") };
+    this.layers = { bands: svg("g"), bars: svg("g"), axis: svg("g", { "aria-hidden": "true" }), saved: svg("g"), names: svg("g"), edges: svg("g") };
     this.drawing.append(...Object.values(this.layers));
     this.handles = [];
     this.root = element("div", { class: "bands-unit" }, element("h2", {}, this.head), this.drawing);
@@ -75,8 +76,11 @@ class UnitPlot {
     this.draw();
   }
 
+  /** A few results far above all edges would press the edges together: the drawing ends where nearly all results do. */
   get range() {
-    const last = this.bars.findLast((bar) => bar.count > 0);
+    const all = this.bars.reduce((sum, bar) => sum + bar.count, 0);
+    let seen = 0;
+    const last = this.bars.find((bar) => (seen += bar.count) >= all * NEARLY_ALL);
     const top = this.edges.at(-1)?.value ?? 1;
     return { low: 0, high: Math.max(last?.to ?? 0, top * 1.35) };
   }
@@ -97,7 +101,8 @@ class UnitPlot {
     this.drawBands();
     this.drawBars();
     this.drawAxis();
-    fill(this.layers.saved, this.saved.filter((mark) => !this.edges.some((edge) => edge.value === mark.value)).map((mark) => svg("g", { class: "saved-edge" },
+    const isShown = ({ value }) => value <= this.range.high && !this.edges.some((edge) => edge.value === value);
+    fill(this.layers.saved, this.saved.filter(isShown).map((mark) => svg("g", { class: "saved-edge" },
       svg("line", { x1: this.x(mark.value), x2: this.x(mark.value), y1: ROOM.top, y2: HIGH - ROOM.bottom }), this.savedName(mark.value))));
     this.edges.forEach((edge, at) => this.drawEdge(edge, at));
     this.handles.splice(this.edges.length).forEach((handle) => handle.root.remove());
@@ -107,32 +112,37 @@ class UnitPlot {
   savedName(value) {
     const nearest = this.edges.reduce((best, edge) => (Math.abs(edge.value - value) < Math.abs(best - value) ? edge.value : best), Infinity);
     const isLeft = nearest > value && this.x(value) > 70;
-    return svg("text", { x: this.x(value) + (isLeft ? -4 : 4), y: HIGH - ROOM.bottom - 5, "text-anchor": isLeft ? "end" : "start" }, `saved ${value}`);
+    return svg("text", { x: this.x(value) + (isLeft ? -4 : 4), y: ROOM.top - 4, "text-anchor": isLeft ? "end" : "start" }, `saved ${value}`);
   }
 
   drawBands() {
     const bottom = HIGH - ROOM.bottom;
     // While an edge is on its way its neighbours follow it at once; the server's own answer comes after.
     const starts = this.bands.map((band, at) => (at === 0 ? this.range.low : (this.edges[at - 1]?.value ?? band.from)));
-    fill(this.layers.bands, this.bands.map((band, at) => {
+    const drawn = this.bands.map((band, at) => {
       const left = this.x(starts[at] ?? 0);
       const right = at + 1 < this.bands.length ? this.x(starts[at + 1]) : this.width - ROOM.right;
-      if (right - left < 1) return null;
-      const lines = right - left > band.name.length * 6.5 ? [band.name] : band.name.split(" ");
+      return { name: band.name, tone: at % 2 === 0 ? "even" : "odd", left, right };
+    }).filter(({ left, right }) => right - left >= 1);
+    fill(this.layers.bands, drawn.map(({ name, tone, left, right }) => svg("rect", { x: left, y: ROOM.top, width: right - left, height: bottom - ROOM.top, class: `band-${tone}` }, svg("title", {}, name))));
+    // Over bars and saved edges, which would strike them through.
+    fill(this.layers.names, drawn.map(({ name, tone, left, right }) => {
+      const lines = right - left > name.length * 6.5 ? [name] : name.split(" ");
       const fits = lines.every((line) => right - left > line.length * 6.5);
-      return svg("g", {}, svg("rect", { x: left, y: ROOM.top, width: right - left, height: bottom - ROOM.top, class: at % 2 === 0 ? "band-even" : "band-odd" }),
-        fits ? lines.map((line, row) => svg("text", { x: (left + right) / 2, y: ROOM.top + 14 + row * 13, class: "band-name" }, line)) : svg("title", {}, band.name));
+      return fits ? lines.map((line, row) => svg("text", { x: (left + right) / 2, y: ROOM.top + 14 + row * 13, class: `band-name on-${tone}` }, line)) : null;
     }));
   }
 
   drawBars() {
-    const most = Math.max(1, ...this.bars.map((bar) => bar.count));
+    const { high: end } = this.range;
+    const most = Math.max(1, ...this.bars.filter((bar) => bar.from < end).map((bar) => bar.count));
     const bottom = HIGH - ROOM.bottom;
     const height = bottom - ROOM.top - 22;
-    fill(this.layers.bars, this.bars.filter((bar) => bar.count > 0).map((bar) => {
+    const beyond = this.bars.filter((bar) => bar.from >= end).reduce((sum, bar) => sum + bar.count, 0);
+    fill(this.layers.bars, this.bars.filter((bar) => bar.count > 0 && bar.from < end).map((bar) => {
       const high = Math.max(1, (bar.count / most) * height);
       return svg("rect", { class: "bar", x: this.x(bar.from) + 0.5, width: Math.max(this.x(bar.to) - this.x(bar.from) - 1, 0.8), y: bottom - high, height: high }, svg("title", {}, `${rounded(bar.from, 0.01)} ${bar.isOpen ? "or more" : `to ${rounded(bar.to, 0.01)}`} ${this.unit}: ${bar.count}`));
-    }));
+    }), beyond > 0 ? svg("text", { x: this.width - ROOM.right - 4, y: ROOM.top + 30, "text-anchor": "end" }, `${beyond.toLocaleString("en")} above ${rounded(end, 0.01)}`) : null);
   }
 
   drawAxis() {
@@ -244,7 +254,7 @@ class EdgeTable {
       const first = units.find((unit) => unit.edges[at]);
       return element("tr", {}, element("th", { scope: "row" }, first.edges[at].between.map((name) => wordsOf(first, name)).join(" | ")), units.map((unit) => element("td", {}, unit.edges[at] ? this.cell(unit, at) : null)));
     });
-    return element("table", { class: "table table-sm edges-table" }, element("caption", {}, `${kind}the edges as numbers; a change in one unit moves the linked one.`), element("thead", {}, head), element("tbody", {}, body));
+    return element("table", { class: "table table-sm edges-table" }, element("caption", {}, `${kind}the edges as numbers${units.length > 1 ? "; a change in one unit moves the linked one" : ""}.`), element("thead", {}, head), element("tbody", {}, body));
   }
 
   cell(unit, at) {
@@ -308,8 +318,10 @@ export class BandsView {
 
   askBars() {
     if (!this.note) return;
-    if (this.app.session.population?.state !== "ready") return fill(this.note, "No population is read: the bands are drawn without a histogram.");
+    const state = this.app.session.population?.state;
+    if (state !== "ready") return fill(this.note, state === "reading" ? "The population is being read; its histogram comes then." : "No population is read: the bands are drawn without a histogram.");
     this.bars = this.name;
+    this.note.setAttribute("aria-busy", "true");
     // The population's values of a test are of its first kind (total, not active): the others are drawn without them.
     this.ask(this.name, this.plots.filter(({ kind }) => kind === this.plots[0].kind));
   }
@@ -329,6 +341,7 @@ export class BandsView {
   }
 
   histograms(counted, error) {
+    this.note.removeAttribute("aria-busy");
     if (error) {
       this.bars = null;
       return fill(this.note, error.message);

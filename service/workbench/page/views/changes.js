@@ -25,7 +25,7 @@ function lineOf(change, titles, light, apply) {
 export class ChangesView {
   constructor(light, apply) {
     Object.assign(this, { light, apply });
-    this.root = element("div", { class: "stack stack-tight" });
+    this.root = element("div", { class: "near stack stack-tight" });
   }
 
   wait() {

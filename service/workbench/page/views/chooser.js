@@ -35,6 +35,7 @@ export class Chooser {
   show(title) {
     this.title = title;
     this.input.value = title;
+    this.input.title = title;  // a long name does not fit into the field
   }
 
   open(text) {

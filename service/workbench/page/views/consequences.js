@@ -71,7 +71,7 @@ export class Consequences {
     if (this.findings.length === 0) return fill(this.faults, error ? element("p", { class: "notice notice-bad" }, error.message) : element("p", {}, element("span", { class: "tag tag-good" }, "✓ no fault")));
     fill(this.faults, element("ul", { class: "plain-list" }, this.findings.slice(0, 30).map((one) => element("li", { class: "finding" },
       element("span", { class: one.severity === "error" ? "tag tag-bad" : "tag tag-warning" }, one.severity ?? "error"), " ",
-      element("button", { type: "button", class: "btn btn-sm btn-plain place", on: { click: () => this.goTo(one) } }, `line ${one.line}`),
+      one.line ? element("button", { type: "button", class: "btn btn-sm btn-plain place", on: { click: () => this.goTo(one) } }, `line ${one.line}`) : null,
       element("span", {}, one.message), one.mend ? element("span", { class: "quiet" }, ` ${one.mend}`) : null))));
   }
 
@@ -95,9 +95,9 @@ export class Consequences {
 
   /** Everybody else: nobody is left out of the count in silence. */
   others({ patients, same, none, notEvaluated, cut, ms }) {
-    const parts = [`of ${number(patients)}`, `${number(same)} keep their cards`, none ? `${number(none)} have none before and after` : null, notEvaluated ? `${number(notEvaluated)} could not be evaluated` : null,
+    const parts = [`of ${number(patients)}`, `${number(same)} keep a card as it is`, none ? `${number(none)} have none before and after` : null, notEvaluated ? `${number(notEvaluated)} could not be evaluated` : null,
       cut ? `${number(cut)} with a record cut at the day of the count` : null];
-    return `${parts.filter(Boolean).join("; ")}${ms !== undefined ? ` (${number(ms)} ms)` : ""}.`;
+    return `${parts.filter(Boolean).join("; ")}${ms !== undefined ? ` (${number(ms)} ms)` : ""}. A patient with several cards may stand in more than one of these numbers.`;
   }
 
   /** Results that cannot be read, where the draft changes how many. */
@@ -115,7 +115,7 @@ export class Consequences {
 
   examples(examples) {
     const isOpen = this.patients.querySelector("details")?.open ?? false;
-    return element("details", { open: isOpen }, element("summary", { class: "small" }, `${examples.length} of them, to look at`),
+    return element("details", { open: isOpen }, element("summary", { class: "small" }, `${examples.length} ${examples.length === 1 ? "card" : "cards"} of these, to look at`),
       element("ul", { class: "plain-list examples" }, examples.map((one) => element("li", {},
         element("button", { type: "button", class: "btn btn-sm btn-plain story", on: { click: () => this.app.openPatient(one.patient) } }, one.title ?? one.patient.replace("population/", "patient ")),
         element("span", { class: one.what === "lost" ? "tag tag-warning" : "tag tag-good" }, one.what), element("span", { class: "quiet small" }, ` ${one.rule}`)))));

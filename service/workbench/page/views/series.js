@@ -40,22 +40,32 @@ function tickText(at) {
   return text.slice(5, 7) === "01" ? text.slice(0, 4) : text.slice(0, 7);
 }
 
-function drawBands(chart, bands) {
-  const { ctx, chartArea: area, scales: { y } } = chart;
-  bands.forEach((band, at) => {
+/** Where bands lie in the plot: {name, top, height, fill}. */
+function bandsIn(chart, bands) {
+  const { y } = chart.scales;
+  return bands.map((band, at) => {
     const low = Math.max(band.from ?? y.min, y.min);
     const high = Math.min(band.to ?? y.max, y.max);
-    if (high <= low) return;
     const top = y.getPixelForValue(high);
-    const height = y.getPixelForValue(low) - top;
-    ctx.fillStyle = colour(at % 2 === 0 ? "band-2" : "band-1");
-    ctx.fillRect(area.left, top, area.width, height);
-    if (height < 12) return;
-    ctx.fillStyle = colour("ink-soft");
-    ctx.textAlign = "left";
-    ctx.textBaseline = "middle";
-    ctx.fillText(band.name, area.left + 5, top + height / 2);
-  });
+    return { name: band.name, top, height: high <= low ? 0 : y.getPixelForValue(low) - top, fill: colour(at % 2 === 0 ? "band-2" : "band-1") };
+  }).filter((band) => band.height > 0);
+}
+
+function drawBand({ ctx, chartArea: area }, band) {
+  ctx.fillStyle = band.fill;
+  ctx.fillRect(area.left, band.top, area.width, band.height);
+}
+
+/** Over the lines of the laboratory's range, which would strike it through. */
+function nameBand({ ctx, chartArea: area }, band) {
+  if (band.height < 12) return;
+  const middle = band.top + band.height / 2;
+  ctx.fillStyle = band.fill;
+  ctx.fillRect(area.left + 3, middle - 7, ctx.measureText(band.name).width + 4, 14);
+  ctx.fillStyle = colour("ink-soft");
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ctx.fillText(band.name, area.left + 5, middle);
 }
 
 function drawRange(chart, range) {
@@ -178,8 +188,15 @@ function tableOf(series, spans, light) {
     spans.length > 0 ? element("ul", { class: "small changes" }, spans.map((span) => element("li", {}, `${span.kind}: ${span.label}, from ${span.from ?? "an unknown date"}${span.until ? ` to ${span.until}` : ", still so or without an end"}`))) : null);
 }
 
+/** "eGFR, eGFR": a test with one kind is named once. */
+function named(series) {
+  const [test, ...kind] = series.title.split(", ");
+  return kind.join(", ") === test ? { ...series, title: test } : series;
+}
+
 class OneSeries {
-  constructor(Chart, series, spans, light) {
+  constructor(Chart, given, spans, light) {
+    const series = named(given);
     Object.assign(this, { Chart, series, spans, light });
     const last = series.points.at(-1);
     this.canvas = element("canvas", { role: "img", "aria-label": `${series.title}: ${series.points.length} values over time, the last ${last?.text ?? "unknown"} on ${last?.date ?? "an unknown date"}${last?.band ? `, ${last.band}` : ""}. The table below has them all.` });
@@ -202,12 +219,15 @@ class OneSeries {
       plugins: [{ beforeDatasetsDraw: (chart) => {
         chart.ctx.save();
         chart.ctx.font = "11px system-ui, sans-serif";
-        drawBands(chart, series.bands ?? []);
+        const bands = bandsIn(chart, series.bands ?? []);
+        bands.forEach((band) => drawBand(chart, band));
         drawRange(chart, series.range);
+        bands.forEach((band) => nameBand(chart, band));
         lanesOf(spans).forEach((lane, at) => drawLane(chart, lane, at));
         chart.ctx.restore();
       } }],
     });
+    this.canvas.dataset.drawn = "true";
   }
 
   lightUp(references) {

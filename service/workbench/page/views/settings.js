@@ -110,6 +110,7 @@ class RulesetGroup {
     this.pointer = ruleset.pointer;
     const name = freshId("ruleset");
     this.radios = new Map();
+    this.words = `ruleset guideline limits ${ruleset.parameter} ${ruleset.title} ${ruleset.choices.map((one) => `${one.id} ${one.title}`).join(" ")}`.toLowerCase();
     this.root = element("fieldset", { class: "ruleset" }, element("legend", {}, sentence(ruleset.title)),
       element("div", { class: "ruleset-choices" }, ruleset.choices.map((choice) => {
         const radio = element("input", { type: "radio", name, value: choice.id, on: { change: () => edits.set(this.pointer, choice.id, `${ruleset.title}: ${choice.title}`) } });
@@ -120,6 +121,7 @@ class RulesetGroup {
   }
 
   update(ruleset) {
+    this.isSet = ruleset.value !== ruleset.default;
     const radio = this.radios.get(ruleset.value);
     if (radio && !this.edits.isPending(this.pointer)) radio.checked = true;
   }
@@ -129,10 +131,13 @@ class RuleSwitches {
   constructor(rules, edits) {
     this.edits = edits;
     this.boxes = new Map();
+    this.rows = [];
     this.root = element("div", { class: "switches" }, rules.map((rule) => {
       const box = element("input", { type: "checkbox", on: { change: () => this.changed(rule, box.checked) } });
       this.boxes.set(rule.id, box);
-      return element("label", { class: "switch-line" }, box, element("span", {}, rule.title, " ", element("code", { class: "quiet" }, rule.id)));
+      const root = element("label", { class: "switch-line" }, box, element("span", {}, rule.title, " ", element("code", { class: "quiet" }, rule.id)));
+      this.rows.push({ id: rule.id, root, words: `rule ${rule.title} ${rule.id}`.toLowerCase(), isSet: false });
+      return root;
     }));
     this.update(rules);
   }
@@ -143,6 +148,8 @@ class RuleSwitches {
   }
 
   update(rules) {
+    const off = new Set(rules.filter((rule) => rule.isOff).map((rule) => rule.id));
+    for (const row of this.rows) row.isSet = off.has(row.id);
     if (this.edits.isPending("/off")) return;
     for (const rule of rules) if (this.boxes.has(rule.id)) this.boxes.get(rule.id).checked = !rule.isOff;
   }
@@ -180,23 +187,25 @@ export class SettingsView {
     this.groups = [...groups].map(([head, rows]) => ({ rows, root: element("section", { class: "panel setting-group" }, element("h2", {}, head), rows.map((row) => row.root)) }));
     this.others = [
       element("section", { class: "panel stack stack-tight" }, element("h2", {}, "Rulesets: whose limits"), this.rulesets.map((one) => one.root)),
-      element("section", { class: "panel stack stack-tight" }, element("h2", {}, "Rules that speak here"), element("p", { class: "quiet small" }, "A rule switched off gives no card at this site; the file names it."), this.switches.root),
+      element("section", { class: "panel stack stack-tight" }, element("h2", {}, "Rules that speak here"), element("p", { class: "quiet small" }, "A rule switched off gives no card at this site; the file names it. Why it is off is said by a \"note\" in Text."), this.switches.root),
     ];
-    fill(this.place, this.others[0], this.groups.map((group) => group.root), this.others[1]);
+    this.nothing = element("p", { class: "quiet" }, "No setting has all of these words. Limits of a test stand in Laboratory bands, codes in Local codes.");
+    fill(this.place, this.nothing, this.others[0], this.groups.map((group) => group.root), this.others[1]);
     if (this.wanted && this.rows.some((row) => row.name === this.wanted)) requestAnimationFrame(() => document.getElementById(`setting-${this.wanted}`)?.scrollIntoView({ block: "center" }));
   }
 
   filter() {
     const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let seen = 0;
-    for (const row of this.rows) {
-      row.root.hidden = !words.every((word) => row.words.includes(word)) || (this.onlySet.checked && !this.set.has(row.name));
-      seen += row.root.hidden ? 0 : 1;
-    }
-    const isFiltered = words.length > 0 || this.onlySet.checked;
+    const isHidden = (row, isSet) => !words.every((word) => row.words.includes(word)) || (this.onlySet.checked && !isSet);
+    for (const row of this.rows) row.root.hidden = isHidden(row, this.set.has(row.name));
+    const switches = this.switches?.rows ?? [];
+    for (const row of [...this.rulesets, ...switches]) row.root.hidden = isHidden(row, row.isSet);
     this.groups?.forEach((group) => (group.root.hidden = group.rows.every((row) => row.root.hidden)));
-    this.others?.forEach((one) => (one.hidden = isFiltered));
-    this.count.textContent = isFiltered ? `${seen} of ${this.rows.length} settings` : `${this.rows.length} settings`;
+    [this.rulesets, switches].forEach((rows, at) => this.others && (this.others[at].hidden = rows.every((row) => row.root.hidden)));
+    const all = [...this.rows, ...this.rulesets, ...switches];
+    const seen = all.filter((row) => !row.root.hidden).length;
+    if (this.nothing) this.nothing.hidden = seen > 0;
+    this.count.textContent = seen < all.length ? `${seen} of ${all.length} settings and rules` : `${all.length} settings and rules`;
   }
 
   leave() {}

@@ -4,12 +4,13 @@ import { element } from "../shell/element.js";
 import { told } from "./plot.js";
 
 const MOST_ROWS = 40;
+const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** `columns`: [{title, isNumber}], `rows`: lists of text, numbers or nodes; the first cell names its row. Long ones open on request. `foot`: a last row. */
 export function tableOf({ caption, columns, rows, foot, most = MOST_ROWS, hidesCaption = false }) {
   const cell = (value, index) => index === 0
     ? element("th", { scope: "row" }, value)
-    : element("td", { class: columns[index].isNumber ? "num" : "" }, columns[index].isNumber && !(value instanceof Node) ? told(value) : value);
+    : element("td", { class: columns[index].isNumber ? "num" : DATE.test(value) ? "when" : "" }, columns[index].isNumber && !(value instanceof Node) ? told(value) : value);
   const row = (cells) => element("tr", {}, cells.map(cell));
   const body = element("tbody", {}, rows.slice(0, most).map(row));
   const table = element("table", { class: "table table-sm table-of" },
