@@ -110,14 +110,17 @@ class Doctor(unittest.TestCase):
         return subprocess.run([PROGRAM, "doctor", "--config", self.here / "config.json", *options], capture_output=True, text=True,
                               timeout=PATIENCE_SECONDS, env={**os.environ, **environment})
 
-    def lines(self, verdict, **changes):
-        """What doctor says with this verdict of a deployment that is good but for these changes."""
+    def report(self, **changes):
+        """What doctor says of a deployment that is good but for these changes, by verdict."""
         answer = self.run_doctor(self.config(**changes), "--format", "json")
         report = json.loads(answer.stdout)
         self.assertEqual(answer.returncode, DOES_NOT_HOLD if report["faults"] else FINE)
         for line in report["lines"]:
             self.assertEqual(bool(line["mend"]), line["verdict"] != "ok", line)
-        return [line for line in report["lines"] if line["verdict"] == verdict]
+        return {verdict: [line for line in report["lines"] if line["verdict"] == verdict] for verdict in ("ok", "warning", "fault")}
+
+    def lines(self, verdict, **changes):
+        return self.report(**changes)[verdict]
 
     def has_one_fault(self, about, says, **changes):
         faults = self.lines("fault", **changes)
@@ -127,11 +130,13 @@ class Doctor(unittest.TestCase):
 
     def warns(self, about, says, **changes):
         """Warns of this beside what it says of the pack, and finds no fault."""
-        self.assertEqual(self.lines("fault", **changes), [])
-        warnings = [line for line in self.lines("warning", **changes) if "linter" not in line["says"]]
+        report = self.report(**changes)
+        self.assertEqual(report["fault"], [])
+        warnings = [line for line in report["warning"] if "linter" not in line["says"]]
         self.assertEqual(len(warnings), 1, warnings)
         self.assertIn(about, warnings[0]["about"])
         self.assertIn(says, warnings[0]["says"])
+        return warnings[0]
 
     # ---- a good deployment
 
@@ -314,8 +319,7 @@ class Doctor(unittest.TestCase):
     def test_measures_a_fhir_server_and_recommends_how_long_to_wait_for_it(self):
         """Nothing comes over TLS within a millisecond, so one is too little on any machine."""
         fhir = self.config()["fhir"] | {"timeoutMs": 1}
-        self.warns("fhirServers: ", "and only 1 ms are allowed", fhir=fhir)
-        mend = [line["mend"] for line in self.lines("warning", fhir=fhir) if line["about"].startswith("fhirServers")][0]
+        mend = self.warns("fhirServers: ", "and only 1 ms are allowed", fhir=fhir)["mend"]
         recommended = re.search(r"Set fhir.timeoutMs to (\d+) and limits.deadlineMs to (\d+)", mend)
         self.assertEqual(int(recommended[2]) - int(recommended[1]), 50)
         enough = {"fhir": fhir | {"timeoutMs": 20000}}

@@ -19,6 +19,21 @@ const { FhirRouter, MemoryRepository, makeSimpleRequest } = load('@medplum/fhir-
 const PAGE = 50;
 const router = new FhirRouter();
 const repository = new MemoryRepository();
+const ofPatients = new Map();
+
+// The repository in memory has no index: each search would look at everybody's resources for seconds. As a server with an index on the
+// patient does, one that names its patient looks at that patient's; one that does not finds what is everybody's.
+function repositoryFor(query) {
+    return ofPatients.get(query.get('patient')) ?? repository;
+}
+
+async function keep(resource) {
+    await repository.createResource(resource);
+    const patient = resource.subject?.reference ?? resource.patient?.reference;
+    if (!patient) return;
+    if (!ofPatients.has(patient)) ofPatients.set(patient, new MemoryRepository());
+    await ofPatients.get(patient).createResource(resource);
+}
 
 function asFhir(query) {
     // The repository compares references as text; FHIR lets a reference of a known type be an id alone.
@@ -33,7 +48,7 @@ async function answer(url) {
     const query = asFhir(new URLSearchParams(url.search));
     const offset = Number(query.get('_offset') ?? 0);
     query.set('_count', PAGE);
-    const [outcome, bundle] = await router.handleRequest(makeSimpleRequest('GET', `${path}?${query}`), repository);
+    const [outcome, bundle] = await router.handleRequest(makeSimpleRequest('GET', `${path}?${query}`), repositoryFor(query));
     if (bundle && offset + PAGE < bundle.total) {
         const next = new URL(url);
         next.searchParams.set('_offset', offset + PAGE);
@@ -42,12 +57,25 @@ async function answer(url) {
     return [outcome, bundle];
 }
 
+// A parameter of many types (`code`, `patient`) is one expression for all of them, and the repository evaluates all of it on each resource.
+// What begins with another type finds nothing there: each type gets what is its own.
+function byType({ resource }) {
+    const parts = (resource.expression ?? '').split('|').map((part) => part.trim());
+    const isBalanced = parts.every((part) => part.split('(').length === part.split(')').length);
+    return resource.base.map((base) => {
+        const own = parts.filter((part) => part.match(/^\(*(\w+)\./)?.[1] === base);
+        const expression = isBalanced && own.length > 0 ? own.join(' | ') : resource.expression;
+        return { resource: { ...resource, base: [base], expression } };
+    });
+}
+
 for (const file of ['profiles-types', 'profiles-resources']) {
     indexStructureDefinitionBundle(readJson(`fhir/r4/${file}.json`));
 }
-indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json'));
+const parameters = readJson('fhir/r4/search-parameters.json');
+indexSearchParameterBundle({ ...parameters, entry: parameters.entry.flatMap(byType) });
 for (const line of readFileSync(resources, 'utf8').split('\n')) {
-    if (line) await repository.createResource(JSON.parse(line));
+    if (line) await keep(JSON.parse(line));
 }
 
 const server = createServer(async (request, response) => {
