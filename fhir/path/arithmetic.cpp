@@ -1,5 +1,6 @@
 // The operators + - * / div mod &. Source: FHIRPath N1, 6.6 Math and 6.7 Date/Time arithmetic. What overflows is empty.
 #include "fhir/path/evaluator.hpp"
+#include "fhir/path/value_kinds.hpp"
 
 #include <limits>
 
@@ -7,13 +8,6 @@ namespace fhir::path {
 namespace {
 
 using Kind = Value::Kind;
-
-bool is_whole(const Value& value) {
-    return value.kind() == Kind::integer || value.kind() == Kind::long_integer;
-}
-bool is_number(const Value& value) {
-    return is_whole(value) || value.kind() == Kind::decimal;
-}
 
 Value decimal_or_nothing(const std::optional<Decimal>& decimal) {
     return decimal ? Value::decimal(*decimal) : Value();
@@ -74,10 +68,6 @@ Value compute_decimal(NodeKind operation, const Decimal& left, const Decimal& ri
     }
 }
 
-Measure measure_of(const Value& value) {
-    return value.kind() == Kind::quantity ? value.as_quantity() : Measure{value.as_decimal(), "1", std::nullopt};
-}
-
 Value compute_quantity(NodeKind operation, const Measure& left, const Measure& right, bool& failed) {
     std::optional<Measure> result;
     if (operation == NodeKind::add) {
@@ -129,12 +119,12 @@ Value concatenated(const Value& left, const Value& right, bool& failed) {
 
 Value compute(NodeKind operation, const Value& left, const Value& right, bool& failed) {
     if (operation == NodeKind::concatenate) return concatenated(left, right, failed);
-    if (is_whole(left) && is_whole(right)) return compute_whole(operation, left, right, failed);
-    if (is_number(left) && is_number(right)) {
+    if (is_whole(left.kind()) && is_whole(right.kind())) return compute_whole(operation, left, right, failed);
+    if (is_number(left.kind()) && is_number(right.kind())) {
         return compute_decimal(operation, left.as_decimal(), right.as_decimal(), failed);
     }
-    const bool left_is_quantity = left.kind() == Kind::quantity || is_number(left);
-    if (left_is_quantity && (right.kind() == Kind::quantity || is_number(right))) {
+    const bool left_is_quantity = is_amount(left.kind());
+    if (left_is_quantity && is_amount(right.kind())) {
         return compute_quantity(operation, measure_of(left), measure_of(right), failed);
     }
     const bool left_is_temporal =
@@ -150,7 +140,7 @@ Value compute(NodeKind operation, const Value& left, const Value& right, bool& f
 }
 
 Value negated(const Value& value, bool& failed) {
-    if (is_whole(value)) {
+    if (is_whole(value.kind())) {
         return compute_whole(NodeKind::subtract, Value::integer(0), value, failed);
     }
     if (value.kind() == Kind::decimal) return Value::decimal(negate(value.as_decimal()));

@@ -4,6 +4,7 @@
 #include "fhir/json_text.hpp"
 #include "fhir/path/evaluator.hpp"
 #include "fhir/path/value_keys.hpp"
+#include "fhir/path/value_kinds.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -15,29 +16,6 @@ namespace json = boost::json;
 namespace {
 
 using Kind = Value::Kind;
-
-bool is_whole(Kind kind) {
-    return kind == Kind::integer || kind == Kind::long_integer;
-}
-bool is_number(Kind kind) {
-    return is_whole(kind) || kind == Kind::decimal;
-}
-bool is_day_or_time(Kind kind) {
-    return kind == Kind::date || kind == Kind::date_time;
-}
-
-DateTime date_time_of(const Value& value) {
-    return value.kind() == Kind::date ? DateTime{value.as_date(), std::nullopt, std::nullopt} : value.as_date_time();
-}
-
-Measure measure_of(const Value& value) {
-    return value.kind() == Kind::quantity ? value.as_quantity() : Measure{value.as_decimal(), "1", std::nullopt};
-}
-
-bool are_quantities(const Value& left, const Value& right) {
-    const auto fits = [](Kind kind) { return is_number(kind) || kind == Kind::quantity; };
-    return fits(left.kind()) && fits(right.kind());
-}
 
 bool equal_numbers(const json::value& left, const json::value& right) {
     const auto first = Decimal::parse(number_text(left));
@@ -132,7 +110,7 @@ Order order(const Value& left, const Value& right) {
         return order_of(compare(date_time_of(left), date_time_of(right)));
     }
     if (first == Kind::time && second == Kind::time) return order_of(compare(left.as_time(), right.as_time()));
-    if (are_quantities(left, right)) return order(measure_of(left), measure_of(right));
+    if (is_amount(left.kind()) && is_amount(right.kind())) return order(measure_of(left), measure_of(right));
     return Order::wrong_types;
 }
 

@@ -3,6 +3,7 @@
 #include "fhir/path/equality.hpp"
 #include "fhir/path/evaluator.hpp"
 #include "fhir/path/value_keys.hpp"
+#include "fhir/path/value_kinds.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -15,23 +16,6 @@ namespace json = boost::json;
 namespace {
 
 using Kind = Value::Kind;
-
-bool is_number(Kind kind) {
-    return kind == Kind::integer || kind == Kind::long_integer || kind == Kind::decimal;
-}
-bool is_amount(Kind kind) {
-    return is_number(kind) || kind == Kind::quantity;
-}
-bool is_day_or_time(Kind kind) {
-    return kind == Kind::date || kind == Kind::date_time;
-}
-
-DateTime date_time_of(const Value& value) {
-    return value.kind() == Kind::date ? DateTime{value.as_date(), std::nullopt, std::nullopt} : value.as_date_time();
-}
-Measure measure_of(const Value& value) {
-    return value.kind() == Kind::quantity ? value.as_quantity() : Measure{value.as_decimal(), "1", std::nullopt};
-}
 
 bool are_equivalent_texts(std::string_view left, std::string_view right) {
     return left == right || folded(left) == folded(right);

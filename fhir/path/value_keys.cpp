@@ -3,6 +3,7 @@
 #include "fhir/json_text.hpp"
 #include "fhir/path/equality.hpp"
 #include "fhir/path/unicode.hpp"
+#include "fhir/path/value_kinds.hpp"
 #include "fhir/ucum.hpp"
 
 #include <boost/json/array.hpp>
@@ -50,20 +51,11 @@ std::size_t key_of(std::int64_t days, const std::optional<Time>& time, const std
 
 std::size_t key_of_moment(const Value& value) {
     if (value.kind() == Kind::time) return key_of(0, value.as_time(), std::nullopt);
-    const DateTime moment =
-        value.kind() == Kind::date ? DateTime{value.as_date(), std::nullopt, std::nullopt} : value.as_date_time();
+    const DateTime moment = date_time_of(value);
     return key_of(moment.first_day().time_since_epoch().count(), moment.time, moment.offset);
 }
 
-bool is_number(Kind kind) {
-    return kind == Kind::integer || kind == Kind::long_integer || kind == Kind::decimal;
-}
-bool is_amount(Kind kind) {
-    return is_number(kind) || kind == Kind::quantity;
-}
-
-// ---- trees
-// ----------------------------------------------------------------------------------------------------------------
+// ---- trees --------------------------------------------------------------------------------------------------------
 
 std::size_t key_of_number(const json::value& number) {
     const std::string text = number_text(number);
@@ -170,8 +162,7 @@ Pairable pairable_element(const Value& value, std::size_t& steps) {
     return item;
 }
 
-// ---- amounts
-// ----------------------------------------------------------------------------------------------------------------
+// ---- amounts ------------------------------------------------------------------------------------------------------
 
 double to_double(const Decimal& number) {
     const Decimal plain = number.without_trailing_zeros();
