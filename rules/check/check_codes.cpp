@@ -16,8 +16,6 @@ namespace rules {
 
 namespace {
 
-constexpr std::size_t longest_display = 32;  // rules/README.md, "add a code"
-
 using SystemAndCode = std::pair<std::string, std::string>;
 
 /// Who wrote a code: a site may have code systems of its own.
@@ -139,10 +137,10 @@ class CodeChecker {
         }
         // The pack's own are held against each summary (check_texts); a site cannot change a summary.
         const std::size_t length = count_characters(code.display);
-        if (code.author == Author::site && length > longest_display) {
+        if (code.author == Author::site && length > longest_reason) {
             code.node.error("display-too-long",
                             "This display has " + std::to_string(length) + " characters, and a summary has room for " +
-                                std::to_string(longest_display) + '.',
+                                std::to_string(longest_reason) + '.',
                             "Shorten \"display\".");
         }
         if (!in_sets_[value_set].insert(code.key()).second) {

@@ -14,8 +14,6 @@ namespace rules {
 
 namespace {
 
-constexpr std::size_t longest_label = 32;  // of a reason in a summary
-
 struct UnwantedWord {
     std::string_view word;  ///< in small letters
     std::string_view instead;
@@ -190,7 +188,7 @@ class TextChecker {
     }
 
     void check_label(const std::string& label, const std::string& value_set) {
-        if (count_characters(label) <= longest_label || !seen_.insert("label " + value_set + label).second) return;
+        if (count_characters(label) <= longest_reason || !seen_.insert("label " + value_set + label).second) return;
         const std::string file = "value-sets/" + value_set + ".json";
         const auto text = pack_.files.find(file);
         findings_.push_back(
@@ -198,7 +196,7 @@ class TextChecker {
              text == pack_.files.end() ? Place{file, "", 0, 0} : place_of(file, text->second, "/compose"),
              "display-too-long",
              '"' + label + "\" has " + std::to_string(count_characters(label)) + " characters, and " +
-                 std::to_string(longest_label) + " are allowed.",
+                 std::to_string(longest_reason) + " are allowed.",
              "Find a shorter name: it stands in summaries beside value and date."});
     }
 

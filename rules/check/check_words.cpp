@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t fewest_letters = 4;        // of a word with a star
 constexpr std::size_t fewest_letters_whole = 3;  // of a whole phrase
-constexpr std::size_t longest_words_label = 32;  // as of a display
 
 class WordsChecker {
   public:
@@ -43,9 +42,9 @@ class WordsChecker {
     }
 
     void check_label(const SafetyWords& words) {
-        if (count_characters(words.label) <= longest_words_label) return;
+        if (count_characters(words.label) <= longest_reason) return;
         report(Severity::warning, words.place, "display-too-long",
-               '"' + words.label + "\" has more than " + std::to_string(longest_words_label) + " characters.",
+               '"' + words.label + "\" has more than " + std::to_string(longest_reason) + " characters.",
                "Shorten it: a card names it.");
     }
 

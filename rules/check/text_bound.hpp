@@ -20,6 +20,9 @@ struct Node;
 
 namespace rules {
 
+/// Characters of what a summary names as its reason: the display of a code, the label of a set or of words.
+inline constexpr std::size_t longest_reason = 32;
+
 /// The part of a text that one fill can take.
 struct FillBound {
     std::string expression;
