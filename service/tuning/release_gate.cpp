@@ -69,27 +69,28 @@ GateStep held_by_stories(const PackText& pack, const SiteSource& site) {
     return step;
 }
 
-GateStep held_by_version(const std::filesystem::path& previous, const ReadVersion& now) {
+/// The number is the pack's: what a site sets asks for none.
+GateStep held_by_version(const std::filesystem::path& previous, const PackText& pack) {
     GateStep step{version_step, version_title, true, true, {}};
     if (previous.empty()) {
         step.says.emplace_back("No version before this one was named, so none was looked at.");
         return step;
     }
-    const auto before = read_version(previous, SiteSource());
-    if (!before) {
+    const auto before = read_version(previous, SiteSource()), now = read_version(pack, SiteSource());
+    if (!before || !now) {
         step.passed = false;
         step.cannot_be_read = true;
-        step.refusal = "the version before it cannot be read";
-        say(step, before.error());
+        step.refusal = before ? "the pack cannot be read" : "the version before it cannot be read";
+        say(step, before ? now.error() : before.error());
         return step;
     }
-    if (before->pack.identity.id != now.pack.identity.id) {
+    if (before->pack.identity.id != now->pack.identity.id) {
         step.passed = false;
         step.refusal = "--previous is another pack";
         step.says.push_back("The version before it is of another pack, " + before->pack.identity.id + ".");
         return step;
     }
-    const rules::PackDiff diff = rules::diff_packs(before->borrowed(), now.borrowed());
+    const rules::PackDiff diff = rules::diff_packs(before->borrowed(), now->borrowed());
     step.passed = diff.holds;
     step.refusal = rules::verdict_of(diff);
     step.says.push_back(step.refusal);
@@ -136,7 +137,7 @@ ReleaseGate hold_for_release(const PackText& pack, const SiteSource& source, con
         gate.steps.push_back(std::move(unread));
         return gate;
     }
-    gate.steps.push_back(held_by_version(previous, *now));
+    gate.steps.push_back(held_by_version(previous, pack));
     gate.steps.push_back(held_by_approval(*now));
     gate.steps.push_back(held_by_confirmation(*now));
     return gate;

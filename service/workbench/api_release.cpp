@@ -27,10 +27,13 @@ json::array steps_as_json(const ReleaseGate& gate) {
     return steps;
 }
 
-/// The release note: what changes, and what the gate says of it. \param to  null if it cannot be read.
+/// The release note: what changes, and what the gate says of it. What changes is told from the version before it where
+/// one was named, else from the saved site file. \param to  null if it cannot be read.
 std::string note_of(const Workbench& workbench, const PackText& pack, const ReadVersion* to, const ReleaseGate& gate) {
     std::string note;
-    const auto from = read_version(pack, workbench.saved());
+    const std::filesystem::path& previous = workbench.settings().previous;
+    const auto from =
+        previous.empty() ? read_version(pack, workbench.saved()) : read_version(previous, workbench.saved());
     if (from && to != nullptr) note = ToldDifference(*from, *to).markdown() + "\n";
     note += "## Checks\n\n";
     for (const GateStep& step : gate.steps) {

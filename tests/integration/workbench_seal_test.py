@@ -47,6 +47,30 @@ class WhatThePageShows(unittest.TestCase):
         self.assertNotEqual(self.bench.told("POST", "/api/diff")["to"]["approvalDigest"], shown)
 
 
+class ANewVersion(unittest.TestCase):
+    """A pack after itself, with a title changed and its number stepped."""
+
+    def setUp(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.pack = folder / "pack"
+        shutil.copytree(SMALL, self.pack)
+        for name, old, new in (("rules/vitamin-d-suggest.json", '"title": "', '"title": "Perhaps: '), ("pack.json", '"version": "0.9.0"', '"version": "0.9.1"')):
+            text = (self.pack / name).read_text()
+            self.assertIn(old, text)
+            (self.pack / name).write_text(text.replace(old, new, 1))
+        self.bench = self.enterContext(Workbench("--previous", SMALL, pack=self.pack))
+
+    def test_is_told_in_the_note(self):
+        note = self.bench.told("POST", "/api/release")["note"]
+        self.assertIn("0.9.0 to 0.9.1", note)
+        self.assertIn("Perhaps: ", note)
+
+    def test_has_the_number_that_its_pack_asks_for_whatever_the_site_sets(self):
+        site = json.dumps({"parameters": {"vitaminD.ruleset": "ros-2020"}})
+        steps = {step["id"]: step for step in self.bench.told("POST", "/api/release", {"site": site})["steps"]}
+        self.assertTrue(steps["version"]["passed"], steps["version"])
+
+
 if __name__ == "__main__":
     workbench_test.PROGRAM = sys.argv.pop(1)
     unittest.main()
