@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
+#include <functional>
 
 namespace fhir {
 namespace {
@@ -312,11 +312,27 @@ class UcumParser {
     std::string_view rest_;
 };
 
+// A code as it was read the last time. A record says the same few units again and again, and to read one costs some
+// sixteen thousand instructions; what the codes of others push out is only read once more.
+struct ReadCode {
+    std::array<char, max_code_size> code;
+    std::size_t size = 0;
+    std::optional<UcumUnit> unit;
+
+    std::string_view text() const { return {code.data(), size}; }
+};
+
 }  // namespace
 
 std::optional<UcumUnit> parse_ucum(std::string_view code) {
     if (code.empty() || code.size() > max_code_size) return std::nullopt;
-    return UcumParser(code).parse();
+    thread_local std::array<ReadCode, 64> read;
+    ReadCode& found = read[std::hash<std::string_view>()(code) % read.size()];
+    if (found.text() != code) {
+        found.unit = UcumParser(code).parse();
+        found.size = code.copy(found.code.data(), code.size());
+    }
+    return found.unit;
 }
 
 bool comparable(const UcumUnit& left, const UcumUnit& right) {

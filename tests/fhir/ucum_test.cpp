@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace fhir {
 namespace {
 
@@ -127,6 +130,24 @@ TEST(Ucum, ReadsWhatItPrints) {
     const std::optional<UcumUnit> again = parse_ucum(base_code(*unit));
     ASSERT_TRUE(again);
     EXPECT_TRUE(comparable(*unit, *again));
+}
+
+// What was read is remembered by few places: of so many codes each place holds several in turn, known and unknown ones.
+TEST(Ucum, ReadsACodeTheSameWhateverWasReadBetween) {
+    std::vector<std::string> codes;
+    for (int number = 1; number <= 300; ++number) {
+        codes.push_back(std::to_string(number) + ".g/L");
+        codes.push_back("unknown" + std::to_string(number));
+    }
+    for (int times = 0; times < 2; ++times) {
+        for (std::size_t at = 0; at < codes.size(); at += 2) {
+            const std::optional<UcumUnit> unit = parse_ucum(codes[at]);
+            ASSERT_TRUE(unit) << codes[at];
+            const std::string grams = std::to_string(at / 2 + 1);
+            EXPECT_EQ(convert(Decimal(1), *unit, *parse_ucum("g/L"))->text(), grams);
+            EXPECT_FALSE(parse_ucum(codes[at + 1])) << codes[at + 1];
+        }
+    }
 }
 
 TEST(Ucum, RefusesDeepNestingAndLongCodes) {
