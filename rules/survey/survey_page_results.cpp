@@ -26,13 +26,8 @@ bool is_text_of_records(std::string_view member) {
 
 class ResultSection {
   public:
-    ResultSection(const Survey& survey, const SurveyCounts& counts, std::size_t test)
-        : survey_(survey),
-          counts_(counts),
-          test_(test),
-          analyte_(survey.program().analytes[test]),
-          id_(analyte_.written->id),
-          section_{analyte_.written->title, {}} {}
+    ResultSection(const CompiledAnalyte& analyte, const SurveyCounts& counts)
+        : counts_(counts), analyte_(analyte), id_(analyte_.written->id), section_{analyte_.written->title, {}} {}
 
     Section write() {
         add_outcomes();
@@ -112,9 +107,7 @@ class ResultSection {
         add(std::move(table));
     }
 
-    const Survey& survey_;
     const SurveyCounts& counts_;
-    std::size_t test_;
     const CompiledAnalyte& analyte_;
     const std::string& id_;
     Section section_;
@@ -125,12 +118,12 @@ class ResultSection {
 std::vector<Section> result_sections(const Survey& survey, const SurveyCounts& counts) {
     std::vector<Section> sections;
     std::string without;
-    for (std::size_t test = 0; test < survey.program().analytes.size(); ++test) {
-        const Analyte& written = *survey.program().analytes[test].written;
+    for (const CompiledAnalyte& analyte : survey.program().analytes) {
+        const Analyte& written = *analyte.written;
         if (counts.of({"result", written.id, "all"}).records == 0) {
             without += (without.empty() ? "" : ", ") + written.title;
         } else {
-            sections.push_back(ResultSection(survey, counts, test).write());
+            sections.push_back(ResultSection(analyte, counts).write());
         }
     }
     if (!without.empty()) sections.push_back({"Tests without a result", {Paragraph{without + "."}}});
