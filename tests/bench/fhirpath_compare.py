@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs fhirpath_bench and fhirpath.js on the same rows and prints how many times faster the engine is.
 
-    tests/bench/fhirpath_compare.py [--bench build/release/tests/bench/fhirpath_bench] [--fhirpath-js 5.2.0]
+    tests/bench/fhirpath_compare.py [--bench build/release/tests/bench/fhirpath_bench] [--fhirpath-js 5.2.2]
 
 Needs node and npm; fhirpath.js is installed into a temporary folder. Both programs run one after the other on the same
 machine, each for the time it needs to be stable.
@@ -41,7 +41,7 @@ def theirs(version):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--bench", default=ROOT / "build/release/tests/bench/fhirpath_bench")
-    arguments.add_argument("--fhirpath-js", default="5.2.0")
+    arguments.add_argument("--fhirpath-js", default="5.2.2")
     chosen = arguments.parse_args()
     engine = ours(chosen.bench)
     script = theirs(chosen.fhirpath_js)
