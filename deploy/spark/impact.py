@@ -9,6 +9,7 @@ up. Without --master, and outside of spark-submit, it runs on this machine (loca
 """
 
 import argparse
+import fcntl
 import hashlib
 import json
 import os
@@ -24,16 +25,18 @@ import zlib
 from pathlib import Path
 
 PYSPARK = "3.5.8"  # of a cluster its own is taken: spark-submit brings it along
+INSTALLED = Path.home() / ".cache" / f"backpain-cds-pyspark-{PYSPARK}"
 EMBEDDED_MASTER = "local[2]"
 BYTES_A_PARTITION = 256 << 20
 MOST_MEDICATION_BYTES = 64 << 20  # as one `impact` holds at most
 LARGEST_MANIFEST = 16 << 20
 ENVIRONMENT, BAD_INPUT, USAGE = 4, 3, 2  # exit statuses, as the program has them
 
-# What each part is counted with; of these, what names a file or folder that travels with the job. The rest is for the sum.
+# What each part is counted with; of these, what names a file or folder that travels with the job. Then what the parts are added up with: a survey's
+# do not hold how its pack calls things.
 PART_OPTIONS = {"impact": ("from", "to", "site-from", "site-to", "at", "events", "since", "until", "examples"), "survey": ("pack", "site", "at")}
 SHIPPED = ("from", "to", "site-from", "site-to", "pack", "site")
-SUM_OPTIONS = {"impact": ("json", "html", "partial", "budget"), "survey": ("json", "html", "partial")}
+SUM_OPTIONS = {"impact": ("json", "html", "partial", "budget"), "survey": ("pack", "site", "at", "json", "html", "partial")}
 
 # Of no use to any rule, so counted nowhere. It shows that a line is a value: two broken ones would look like a document over many lines.
 FIRST_LINE = b'{"resourceType":"Basic","id":"first-line"}\n'
@@ -433,15 +436,14 @@ def parsed():
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb, part_options in PART_OPTIONS.items():
         one = verbs.add_parser(verb, allow_abbrev=False)
-        for name in (*part_options, *SUM_OPTIONS[verb]):
+        for name in dict.fromkeys((*part_options, *SUM_OPTIONS[verb])):
             one.add_argument(f"--{name}", dest=name, metavar="VALUE", help="as of the program", required=name in ("from", "pack"))
         one.add_argument("population", nargs="+", metavar="POPULATION", help="files, folders or manifests of FHIR Bulk Data, wherever Spark reads")
         one.add_argument("--program", default="backpain-cds", help="backpain-cds (default: that of PATH)")
         one.add_argument("--master", help=f"Spark's master (default: spark-submit's, else {EMBEDDED_MASTER})")
         one.add_argument("--partitions", type=int, help="into how many parts patients are split (default: one a 256 MB, at least one a core)")
         one.add_argument("--conf", action="append", default=[], metavar="NAME=VALUE", help="a setting of Spark's")
-        one.add_argument("--environment", default=Path.home() / ".cache" / f"backpain-cds-pyspark-{PYSPARK}", type=Path,
-                         help="where PySpark is installed if it is missing")
+        one.add_argument("--environment", default=INSTALLED, type=Path, help="where PySpark is installed if it is missing")
     return parser.parse_args()
 
 
@@ -450,18 +452,29 @@ def bring_pyspark(folder):
     python = folder / "bin" / "python"
     if Path(sys.prefix).resolve() == folder.resolve():
         raise Refused(ENVIRONMENT, f"PySpark in {folder} cannot be used: remove the folder, and it is made anew")
-    if not (folder / "made").exists():
-        is_ours = (folder / "begun").exists()
-        if folder.exists() and any(folder.iterdir()) and not is_ours:
-            raise Refused(USAGE, f"{folder} is not empty and was not made by this: name another folder with --environment, or start this with a Python that has PySpark")
-        print(f"installing PySpark {PYSPARK} in {folder}", file=sys.stderr)
-        venv.create(folder, clear=True, with_pip=True)
-        (folder / "begun").touch()  # what stops here may be cleared the next time
-        done = subprocess.run([python, "-m", "pip", "install", "--quiet", f"pyspark=={PYSPARK}"], stdout=sys.stderr)
-        if done.returncode != 0:
-            raise Refused(ENVIRONMENT, "PySpark cannot be installed: start this with spark-submit, or with a Python that has PySpark")
-        (folder / "made").touch()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with open(folder.with_name(folder.name + ".lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be making it
+            if not (folder / "made").exists():
+                make_environment(folder, python)
+    except (OSError, subprocess.CalledProcessError) as failed:
+        raise Refused(ENVIRONMENT, f"PySpark cannot be installed: start this with spark-submit, or with a Python that has PySpark ({failed})") from failed
     os.execv(python, [str(python), *sys.argv])
+
+
+def make_environment(folder, python):
+    begun = folder / "begun"  # what has it may be cleared: an installation that was broken off
+    if folder.exists() and any(folder.iterdir()) and not begun.exists():
+        raise Refused(USAGE, f"{folder} is not empty and was not made by this: name another folder with --environment, or start this with a Python that has PySpark")
+    print(f"installing PySpark {PYSPARK} in {folder}", file=sys.stderr)
+    if begun.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(exist_ok=True)
+    begun.touch()
+    venv.create(folder, with_pip=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", f"pyspark=={PYSPARK}"], check=True, stdout=sys.stderr)
+    (folder / "made").touch()
 
 
 def main():
