@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
-"""Whose a line is, as deploy/spark/impact.py has it: what the program counts as one patient's has to come to one partition."""
+"""What deploy/spark/impact.py does without Spark. Whose a line is: what the program counts as one patient's has to come to one partition. And how
+PySpark is installed, without installing it."""
 
 import json
+import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "deploy" / "spark"), str(ROOT / "tests" / "population")]
@@ -70,6 +74,48 @@ class Lines(unittest.TestCase):
 
     def test_a_medication_that_breaks_off_is_not_multiplied(self):
         self.assertEqual(list(impact.noteworthy(line(resourceType="Medication", id="m")[:-3])), [])
+
+
+class Installing(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory())) / "environment"
+        self.goes_on = self.enterContext(mock.patch("os.execv"))
+        self.create = self.enterContext(mock.patch("venv.create"))
+        self.pip = self.enterContext(mock.patch("subprocess.run"))
+
+    def test_one_that_was_broken_off_is_made_anew(self):
+        def broken_off(folder, **_):
+            (folder / "half").touch()
+            raise KeyboardInterrupt
+
+        self.create.side_effect = broken_off
+        self.assertRaises(KeyboardInterrupt, impact.bring_pyspark, self.folder)
+        self.create.side_effect = None
+        impact.bring_pyspark(self.folder)
+        self.assertEqual({path.name for path in self.folder.iterdir()}, {"begun", "made"})
+        self.assertEqual((self.pip.call_count, self.goes_on.call_count), (1, 1))
+
+    def test_one_that_is_there_is_taken(self):
+        for _ in range(2):
+            impact.bring_pyspark(self.folder)
+        self.assertEqual((self.pip.call_count, self.goes_on.call_count), (1, 2))
+
+    def test_another_folder_stays_as_it_is(self):
+        self.folder.mkdir()
+        (self.folder / "mine").touch()
+        with self.assertRaises(impact.Refused) as refused:
+            impact.bring_pyspark(self.folder)
+        self.assertEqual((refused.exception.status, [path.name for path in self.folder.iterdir()]), (impact.USAGE, ["mine"]))
+
+    def test_what_keeps_it_from_being_made_is_told(self):
+        for what, step in (("no python3-venv", self.create), ("no registry", self.pip)):
+            with self.subTest(what):
+                step.side_effect = subprocess.CalledProcessError(1, what)
+                with self.assertRaises(impact.Refused) as refused:
+                    impact.bring_pyspark(self.folder)
+                self.assertEqual(refused.exception.status, impact.ENVIRONMENT)
+                self.assertIn(what, str(refused.exception))
+                step.side_effect = None
 
 
 if __name__ == "__main__":
