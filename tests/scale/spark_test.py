@@ -46,7 +46,7 @@ def odd_lines():
         return {"other": {"reference": f"Patient/{identity}"}, "type": kind}
 
     for number in range(20):
-        one, two, three = (f"merged-{number}-{each}" for each in "abc")
+        one, two, three = (f"{each}-merged-{number}" for each in "abc")  # by their ids they would come to two partitions
         born = {"birthDate": "1961-04-02", "gender": "female"}
         yield line("Patient", one, **born, link=[other(two, "replaces")])
         yield line("Patient", two, **born, link=[other(one, "replaced-by"), other(three, "replaces")])
