@@ -126,12 +126,27 @@ std::string quoted(const std::string& name) {
     return boost::json::serialize(boost::json::string(name));
 }
 
+/// Lines behind the first below `indent`. A text of JSON has no line break but between its values.
+std::string indented(std::string_view value, std::string_view indent) {
+    std::string text;
+    for (const char one : value) {
+        text += one;
+        if (one == '\n') text += indent;
+    }
+    return text;
+}
+
 /// What stands at the first token behind `tokens[from]`, so that the pointer then leads to `value`.
 std::string wrapped(const std::vector<std::string>& tokens, std::size_t from, const std::string& value) {
     std::string text = value;
     for (std::size_t at = tokens.size(); at-- > from;) {
         const bool is_array = tokens[at] == "-" || tokens[at] == "0";
-        text = is_array ? "[" + text + "]" : "{ " + quoted(tokens[at]) + ": " + text + " }";
+        const std::string member = is_array ? text : quoted(tokens[at]) + ": " + text;
+        if (text.find('\n') != std::string::npos) {
+            text = (is_array ? "[" : "{") + indented("\n" + member, "  ") + (is_array ? "\n]" : "\n}");
+        } else {
+            text = is_array ? "[" + member + "]" : "{ " + member + " }";
+        }
     }
     return text;
 }
@@ -141,18 +156,25 @@ std::string indent_at(std::string_view text, std::size_t offset) {
     return std::string(text.substr(begin, offset - begin));
 }
 
+/// Of the line in which `offset` stands.
+std::string line_indent(std::string_view text, std::size_t offset) {
+    const std::size_t line = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+    const std::size_t first = line == std::string_view::npos ? 0 : line + 1;
+    return std::string(text.substr(first, std::min(text.find_first_not_of(" \t", first), text.size()) - first));
+}
+
 std::string put_into_empty(std::string_view text, const Container& container, const std::string& member) {
     std::string longer(text);
     const std::string_view inside = text.substr(container.begin + 1, container.end - container.begin - 2);
     const bool has_lines = inside.find('\n') != std::string_view::npos;
     const bool is_whole_text = container.begin == std::min(text.find('{'), text.find('['));
     if (has_lines || is_whole_text) {
-        const std::size_t line = container.begin == 0 ? std::string_view::npos : text.rfind('\n', container.begin - 1);
-        const std::size_t first = line == std::string_view::npos ? 0 : line + 1;
-        const std::string indent(text.substr(first, text.find_first_not_of(" \t", first) - first));
-        longer.insert(container.begin + 1, "\n" + indent + "  " + member + (has_lines ? "" : "\n" + indent));
+        const std::string indent = line_indent(text, container.begin);
+        longer.insert(container.begin + 1, indented("\n" + member, indent + "  ") + (has_lines ? "" : "\n" + indent));
     } else {
-        longer.insert(container.begin + 1, container.open == '{' ? " " + member + (inside.empty() ? " " : "") : member);
+        const std::string at_place = indented(member, line_indent(text, container.begin));
+        longer.insert(container.begin + 1,
+                      container.open == '{' ? " " + at_place + (inside.empty() ? " " : "") : at_place);
     }
     return longer;
 }
@@ -163,7 +185,7 @@ std::string put_behind_last(std::string_view text, const Container& container, c
     const bool is_on_a_line_of_its_own = with_indent(text, last.begin) != last.begin || last.begin == 0;
     const auto comma = comma_behind(text, last.end);
     if (!is_on_a_line_of_its_own) {
-        longer.insert(last.end, ", " + member);
+        longer.insert(last.end, ", " + indented(member, line_indent(text, last.begin)));
         return longer;
     }
     // Behind what is noted beside the last one, on a line of its own.
@@ -171,7 +193,7 @@ std::string put_behind_last(std::string_view text, const Container& container, c
     const std::size_t line_end = std::min(text.find('\n', behind), container.end - 1);
     const std::string_view beside = text.substr(behind, line_end - behind);
     const bool is_note = beside.find("/*") == std::string_view::npos && line_end < container.end - 1;
-    const std::string line = "\n" + indent_at(text, last.begin) + member + (comma ? "," : "");
+    const std::string line = indented("\n" + member, indent_at(text, last.begin)) + (comma ? "," : "");
     longer.insert(is_note ? line_end : behind, line);
     if (!comma) longer.insert(last.end, ",");
     return longer;
@@ -193,7 +215,7 @@ std::optional<std::string> with_value_at(std::string_view text, std::string_view
     if (way.target) {
         std::string changed(text);
         const JsonSpan& span = way.target->span;
-        return changed.replace(span.value, span.end - span.value, *value);
+        return changed.replace(span.value, span.end - span.value, indented(*value, line_indent(text, span.begin)));
     }
     if (tokens.empty()) return std::nullopt;
     const std::string& name = tokens[way.followed];

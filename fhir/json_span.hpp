@@ -22,7 +22,8 @@ std::optional<JsonSpan> span_of(std::string_view text, std::string_view pointer)
 /// element
 /// ("-" is the element behind the last), with objects around it where they are missing. Without a `value` what is there
 /// is taken out, with its comma. All else stays to the byte. \param value  a JSON text. Nothing if the pointer leads
-/// through a value that is neither object nor array, or to an element far behind the last.
+/// through a value that is neither object nor array, or to an element far behind the last. Of a value of several lines
+/// those behind the first are indented by as much as the line that it comes to.
 /// Precondition: parse_json accepted `text`, with comments or without; it is an object or an array.
 std::optional<std::string> with_value_at(std::string_view text, std::string_view pointer,
                                          const std::optional<std::string>& value);

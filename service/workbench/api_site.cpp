@@ -8,6 +8,7 @@
 #include "service/workbench/api.hpp"
 #include "service/workbench/line_difference.hpp"
 #include "service/workbench/site_bands.hpp"
+#include "service/workbench/written_json.hpp"
 
 #include <optional>
 #include <utility>
@@ -17,23 +18,6 @@ namespace service {
 namespace json = boost::json;
 
 namespace {
-
-/// On one line, as a person writes it: { "by": "…", "date": "…" }.
-std::string as_written(const json::value& value) {
-    std::string text;
-    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-    if (const json::object* object = value.if_object()) {
-        for (const auto& [name, member] : *object) {
-            add(fhir::print_json(json::value(name)) + ": " + as_written(member));
-        }
-        return text.empty() ? "{}" : "{ " + text + " }";
-    }
-    if (const json::array* list = value.if_array()) {
-        for (const json::value& one : *list) add(as_written(one));
-        return "[" + text + "]";
-    }
-    return fhir::print_json(value);
-}
 
 constexpr std::size_t most_edits = 1000;
 constexpr std::size_t longest_site_file = std::size_t{8} * 1024 * 1024;
@@ -86,7 +70,7 @@ boost::system::result<std::string, ApiError> with_edit(Workbench& workbench, con
     const std::string pointer = text_asked(edit, "pointer");
     if (!pointer.starts_with('/')) return ApiError{400, "An edit needs a \"pointer\" that begins with \"/\"."};
     const json::value* value = fhir::find_member(edit, "value");
-    auto changed = fhir::with_value_at(text, pointer, value ? std::optional(as_written(*value)) : std::nullopt);
+    auto changed = fhir::with_value_at(text, pointer, value ? std::optional(written_json(*value)) : std::nullopt);
     if (!changed) {
         return ApiError{400, "Nothing can be put at " + pointer +
                                  ": what stands above it is neither an object nor a "

@@ -4,6 +4,7 @@
 #include "fhir/json_text.hpp"
 #include "fhir/member.hpp"
 #include "rules/program/parameters.hpp"
+#include "service/workbench/written_json.hpp"
 
 #include <algorithm>
 #include <set>
@@ -180,7 +181,7 @@ boost::system::result<std::string, ApiError> pointer_to_bands(const rules::Progr
                                                               std::string& text) {
     const auto& laboratories = program.site().laboratories;
     const auto put = [&text](const std::string& pointer, const json::value& value) {
-        auto changed = fhir::with_value_at(text, pointer, fhir::print_json(value));
+        auto changed = fhir::with_value_at(text, pointer, written_json(value));
         if (changed) text = std::move(*changed);
         return changed.has_value();
     };

@@ -55,6 +55,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Change{"/off/-", "\"r3\"", "\"r2\"]", "\"r2\", \"r3\"]"},
                     Change{"/codes/analytes/b12/-", R"({"code":1})", "{}", R"({ "b12": [{"code":1}] })"},
                     Change{"/approval", "{}", "{} }\n}", "{} },\n  \"approval\": {}\n}"},
+                    Change{"/off", "[\n  \"r3\"\n]", "[\"r1\", \"r2\"]", "[\n    \"r3\"\n  ]"},
+                    Change{"/off/-", "{\n  \"a\": 1\n}", "\"r2\"]", "\"r2\", {\n    \"a\": 1\n  }]"},
+                    Change{"/codes/analytes/b12", "[\n  1\n]", "{}", "{ \"b12\": [\n    1\n  ] }"},
+                    Change{"/laboratories/-", "{\n  \"a\": 1\n}", "{} }\n}",
+                           "{} },\n  \"laboratories\": [\n    {\n      \"a\": 1\n    }\n  ]\n}"},
                     Change{"/codes", {}, "],\n  \"codes\": { \"analytes\": {} }\n", "]\n"},
                     Change{"/nowhere/at/all", {}, "\"x\"", "\"x\""}));
 

@@ -300,6 +300,23 @@ class SiteFile(unittest.TestCase):
         beyond = {"analyte": "vitamin-d", "unit": "ng/mL", "index": 0, "value": 9999}
         self.assertEqual(bench.api("POST", "/api/edit", {"site": text, "set": [{"edge": beyond}]})[0], 400)
 
+    def test_bands_of_a_laboratory_are_written_a_member_a_line_and_the_rest_stays(self):
+        bench = self.bench()
+        text = '{\n  // ours\n  "pack": "back-pain-labs", // note\n  "off": ["b12-low"]\n}\n'
+        edge = {"analyte": "vitamin-d", "unit": "ng/mL", "index": 0, "value": 13}
+        site = bench.told("POST", "/api/edit", {"site": text, "set": [{"edge": edge}]})["site"]
+        before, after = site.split('  "laboratories": [\n')
+        self.assertEqual(before, text.replace(']\n}\n', '],\n'))
+        lines = after.splitlines()
+        self.assertEqual(lines[:3], ["    {", '      "name": "Our laboratory",', '      "default": true,'])
+        self.assertIn('              { "band": "low", "words": "low", "from": { "ng/mL": 13, "nmol/L": 32 } },', lines)
+        self.assertEqual(lines[-4:], ["      }", "    }", "  ]", "}"])
+        self.assertLess(max(map(len, lines)), 140)
+        # A second move changes its numbers alone.
+        moved = bench.told("POST", "/api/edit", {"site": site, "set": [{"edge": edge | {"value": 14}}]})["site"]
+        self.assertEqual([line for line in moved.splitlines() if line not in site.splitlines()],
+                         ['              { "band": "low", "words": "low", "from": { "ng/mL": 14, "nmol/L": 35 } },'])
+
     def test_what_is_broken_is_said_and_the_rest_works(self):
         self.site.write_text('{ "pack": 7, ' + json.dumps(MARKUP))
         bench = self.bench()
