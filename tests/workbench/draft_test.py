@@ -59,6 +59,29 @@ class Draft(WorkbenchTest):
         self.assertIn("es-2011", self.draft())
         self.assert_fine()
 
+    def test_the_draft_is_discarded_after_one_question_and_brought_back_by_undo(self):
+        self.change()
+        mine = self.draft()
+        self.page.click("#draft button", "Discard the draft")
+        self.page.wait_text("Discard the draft?", "dialog")
+        self.page.press("Escape")
+        self.page.wait("!document.querySelector('dialog')")
+        self.assertEqual(self.draft(), mine)
+        self.page.tab_to("#draft button", "Discard the draft")
+        self.page.press("Enter")
+        self.page.tab_to("dialog button", "Discard the draft")
+        self.page.press("Enter")
+        self.page.wait_text("✓ saved", "#draft")
+        self.assertEqual((self.draft(), self.on_disk()), (SITE, SITE))
+        self.page.click("#draft button", "Undo: discarded the draft")
+        self.page.wait_text("not saved", "#draft")
+        self.assertEqual(self.draft(), mine)
+        self.assert_fine()
+
+    def test_there_is_nothing_to_discard_of_a_draft_that_is_saved(self):
+        self.open("rules")
+        self.assertTrue(self.page.evaluate("driver.find('#draft button', 'Discard the draft').disabled"))
+
     def test_saving_shows_the_lines_and_the_words_of_the_difference_first(self):
         self.change()
         self.open_dialog()

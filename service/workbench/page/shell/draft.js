@@ -51,6 +51,12 @@ export class Draft {
     this.changed(label);
   }
 
+  /** The file as it was saved; undo brings back what it takes the place of. */
+  discard() {
+    this.lastMove = null;
+    this.set(this.saved, "discarded the draft");
+  }
+
   undo() {
     this.step(this.back, this.forth, "Undone");
   }

@@ -1,6 +1,7 @@
 // The head of every page: which pack this is, where one is, and how the draft stands.
 
-import { element, fill } from "./element.js";
+import { openDialog } from "./dialog.js";
+import { element, fill, freshId } from "./element.js";
 import { addressOf } from "./router.js";
 
 export function drawPages(pages, current) {
@@ -41,8 +42,9 @@ export class DraftBar {
     this.state = element("span", { class: "draft-state" });
     this.undo = button("Undo", "Undo", () => app.draft.undo());
     this.redo = button("Redo", "Redo", () => app.draft.redo());
+    this.discard = button("Discard…", "Discard the draft", () => discardDialog(app));
     this.save = element("button", { type: "button", class: "btn btn-sm btn-primary", on: { click: () => app.save() } }, "Save…");
-    fill(document.getElementById("draft"), this.state, this.undo, this.redo, this.save);
+    fill(document.getElementById("draft"), this.state, this.undo, this.redo, this.discard, this.save);
     app.draft.subscribe((_, label) => this.draw(label));
     document.addEventListener("keydown", (event) => this.key(event));
     this.draw("");
@@ -57,6 +59,7 @@ export class DraftBar {
     this.name(this.undo, "Undo", draft.undoLabel);
     this.name(this.redo, "Redo", draft.redoLabel);
     this.save.disabled = !draft.isChanged;
+    this.discard.disabled = !draft.isChanged;
     if (label.startsWith("Undone") || label.startsWith("Done again")) this.app.say(`${label}.`);
   }
 
@@ -82,6 +85,24 @@ export class DraftBar {
     if (key === "y" || event.shiftKey) this.app.draft.redo();
     else this.app.draft.undo();
   }
+}
+
+/** Asks once; undo brings the draft back. */
+function discardDialog(app) {
+  const head = freshId("discard");
+  const discard = element("button", { type: "button", class: "btn btn-primary" }, "Discard the draft");
+  const keep = element("button", { type: "button", class: "btn btn-secondary" }, "Keep it");
+  const dialog = element("dialog", { class: "sheet", "aria-labelledby": head },
+    element("h2", { id: head }, "Discard the draft?"),
+    element("p", {}, "All changes since the file was saved are taken back. Undo brings the draft back as it is now, as long as this tab is open."),
+    element("div", { class: "acts" }, discard, keep));
+  discard.addEventListener("click", () => {
+    dialog.close();
+    app.draft.discard();
+    app.say("The draft is the saved file again. Undo brings back what was discarded.", "good");
+  });
+  keep.addEventListener("click", () => dialog.close());
+  return openDialog(dialog, keep);
 }
 
 function hasOwnUndo(target) {

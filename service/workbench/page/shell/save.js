@@ -1,6 +1,7 @@
 // Saving: the difference is shown first, as lines of the file and in a clinician's words, then the file is written; the file is what version control sees.
 
 import { findingInWords } from "./api.js";
+import { openDialog } from "./dialog.js";
 import { element, fill, freshId } from "./element.js";
 
 const MOST_FAULTS = 5;
@@ -86,16 +87,10 @@ export function saveDialog(app) {
     element("h2", { id: head }, "Save the site file"),
     element("p", { class: "quiet" }, app.session.site?.path ?? "No file was named at the start (--site FILE): this draft cannot be saved."),
     problem, body, element("div", { class: "acts" }, save, cancel));
-  document.body.append(dialog);
   save.addEventListener("click", () => write(app, text, seen, { dialog, problem, body, save }));
   cancel.addEventListener("click", () => dialog.close());
-  dialog.showModal();
-  cancel.focus();
   compare(app, text, body, save);
-  return new Promise((resolve) => dialog.addEventListener("close", () => {
-    dialog.remove();
-    resolve();
-  }));
+  return openDialog(dialog, cancel);
 }
 
 async function compare(app, text, body, save) {
