@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <span>
 #include <tuple>
 
@@ -140,11 +141,16 @@ class HeldPopulation::DraftSide {
     bool may_change_test(const HeldPatient& patient, std::size_t test) const {
         return reach_.may_change(test, patient.outline);
     }
-    std::vector<std::size_t> tests_that_may_change(const HeldPatient& patient) const {
-        std::vector<std::size_t> tests;
+    /// Of the saved rules, and of the draft: two packs may have others, in another order.
+    std::array<std::vector<std::size_t>, 2> tests_that_may_change(const HeldPatient& patient) const {
+        std::array<std::vector<std::size_t>, 2> tests;
         for (std::size_t test = 0; test < patient.unreadable.size(); ++test) {
-            if (may_change_test(patient, test)) tests.push_back(test);
+            if (may_change_test(patient, test)) tests[0].push_back(test);
         }
+        tests[1] = tests[0];
+        if (!reach_.is_everything) return tests;
+        tests[1].resize(draft_.inner().analytes.size());
+        std::iota(tests[1].begin(), tests[1].end(), std::size_t(0));
         return tests;
     }
 
@@ -317,7 +323,7 @@ void HeldPopulation::look_at(const HeldPatient& patient, std::size_t number, con
                              Tuned& tuned) const {
     if (!patient.read.record) return;
     const bool cards_may_change = draft.may_change_cards(patient);
-    const std::vector<std::size_t> tests = draft.tests_that_may_change(patient);
+    const auto [saved_tests, tests] = draft.tests_that_may_change(patient);
     if (!cards_may_change && tests.empty()) return;
     ++tuned.looked_at;
     ReadRecord own;
@@ -340,10 +346,12 @@ void HeldPopulation::look_at(const HeldPatient& patient, std::size_t number, con
     if (tests.empty()) return;
     Run run(draft.program().inner(), *record, call);
     draft.read_results_of(tests, patient, run);
+    for (const std::size_t test : saved_tests) {
+        if (patient.unreadable[test]) --tuned.unreadable[saved_->inner().analytes[test].written->id][1];
+    }
     for (const std::size_t test : tests) {
         const bool is_unreadable = !run.results(test).unreadable.empty();
-        if (is_unreadable == patient.unreadable[test]) continue;
-        tuned.unreadable[saved_->inner().analytes[test].written->id][1] += is_unreadable ? 1 : -1;
+        if (is_unreadable) ++tuned.unreadable[run.program().analytes[test].written->id][1];
     }
 }
 
@@ -471,7 +479,9 @@ std::optional<ValueHistogram> HeldPopulation::histogram(const Program& draft, st
             whole.values = all[unit_name(*test, kind, of)];
         }
     }
-    whole.saved = band_edges(saved_->inner().analytes[at], whole.kind, whole.unit);
+    const auto& before = saved_->inner().analytes;
+    const auto saved = std::ranges::find(before, analyte, [](const auto& one) { return one.written->id; });
+    if (saved != before.end()) whole.saved = band_edges(*saved, whole.kind, whole.unit);
     whole.draft = band_edges(*test, whole.kind, whole.unit);
     return whole;
 }

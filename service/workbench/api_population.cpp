@@ -17,22 +17,20 @@ namespace json = boost::json;
 
 namespace {
 
-/// The rules that are saved, and the draft that a question is about.
+/// The rules that a draft is held against, and the draft.
 struct Sides {
-    std::shared_ptr<const LoadedPack> saved, draft;
+    std::shared_ptr<const LoadedPack> before, draft;
 };
 
 boost::system::result<Sides, ApiError> sides_of(Workbench& workbench, const json::object& asked) {
     auto draft = workbench.load_draft(asked);
     if (!draft) return draft.error();
-    auto saved = workbench.load(workbench.saved());
-    if (saved->program == nullptr) {
-        return ApiError{400,
-                        "The saved site file holds errors, so there is nothing to compare with: save a draft without "
-                        "errors first.",
-                        saved->findings};
+    auto before = workbench.load_before(asked);
+    if (!before) return before.error();
+    if ((*before)->digests.pack != (*draft)->digests.pack && text_asked(asked, "from") != "previous") {
+        return ApiError{409, "The pack's files have just changed: ask again."};
     }
-    return Sides{std::move(saved), std::move(*draft)};
+    return Sides{std::move(*before), std::move(*draft)};
 }
 
 ApiAnswer ask_population(Workbench& workbench, const ApiRequest& request, std::string_view kind,
@@ -42,7 +40,7 @@ ApiAnswer ask_population(Workbench& workbench, const ApiRequest& request, std::s
     if (!sides) return sides.error();
     const rules::Program& draft = *sides->draft->program;
     const auto answer = workbench.population().ask(
-        kind, sides->saved, *sides->draft,
+        kind, sides->before, *sides->draft,
         [&](const rules::HeldPopulation& held, std::stop_token stop) { return ask(held, draft, stop); });
     if (!answer) return ApiError{answer.error().status, answer.error().says};
     return answered(*answer);
@@ -112,7 +110,7 @@ ApiAnswer impact_of_draft(Workbench& workbench, const ApiRequest& request) {
     rules::PopulationOptions how = reading_of(workbench);
     how.requests_as_texts = true;
     const ImpactSettings settings{workbench.settings().clock.time(), true, 0, how.threads};
-    const auto counted = count_impact(*sides->saved, *sides->draft, settings, how);
+    const auto counted = count_impact(*sides->before, *sides->draft, settings, how);
     if (!counted) return ApiError{400, "The population cannot be read: " + counted.error() + "."};
     return answered(rules::impact_as_json(counted->impact));
 }

@@ -31,10 +31,13 @@ json::array steps_as_json(const ReleaseGate& gate) {
 /// one was named, else from the saved site file. \param to  null if it cannot be read.
 std::string note_of(const Workbench& workbench, const PackText& pack, const ReadVersion* to, const ReleaseGate& gate) {
     std::string note;
-    const std::filesystem::path& previous = workbench.settings().previous;
-    const auto from =
-        previous.empty() ? read_version(pack, workbench.saved()) : read_version(previous, workbench.saved());
-    if (from && to != nullptr) note = ToldDifference(*from, *to).markdown() + "\n";
+    const char* against = workbench.settings().previous.empty() ? "saved" : "previous";
+    const auto from = workbench.read_before(json::object{{"from", against}}, pack);
+    if (!from) {
+        note = from.error().says + "\n\n";
+    } else if (to != nullptr) {
+        note = ToldDifference(*from, *to).markdown() + "\n";
+    }
     note += "## Checks\n\n";
     for (const GateStep& step : gate.steps) {
         note += std::string("* ") +

@@ -21,11 +21,14 @@ std::string first_text(const LoadedPack& pack) {
     return id.empty() ? std::string("{\n}\n") : "{\n  \"pack\": " + json::serialize(json::string(id)) + "\n}\n";
 }
 
+json::value path_or_null(const std::filesystem::path& path) {
+    return path.empty() ? json::value(nullptr) : json::value(path.generic_string());
+}
+
 json::object site_as_json(const Workbench& workbench, const LoadedPack& pack) {
     const std::filesystem::path& path = workbench.settings().site;
     const auto text = path.empty() ? std::nullopt : read_text(path);
-    json::object site{{"path", nullptr}, {"exists", text.has_value()}, {"digest", nullptr}};
-    if (!path.empty()) site["path"] = path.generic_string();
+    json::object site{{"path", path_or_null(path)}, {"exists", text.has_value()}, {"digest", nullptr}};
     if (text) site["digest"] = sha256_hex(*text);
     site["text"] = text ? *text : first_text(pack);
     return site;
@@ -93,6 +96,7 @@ ApiAnswer session(Workbench& workbench, const ApiRequest&) {
                           {"at", settings.clock().date.text().substr(0, day_size)},
                           {"population", workbench.population().state()},
                           {"report", !settings.report.empty()},
+                          {"previous", path_or_null(settings.previous)},
                           {"services", services_as_json(*pack)},
                           {"clients", clients_as_json()},
                           {"samples", samples_as_json(workbench.samples())},

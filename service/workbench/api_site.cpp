@@ -94,8 +94,8 @@ ApiAnswer difference_of_draft(Workbench& workbench, const ApiRequest& request) {
     const auto pack = read_pack_text(workbench.settings().pack);
     const auto to = pack ? read_version(*pack, draft) : pack.error();
     if (!to) return with_lines("The draft holds errors: mend what is listed first.", to.error(), lines);
-    const auto from = read_version(*pack, saved);
-    if (!from) return with_lines("The saved site file holds errors: only its lines can be compared.", {}, lines);
+    const auto from = workbench.read_before(request.asked, *pack);
+    if (!from) return with_lines(from.error().says, from.error().findings, lines);
     const ToldDifference told(*from, *to);
     json::object document = told.document();
     document["markdown"] = told.markdown();

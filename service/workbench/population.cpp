@@ -177,7 +177,7 @@ std::stop_token Population::begin(std::string_view kind) {
 }
 
 boost::system::result<json::object, NoPopulation> Population::ask(std::string_view kind,
-                                                                  const std::shared_ptr<const LoadedPack>& saved,
+                                                                  const std::shared_ptr<const LoadedPack>& before,
                                                                   const LoadedPack& draft, const Ask& ask) {
     const std::stop_token stop = begin(kind);
     {
@@ -188,19 +188,16 @@ boost::system::result<json::object, NoPopulation> Population::ask(std::string_vi
             return NoPopulation{409, "The population is being read: ask again when it is there."};
         if (state_ == State::failed) return NoPopulation{409, message_};
     }
-    if (saved->digests.pack != draft.digests.pack) {
-        return NoPopulation{409, "The pack's files have just changed: ask again."};
-    }
-    if (!can_read(*saved->program) || !can_read(*draft.program)) {
-        read([saved] { return saved; }, draft.program);
+    if (!can_read(*before->program) || !can_read(*draft.program)) {
+        read([before] { return before; }, draft.program);
         return NoPopulation{409,
                             "The population is read again, since this asks for results by codes that were not among "
                             "those before: ask again when it is there."};
     }
     const NoPopulation replaced{409, "A newer question took this one's place."};
-    if (!use_saved(saved, stop)) return replaced;
+    if (!use_saved(before, stop)) return replaced;
     const std::shared_lock holding(holding_);
-    const bool is_held_against_it = held_ != nullptr && saved_digest_ == saved->digests.cards;
+    const bool is_held_against_it = held_ != nullptr && saved_digest_ == before->digests.cards;
     if (!is_held_against_it || !held_->can_read(*draft.program)) return replaced;
     auto answer = ask(*held_, stop);
     if (!answer) return replaced;

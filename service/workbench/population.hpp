@@ -56,10 +56,10 @@ class Population {
     /// What a question does with the population, once it is there: nothing if it was stopped.
     using Ask = std::function<std::optional<boost::json::object>(const rules::HeldPopulation& held, std::stop_token)>;
 
-    /// Asks about a draft, before the rules that are saved. A newer question of a kind makes an older one stop.
-    /// \param kind  one of `kinds`.
+    /// Asks about a draft, before the rules that it is held against: those that are saved, or a version before them. A
+    /// newer question of a kind makes an older one stop. \param kind  one of `kinds`.
     boost::system::result<boost::json::object, NoPopulation> ask(std::string_view kind,
-                                                                 const std::shared_ptr<const LoadedPack>& saved,
+                                                                 const std::shared_ptr<const LoadedPack>& before,
                                                                  const LoadedPack& draft, const Ask& ask);
 
     /// "population/17"; null if there is none.

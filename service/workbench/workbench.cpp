@@ -2,7 +2,6 @@
 
 #include "fhir/member.hpp"
 #include "service/deployment/pack_source.hpp"
-#include "service/tuning/read_version.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +13,11 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t most_kept = 3;
+constexpr std::string_view saved_unread =
+    "The saved site file holds errors, so there is nothing to compare with: save a draft without errors first.";
+constexpr std::string_view previous_unread =
+    "The version before this one (--previous) cannot be read with the saved site file, so there is nothing to compare "
+    "with: what keeps it is listed.";
 
 template <typename Told>
 using Kept = std::list<std::pair<std::string, std::shared_ptr<const Told>>>;
@@ -38,6 +42,7 @@ void keep(Kept<Told>& kept, const std::string& digest, std::shared_ptr<const Tol
 Workbench::Workbench(WorkbenchSettings settings)
     : settings_(std::move(settings)),
       drafts_(settings_.pack),
+      previous_(settings_.previous),
       samples_(settings_.samples),
       population_(settings_.population, settings_.clock) {}
 
@@ -71,6 +76,32 @@ boost::system::result<std::shared_ptr<const LoadedPack>, ApiError> Workbench::lo
     auto loaded = load(draft_of(asked));
     if (loaded->program != nullptr) return loaded;
     return ApiError{400, "Pack and site file hold errors: mend what is listed first.", loaded->findings};
+}
+
+boost::system::result<Workbench::Before, ApiError> Workbench::before_of(const json::object& asked) const {
+    if (text_asked(asked, "from") != "previous") return Before::saved;
+    if (!settings_.previous.empty()) return Before::previous;
+    return ApiError{400, "No version before this one was named: start the workbench with --previous SEALED|FOLDER."};
+}
+
+boost::system::result<std::shared_ptr<const LoadedPack>, ApiError> Workbench::load_before(const json::object& asked) {
+    const auto which = before_of(asked);
+    if (!which) return which.error();
+    const bool is_previous = *which == Before::previous;
+    auto before = (is_previous ? previous_ : drafts_).load(saved());
+    if (before->program != nullptr) return before;
+    return ApiError{400, std::string(is_previous ? previous_unread : saved_unread), before->findings};
+}
+
+boost::system::result<ReadVersion, ApiError> Workbench::read_before(const json::object& asked,
+                                                                    const PackText& pack) const {
+    const auto which = before_of(asked);
+    if (!which) return which.error();
+    const bool is_previous = *which == Before::previous;
+    auto before = is_previous ? read_version(settings_.previous, saved()) : read_version(pack, saved());
+    if (before) return std::move(*before);
+    if (is_previous) return ApiError{400, std::string(previous_unread), before.error()};
+    return ApiError{400, "The saved site file holds errors: only its lines can be compared."};  // no fault of the draft
 }
 
 boost::system::result<std::shared_ptr<const ToldStories>, rules::Diagnostics> Workbench::tell(const SiteSource& site) {

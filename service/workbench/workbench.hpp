@@ -4,6 +4,7 @@
 
 #include "service/deployment/clinical_clock.hpp"
 #include "service/deployment/load_pack.hpp"
+#include "service/tuning/read_version.hpp"
 #include "service/tuning/told_stories.hpp"
 #include "service/workbench/api_answer.hpp"
 #include "service/workbench/drafted_stories.hpp"
@@ -61,6 +62,12 @@ class Workbench {
     std::shared_ptr<const LoadedPack> load(const SiteSource& site) { return drafts_.load(site); }
     /// The same of the draft that a question is about, whose program is there; or why it is not.
     boost::system::result<std::shared_ptr<const LoadedPack>, ApiError> load_draft(const boost::json::object& asked);
+    /// What a draft is held against: the rules that are saved; where a question says "from": "previous", the version
+    /// before them with the saved site file. Its program is there; or why it is not.
+    boost::system::result<std::shared_ptr<const LoadedPack>, ApiError> load_before(const boost::json::object& asked);
+    /// The same for a comparison in words. \param pack  as it lies on the disk.
+    boost::system::result<ReadVersion, ApiError> read_before(const boost::json::object& asked,
+                                                             const PackText& pack) const;
 
     /// The stories with that site file, told. One run at a time; what was told last is kept.
     boost::system::result<std::shared_ptr<const ToldStories>, rules::Diagnostics> tell(const SiteSource& site);
@@ -78,8 +85,12 @@ class Workbench {
     std::mutex& saving() { return saving_; }
 
   private:
+    enum class Before { saved, previous };
+    /// What a question holds a draft against; or that no version before was named.
+    boost::system::result<Before, ApiError> before_of(const boost::json::object& asked) const;
+
     const WorkbenchSettings settings_;
-    Drafts drafts_;
+    Drafts drafts_, previous_;
     const SamplePatients samples_;
     OpenedPatients opened_;
     std::mutex saving_, counting_impact_, counting_survey_;

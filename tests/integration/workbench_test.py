@@ -48,6 +48,12 @@ def patient(name="Mira Holt"):
                       "code": {"coding": [{"system": "http://snomed.info/sct", "code": "279039007", "display": "Low back pain"}], "text": name}}}]}
 
 
+def write_patients(folder):
+    """Eighty invented ones with much back pain."""
+    subprocess.run([sys.executable, "-B", ROOT / "tests/population/generate.py", "--patients", "80", "--until", AT, "--years", "2", "--back-pain", "0.5",
+                    "--more", "4", "--noise", "0", "--format", "ndjson", "--out", folder], check=True, timeout=PATIENCE_SECONDS)
+
+
 class Workbench:
     """One that runs, and a page that asks it."""
 
@@ -410,66 +416,6 @@ class RulesAndRelease(unittest.TestCase):
         self.assertEqual(self.bench.ask("GET", "/api/report")[2], b'{ "a": 1.10 }')
 
 
-class AVersionBefore(unittest.TestCase):
-    """The release page holds a pack against the version before it as `seal --previous` does, and says the same."""
-
-    def setUp(self):
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.pack, self.previous = self.folder / "pack", self.folder / "previous.sealed.json"
-        shutil.copytree(SMALL, self.pack)
-        subprocess.run([PROGRAM, "seal", SMALL, "-o", self.previous], capture_output=True, timeout=PATIENCE_SECONDS, check=True)
-
-    def edit(self, name, old, new):
-        text = (self.pack / name).read_text()
-        self.assertIn(old, text)
-        (self.pack / name).write_text(text.replace(old, new, 1))
-
-    def expect_what_the_command_says(self, holds, previous=None):
-        previous = previous or self.previous
-        output = self.folder / "next.sealed.json"
-        command = subprocess.run([PROGRAM, "seal", self.pack, "-o", output, "--previous", previous], capture_output=True, text=True,
-                                 timeout=PATIENCE_SECONDS)
-        self.assertEqual(command.returncode == 0, holds, command.stderr)
-        with Workbench("--previous", previous, pack=self.pack) as bench:
-            steps = {step["id"]: step for step in bench.told("POST", "/api/release")["steps"]}
-            status, told = bench.api("POST", "/api/seal")
-        step = steps["version"]
-        self.assertEqual((step["passed"], status), (holds, 200 if holds else 409), step)
-        self.assertTrue(step["says"])
-        if holds:
-            self.assertEqual(told["text"], output.read_text())
-            return step
-        self.assertEqual(told["error"], f"Not sealed: {command.stderr.splitlines()[-1].removeprefix('not sealed: ')}.")
-        for sentence in step["says"]:
-            self.assertIn(sentence, command.stderr)
-        return step
-
-    def test_the_same_pack_holds(self):
-        self.expect_what_the_command_says(True)
-
-    def test_a_change_whose_number_stands_still_does_not(self):
-        self.edit("rules/vitamin-d-suggest.json", '"title": "', '"title": "Perhaps: ')
-        step = self.expect_what_the_command_says(False)
-        self.assertIn("patch", step["says"][0])
-
-    def test_a_change_of_whom_a_card_comes_to_asks_for_a_larger_step(self):
-        self.edit("pack.json", '"backPain.chronicDays": { "type": "integer", "default": 84', '"backPain.chronicDays": { "type": "integer", "default": 80')
-        self.edit("pack.json", '"version": "0.9.0"', '"version": "0.9.1"')
-        self.expect_what_the_command_says(False)
-
-    def test_a_change_whose_number_steps_as_far_holds(self):
-        self.edit("rules/vitamin-d-suggest.json", '"title": "', '"title": "Perhaps: ')
-        self.edit("pack.json", '"version": "0.9.0"', '"version": "0.9.1"')
-        self.expect_what_the_command_says(True)
-
-    def test_another_pack_is_no_version_before(self):
-        self.expect_what_the_command_says(False, PACK)
-
-    def test_a_version_before_that_cannot_be_read_is_said(self):
-        self.previous.write_text("{")
-        self.expect_what_the_command_says(False)
-
-
 class WhatIsSealed(unittest.TestCase):
     def test_is_what_the_gate_saw_though_somebody_saves_meanwhile(self):
         pack = Path(self.enterContext(tempfile.TemporaryDirectory())) / "pack"
@@ -521,8 +467,7 @@ class ThePopulation(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.patients = cls.folder / "patients"
-        subprocess.run([sys.executable, "-B", ROOT / "tests/population/generate.py", "--patients", "80", "--until", AT, "--years", "2", "--back-pain", "0.5",
-                        "--more", "4", "--noise", "0", "--format", "ndjson", "--out", cls.patients], check=True, timeout=PATIENCE_SECONDS)
+        write_patients(cls.patients)
         with open(cls.patients / "patients.ndjson", "a", encoding="utf-8") as lines:
             lines.write("{ broken\n")
         cls.bench = cls.enterClassContext(Workbench("--population", cls.patients))

@@ -5,11 +5,14 @@
 """
 
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import live_report
-from running_workbench import PACK, WorkbenchTest, main
+from running_workbench import PACK, PATIENTS, RunningWorkbench, WorkbenchTest, main
 
 
 class Release(WorkbenchTest):
@@ -93,6 +96,43 @@ class Release(WorkbenchTest):
         self.page.wait_text("in the clipboard", "#said")
         self.assertEqual(self.page.clipboard(), shown)
         self.assertIn("back-pain-labs", shown)
+        self.assert_fine()
+
+
+class ChangedPack(WorkbenchTest):
+    """A file of the pack was edited, the site file was not, and the version before was named."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pack = Path(cls.enterClassContext(tempfile.TemporaryDirectory())) / "pack"
+        shutil.copytree(PACK, cls.pack)
+        file = cls.pack / "pack.json"
+        text = file.read_text(encoding="utf-8")
+        changed = text.replace("%age >= 18", "%age >= 60")
+        assert changed != text
+        file.write_text(changed, encoding="utf-8")
+        cls.workbench = cls.enterClassContext(RunningWorkbench(cls.program, pack=cls.pack, patients=PATIENTS, previous=PACK))
+
+    def figures(self):
+        return self.page.evaluate("Object.fromEntries([...document.querySelectorAll('.figures > div')].map(each => [each.querySelector('dt').textContent, each.querySelector('dd').firstChild.textContent]))")
+
+    def test_what_changes_and_whom_it_touches_are_told_of_the_pack_too(self):
+        self.open("release")
+        self.ready_population()
+        self.page.wait("document.querySelector('.figures')")
+        self.assertIn(str(PACK), self.page.text())
+        self.page.wait("[...document.querySelectorAll('.changes li')].some(each => each.innerText.includes('60'))")
+        lost = int(self.figures()["lose a card"])
+        self.assertGreater(lost, 0)
+        self.page.click("a", "All of it, with the patients")
+        self.page.wait_text("lose one", ".lead-figure")
+        self.assertEqual(int(self.figures()["lose a card"]), lost)
+        self.page.click("td button", self.page.evaluate("driver.all('td button', null).map(driver.nameOf).find(each => each.endsWith(', lost'))"))
+        self.page.wait_text("Patients who lose ", "main")
+        self.page.wait("document.querySelector('.patients-of li')")
+        self.page.click("a", "Hold it against the saved file alone")
+        self.page.wait_text("Nothing to compare", "main")
         self.assert_fine()
 
 

@@ -37,17 +37,17 @@ def write_population(folder, patients=PATIENTS):
 
 class RunningWorkbench:
     """`folder` holds site.json, and what else a test puts there; `address` is what the program prints. `patients`: how many it has for a population; `has_report`:
-    it is started with the report of a deployment, `report`."""
+    it is started with the report of a deployment, `report`; `previous`: the version before `pack`."""
 
-    def __init__(self, program, pack=PACK, patients=0, has_report=False):
-        self.program, self.pack, self.patients, self.has_report = program, pack, patients, has_report
+    def __init__(self, program, pack=PACK, patients=0, has_report=False, previous=None):
+        self.program, self.pack, self.patients, self.has_report, self.previous = program, pack, patients, has_report, previous
 
     def __enter__(self):
         self.keeper = tempfile.TemporaryDirectory()
         self.folder = Path(self.keeper.name)
         self.site, self.report = self.folder / "site.json", self.folder / "report.json"
         self.site.write_text(SITE, encoding="utf-8")
-        options = []
+        options = ["--previous", self.previous] if self.previous else []
         if self.patients:
             write_population(self.folder / "population", self.patients)
             options += ["--population", self.folder / "population"]

@@ -57,14 +57,11 @@ const DraftCase drafts[] = {
           { "band": "unlikely", "above": { "pg/mL": 250, "pmol/L": 184 }, "orMore": true } ] } } } } ] })"},
 };
 
-class EveryDraft : public testing::TestWithParam<DraftCase> {};
-
-TEST_P(EveryDraft, CountsWhatImpactCounts) {
+void expect_what_impact_counts(const Program& draft) {
     const auto population = held(patients_of_stories(8));
-    const auto draft = with_site(GetParam().site);
-    const auto tuned = population->tune(*draft);
+    const auto tuned = population->tune(draft);
     ASSERT_TRUE(tuned);
-    const Counts counts = impact_of(*population, *draft);
+    const Counts counts = impact_of(*population, draft);
     EXPECT_EQ(tuned->patients, static_cast<std::int64_t>(population->patients()));
     expect_counts(tuned->events, counts, {"event"});
     EXPECT_EQ(tuned->none, static_cast<std::int64_t>(counts.at({"event", "none"})));
@@ -79,6 +76,20 @@ TEST_P(EveryDraft, CountsWhatImpactCounts) {
         EXPECT_EQ(tuned->unreadable.at(test)[1], static_cast<std::int64_t>(counts.at({"unreadable", test, "to"})));
     }
     EXPECT_EQ(tuned->unreadable.size(), counts.below({"unreadable"}).size());
+}
+
+class EveryDraft : public testing::TestWithParam<DraftCase> {};
+
+TEST_P(EveryDraft, CountsWhatImpactCounts) {
+    expect_what_impact_counts(*with_site(GetParam().site));
+}
+
+/// Its tests stand in another order, so that no place among those of the one says anything of the other.
+TEST(HeldPopulation, CountsWhatImpactCountsOfAnotherPack) {
+    Pack other = shipped_pack();
+    std::ranges::reverse(other.analytes);
+    other.files["pack.json"] += '\n';
+    expect_what_impact_counts(*compile_test_pack(std::move(other)));
 }
 
 INSTANTIATE_TEST_SUITE_P(HeldPopulation, EveryDraft, testing::ValuesIn(drafts),

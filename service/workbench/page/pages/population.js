@@ -24,7 +24,7 @@ function filterOf(parts) {
 }
 
 export function addressOfFilter(view, filter) {
-  return addressOf("population", view, ...Object.entries(filter).map(([name, value]) => `${name}=${value}`));
+  return addressOf("population", view, ...Object.entries(filter).filter(([, value]) => value).map(([name, value]) => `${name}=${value}`));
 }
 
 class PopulationPage {
@@ -39,29 +39,32 @@ class PopulationPage {
     this.body = element("div", { class: "stack" });
     root.append(element("nav", { "aria-label": "Views of the population" }, this.tabs), this.state, this.found.node, this.body);
     // An answer comes with the view that it is of: another may be open by then.
-    const ask = (view, site) => app.api("POST", VIEWS[view].path, { site }).then((answer) => ({ view, answer }), (error) => ({ view, error }));
-    this.ask = latest(PAUSE, ask, ({ view, answer, error }) => view === this.view && this.came(answer, error));
+    const ask = (view, from, site) => app.api("POST", VIEWS[view].path, { site, from }).then((answer) => ({ view, from, answer }), (error) => ({ view, from, error }));
+    this.ask = latest(PAUSE, ask, ({ view, from, answer, error }) => view === this.view && from === this.from && this.came(answer, error));
     this.leaving = [app.onSession(() => this.drawState()), app.draft.subscribe(() => this.count())];
     this.move(parts);
   }
 
-  move([view, ...filter]) {
+  /** What a draft is held against stands in the address too: "from=previous", the version before; else it is the saved file. */
+  move([view, ...rest]) {
     const wanted = Object.hasOwn(VIEWS, view ?? "") ? view : "survey";
-    this.filter = filterOf(filter);
-    if (wanted !== this.view) {
+    const { from, ...filter } = filterOf(rest);
+    this.filter = filter;
+    if (wanted !== this.view || from !== this.from) {
       this.view = wanted;
+      this.from = from;
       this.answer = null;
       this.drawTabs();
       fill(this.body);
       this.drawState();
       this.count();
     }
-    this.found.show(this.view, this.filter);
+    this.found.show(this.from, this.filter);
     return true;
   }
 
   go(filter) {
-    this.app.go(addressOfFilter(this.view, filter));
+    this.app.go(addressOfFilter(this.view, { from: this.from, ...filter }));
   }
 
   drawTabs() {
@@ -91,13 +94,13 @@ class PopulationPage {
     this.body.classList.toggle("is-counting", this.answer !== null);
     this.body.setAttribute("aria-busy", "true");
     if (this.answer === null) fill(this.body, element("p", { class: "quiet", role: "status" }, "Counting over the population…"));
-    this.ask(this.view, this.app.draft.text);
+    this.ask(this.view, this.from, this.app.draft.text);
     this.found.again();
   }
 
   came(answer, error) {
     if (error?.status === 409 && this.isReady && error.message.includes("is being made already")) {
-      this.again = setTimeout(() => this.ask(this.view, this.app.draft.text), AGAIN);
+      this.again = setTimeout(() => this.ask(this.view, this.from, this.app.draft.text), AGAIN);
       return;
     }
     this.body.classList.remove("is-counting");
@@ -113,7 +116,7 @@ class PopulationPage {
     }
     this.answer = answer;
     const before = document.activeElement?.dataset?.keep;
-    fill(this.body, VIEWS[this.view].draw(answer, { app: this.app, plots: this.plots, find: (filter) => this.go(filter) }));
+    fill(this.body, VIEWS[this.view].draw(answer, { app: this.app, plots: this.plots, from: this.from, find: (filter) => this.go(filter) }));
     if (before) this.body.querySelector(`[data-keep="${CSS.escape(before)}"]`)?.focus();
   }
 

@@ -13,11 +13,11 @@ export const title = "Release";
 const PAUSE = 400;  // milliseconds after the last change of the draft
 const MOST_STORIES = 12;
 
-/** What each part asks for, and how it shows the answer. */
+/** What each part asks for, and how it shows the answer. `isRelease`: told of the whole step from the version before, where one was named, pack and site file alike. */
 const PARTS = [
   { id: "steps", head: "The gate", path: "/api/release", draw: drawSteps },
-  { id: "diff", head: "What changes", path: "/api/diff", draw: drawDifference },
-  { id: "tune", head: "Whom it touches", path: "/api/tune", draw: drawImpact },
+  { id: "diff", head: "What changes", path: "/api/diff", draw: drawDifference, isRelease: true },
+  { id: "tune", head: "Whom it touches", path: "/api/tune", draw: drawImpact, isRelease: true },
   { id: "stories", head: "Stories that turn", path: "/api/stories", draw: drawStories },
 ];
 
@@ -46,7 +46,8 @@ class ReleasePage {
         element("section", { class: "panel stack" }, element("h2", {}, "Approve this site file"), approvalForm(this))),
       panel(PARTS[1]), element("div", { class: "split" }, panel(PARTS[2]), panel(PARTS[3])),
       element("section", { class: "panel stack" }, element("h2", {}, "Release note"), this.note));
-    this.questions = PARTS.map((part) => latest(PAUSE, async (site) => ({ ...await app.api("POST", part.path, { site }), site }), (answer, error) => this.came(part, answer, error)));
+    const asked = (part, site) => ({ site, from: part.isRelease && app.session.previous ? "previous" : "saved" });
+    this.questions = PARTS.map((part) => latest(PAUSE, async (site) => ({ ...await app.api("POST", part.path, asked(part, site)), site }), (answer, error) => this.came(part, answer, error)));
     this.shown = null;  // what the gate says, with the draft that it is about
     this.population = app.session.population?.state;
     this.leaving = [app.draft.subscribe(() => this.ask()), app.onSession(() => this.populationCame())];
@@ -78,9 +79,11 @@ class ReleasePage {
   drawUnsaved() {
     if (this.app.draft.isChanged === this.wasChanged) return;
     this.wasChanged = this.app.draft.isChanged;
+    const { previous } = this.app.session;
+    const step = previous ? ` What changes, whom it touches and the note are told from the version before it, ${previous}, with the saved site file, to the pack and the draft of now.` : "";
     fill(this.unsaved, this.wasChanged
-      ? element("p", { class: "notice" }, "The draft is not saved. What stands here is about the draft; a service reads the saved file. ", element("button", { type: "button", class: "btn btn-sm btn-secondary", on: { click: () => this.app.save() } }, "Save…"))
-      : element("p", { class: "notice" }, "The draft is the saved file. What changes, whom it touches, stories and note are told of a draft against the saved file: look at them here before you save."));
+      ? element("p", { class: "notice" }, `The draft is not saved. What stands here is about the draft; a service reads the saved file.${step} `, element("button", { type: "button", class: "btn btn-sm btn-secondary", on: { click: () => this.app.save() } }, "Save…"))
+      : element("p", { class: "notice" }, "The draft is the saved file.", step || " What changes, whom it touches, stories and note are told of a draft against the saved file: look at them here before you save. A change of the pack itself is told where the workbench was started with --previous, the version before it."));
   }
 
   came(part, answer, error) {
@@ -168,7 +171,7 @@ function drawImpact(tuned, app) {
   return [
     figures([{ name: "gain a card", value: tuned.gained, of: `of ${told(tuned.patients)} patients` }, { name: "lose a card", value: tuned.lost }, { name: "card changes", value: tuned.changed }]),
     rules.length === 0 ? element("p", {}, "Nobody gets another card.") : tableOf({ caption: "By rule", columns: [{ title: "Rule" }, ...["gained", "lost", "changed"].map((column) => ({ title: column, isNumber: true }))], rows: rules, most: 12 }),
-    element("p", {}, element("a", { href: addressOf("population", "impact") }, "All of it, with the patients"), " in Population."),
+    element("p", {}, element("a", { href: addressOf("population", "impact", ...(app.session.previous ? ["from=previous"] : [])) }, "All of it, with the patients"), " in Population."),
   ];
 }
 

@@ -25,12 +25,13 @@ export class PatientsFound {
     this.close = close;
     this.node = element("div", {});
     this.filter = {};
-    this.ask = latest(0, (site, filter) => app.api("POST", "/api/find", { site, filter: asAsked(filter) }), (answer, error) => this.came(answer, error));
+    this.ask = latest(0, (site, from, filter) => app.api("POST", "/api/find", { site, from, filter: asAsked(filter) }), (answer, error) => this.came(answer, error));
   }
 
-  show(view, filter) {
-    const isNew = JSON.stringify(filter) !== JSON.stringify(this.filter);
-    this.filter = filter;
+  /** `from`: what the draft is held against, as questions have it. */
+  show(from, filter) {
+    const isNew = from !== this.from || JSON.stringify(filter) !== JSON.stringify(this.filter);
+    Object.assign(this, { from, filter });
     if (Object.keys(filter).length === 0) {
       this.list = null;
       return fill(this.node);
@@ -48,7 +49,7 @@ export class PatientsFound {
   }
 
   again() {
-    if (Object.keys(this.filter).length > 0 && this.app.session.population?.state === "ready") this.ask(this.app.draft.text, this.filter);
+    if (Object.keys(this.filter).length > 0 && this.app.session.population?.state === "ready") this.ask(this.app.draft.text, this.from, this.filter);
   }
 
   came(answer, error) {

@@ -12,25 +12,37 @@ const SEVERITIES = ["critical", "warning", "info"];
 const sum = (counts, key) => Object.values(counts ?? {}).reduce((all, one) => all + (one[key] ?? 0), 0);
 const cards = (counts, side) => Object.values(counts.cards?.[side] ?? {}).reduce((all, one) => all + one, 0);
 
-export function drawImpact(impact, { app, plots, find }) {
+export function drawImpact(impact, { app, plots, from, find }) {
   const { counts } = impact;
-  if ((impact.changed ?? []).length === 0) return [unchanged(app)];
+  const against = heldAgainst(app, from);
+  if ((impact.changed ?? []).length === 0) return [against, unchanged(app, from)];
   const rules = Object.entries(counts.rule ?? {}).sort((a, b) => moved(b[1]) - moved(a[1]) || a[0].localeCompare(b[0]));
   return [
+    against,
     element("section", { class: "panel stack", "aria-label": "In short" }, element("p", { class: "lead-figure", role: "status" }, inShort(counts)), summary(counts), element("p", { class: "quiet small" }, "Patients; one with several cards may stand in more than one of these numbers."), beforeAndAfter(counts)),
     element("section", { class: "panel stack" }, element("h2", {}, "Cards by rule"), rulePlot(rules, plots, find), ruleTable(rules, find)),
     breakdown(counts, rules, plots, find),
-    values(impact, plots),
+    values(impact, plots, wordsFor(from)),
     unreadableAndDropped(counts, find),
     element("section", { class: "panel stack" }, element("h2", {}, "What was changed"), differenceInWords(impact.changed),
       impact.moreChanges ? element("p", { class: "quiet" }, `and ${told(impact.moreChanges)} more.`) : null),
   ];
 }
 
-function unchanged(app) {
-  const same = app.draft.isChanged ? "The draft says the same as the saved file: nothing a patient would notice." : "The draft is the saved file as it is, so there is nobody whom it touches.";
+const wordsFor = (from) => (from === "previous" ? "the version before" : "the saved file");
+
+/** Where the workbench knows the version before, a person chooses what the draft is held against. */
+function heldAgainst(app, from) {
+  const { previous } = app.session;
+  if (!previous) return null;
+  const other = from === "previous" ? element("a", { href: addressOf("population", "impact") }, "Hold it against the saved file alone") : element("a", { href: addressOf("population", "impact", "from=previous") }, "Hold pack and draft against the version before");
+  return element("p", { class: "quiet" }, from === "previous" ? `Before: ${previous}, with the saved site file. After: the pack and the draft of now. ` : "Before: the pack of now with the saved site file. After: the same pack with the draft. ", other, ".");
+}
+
+function unchanged(app, from) {
+  const same = from === "previous" ? "Pack and draft say the same as the version before: nothing a patient would notice." : app.draft.isChanged ? "The draft says the same as the saved file: nothing a patient would notice." : "The draft is the saved file as it is, so there is nobody whom it touches.";
   return element("section", { class: "panel stack stack-tight" }, element("h2", {}, "Nothing to compare"), element("p", {}, same),
-    element("p", {}, "Change something in ", element("a", { href: addressOf("tune") }, "Tune"), ", then come back: this page counts the draft against the saved file."));
+    element("p", {}, "Change something in ", element("a", { href: addressOf("tune") }, "Tune"), `, then come back: this page counts the draft against ${wordsFor(from)}.`));
 }
 
 const moved = (one) => (one.gained ?? 0) + (one.lost ?? 0) + (one.changed ?? 0);
@@ -105,7 +117,7 @@ function breakdown(counts, rules, plots, find) {
 }
 
 /** The newest values of each analyte, with the limits of the saved file and of the draft. */
-function values(impact, plots) {
+function values(impact, plots, before) {
   const differs = (edges) => JSON.stringify(edges?.from) !== JSON.stringify(edges?.to);
   const all = Object.entries(impact.counts.value ?? {}).flatMap(([analyte, of]) => Object.keys(of).map((unit) => ({ analyte, unit, edges: impact.bands?.[analyte]?.[unit] })))
     .sort((a, b) => Number(differs(b.edges)) - Number(differs(a.edges)));
@@ -119,8 +131,8 @@ function values(impact, plots) {
     return fill(place, plots.figure({
       title: `${analyte}, ${unit}: the newest result of each patient`, kind: "bars", isHistogram: true, labels: bars.labels, x: unit.split(", ").at(-1), y: "patients", head: "from, and below",
       series: [{ name: "patients", tone: "--bar", values: bars.counts }], marks: bars.marks,
-      note: differs(edges) ? "Dashed lines: limits of the saved file. Full lines: limits of the draft." : "Dashed lines: limits, the same in the saved file and in the draft.",
-    }), limits(edges), moves(impact.counts.band?.[analyte]?.[unit]));
+      note: differs(edges) ? `Dashed lines: limits of ${before}. Full lines: limits of the draft.` : `Dashed lines: limits, the same in ${before} and in the draft.`,
+    }), limits(edges, before), moves(impact.counts.band?.[analyte]?.[unit]));
   };
   const made = element("section", { class: "panel stack" }, element("h2", {}, "Values and limits"),
     choice("Test and unit", all.map(({ analyte, unit, edges }, index) => [String(index), `${analyte}, ${unit}${differs(edges) ? " (limits change)" : ""}`]), "0", draw), place);
@@ -128,10 +140,10 @@ function values(impact, plots) {
   return made;
 }
 
-function limits(edges) {
+function limits(edges, before) {
   if (!edges) return null;
   const words = (list) => list.map((edge) => edge.text).join(", ") || "none";
-  return element("dl", { class: "small" }, element("dt", {}, "Limits of the saved file"), element("dd", {}, words(edges.from)), element("dt", {}, "Limits of the draft"), element("dd", {}, words(edges.to)));
+  return element("dl", { class: "small" }, element("dt", {}, `Limits of ${before}`), element("dd", {}, words(edges.from)), element("dt", {}, "Limits of the draft"), element("dd", {}, words(edges.to)));
 }
 
 /** Which bands results leave and come to: only what moves. */
