@@ -15,10 +15,18 @@ namespace {
 constexpr std::size_t most_sentences = 200;
 constexpr std::string_view version_step = "version", version_title = "The version steps as far as the change asks for";
 
-void say(GateStep& step, const rules::Diagnostics& findings) {
+rules::Place below(const std::filesystem::path& pack, rules::Place place) {
+    const std::string folder = (pack / "").generic_string();
+    if (place.file.starts_with(folder)) place.file.erase(0, folder.size());
+    return place;
+}
+
+/// \param pack  where it lies: findings name their files from here, or below it.
+void say(GateStep& step, const rules::Diagnostics& findings, const std::filesystem::path& pack) {
     for (const rules::Diagnostic& finding : findings) {
         if (step.says.size() == most_sentences) return;
         step.says.push_back(rules::one_line(finding) + (finding.mend.empty() ? "" : " " + finding.mend));
+        step.mended_at.push_back(below(pack, finding.place));
     }
 }
 
@@ -33,7 +41,7 @@ GateStep held_by_check(const PackText& pack, const SiteSource& site, const fhir:
     const rules::Diagnostics errors = errors_of(checked.findings);
     step.passed = errors.empty();
     step.cannot_be_read = !checked.was_read;
-    say(step, errors);
+    say(step, errors, pack.path);
     const std::size_t warnings = checked.findings.size() - errors.size();
     if (step.passed && warnings > 0) {
         step.says.push_back(std::to_string(warnings) + (warnings == 1 ? " warning." : " warnings."));
@@ -46,7 +54,7 @@ GateStep held_by_stories(const PackText& pack, const SiteSource& site) {
     const auto told = ToldStories::tell(pack, site);
     if (!told) {
         step.passed = false;
-        say(step, told.error());
+        say(step, told.error(), pack.path);
         return step;
     }
     std::size_t failed = 0, changed = 0;
@@ -59,8 +67,9 @@ GateStep held_by_stories(const PackText& pack, const SiteSource& site) {
                            std::string(rules::name_of(example.hook)) + "):";
         for (const std::string& difference : example.differences) says += ' ' + difference;
         step.says.push_back(std::move(says));
+        step.mended_at.push_back(below(pack.path, example.place));
     }
-    say(step, (*told)->what_is_not_shown());
+    say(step, (*told)->what_is_not_shown(), pack.path);
     step.passed = (*told)->hold();
     std::string count =
         std::to_string((*told)->report().examples.size()) + " examples, " + std::to_string(failed) + " failed";
@@ -73,7 +82,9 @@ GateStep held_by_stories(const PackText& pack, const SiteSource& site) {
 GateStep held_by_version(const std::filesystem::path& previous, const PackText& pack) {
     GateStep step{version_step, version_title, true, true, {}};
     if (previous.empty()) {
-        step.says.emplace_back("No version before this one was named, so none was looked at.");
+        step.says.emplace_back(
+            "No version before this one was named, so none was looked at: --previous SEALED|FOLDER names what it is "
+            "compared with.");
         return step;
     }
     const auto before = read_version(previous, SiteSource()), now = read_version(pack, SiteSource());
@@ -81,19 +92,25 @@ GateStep held_by_version(const std::filesystem::path& previous, const PackText& 
         step.passed = false;
         step.cannot_be_read = true;
         step.refusal = before ? "the pack cannot be read" : "the version before it cannot be read";
-        say(step, before ? now.error() : before.error());
+        say(step, before ? now.error() : before.error(), pack.path);
         return step;
     }
+    const std::string compared = "Compared with " + previous.generic_string() + ", which --previous names";
     if (before->pack.identity.id != now->pack.identity.id) {
         step.passed = false;
         step.refusal = "--previous is another pack";
-        step.says.push_back("The version before it is of another pack, " + before->pack.identity.id + ".");
+        step.says.push_back(compared + ": it is another pack, " + before->pack.identity.id + ".");
         return step;
     }
     const rules::PackDiff diff = rules::diff_packs(before->borrowed(), now->borrowed());
     step.passed = diff.holds;
     step.refusal = rules::verdict_of(diff);
     step.says.push_back(step.refusal);
+    if (!diff.holds) {
+        step.says.push_back("Change \"version\" in pack.json to \"" + diff.least + "\", the least that will do.");
+        step.mended_at.push_back({"pack.json", "/version"});
+    }
+    step.says.push_back(compared + '.');
     return step;
 }
 
@@ -117,7 +134,7 @@ GateStep held_by_confirmation(const ReadVersion& now) {
     GateStep step{"unconfirmed", "All facts are confirmed", true, false, {}};
     const rules::Diagnostics unconfirmed = rules::unconfirmed_in(now.pack);
     step.passed = unconfirmed.empty();
-    say(step, unconfirmed);
+    say(step, unconfirmed, {});
     return step;
 }
 
@@ -133,7 +150,7 @@ ReleaseGate hold_for_release(const PackText& pack, const SiteSource& source, con
     const auto now = read_version(pack, site);
     if (!now) {
         GateStep unread{version_step, version_title, false, true, {}, "pack and site file cannot be read", true};
-        say(unread, now.error());
+        say(unread, now.error(), pack.path);
         gate.steps.push_back(std::move(unread));
         return gate;
     }

@@ -5,6 +5,7 @@
 #include "service/tuning/told_difference.hpp"
 #include "service/workbench/api.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,14 +16,28 @@ namespace json = boost::json;
 
 namespace {
 
-json::array steps_as_json(const ReleaseGate& gate) {
+/// Each place once, as far as a person reads: a file of the pack, and the member in it; or the site file.
+json::array places_as_json(const GateStep& step, const std::filesystem::path& site) {
+    constexpr std::size_t most_places = 20;
+    json::array places;
+    for (const rules::Place& place : step.mended_at) {
+        if (place.file.empty() || places.size() == most_places) continue;
+        json::value told = json::object{
+            {"file", place.file}, {"member", place.pointer}, {"isSite", place.file == site.generic_string()}};
+        if (std::ranges::find(places, told) == places.end()) places.push_back(std::move(told));
+    }
+    return places;
+}
+
+json::array steps_as_json(const ReleaseGate& gate, const std::filesystem::path& site) {
     json::array steps;
     for (const GateStep& step : gate.steps) {
         steps.push_back(json::object{{"id", step.id},
                                      {"title", step.title},
                                      {"passed", step.passed},
                                      {"stops", step.stops},
-                                     {"says", json::array(step.says.begin(), step.says.end())}});
+                                     {"says", json::array(step.says.begin(), step.says.end())},
+                                     {"places", places_as_json(step, site)}});
     }
     return steps;
 }
@@ -79,7 +94,7 @@ ApiAnswer release_of_draft(Workbench& workbench, const ApiRequest& request) {
     const ReleaseGate gate = gate_of(workbench, *pack, draft);
     const auto to = read_version(*pack, draft);
     // By the digests the page names what it shows, when that is approved or sealed.
-    return answered(json::object{{"steps", steps_as_json(gate)},
+    return answered(json::object{{"steps", steps_as_json(gate, workbench.site_name())},
                                  {"note", note_of(workbench, *pack, to ? &*to : nullptr, gate)},
                                  {"packDigest", digest_of_files(pack->files)},
                                  {"approvalDigest", to ? json::value(to->digests.approval) : json::value(nullptr)}});
@@ -94,7 +109,10 @@ ApiAnswer seal_of_pack(Workbench& workbench, const ApiRequest& request) {
     if (auto conflict = differs_from_shown(*version, request.asked)) return std::move(*conflict);
     const ReleaseGate gate = gate_of(workbench, *pack, SiteSource());
     if (const GateStep* failed = first_failed(gate)) {
-        return ApiError{409, "Not sealed: " + failed->refusal + ".", {}, json::object{{"steps", steps_as_json(gate)}}};
+        return ApiError{409,
+                        "Not sealed: " + failed->refusal + ".",
+                        {},
+                        json::object{{"steps", steps_as_json(gate, workbench.site_name())}}};
     }
     const SealedPack sealed = seal_pack(*version);
     return answered(json::object{{"name", sealed.pack + "-" + sealed.version + ".sealed.json"},

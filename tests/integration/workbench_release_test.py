@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The workbench's release from the version before: a changed pack is told with its draft.
+"""The workbench's release: what its gate says and where that is mended, and the version before, from which a changed pack is told with its draft.
 
     workbench_release_test.py PROGRAM [test...]
 """
@@ -15,6 +15,21 @@ from pathlib import Path
 import workbench_test
 from running_service import PACK, PATIENCE_SECONDS
 from workbench_test import AT, SMALL, Workbench, wait_until, write_patients
+
+
+class AFileOfThePack(unittest.TestCase):
+    def test_a_step_says_in_which_file_and_member_it_is_mended(self):
+        pack = Path(self.enterContext(tempfile.TemporaryDirectory())) / "pack"
+        shutil.copytree(SMALL, pack)
+        rule = pack / "rules/vitamin-d-suggest.json"
+        rule.write_text(rule.read_text().replace('"topic"', '"topics"', 1))
+        with Workbench(pack=f"{pack}/") as bench:
+            step = bench.told("POST", "/api/release")["steps"][0]
+            self.assertEqual((step["id"], step["passed"]), ("check", False))
+            self.assertIn({"file": "rules/vitamin-d-suggest.json", "member": "/topics", "isSite": False}, step["places"])
+        with Workbench(pack=SMALL) as bench:
+            step = bench.told("POST", "/api/release", {"site": '{ "parameters": { "no.such": 1 } }'})["steps"][0]
+            self.assertEqual(step["places"], [{"file": "site.json", "member": "/parameters/no.such", "isSite": True}])
 
 
 class AVersionBefore(unittest.TestCase):
@@ -58,6 +73,9 @@ class AVersionBefore(unittest.TestCase):
         self.edit("rules/vitamin-d-suggest.json", '"title": "', '"title": "Perhaps: ')
         step = self.expect_what_the_command_says(False)
         self.assertIn("patch", step["says"][0])
+        self.assertEqual(step["says"][1], 'Change "version" in pack.json to "0.9.1", the least that will do.')
+        self.assertEqual(step["says"][2], f"Compared with {self.previous}, which --previous names.")
+        self.assertEqual(step["places"], [{"file": "pack.json", "member": "/version", "isSite": False}])
 
     def test_a_change_of_whom_a_card_comes_to_asks_for_a_larger_step(self):
         self.edit("pack.json", '"backPain.chronicDays": { "type": "integer", "default": 84', '"backPain.chronicDays": { "type": "integer", "default": 80')

@@ -21,14 +21,7 @@ const PARTS = [
   { id: "stories", head: "Stories that turn", path: "/api/stories", draw: drawStories },
 ];
 
-/** Where a step that does not hold is mended. */
-const MENDED = {
-  check: [["the site file's text, in Tune", addressOf("tune", "text")]],
-  stories: [["Tune, where the stories that turn are listed", addressOf("tune")]],
-  version: [],
-  approval: [],
-  unconfirmed: [["Rules", addressOf("rules")]],
-};
+const MOST_PLACES = 4;
 
 class ReleasePage {
   constructor(root, app) {
@@ -151,9 +144,16 @@ function coded(sentence) {
   return sentence.split("`").map((words, at) => (at % 2 === 1 ? element("code", {}, words) : words));
 }
 
-function waysOf(step) {
-  const ways = MENDED[step.id] ?? [];
-  return ways.length === 0 ? null : element("p", { class: "quiet" }, "Mended in ", ways.map(([words, address], index) => [index > 0 ? ", " : "", element("a", { href: address }, words)]), ".");
+/** Where a step that does not hold is mended: in a file of the pack, which this page does not change, or in the site file, which Tune does. */
+function waysOf({ id, places = [] }) {
+  const ofPack = places.filter((place) => !place.isSite);
+  const words = (place) => [element("code", {}, place.file), place.member ? [" at ", element("code", {}, place.member)] : null];
+  const listed = (part) => part.map((place, index) => [index > 0 ? "; " : "", words(place)]);
+  return [
+    ofPack.length === 0 ? null : element("p", { class: "quiet" }, "Mended in the pack, in your editor: ", listed(ofPack.slice(0, MOST_PLACES)),
+      ofPack.length > MOST_PLACES ? "; and more" : "", id === "stories" ? ", or in the rule, where the story is right." : "."),
+    ofPack.length === places.length ? null : element("p", { class: "quiet" }, "Mended in ", element("a", { href: addressOf("tune", "text") }, "the site file's text, in Tune"), "."),
+  ];
 }
 
 function drawDifference(difference) {
