@@ -83,6 +83,31 @@ class Release(WorkbenchTest):
         self.assertEqual(sealed, json.loads((self.workbench.folder / "sealed.json").read_text(encoding="utf-8")))
         self.assert_fine()
 
+    def seals(self):
+        return [address for method, address in self.page.asked if address.endswith("/api/seal")]
+
+    def test_pressing_twice_seals_once(self):
+        self.open("release")
+        self.page.evaluate("(button => (button.click(), button.click()))(driver.find('button', 'Seal the pack'))")
+        self.page.wait_text("It is being sealed.", "main")
+        self.page.wait_text("Sealed as back-pain-labs-", "main")
+        self.assertEqual(len(self.seals()), 1)
+        self.assert_fine()
+
+    def test_nothing_is_sealed_while_the_gate_is_asked(self):
+        self.open("release")
+        self.page.call("Network.emulateNetworkConditions", offline=False, latency=2000, downloadThroughput=-1, uploadThroughput=-1)
+        self.by_mouse("#approval-by", "Dr Invented, medical board")
+        self.page.click("button", "Put the approval into the draft")
+        self.page.wait_text("The gate is being asked: wait for its answer.", "main")
+        self.assertEqual(self.page.evaluate("driver.find('button', 'Seal the pack').getAttribute('aria-disabled')"), "true")
+        self.page.click("button", "Seal the pack")
+        self.quiet()
+        self.assertEqual(self.seals(), [])
+        self.page.click("button", "Seal the pack")
+        self.page.wait_text("Sealed as back-pain-labs-", "main")
+        self.assert_fine()
+
     def test_every_step_of_the_gate_says_in_words_whether_it_holds(self):
         self.open("release")
         steps = self.steps()

@@ -1,7 +1,7 @@
 // Release: from the draft to a sealed pack. The steps are those of `seal` itself; what changes, whom it touches and which stories turn stand below them.
 
 import { findingInWords } from "../shell/api.js";
-import { element, fill } from "../shell/element.js";
+import { element, fill, freshId } from "../shell/element.js";
 import { latest } from "../shell/latest.js";
 import { addressOf } from "../shell/router.js";
 import { differenceInWords, differenceOfLines } from "../shell/save.js";
@@ -30,12 +30,14 @@ class ReleasePage {
     this.note = element("div", { class: "stack stack-tight" });
     this.unsaved = element("div");
     this.problem = element("div", { role: "status" });
-    const seal = element("button", { type: "button", class: "btn btn-primary", on: { click: () => this.seal(seal) } }, "Seal the pack");
+    const why = freshId("seal");
+    this.sealing = element("button", { type: "button", class: "btn btn-primary", "aria-describedby": why, on: { click: () => this.seal() } }, "Seal the pack");
+    this.why = element("span", { class: "quiet", id: why });
     const panel = (part, ...more) => element("section", { class: "panel stack" }, element("h2", {}, part.head), this.places[part.id], ...more);
     root.append(
       this.unsaved,
       element("div", { class: "split" },
-        panel(PARTS[0], element("div", { class: "acts" }, seal, element("span", { class: "quiet" }, "Makes one file that nothing changes any more, and hands it to you.")), this.problem),
+        panel(PARTS[0], element("div", { class: "acts" }, this.sealing, this.why), this.problem),
         element("section", { class: "panel stack" }, element("h2", {}, "Approve this site file"), approvalForm(this))),
       panel(PARTS[1]), element("div", { class: "split" }, panel(PARTS[2]), panel(PARTS[3])),
       element("section", { class: "panel stack" }, element("h2", {}, "Release note"), this.note));
@@ -59,7 +61,17 @@ class ReleasePage {
       return;
     }
     this.places[part.id].setAttribute("aria-busy", "true");
+    if (part.id === "steps") this.drawSeal({ isAsked: true });
     this.questions[index](this.app.draft.text);
+  }
+
+  /** What is sealed is what the page shows: while the gate has no answer there is nothing to press for. A disabled button would lose the focus. */
+  drawSeal(now) {
+    Object.assign(this, now);
+    const why = this.isSealing ? "It is being sealed." : this.isAsked ? "The gate is being asked: wait for its answer." : this.shown ? null : "The gate has no answer, so there is nothing to seal: see what it says above.";
+    if (why) this.sealing.setAttribute("aria-disabled", "true");
+    else this.sealing.removeAttribute("aria-disabled");
+    fill(this.why, why ?? "Makes one file that nothing changes any more, and hands it to you.");
   }
 
   populationCame() {
@@ -82,19 +94,23 @@ class ReleasePage {
   came(part, answer, error) {
     const place = this.places[part.id];
     place.removeAttribute("aria-busy");
-    if (part.id === "steps") this.shown = error ? null : answer;
+    if (part.id === "steps") {
+      this.shown = error ? null : answer;
+      this.drawSeal({ isAsked: false });
+    }
+    // The population may be read anew, for codes of the other side: the session says how far it is.
+    if (part.id === "tune" && error?.status === 409) this.app.refresh();
     if (error) return fill(place, element("p", { class: "notice notice-bad", role: "alert" }, error.message));
     if (part.id === "steps") fill(this.note, drawNote(answer.note, this.app));
     return fill(place, part.draw(answer, this.app));
   }
 
-  async seal(button) {
-    if (button.getAttribute("aria-disabled")) return;
-    // A disabled button would lose the focus.
-    button.setAttribute("aria-disabled", "true");
+  async seal() {
+    if (this.sealing.getAttribute("aria-disabled")) return;
+    this.drawSeal({ isSealing: true });
     fill(this.problem, element("p", { class: "quiet", "aria-busy": "true" }, "Sealing: the pack is read and its stories are told…"));
     try {
-      const { name, text } = await this.app.api("POST", "/api/seal", { packDigest: this.shown?.packDigest ?? null });
+      const { name, text } = await this.app.api("POST", "/api/seal", { packDigest: this.shown.packDigest });
       handOver(name, text, "application/json");
       fill(this.problem, element("p", { class: "notice notice-good" }, `Sealed as ${name}. Name that file as the pack of a service.`));
     } catch (failure) {
@@ -103,7 +119,7 @@ class ReleasePage {
         (failure.findings ?? []).slice(0, 5).map((one) => element("p", {}, findingInWords(one))));
       if (failure.told?.packDigest) this.ask();  // it is another than this page shows
     }
-    button.removeAttribute("aria-disabled");
+    this.drawSeal({ isSealing: false });
   }
 
   leave() {
