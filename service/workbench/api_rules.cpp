@@ -6,6 +6,7 @@
 #include "service/workbench/api.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -120,10 +121,33 @@ json::object coverage_of(const rules::Rule& rule, const std::vector<rules::Gap>&
     return {{"criteria", ways}, {"touched", ways - std::min(criteria, ways)}, {"untouched", std::move(untouched)}};
 }
 
-/// By rule: the stories whose first card is of it, and at which hook they expect what.
+/// How a story comes out over all of its hooks.
+struct StoryOutcome {
+    std::string_view verdict = "holds";  ///< as verdict_of()
+    json::array says;                    ///< how it differs from what it expects, and where it is known to: sentences
+};
+
+std::map<std::string, StoryOutcome> outcomes_by_story(const ToldStories& told) {
+    constexpr std::array<std::string_view, 4> from_worst = {"fails", "changed-by-site", "known-miss", "holds"};
+    std::map<std::string, StoryOutcome> outcomes;
+    for (std::size_t i = 0; i < told.report().examples.size(); ++i) {
+        const rules::Example& example = told.report().examples[i];
+        StoryOutcome& outcome = outcomes[told.story_id(i)];
+        const std::array verdicts = {outcome.verdict, verdict_of(example)};
+        outcome.verdict = *std::ranges::find_first_of(from_worst, verdicts);
+        for (const std::string& difference : example.differences) {
+            outcome.says.push_back(json::value(std::string(rules::name_of(example.hook)) + ": " + difference));
+        }
+        if (!example.holds() && !example.known_miss.empty()) outcome.says.push_back(json::value(example.known_miss));
+    }
+    return outcomes;
+}
+
+/// By rule: the stories whose first card is of it, at which hook they expect what, and what they come to.
 std::map<std::string, json::array> stories_by_rule(const ToldStories& told) {
     std::map<std::string, json::array> stories;
     const std::vector<std::string> ids = ids_of(told.stories());
+    auto outcomes = outcomes_by_story(told);
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const rules::Story& story = told.stories()[i];
         json::array cards;
@@ -135,7 +159,12 @@ std::map<std::string, json::array> stories_by_rule(const ToldStories& told) {
         }
         const std::size_t begin = ids[i].find('/') + 1;
         const std::string rule = ids[i].substr(begin, ids[i].rfind('/') - begin);
-        stories[rule].push_back(json::object{{"id", ids[i]}, {"title", story.name}, {"cards", std::move(cards)}});
+        StoryOutcome& outcome = outcomes[ids[i]];
+        stories[rule].push_back(json::object{{"id", ids[i]},
+                                             {"title", story.name},
+                                             {"cards", std::move(cards)},
+                                             {"verdict", outcome.verdict},
+                                             {"says", std::move(outcome.says)}});
     }
     return stories;
 }
@@ -182,7 +211,7 @@ ApiAnswer list_rules(Workbench& workbench, const ApiRequest& request) {
                          {"drugs", drugs_as_json(reach, drugs)},
                          {"coverage", coverage_of(rule, gaps)}});
     }
-    return answered(json::object{{"rules", std::move(list)}});
+    return answered(json::object{{"rules", std::move(list)}, {"storiesWithoutCard", std::move(stories["none"])}});
 }
 
 }  // namespace service

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The workbench's release: what its gate says and where that is mended, and the version before, from which a changed pack is told with its draft.
+"""The workbench's release: what its gate says and where that is mended, which story fails, and the version before, from which a changed pack is told with its draft.
 
     workbench_release_test.py PROGRAM [test...]
 """
@@ -18,6 +18,33 @@ from workbench_test import AT, SMALL, Workbench, wait_until, write_patients
 
 
 class AFileOfThePack(unittest.TestCase):
+    def test_a_story_that_fails_says_so_with_its_rule_until_it_is_mended(self):
+        pack = Path(self.enterContext(tempfile.TemporaryDirectory())) / "pack"
+        shutil.copytree(SMALL, pack)
+        file = pack / "stories/vitamin-d.json"
+        good = file.read_text()
+        told = '["vitamin-d-suggest (info), offers 25-OH vitamin D"]'
+        self.assertIn(told, good)
+
+        def stories(bench):
+            answer = bench.told("GET", "/api/rules")
+            return [story for rule in answer["rules"] for story in rule["stories"]], answer["storiesWithoutCard"]
+
+        with Workbench(pack=pack) as bench:
+            self.assertEqual({story["verdict"] for story in sum(stories(bench), [])}, {"holds"})
+            file.write_text(good.replace(told, '["vitamin-d-suggest (warning), offers 25-OH vitamin D"]', 1))
+            failed = [story for story in stories(bench)[0] if story["verdict"] == "fails"]
+            self.assertEqual(len(failed), 1)
+            self.assertRegex(failed[0]["says"][0], r"^patient-view: .*warning")
+            step = next(one for one in bench.told("POST", "/api/release")["steps"] if one["id"] == "stories")
+            self.assertEqual([(place["file"], place["isSite"]) for place in step["places"]], [("stories/vitamin-d.json", False)])
+            file.write_text(good.replace(told, "[]", 1))
+            failed = [story for story in stories(bench)[1] if story["verdict"] == "fails"]
+            self.assertEqual(len(failed), 1)
+            self.assertIn("vitamin-d-suggest", failed[0]["says"][0])
+            file.write_text(good)
+            self.assertEqual({story["verdict"] for story in sum(stories(bench), [])}, {"holds"})
+
     def test_a_step_says_in_which_file_and_member_it_is_mended(self):
         pack = Path(self.enterContext(tempfile.TemporaryDirectory())) / "pack"
         shutil.copytree(SMALL, pack)

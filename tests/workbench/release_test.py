@@ -161,6 +161,58 @@ class ChangedPack(WorkbenchTest):
         self.assert_fine()
 
 
+class BrokenStory(WorkbenchTest):
+    """A story of the pack expects what does not come; a person mends it while the page is open."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pack = Path(cls.enterClassContext(tempfile.TemporaryDirectory())) / "pack"
+        shutil.copytree(PACK, cls.pack)
+        cls.workbench = cls.enterClassContext(RunningWorkbench(cls.program, pack=cls.pack))
+
+    def setUp(self):
+        super().setUp()
+        self.file = next(file for file in sorted((self.pack / "stories").iterdir()) if '"b12-suggest (info)' in file.read_text(encoding="utf-8"))
+        self.good = self.file.read_text(encoding="utf-8")
+        self.addCleanup(self.file.write_text, self.good, encoding="utf-8")
+        self.file.write_text(self.good.replace('"b12-suggest (info)', '"b12-suggest (warning)', 1), encoding="utf-8")
+
+    def look_again(self):
+        """As when a person comes back to the window."""
+        self.page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+    def test_rules_say_which_story_fails_and_why_and_no_longer_once_it_is_mended(self):
+        self.open("rules/b12-suggest")
+        self.page.wait_text("1 story fails", ".rule-list")
+        self.page.wait_text("1 story fails", ".rule summary")
+        self.page.click(".rule summary", "Stories")
+        self.page.wait_text("fails", ".stories .tag-bad")
+        self.assertIn("warning", self.page.evaluate("document.querySelector('.stories .tag-bad').parentElement.querySelector('ul').innerText"))
+        self.file.write_text(self.good, encoding="utf-8")
+        self.look_again()
+        self.page.wait("!document.querySelector('main').innerText.includes('story fails')")
+        self.assert_fine()
+
+    def test_an_error_of_the_pack_goes_as_soon_as_it_is_mended(self):
+        self.file.write_text(self.good[:-5], encoding="utf-8")
+        self.open("rules/b12-suggest")
+        self.page.wait_text("Pack and site file hold errors", "main [role=alert]")
+        self.file.write_text(self.good, encoding="utf-8")
+        self.look_again()
+        self.page.wait("!document.querySelector('main [role=alert]') && document.querySelector('.rule h2')")
+        self.file.write_text(self.good[:-5], encoding="utf-8")
+        self.look_again()
+        self.page.wait_text("The rules below are those that were read last.", "main [role=alert]")
+        self.assertTrue(self.page.evaluate("Boolean(document.querySelector('.rule h2'))"))
+
+    def test_the_gate_names_the_file_of_the_pack_and_no_place_of_the_site_file(self):
+        self.open("release")
+        self.page.wait_text(f"Mended in the pack, in your editor: stories/{self.file.name} at /", ".steps-of")
+        self.assertNotIn("in Tune", self.page.evaluate("document.querySelector('.steps-of').innerText"))
+        self.assert_fine()
+
+
 class Live(WorkbenchTest):
     is_full = True
 

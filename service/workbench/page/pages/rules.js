@@ -1,7 +1,7 @@
 // Rules: every rule in words, found by word, code or drug. The search is the page's own: a pack has some dozens of rules.
 
 import { addressOf } from "../shell/router.js";
-import { ruleWords, sharedSections, systemName } from "../views/rulewords.js";
+import { failingWithoutCard, ruleWords, sharedSections, storiesThatFail, systemName } from "../views/rulewords.js";
 
 export const title = "Rules";
 
@@ -41,10 +41,11 @@ class RulesPage {
     this.count = element("p", { class: "quiet small", role: "status" });
     this.list = element("ul", { class: "plain-list rule-list" });
     this.place = element("div", { class: "stack" }, element("p", { class: "panel quiet" }, "Reading the rules…"));
+    this.trouble = element("div", { class: "stack" });
     root.append(element("div", { class: "split split-list" },
       element("nav", { class: "panel stack stack-tight", "aria-label": "Rules" },
         element("div", { class: "field" }, element("label", { for: "rules-search" }, "Search rules"), this.search), this.count, this.list),
-      this.place));
+      element("div", { class: "stack" }, this.trouble, this.place)));
     this.ask = app.latest(WAIT, () => app.api("POST", "/api/rules", { site: app.draft.text }), (answer, error) => this.answered(answer, error));
     this.forget = app.draft.subscribe(() => this.look());
     this.look();
@@ -59,10 +60,12 @@ class RulesPage {
     const { fill, element } = this.app;
     this.place.removeAttribute("aria-busy");
     if (error) {
-      // A draft that cannot be read leaves the rules as they were last shown.
-      if (this.rules.length === 0) fill(this.place, element("p", { class: "notice notice-bad", role: "alert" }, error.message));
-      return;
+      // What cannot be read leaves the rules as they were last shown.
+      const isShown = this.rules.length > 0;
+      if (!isShown) fill(this.place);
+      return fill(this.trouble, element("p", { class: "notice notice-bad", role: "alert" }, isShown ? "The rules below are those that were read last. " : null, error.message));
     }
+    fill(this.trouble, failingWithoutCard(answer.storiesWithoutCard ?? [], this.app));
     this.shared = sharedSections(answer.rules);
     this.rules = answer.rules.map((rule) => ({ rule, fields: fieldsOf(rule).map((field) => ({ ...field, lower: field.text.toLowerCase() })) }));
     this.drawList();
@@ -82,7 +85,7 @@ class RulesPage {
     this.count.textContent = words.length > 0 ? `${shown.length} of ${this.rules.length} rules` : `${this.rules.length} rules`;
     fill(this.list, shown.map(({ rule, hit }) => element("li", {},
       element("a", { href: addressOf("rules", rule.id), class: "rule-entry", "aria-current": rule.id === this.shown ? "true" : null },
-        element("span", {}, rule.title), rule.indicator && rule.indicator !== "info" ? element("span", { class: rule.indicator === "critical" ? "tag tag-bad" : "tag tag-warning" }, rule.indicator) : null,
+        element("span", {}, rule.title), storiesThatFail(rule.stories ?? []), rule.indicator && rule.indicator !== "info" ? element("span", { class: rule.indicator === "critical" ? "tag tag-bad" : "tag tag-warning" }, rule.indicator) : null,
         hit.where && hit.where !== "title" ? element("span", { class: "quiet small rule-hit" }, `${hit.where}: ${excerpt(hit.text, words[0])}`) : null))));
   }
 

@@ -5,6 +5,11 @@ import { notice } from "./say.js";
 const WHILE_READING = 1000;  // milliseconds
 const OTHERWISE = 10_000;
 
+/** The pack's files as they are, or what is wrong with them. */
+function packOf(session) {
+  return JSON.stringify([session.pack?.digest ?? null, session.findings ?? []]);
+}
+
 export class Session {
   constructor(app) {
     this.app = app;
@@ -36,6 +41,7 @@ export class Session {
     const { digest } = this.app.draft;
     try {
       const session = await this.app.api("GET", "/api/session");
+      const before = packOf(this.app.session);
       if (turn !== this.turn) return undefined;
       // Saved, or taken from disk, while this was on its way: what it says of the file may be of before.
       if (digest !== this.app.draft.digest) return this.plan();
@@ -43,6 +49,8 @@ export class Session {
       notice("server", null);
       this.compare();
       for (const heard of [...this.heard]) heard(this.app.session);
+      // What pages show was told of the pack as it was.
+      if (packOf(session) !== before) this.app.draft.changed("");
     } catch (failure) {
       notice("server", failure.message, "bad");
     }

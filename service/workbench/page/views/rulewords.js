@@ -33,10 +33,36 @@ function hookOf(story, rule, app) {
   return told.find((hook) => hooks.includes(hook)) ?? hooks[0] ?? null;
 }
 
+/** How a story comes out, where that is not as it says. */
+const VERDICTS = { fails: ["tag-bad", "fails"], "changed-by-site": ["tag-warning", "changed by the site file"], "known-miss": ["tag-warning", "known not to hold"] };
+
+function storyItem(story, hook, app) {
+  const [tone, words] = VERDICTS[story.verdict] ?? [];
+  return element("li", {},
+    element("button", { type: "button", class: "btn btn-sm btn-plain story", on: { click: () => app.openPatient(story.id, hook) } }, story.title),
+    words ? [" ", element("span", { class: `tag ${tone}` }, words)] : null,
+    story.cards?.length ? element("span", { class: "quiet small" }, ` ${story.cards.join("; ")}`) : element("span", { class: "quiet small" }, " no card"),
+    story.says?.length ? element("ul", { class: "changes small" }, story.says.map((sentence) => element("li", {}, sentence))) : null);
+}
+
 function storiesList(rule, app) {
-  return element("ul", { class: "plain-list stories" }, rule.stories.map((story) => element("li", {},
-    element("button", { type: "button", class: "btn btn-sm btn-plain story", on: { click: () => app.openPatient(story.id, hookOf(story, rule, app)) } }, story.title),
-    story.cards?.length ? element("span", { class: "quiet small" }, ` ${story.cards.join("; ")}`) : element("span", { class: "quiet small" }, " no card"))));
+  return element("ul", { class: "plain-list stories" }, rule.stories.map((story) => storyItem(story, hookOf(story, rule, app), app)));
+}
+
+const failing = (stories) => stories.filter((story) => story.verdict === "fails");
+const failingWords = (count) => `${count} ${count === 1 ? "story fails" : "stories fail"}`;
+
+/** A word for it in the list of rules; nothing where all hold. */
+export function storiesThatFail(stories) {
+  const count = failing(stories).length;
+  return count > 0 ? element("span", { class: "tag tag-bad" }, failingWords(count)) : null;
+}
+
+/** Those that expect no card are of no rule, and would else be seen nowhere. */
+export function failingWithoutCard(stories, app) {
+  const fail = failing(stories);
+  return fail.length === 0 ? null : element("section", { class: "panel stack stack-tight", "aria-labelledby": "without-card" },
+    element("h2", { id: "without-card" }, `${failingWords(fail.length)} of those that expect no card`), element("ul", { class: "plain-list stories" }, fail.map((story) => storyItem(story, null, app))));
 }
 
 function coverageWords(coverage) {
@@ -77,7 +103,7 @@ export function ruleWords(rule, app, shared) {
       element("p", { class: "quiet small" }, element("code", {}, rule.id), " ", tags.map((word) => [element("span", { class: "tag" }, word), " "]), rule.isOff ? element("span", { class: "tag tag-warning" }, "switched off here") : null)),
     sections.filter((section) => !shared.has(keyOf(section))).map(aboutSection),
     element("section", {}, element("h3", { class: "about-head" }, "What the stories cover"), coverageWords(rule.coverage), rule.stories?.length
-      ? folded("Stories", rule.stories.length, storiesList(rule, app)) : element("p", { class: "quiet" }, "No story tells of this rule.")),
+      ? folded("Stories", failing(rule.stories).length > 0 ? `${rule.stories.length}, ${failingWords(failing(rule.stories).length)}` : rule.stories.length, storiesList(rule, app)) : element("p", { class: "quiet" }, "No story tells of this rule.")),
     codes.length > 0 ? folded("Codes", codes.length, codesTable(codes)) : null,
     drugs.length > 0 ? folded("Drugs found by name", drugs.length, element("p", {}, drugs.join(", "))) : null,
     common.length > 0 ? folded("The same for every rule", common.map((section) => section.heading.toLowerCase()).join(", "), element("div", { class: "stack" }, common.map(aboutSection))) : null,
