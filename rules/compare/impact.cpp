@@ -105,8 +105,10 @@ void ImpactCounter::count_cards(const ImpactEvent& event, const std::array<Evalu
     const Person person{sex_of(*after.record), age_band(*after.record, after.call)};
     std::set<std::string_view> happened;
     std::vector<const Card*> lost_warnings, gained;
+    bool loses = false;
     for (auto& [rule, cards] : by_rule(evaluations)) {
         const CardPairs pairing = pair_up(cards[0], cards[1]);
+        loses = loses || loses_warning(pairing);
         const auto note = [&](std::string_view what, const Card& card) {
             count_change(event, person, card, what);
             happened.insert(what);
@@ -115,7 +117,7 @@ void ImpactCounter::count_cards(const ImpactEvent& event, const std::array<Evalu
             const CardDifference difference = difference_of(*one, *other);
             note(difference.any() ? "changed" : "same", *other);
             if (difference.indicator) counts.add({"ruleChanged", rule, "indicator"});
-            if (difference.indicator && one->indicator == Indicator::warning) {
+            if (other->indicator < one->indicator) {
                 counts.add({"warning", rule, words_of(other->indicator)});
             }
             if (difference.text) counts.add({"ruleChanged", rule, "text"});
@@ -125,7 +127,7 @@ void ImpactCounter::count_cards(const ImpactEvent& event, const std::array<Evalu
             note("lost", *card);
             counts.add({"indicator", words_of(card->indicator), "lost"});
             sums_.add({"indicator", "any", "lost"});
-            if (card->indicator == Indicator::warning) lost_warnings.push_back(card);
+            if (is_urgent(*card)) lost_warnings.push_back(card);
         }
         for (const Card* card : pairing.gained) {
             note("gained", *card);
@@ -141,6 +143,9 @@ void ImpactCounter::count_cards(const ImpactEvent& event, const std::array<Evalu
             sums_.add({"cards", name_of(side), "any"});
         }
     }
+    const bool is_touched = std::ranges::any_of(happened, [](std::string_view what) { return what != "same"; });
+    if (is_touched) counts.add({"touched"});
+    if (loses) counts.add({"losesWarning"});
     if (happened.empty()) happened.insert("none");
     for (const std::string_view what : happened) counts.add({"event", what});
 }

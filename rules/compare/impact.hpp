@@ -58,6 +58,8 @@ void describe_change(const Program& from, const Program& to, ImpactSubject& subj
 ///     cut                                      patients whose record is newer than the day, and was cut
 ///     cards/<side>/<indicator>                 cards shown
 ///     event/gained|lost|changed|same|none      events by what happens to any of their cards
+///     touched                                  events with a card gained, lost or changed
+///     losesWarning                             events that lose a warning or critical card, or get it less urgent
 ///     notEvaluated/<side>/<reason>             the service would have refused
 ///     rule/<rule>/gained|lost|changed|same     cards
 ///     ruleChanged/<rule>/indicator|text|suggestion
@@ -69,7 +71,7 @@ void describe_change(const Program& from, const Program& to, ImpactSubject& subj
 ///     band/<test>/<unit>/<before>/<after>      events, by the band of the result that speaks
 ///     value/<test>/<unit>/<value>              patients, by that result (of encounters, at the last) to three digits
 ///     month/<yyyy-mm>/…                        as rule, where events have dates
-///     warning/<rule>/info|critical|none        warnings lost, by what is shown in their place
+///     warning/<rule>/info|warning|none         warnings and critical cards lost, by what is shown in their place
 ///     warning/<rule>/other-info|…              the same by a card of another rule of its topic
 ///
 /// In `patients` alone: cards/<side>/any, indicator/any/gained|lost, rule|month/<name>/before|after,

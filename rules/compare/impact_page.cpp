@@ -291,6 +291,8 @@ Table event_table(const Impact& impact, const std::string& whom) {
     add("looked at", {"events"});
     for (const std::string_view what : outcomes) add("with at least one card " + std::string(what), {"event", what});
     add("without a card, before and after", {"event", "none"});
+    add("with any card gained, lost or changed", {"touched"});
+    add("that lose a warning or critical card", {"losesWarning"});
     return table;
 }
 
@@ -303,7 +305,7 @@ std::string words_for_instead(std::string_view instead) {
 
 /// What matters most of a change: the warnings that are gone, and what is there in their place.
 Block lost_warnings(const Impact& impact) {
-    Table table{"Who loses a warning", {{"rule"}, {"in its place"}, number("cards")}, {}};
+    Table table{"Who loses a warning or critical card", {{"rule"}, {"in its place"}, number("cards")}, {}};
     const bool has_patients = impact.counts.at({"calls"}) == 0;
     if (has_patients) table.columns.push_back(number("patients"));
     for (const std::string& rule : impact.counts.below({"warning"})) {
@@ -313,7 +315,7 @@ Block lost_warnings(const Impact& impact) {
             table.rows.push_back(std::move(row));
         }
     }
-    if (table.rows.empty()) return Paragraph{"Nobody loses a warning."};
+    if (table.rows.empty()) return Paragraph{"Nobody loses a warning or critical card."};
     return table;
 }
 

@@ -29,6 +29,16 @@ CardPairs pair_up(std::vector<const Card*> before, std::vector<const Card*> afte
     return pairing;
 }
 
+bool is_urgent(const Card& card) {
+    return card.indicator != Indicator::info;
+}
+
+bool loses_warning(const CardPairs& pairs) {
+    const auto is_less = [](const auto& pair) { return pair.second->indicator < pair.first->indicator; };
+    return std::ranges::any_of(pairs.lost, [](const Card* card) { return is_urgent(*card); }) ||
+           std::ranges::any_of(pairs.pairs, is_less);
+}
+
 std::string age_band(const Record& record, const Call& call) {
     constexpr int adult = 18, decade = 10, eldest = 80;
     if (!record.patient || !record.patient->birth_date) return "unknown";

@@ -22,6 +22,11 @@ struct CardPairs {
 };
 CardPairs pair_up(std::vector<const Card*> before, std::vector<const Card*> after);
 
+/// A warning or a critical card: what nobody should lose unseen.
+bool is_urgent(const Card& card);
+/// Whether an urgent one is gone, or less urgent than it was.
+bool loses_warning(const CardPairs& pairs);
+
 /// "18-29", "30-39", …, "80+", "unknown".
 std::string age_band(const Record& record, const Call& call);
 /// "female", "male", "other", "unknown".

@@ -43,9 +43,7 @@ std::set<std::string_view> rules_of(const std::vector<Card>& before, const std::
 }
 
 /// What happened to the cards of one rule, card by card.
-std::vector<std::string_view> what_happened(const std::vector<Card>& before, const std::vector<Card>& after,
-                                            std::string_view rule) {
-    const CardPairs pairs = pair_up(cards_of(before, rule), cards_of(after, rule));
+std::vector<std::string_view> what_happened(const CardPairs& pairs) {
     std::vector<std::string_view> happened;
     for (const auto& [one, other] : pairs.pairs) {
         happened.emplace_back(difference_of(*one, *other).any() ? "changed" : "same");
@@ -57,15 +55,20 @@ std::vector<std::string_view> what_happened(const std::vector<Card>& before, con
 
 void count_cards(const std::vector<Card>& before, const std::vector<Card>& after, std::size_t number, Tuned& tuned) {
     std::set<std::string_view> of_patient;
+    bool loses = false;
     for (const std::string_view rule : rules_of(before, after)) {
         TunedCounts& counts = tuned.rules[std::string(rule)];
-        for (const std::string_view what : what_happened(before, after, rule)) {
+        const CardPairs pairs = pair_up(cards_of(before, rule), cards_of(after, rule));
+        loses = loses || loses_warning(pairs);
+        for (const std::string_view what : what_happened(pairs)) {
             ++counts.of(what);
             of_patient.insert(what);
             if (what == "same" || tuned.examples.size() >= most_tuned_examples) continue;
             tuned.examples.push_back({number, std::string(rule), std::string(what)});
         }
     }
+    if (loses) ++tuned.loses_warning;
+    if (of_patient.size() > of_patient.count("same")) ++tuned.touched;
     if (of_patient.empty()) ++tuned.none;
     for (const std::string_view what : of_patient) ++tuned.events.of(what);
 }
@@ -102,6 +105,8 @@ void Tuned::add(const Tuned& other, int sign) {
     cut += sign * other.cut;
     events.add(other.events, sign);
     none += sign * other.none;
+    touched += sign * other.touched;
+    loses_warning += sign * other.loses_warning;
     for (const auto& [rule, counts] : other.rules) rules[rule].add(counts, sign);
     for (const auto& [test, counts] : other.unreadable) {
         for (std::size_t side = 0; side < counts.size(); ++side) unreadable[test][side] += sign * counts[side];
@@ -406,12 +411,17 @@ bool HeldPopulation::fits(const HeldPatient& patient, const DraftSide& draft, co
     const std::vector<Card>& after = may_change ? evaluation.cards : patient.cards;
     const std::vector<Card>& shown = filter.is_saved ? patient.cards : after;
     for (const Card& card : shown) found.cards.emplace_back(card.rule);
-    if (filter.what.empty()) return filter.rule.empty() || !cards_of(shown, filter.rule).empty();
-    return std::ranges::any_of(rules_of(patient.cards, after), [&](std::string_view rule) {
-        if (!filter.rule.empty() && filter.rule != rule) return false;
-        const auto happened = what_happened(patient.cards, after, rule);
-        return std::ranges::find(happened, filter.what) != happened.end();
-    });
+    bool is_what = filter.what.empty() && (filter.rule.empty() || !cards_of(shown, filter.rule).empty());
+    for (const std::string_view rule : rules_of(patient.cards, after)) {
+        const CardPairs pairs = pair_up(cards_of(patient.cards, rule), cards_of(after, rule));
+        if (loses_warning(pairs)) found.lost_warnings.emplace_back(rule);
+        if (!filter.rule.empty() && filter.rule != rule) continue;
+        const auto happened = what_happened(pairs);
+        is_what = is_what || std::ranges::find(happened, filter.what) != happened.end();
+    }
+    if (!filter.loses_warning) return is_what;
+    const std::vector<std::string>& lost = found.lost_warnings;
+    return filter.rule.empty() ? !lost.empty() : std::ranges::find(lost, filter.rule) != lost.end();
 }
 
 std::optional<Found> HeldPopulation::find(const Program& draft, const FindFilter& filter, std::stop_token stop) const {

@@ -59,6 +59,7 @@ struct Tuned {
     std::int64_t not_evaluated = 0, cut = 0;                        ///< refused by either; newer than the day
     TunedCounts events;                                             ///< patients
     std::int64_t none = 0;                                          ///< patients without a card before and after
+    std::int64_t touched = 0, loses_warning = 0;                    ///< patients, each once
     std::map<std::string, TunedCounts, std::less<>> rules;          ///< cards
     std::map<std::string, std::array<std::int64_t, 2>> unreadable;  ///< patients by test, saved and draft
     std::vector<TunedExample> examples;                             ///< the first ones
@@ -69,17 +70,19 @@ struct Tuned {
 
 /// All that is given must hold. Sides: of the cards of a rule, of a band, of unreadable results.
 struct FindFilter {
-    std::string rule, what;     ///< gained, lost, changed, same
-    bool is_saved = false;      ///< the saved side; else the draft's
-    std::string sex, age;       ///< as impact counts them: "female", "40-49"
-    std::string analyte, band;  ///< ids; a band of that test, or "unreadable", "no result", "no band", "in two bands"
-    bool unreadable = false;    ///< a result of `analyte`, or of any test, that cannot be read
+    std::string rule, what;      ///< gained, lost, changed, same
+    bool is_saved = false;       ///< the saved side; else the draft's
+    std::string sex, age;        ///< as impact counts them: "female", "40-49"
+    std::string analyte, band;   ///< ids; a band of that test, or "unreadable", "no result", "no band", "in two bands"
+    bool unreadable = false;     ///< a result of `analyte`, or of any test, that cannot be read
+    bool loses_warning = false;  ///< a warning or critical card of `rule`, or of any, is gone or less urgent
 };
 
 struct Found {
     struct Patient {
         std::size_t number = 0;
-        std::vector<std::string> cards;  ///< rules, in the order shown
+        std::vector<std::string> cards;          ///< rules, in the order shown
+        std::vector<std::string> lost_warnings;  ///< rules of which one is gone or less urgent
         std::string sex, age;
     };
     std::vector<Patient> patients;  ///< the first most_found

@@ -48,6 +48,8 @@ json::object tuned_json(const Tuned& tuned) {
     json::object told = {{"patients", tuned.patients}, {"notEvaluated", tuned.not_evaluated}, {"cut", tuned.cut}};
     for (const auto& member : counts_json(tuned.events)) told.insert(member);
     told["none"] = tuned.none;
+    told["touched"] = tuned.touched;
+    told["losesWarning"] = tuned.loses_warning;
     json::array rules, examples;
     for (const auto& [rule, counts] : tuned.rules) {
         json::object of_rule = counts_json(counts);
@@ -72,9 +74,11 @@ json::object found_json(const Found& found) {
     json::array patients;
     for (const Found::Patient& patient : found.patients) {
         json::array cards(patient.cards.begin(), patient.cards.end());
+        json::array lost(patient.lost_warnings.begin(), patient.lost_warnings.end());
         patients.emplace_back(json::object{{"patient", patient_name(patient.number)},
                                            {"title", patient.sex + ", " + patient.age},
-                                           {"cards", std::move(cards)}});
+                                           {"cards", std::move(cards)},
+                                           {"lostWarnings", std::move(lost)}});
     }
     return {{"patients", std::move(patients)}, {"of", found.of}};
 }
@@ -111,9 +115,9 @@ boost::system::result<FindFilter, std::string> read_filter(const json::object& f
     FindFilter read;
     for (const auto& [name, value] : filter) {
         if (value.is_null()) continue;
-        if (name == "unreadable") {
-            if (!value.is_bool()) return refused("unreadable is true or false.");
-            read.unreadable = value.get_bool();
+        if (name == "unreadable" || name == "losesWarning") {
+            if (!value.is_bool()) return refused(std::string(name) + " is true or false.");
+            (name == "unreadable" ? read.unreadable : read.loses_warning) = value.get_bool();
             continue;
         }
         const auto text = fhir::text_of(value);
@@ -138,7 +142,7 @@ boost::system::result<FindFilter, std::string> read_filter(const json::object& f
             read.band = *text;
         } else {
             return refused("a filter has no " + std::string(name) +
-                           ": rule, what, side, sex, age, analyte, band, unreadable.");
+                           ": rule, what, side, sex, age, analyte, band, unreadable, losesWarning.");
         }
     }
     return read;

@@ -21,7 +21,8 @@ boost::json::object histogram_json(const ValueHistogram& histogram);
 /// All resources of a patient that are held, as a Bundle.
 boost::json::object bundle_json(const HeldPatient& patient);
 
-/// { "rule", "what", "side", "sex", "age", "analyte", "band", "unreadable" }, any of them. \returns why not.
+/// { "rule", "what", "side", "sex", "age", "analyte", "band", "unreadable", "losesWarning" }, any of them. \returns why
+/// not.
 boost::system::result<FindFilter, std::string> read_filter(const boost::json::object& filter);
 
 }  // namespace rules

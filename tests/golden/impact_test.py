@@ -58,17 +58,20 @@ class Impact(unittest.TestCase):
         return done.stdout
 
     def test_counts_are_those_of_evaluate(self):
-        expected, events, cards = defaultdict(Counter), Counter(), Counter()
+        expected, events, cards, touched, loses = defaultdict(Counter), Counter(), Counter(), 0, 0
         for patient in sorted(self.bundles.glob("*.json")):
             before, after = answer(patient), answer(patient, "--site", self.site)
             happened = compare(before, after, expected)
             events.update(happened or {"none"})
+            touched += bool(happened - {"same"})
+            loses += loses_warning(before, after)
             cards.update(f"from {card['indicator']}" for card in before)
             cards.update(f"to {card['indicator']}" for card in after)
         counts = json.loads(self.whole)["counts"]
         self.assertEqual(counts["events"], PATIENTS)
         self.assertEqual(counts["rule"], {rule: dict(kinds) for rule, kinds in expected.items()})
         self.assertEqual(counts["event"], dict(events))
+        self.assertEqual((counts["touched"], counts.get("losesWarning", 0)), (touched, loses))
         told = {f"{side} {loud}": n for side, of in counts["cards"].items() for loud, n in of.items()}
         self.assertEqual(told, dict(cards))
         self.assertTrue({"lost", "same"} <= set(events), "the change touches nobody: another one tells more")
@@ -247,8 +250,9 @@ class Impact(unittest.TestCase):
 
     def test_patients_behind_events_are_those_of_the_events(self):
         counted = json.loads(self.whole)
-        self.assertEqual(counted["patients"]["event"], counted["counts"]["event"])
-        lost = counted["counts"]["indicator"].get("warning", {}).get("lost", 0)
+        for name in ("event", "touched"):
+            self.assertEqual(counted["patients"][name], counted["counts"][name])
+        lost = sum(counted["counts"]["indicator"].get(loud, {}).get("lost", 0) for loud in ("warning", "critical"))
         none = sum(n for kinds in counted["counts"].get("warning", {}).values()
                    for instead, n in kinds.items() if instead == "none" or instead.startswith("other-"))
         self.assertEqual(none, lost)
@@ -303,6 +307,13 @@ def compare(before, after, counts):
         counts[rule].update({what: n for what, n in kinds.items() if n})
         happened |= {what for what, n in kinds.items() if n}
     return happened
+
+
+def loses_warning(before, after):
+    """Whether a card of a rule that warned is gone, or urges less; each rule has one card of a patient at most."""
+    loud = ("info", "warning", "critical")
+    left = {rule_of(card): loud.index(card["indicator"]) for card in after}
+    return any(card["indicator"] != "info" and left.get(rule_of(card), -1) < loud.index(card["indicator"]) for card in before)
 
 
 if __name__ == "__main__":

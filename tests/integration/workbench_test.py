@@ -490,6 +490,7 @@ class ThePopulation(unittest.TestCase):
         self.assertEqual(told, impact)
         tuned = self.bench.told("POST", "/api/tune", {"site": self.DRAFT})
         self.assertGreater(tuned["gained"] + tuned["changed"], 0)
+        self.assertEqual((tuned["touched"], tuned["losesWarning"]), (impact["patients"]["touched"], impact["patients"].get("losesWarning", 0)))
         for example in tuned["examples"]:
             shown = self.bench.told("GET", f"/api/patients/{quote(example['patient'], safe='')}")
             self.assertEqual(shown["bundle"]["resourceType"], "Bundle")

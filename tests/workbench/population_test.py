@@ -76,6 +76,24 @@ class Population(WorkbenchTest):
         self.page.press("Enter")
         self.page.wait("location.hash === '#/patient'")
 
+    def test_who_loses_a_warning_is_listed_with_it_and_opens_as_a_patient(self):
+        self.begin_with(SITE.replace("{ \"vitaminD.ruleset\": \"nam-2011\" }", "{}, \"off\": [\"vitamin-d-deficient\", \"b12-low\", \"calcium-high\", \"vitamin-d-suggest\"]"), "population/impact")
+        self.page.wait_text("each counted once", "main")
+        name = self.page.evaluate("driver.all('p button', null).map(driver.nameOf).find(each => each.includes('lose a warning or critical card'))")
+        count = int(name.split(":")[0])
+        self.assertGreater(count, 0)
+        self.page.tab_to("p button", name)
+        self.page.press("Enter")
+        self.page.wait_text("Patients who lose a warning or critical card", "main")
+        self.page.wait(f"document.querySelectorAll('.patients-of li .tag').length === {min(count, 40)}")
+        lost = self.page.evaluate("[...document.querySelectorAll('.patients-of li .tag')].map(each => each.textContent)")
+        for words in lost:
+            self.assertRegex(words, r"^loses (vitamin-d-deficient|b12-low|calcium-high)")
+        self.page.click("section button", "Patient ")
+        self.page.wait("location.hash === '#/patient'")
+        self.quiet()
+        self.assert_fine()
+
     def test_a_list_of_patients_can_be_come_back_to(self):
         self.begin_with(ES_2011, "population/impact")
         self.page.click("td button", self.page.evaluate("driver.all('td button', null).map(driver.nameOf).find(each => each.endsWith('vitamin-d-low, gained'))"))

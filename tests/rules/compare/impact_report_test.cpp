@@ -46,6 +46,18 @@ TEST(ImpactPage, TellsEventsAndPatientsOfEncounters) {
     EXPECT_THAT(page_text(impact_page(impact)), ContainsRegex("with at least one card lost +140 +20"));
 }
 
+TEST(ImpactPage, CountsEachPatientOnceWhoIsTouchedAndWhoLosesAWarning) {
+    Impact impact = impact_of();
+    impact.counts.add({"touched"}, 140);
+    impact.patients.add({"touched"}, 33);
+    impact.counts.add({"losesWarning"}, 70);
+    impact.patients.add({"losesWarning"}, 9);
+    const std::string text = page_text(impact_page(impact));
+    EXPECT_THAT(text, ContainsRegex("with any card gained, lost or changed +140 +30"));
+    EXPECT_THAT(text, ContainsRegex("that lose a warning or critical card +<11 +<11"));
+    EXPECT_THAT(text, HasSubstr("Nobody loses a warning or critical card."));
+}
+
 TEST(ImpactPage, TellsWhatStandsInThePlaceOfALostWarning) {
     Impact impact = impact_of("now");
     for (const char* instead : {"none", "info", "other-info"}) {

@@ -51,6 +51,7 @@ const DraftCase drafts[] = {
     {"Ruleset", R"({ "parameters": { "vitaminD.ruleset": "ros-2020" } })"},
     {"Days", R"({ "parameters": { "backPain.chronicDays": 28, "b12.validDays": 90, "labs.validDays": 28 } })"},
     {"RuleOff", R"({ "off": ["vitamin-d-suggest"] })"},
+    {"WarningsOff", R"({ "off": ["b12-low", "calcium-high", "vitamin-d-toxic"] })"},
     {"LocalBands",
      R"({ "laboratories": [ { "name": "ours", "default": true, "bands": { "b12": { "title": "ours", "bands":
         { "total": [ { "band": "low" }, { "band": "indeterminate", "from": { "pg/mL": 145, "pmol/L": 107 } },
@@ -65,6 +66,8 @@ void expect_what_impact_counts(const Program& draft) {
     EXPECT_EQ(tuned->patients, static_cast<std::int64_t>(population->patients()));
     expect_counts(tuned->events, counts, {"event"});
     EXPECT_EQ(tuned->none, static_cast<std::int64_t>(counts.at({"event", "none"})));
+    EXPECT_EQ(tuned->touched, static_cast<std::int64_t>(counts.at({"touched"})));
+    EXPECT_EQ(tuned->loses_warning, static_cast<std::int64_t>(counts.at({"losesWarning"})));
     std::vector<std::string> rules;
     for (const auto& [rule, of_rule] : tuned->rules) {
         rules.push_back(rule);
@@ -118,6 +121,28 @@ TEST(HeldPopulation, FindsThePatientsThatItCounts) {
         const auto found = population->find(*draft, filter);
         EXPECT_NE(std::ranges::find(found->patients, example.patient, &Found::Patient::number), found->patients.end());
     }
+}
+
+TEST(HeldPopulation, FindsWhoLosesAWarningAndWhich) {
+    const auto population = held(patients_of_stories(8));
+    const auto draft = with_site(R"({ "off": ["b12-low", "calcium-high", "vitamin-d-toxic", "vitamin-d-suggest"] })");
+    const auto tuned = population->tune(*draft);
+    ASSERT_TRUE(tuned);
+    EXPECT_GT(tuned->loses_warning, 0);
+    EXPECT_GT(tuned->touched, tuned->loses_warning);  // who loses a suggestion alone
+    const auto filter = read_filter(json::object{{"losesWarning", true}});
+    ASSERT_TRUE(filter);
+    const auto found = population->find(*draft, *filter);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(static_cast<std::int64_t>(found->of), tuned->loses_warning);
+    for (const Found::Patient& patient : found->patients) {
+        EXPECT_THAT(patient.lost_warnings, testing::Not(testing::IsEmpty()));
+        EXPECT_THAT(patient.lost_warnings, testing::Not(testing::Contains("vitamin-d-suggest")));
+    }
+    FindFilter of_rule = *filter;
+    of_rule.rule = "b12-low";
+    EXPECT_GT(population->find(*draft, of_rule)->of, 0U);
+    EXPECT_LT(population->find(*draft, of_rule)->of, found->of);
 }
 
 TEST(HeldPopulation, FindsPatientsBySexAgeBandAndUnreadableResults) {

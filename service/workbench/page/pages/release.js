@@ -186,6 +186,7 @@ function drawImpact(tuned, app) {
   const rules = (tuned.rules ?? []).filter((one) => one.gained || one.lost || one.changed).map((one) => [element("a", { href: addressOf("rules", one.rule) }, one.rule), one.gained ?? 0, one.lost ?? 0, one.changed ?? 0]);
   return [
     figures([{ name: "gain a card", value: tuned.gained, of: `of ${told(tuned.patients)} patients` }, { name: "lose a card", value: tuned.lost }, { name: "card changes", value: tuned.changed }]),
+    tuned.touched ? element("p", {}, `${told(tuned.touched)} ${tuned.touched === 1 ? "patient" : "patients"} in all, each counted once. `, element("strong", {}, tuned.losesWarning ? `${told(tuned.losesWarning)} ${tuned.losesWarning === 1 ? "loses" : "lose"} a warning or critical card.` : "Nobody loses a warning or critical card.")) : null,
     rules.length === 0 ? element("p", {}, "Nobody gets another card.") : tableOf({ caption: "By rule", columns: [{ title: "Rule" }, ...["gained", "lost", "changed"].map((column) => ({ title: column, isNumber: true }))], rows: rules, most: 12 }),
     element("p", {}, element("a", { href: addressOf("population", "impact", ...(app.session.previous ? ["from=previous"] : [])) }, "All of it, with the patients"), " in Population."),
   ];

@@ -89,6 +89,7 @@ export class Consequences {
     this.tell("patients", `patients: +${number(gained)} −${number(lost)}${changed ? `, ${number(changed)} another card` : ""}`);
     fill(this.patients,
       element("p", { class: "counts" }, signed("+", gained, "gain a card"), " ", signed("−", lost, "lose one"), " ", element("span", { class: "tag" }, `${number(changed)} get another`)),
+      answer.touched ? element("p", { class: "small" }, `${number(answer.touched)} in all, each counted once; ${answer.losesWarning ? `${number(answer.losesWarning)} of them ${answer.losesWarning === 1 ? "loses" : "lose"} a warning or critical card.` : "nobody loses a warning or critical card."}`) : null,
       element("p", { class: "quiet small" }, this.others(answer)),
       touched.length > 0 ? this.byRule(touched) : null, this.unreadable(answer.unreadable), answer.examples?.length ? this.examples(answer.examples) : null);
   }

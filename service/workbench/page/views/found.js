@@ -13,6 +13,7 @@ export function describe(filter) {
   const words = [];
   if (filter.rule) words.push(filter.what ? `${WHAT[filter.what] ?? filter.what} ${filter.rule}` : `with a card of ${filter.rule}`);
   else if (filter.what) words.push(`${WHAT[filter.what] ?? filter.what} any card`);
+  if (filter.losesWarning) words.push("who lose a warning or critical card");
   if (filter.analyte) words.push(filter.unreadable ? `with a result of ${filter.analyte} that cannot be read` : filter.band ? `whose ${filter.analyte} is “${filter.band}”` : `with a result of ${filter.analyte}`);
   if (filter.sex) words.push(`sex ${filter.sex}`);
   if (filter.age) words.push(`aged ${filter.age}`);
@@ -59,6 +60,7 @@ export class PatientsFound {
     if (patients.length === 0) return fill(this.list, element("p", {}, "Nobody."));
     const row = (one) => element("li", {},
       element("button", { type: "button", class: "btn btn-sm btn-plain", on: { click: () => this.app.openPatient(one.patient) } }, one.title ? `${named(one.patient)}: ${one.title}` : named(one.patient)),
+      one.lostWarnings?.length ? [" ", element("span", { class: "tag tag-warning" }, `loses ${one.lostWarnings.join(", ")}`)] : null,
       one.cards?.length ? element("span", { class: "quiet small" }, ` ${one.cards.join(", ")}`) : null);
     const list = element("ul", { class: "patients-of" }, patients.slice(0, SHORT).map(row));
     const rest = patients.slice(SHORT);
@@ -72,8 +74,8 @@ export class PatientsFound {
 }
 
 /** In the address everything is text. */
-function asAsked({ unreadable, ...filter }) {
-  return unreadable ? { ...filter, unreadable: true } : filter;
+function asAsked({ unreadable, losesWarning, ...filter }) {
+  return { ...filter, ...(unreadable && { unreadable: true }), ...(losesWarning && { losesWarning: true }) };
 }
 
 const named = (id) => `Patient ${id.split("/").at(-1)}`;

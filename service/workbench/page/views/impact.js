@@ -19,7 +19,7 @@ export function drawImpact(impact, { app, plots, from, find }) {
   const rules = Object.entries(counts.rule ?? {}).sort((a, b) => moved(b[1]) - moved(a[1]) || a[0].localeCompare(b[0]));
   return [
     against,
-    element("section", { class: "panel stack", "aria-label": "In short" }, element("p", { class: "lead-figure", role: "status" }, inShort(counts)), summary(counts), element("p", { class: "quiet small" }, "Patients; one with several cards may stand in more than one of these numbers."), beforeAndAfter(counts)),
+    element("section", { class: "panel stack", "aria-label": "In short" }, element("p", { class: "lead-figure", role: "status" }, inShort(counts)), summary(counts), distinct(impact.patients ?? {}, find), element("p", { class: "quiet small" }, "Patients; one with several cards may stand in more than one of these numbers."), beforeAndAfter(counts)),
     element("section", { class: "panel stack" }, element("h2", {}, "Cards by rule"), rulePlot(rules, plots, find), ruleTable(rules, find)),
     breakdown(counts, rules, plots, find),
     values(impact, plots, wordsFor(from)),
@@ -49,11 +49,18 @@ const moved = (one) => (one.gained ?? 0) + (one.lost ?? 0) + (one.changed ?? 0);
 
 function inShort(counts) {
   const { gained = 0, lost = 0, changed = 0 } = counts.event ?? {};
-  const lostWarnings = SEVERITIES.slice(0, 2).reduce((all, one) => all + (counts.indicator?.[one]?.lost ?? 0), 0);
   const people = (number) => `${told(number)} ${number === 1 ? "patient" : "patients"}`;
   if (gained + lost + changed === 0) return `Nobody of ${people(counts.patients ?? counts.events)} gets another card.`;
-  const loses = lostWarnings === 0 ? "Nobody loses a warning." : `${told(lostWarnings)} ${lostWarnings === 1 ? "warning is" : "warnings are"} lost.`;
-  return `Of ${people(counts.patients ?? counts.events)}, ${told(gained)} gain a card, ${told(lost)} lose one, and ${told(changed)} get one that says something else. ${loses}`;
+  return `Of ${people(counts.patients ?? counts.events)}, ${told(gained)} gain a card, ${told(lost)} lose one, and ${told(changed)} get one that says something else.`;
+}
+
+/** Each patient once, whatever happens to how many cards; and who is to be looked at first. */
+function distinct({ touched = 0, losesWarning = 0 }, find) {
+  const people = (number) => (number === 1 ? "patient" : "patients");
+  if (touched === 0) return null;
+  const loses = losesWarning === 0 ? "nobody loses a warning or critical card."
+    : [leading(losesWarning, "patients who lose a warning or critical card", () => find({ losesWarning: "yes" })), ` ${losesWarning === 1 ? "loses" : "lose"} a warning or critical card, or get it less urgent.`];
+  return element("p", {}, `In all, ${told(touched)} ${people(touched)} gain, lose or change a card, each counted once; `, loses);
 }
 
 function summary(counts) {
