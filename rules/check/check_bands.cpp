@@ -1,5 +1,6 @@
 // Bands as a laboratory or a ruleset draws them, beside those that the pack's other rulesets draw: the same name far
-// from where all others have it is a slip of a digit, and a kind that nobody bands is silent.
+// from where all others have it is a slip of a digit, a kind that nobody bands is silent, and without its highest band
+// the one below it has no end.
 #include "rules/check/check.hpp"
 #include "rules/pack/readers.hpp"
 
@@ -71,10 +72,71 @@ void check_bands_of_kind(const Drawn& drawn, const Node& list) {
     }
 }
 
+// "from 350 pg/mL", "above 350 pg/mL"
+std::string begin_in_words(std::string_view bound, const std::string& unit, std::string_view number) {
+    return std::string(bound) + ' ' + std::string(number) + ' ' + unit;
+}
+
+// Where a band of the pack begins, by the first of its units.
+std::string begin_of(const Band& band) {
+    const std::optional<PrintedNumbers>& begin = band.from ? band.from : band.above;
+    if (!begin || begin->empty()) return {};
+    return begin_in_words(band.from ? "from" : "above", begin->begin()->first, begin->begin()->second.text());
+}
+
+// The same of one as it is written; empty for the lowest.
+std::string begin_of(const Node& band) {
+    for (const char* bound : {"from", "above"}) {
+        const auto numbers = band.member(bound);
+        const auto printed = numbers ? numbers->members() : std::vector<std::pair<std::string, Node>>();
+        if (printed.empty()) continue;
+        return begin_in_words(bound, printed.front().first, fhir::number_text(printed.front().second.value()));
+    }
+    return {};
+}
+
+// The highest band of a ruleset that has the band `name`, too, of the one in force if it does; null where it is the
+// highest of one itself.
+const Band* highest_above(const Analyte& analyte, const Ruleset* in_force, const std::string& kind,
+                          const std::string& name) {
+    const Band* highest = nullptr;
+    for (const auto& [id, ruleset] : analyte.rulesets) {
+        const auto bands = ruleset.bands.find(kind);
+        if (bands == ruleset.bands.end() || bands->second.empty()) continue;
+        if (bands->second.back().band == name) return nullptr;
+        const bool has_it = std::ranges::find(bands->second, name, &Band::band) != bands->second.end();
+        if (has_it && (highest == nullptr || &ruleset == in_force)) highest = &bands->second.back();
+    }
+    return highest;
+}
+
+// The last band of a list holds all above it: a laboratory that leaves out "unlikely" makes each sound B12
+// "indeterminate".
+void check_top(const Analyte& analyte, const Ruleset* in_force, const std::string& kind, const Node& list) {
+    const std::vector<Node> bands = list.elements();
+    const auto name = bands.empty() ? std::nullopt : bands.back().member("band");
+    const Band* highest = name ? highest_above(analyte, in_force, kind, name->text()) : nullptr;
+    if (highest == nullptr) return;
+    const std::string begin = begin_of(bands.back());
+    bands.back().warning(
+        "band-top",
+        "\"" + name->text() + "\" is the highest band here, so that every value" + (begin.empty() ? "" : ' ' + begin) +
+            " is in it, however high; in the pack \"" + highest->band + "\" stands above it, " + begin_of(*highest) +
+            '.',
+        "Add { \"band\": \"" + highest->band + "\", \"" + (highest->from ? "from" : "above") +
+            "\": { a number for each unit }, \"orMore\": true } behind it, with the limit that the laboratory prints.");
+}
+
 void check_bands_by_kind(const Analyte& analyte, const Ruleset* ruleset, const Node& of_test) {
     const auto kinds = of_test.member("bands");
     if (!kinds) return;
     for (const auto& [kind, list] : kinds->members()) check_bands_of_kind({analyte, ruleset, kind}, list);
+}
+
+void check_tops(const Analyte& analyte, const Ruleset* in_force, const Node& of_laboratory) {
+    const auto kinds = of_laboratory.member("bands");
+    if (!kinds) return;
+    for (const auto& [kind, list] : kinds->members()) check_top(analyte, in_force, kind, list);
 }
 
 void check_rulesets(const Analyte& analyte, const Node& root) {
@@ -157,7 +219,9 @@ void check_bands(const Pack& pack, const Site& site, Diagnostics& findings) {
             const auto bands = laboratory.member("bands");
             for (const Analyte& analyte : pack.analytes) {
                 const auto own = bands ? bands->member(analyte.id) : std::nullopt;
-                if (own) check_bands_by_kind(analyte, nullptr, *own);
+                if (!own) continue;
+                check_bands_by_kind(analyte, nullptr, *own);
+                check_tops(analyte, chosen_ruleset(pack, site, analyte).ruleset, *own);
             }
         }
     });

@@ -79,6 +79,8 @@ FAULTS = [
     Fault("34r", "a laboratory's names reversed", site=laboratory(total=[
         band("unlikely"), band("indeterminate", **{"from": {"pg/mL": 190, "pmol/L": 140}}),
         band("low", above={"pg/mL": 298, "pmol/L": 220}, orMore=True)]), codes=("band-order",)),
+    Fault("34t", "a laboratory without the highest band", site=laboratory(total=[
+        band("low"), band("indeterminate", **{"from": {"pg/mL": 190, "pmol/L": 140}})]), codes=("band-top",)),
     Fault("35", "a laboratory that bands the total only", site=TOTAL_ONLY,
           why_not="is no fault any longer: the kinds that it leaves out are banded by the ruleset (site_test, LaboratoryBands)"),
     Fault("35r", "a ruleset without bands for active B12", site={"parameters": {"b12.ruleset": "aafp-2017"}}, codes=("kind-without-bands",)),

@@ -362,6 +362,9 @@ INSTANTIATE_TEST_SUITE_P(Gate, SiteFault,
                                          SiteText{"LimitsTimesTen", R"({ "laboratories": [{ "name": "North",
   "reference": "Organization/north", "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
     { "band": "low" }, { "band": "adequate", "from": { "ng/mL": 90, "nmol/L": 225 } }] } } } }] })"},
+                                         SiteText{"HighestBandLeftOut", R"({ "laboratories": [{ "name": "North",
+  "reference": "Organization/north", "bands": { "vitamin-d": { "title": "North", "bands": { "total": [
+    { "band": "deficient" }, { "band": "low", "from": { "ng/mL": 14, "nmol/L": 35 } }] } } } }] })"},
                                          SiteText{"SystemByItsHome", R"({ "codes": { "valueSets": { "malabsorption": [
   { "system": "http://snomed.info", "code": "396331005", "display": "coeliac disease" },
   { "system": "http://snomed.org/sct", "code": "396331005", "display": "coeliac disease" }] } } })"}),
