@@ -42,6 +42,15 @@ std::vector<MovableValue> movable_values(Run& run, const Trace& trace, const Cha
     return values;
 }
 
+fhir::Decimal without_zeros(fhir::Decimal number, int least_places) {
+    while (number.decimal_places() > least_places) {
+        const auto shorter = fhir::with_decimal_places(number, number.decimal_places() - 1);
+        if (!shorter || *shorter != number) break;
+        number = *shorter;
+    }
+    return number;
+}
+
 std::optional<long> in_steps(const fhir::Decimal& number, int places) {
     fhir::Decimal power(1);
     for (int at = 0; at < places; ++at) power = fhir::multiply(power, fhir::Decimal(10)).value_or(power);

@@ -30,4 +30,7 @@ std::vector<MovableValue> movable_values(Run& run, const Trace& trace, const Cha
 /// A number in steps of 10^-places, rounded down; nothing where it is too large.
 std::optional<long> in_steps(const fhir::Decimal& number, int places);
 
+/// As short as it can be written, with no fewer decimal places than were reported.
+fhir::Decimal without_zeros(fhir::Decimal number, int least_places);
+
 }  // namespace rules

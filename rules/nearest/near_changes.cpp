@@ -3,6 +3,7 @@
 #include "fhir/json_text.hpp"
 #include "fhir/member.hpp"
 #include "rules/nearest/changed_record.hpp"
+#include "rules/nearest/invented_fact.hpp"
 #include "rules/nearest/movable_values.hpp"
 #include "rules/nearest/near_words.hpp"
 #include "rules/nearest/step_search.hpp"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -24,26 +26,6 @@ namespace json = boost::json;
 constexpr std::size_t most_resources = 200;  ///< whose dates are moved, and which are taken away
 constexpr std::size_t most_other_days = 40;  ///< of other resources, which the order of two may hang on
 constexpr long farthest_days = 3650;
-
-/// Steps of one sign, nearest first, each once.
-std::vector<long> of_sign(const std::set<long>& steps, bool is_up) {
-    std::vector<long> list;
-    for (const long step : steps) {
-        if (step != 0 && (step > 0) == is_up) list.push_back(step);
-    }
-    if (!is_up) std::ranges::reverse(list);
-    return list;
-}
-
-/// As short as it can be written, with no fewer decimal places than were reported.
-fhir::Decimal without_zeros(fhir::Decimal number, int least_places) {
-    while (number.decimal_places() > least_places) {
-        const auto shorter = fhir::with_decimal_places(number, number.decimal_places() - 1);
-        if (!shorter || *shorter != number) break;
-        number = *shorter;
-    }
-    return number;
-}
 
 bool may_be_taken_away(std::string_view reference) {
     static constexpr std::array types = {"Condition/",           "MedicationRequest/",
@@ -64,17 +46,42 @@ class NearFinder {
 
     NearChanges find() {
         if (!look_at_record()) return std::move(found_);
-        move_values();
-        take_away();
-        add_codes();
-        set_parameters();
-        move_dates();
+        look_at_all();
         record_.undo();
         sort();
         return std::move(found_);
     }
 
   private:
+    /// The likeliest and nearest first, for where there is room for a part alone: what this site has set otherwise
+    /// than the pack, then what the evaluation found, and last what no rule has found anything in.
+    void look_at_all() {
+        using Look = std::function<void()>;
+        const std::array<std::pair<const char*, Look>, 9> all = {{
+            {"settings of the site file", [this] { set_parameters(true); }},
+            {"the newest result of each test", [this] { move_values(true); }},
+            {"without what rules found", [this] { take_away(true); }},
+            {"with what rules looked for and did not find", [this] { add_codes(); }},
+            {"settings of the pack", [this] { set_parameters(false); }},
+            {"days of what rules found", [this] { move_dates(true); }},
+            {"older results", [this] { move_values(false); }},
+            {"without what no rule found", [this] { take_away(false); }},
+            {"days of what no rule found", [this] { move_dates(false); }},
+        }};
+        std::string begun, untried;
+        for (const auto& [words, look] : all) {
+            if (is_exhausted_) {
+                untried += (untried.empty() ? "" : ", ") + std::string(words);
+                continue;
+            }
+            look();
+            if (is_exhausted_) begun = words;
+        }
+        if (!is_exhausted_) return;
+        found_.limit += " Not tried to the end: " + begun + '.';
+        if (!untried.empty()) found_.limit += " Not tried: " + untried + '.';
+    }
+
     Call call() const {
         Call call{question_.hook, question_.at, question_.zone.get(), {}, question_.selections};
         for (const json::value& draft : question_.drafts) {
@@ -87,9 +94,11 @@ class NearFinder {
     bool may_look() {
         if (stop_.stop_requested()) return false;
         if (found_.evaluations >= question_.limits.evaluations) {
+            is_exhausted_ = true;
             return is_over("The limit of " + std::to_string(question_.limits.evaluations) + " evaluations is reached");
         }
         if (std::chrono::steady_clock::now() - begin_ > question_.limits.time) {
+            is_exhausted_ = true;
             return is_over("The limit of " + std::to_string(question_.limits.time.count()) + " ms is reached");
         }
         return true;
@@ -158,8 +167,16 @@ class NearFinder {
 
     // ---- values
 
-    void move_values() {
+    /// Whether no other result of its test is newer.
+    bool is_newest(const MovableValue& value) const {
+        return std::ranges::none_of(values_, [&value](const MovableValue& other) {
+            return other.analyte == value.analyte && other.date > value.date;
+        });
+    }
+
+    void move_values(bool newest) {
         for (const MovableValue& value : values_) {
+            if (is_newest(value) != newest) continue;
             const auto below = in_steps(value.number, value.places);
             if (!below) continue;
             const auto on_grid = fhir::Decimal::of(*below, value.places);
@@ -206,10 +223,12 @@ class NearFinder {
 
     // ---- codes
 
-    void take_away() {
+    /// \param found  what facts know; else all others.
+    void take_away(bool found) {
         std::size_t looked_at = 0;
         for (std::size_t resource = 0; resource < record_.size(); ++resource) {
-            if (!may_be_taken_away(record_.reference(resource))) continue;
+            const std::string& reference = record_.reference(resource);
+            if (!may_be_taken_away(reference) || labels_.contains(reference) != found) continue;
             if (++looked_at > most_resources && !is_over("Only 200 resources were taken away")) return;
             record_.remove(resource);
             const auto rules = look();
@@ -233,7 +252,8 @@ class NearFinder {
         for (const CompiledFact* fact : lacking_) {
             std::set<std::string> told;
             for (const long days : days_to_invent(*fact)) {
-                auto resource = invented_for(*fact, days);
+                const std::string day = fhir::Date::of(today_ - std::chrono::days(days)).text();
+                auto resource = invented_for(program_, *fact, patient_, day);
                 if (!resource) break;
                 record_.add(*resource);
                 const auto rules = look();
@@ -253,34 +273,12 @@ class NearFinder {
         }
     }
 
-    /// Days ago: today; and, for what has to last before it counts, long ago.
-    static std::vector<long> days_to_invent(const CompiledFact& fact) {
-        constexpr long long_ago = 730, months_ago = 200, a_year_ago = 365;
-        if (fact.form == Fact::Form::medications) return {0, months_ago, fact.current_days.value_or(a_year_ago)};
-        return {0, long_ago};
-    }
-
-    std::optional<json::value> invented_for(const CompiledFact& fact, long days) const {
-        const std::string_view type = fact.form == Fact::Form::conditions    ? "Condition"
-                                      : fact.form == Fact::Form::medications ? "MedicationRequest"
-                                      : fact.form == Fact::Form::procedures  ? "Procedure"
-                                                                             : "";
-        if (type.empty()) return std::nullopt;
-        for (const SetId set : fact.sets) {
-            for (const fhir::ValueSet::System& system : program_.value_set(set)->included()) {
-                if (system.concepts.empty()) continue;
-                const fhir::ValueSet::Concept& first = system.concepts.front();
-                const std::string day = fhir::Date::of(today_ - std::chrono::days(days)).text();
-                return invented({type, system.url, first.code, first.display, patient_, day});
-            }
-        }
-        return std::nullopt;
-    }
-
     // ---- parameters
 
-    void set_parameters() {
+    /// \param of_site  those that the site sets; else all others.
+    void set_parameters(bool of_site) {
         for (const std::string& name : parameters_behind(program_, trace_)) {
+            if (program_.site.parameters.contains(name) != of_site) continue;
             const auto written = std::ranges::find(program_.pack.parameters, name, &Parameter::name);
             if (written == program_.pack.parameters.end()) continue;
             const std::string now(program_.parameters.text(name).value_or(""));
@@ -303,9 +301,11 @@ class NearFinder {
         const auto now = program_.parameters.integer(written.name);
         if (!now || !written.range) return;
         const LookAtStep look_at = [&](long step) { return shown_with(written.name, std::to_string(*now + step)); };
-        for (const long end : {written.range->first, written.range->second}) {
-            if (end == *now) continue;
-            for (const Flip& flip : smallest_flips(shown_, {end - *now}, look_at)) {
+        std::set<long> steps = {written.range->first - *now, written.range->second - *now};
+        const auto of_pack = fhir::Decimal::parse(written.default_value);
+        if (const auto number = of_pack ? of_pack->to_int64() : std::nullopt) steps.insert(*number - *now);
+        for (const bool is_up : {false, true}) {
+            for (const Flip& flip : smallest_flips(shown_, of_sign(steps, is_up), look_at)) {
                 tell_parameter(written, flip, text, std::to_string(*now + flip.step),
                                std::to_string(std::labs(flip.step)));
             }
@@ -352,7 +352,8 @@ class NearFinder {
 
     // ---- dates
 
-    void move_dates() {
+    /// \param found  of what facts and tests know; else of all others, but results.
+    void move_dates(bool found) {
         std::set<long> others;
         for (const auto& [reference, label] : labels_) {
             const auto resource = record_.find(reference);
@@ -360,16 +361,14 @@ class NearFinder {
                 if (others.size() < most_other_days && day <= today_) others.insert((today_ - day).count());
             }
         }
-        for (const bool is_labelled : {true, false}) {  // what decided first
-            std::size_t looked_at = 0;
-            for (std::size_t resource = 0; resource < record_.size(); ++resource) {
-                const std::string& reference = record_.reference(resource);
-                const bool is_dated = may_be_taken_away(reference) || reference.starts_with("Observation/");
-                if (!is_dated || labels_.contains(reference) != is_labelled) continue;
-                if (!is_labelled && reference.starts_with("Observation/")) continue;  // no result that rules read
-                if (++looked_at > most_resources && !is_over("Only 200 resources were moved")) break;
-                move_date(resource, is_labelled ? others : std::set<long>());
-            }
+        std::size_t looked_at = 0;
+        for (std::size_t resource = 0; resource < record_.size(); ++resource) {
+            const std::string& reference = record_.reference(resource);
+            const bool is_result = reference.starts_with("Observation/");
+            if (!may_be_taken_away(reference) && !(is_result && found)) continue;
+            if (labels_.contains(reference) != found) continue;
+            if (++looked_at > most_resources && !is_over("Only 200 resources were moved")) break;
+            move_date(resource, found ? others : std::set<long>());
         }
     }
 
@@ -480,6 +479,7 @@ class NearFinder {
     std::vector<const CompiledFact*> lacking_;
     std::string patient_;
     NearChanges found_;
+    bool is_exhausted_ = false;  ///< nothing more may be looked at
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "rules/nearest/step_search.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace rules {
@@ -61,6 +62,15 @@ class Search {
 };
 
 }  // namespace
+
+std::vector<long> of_sign(const std::set<long>& steps, bool is_up) {
+    std::vector<long> list;
+    for (const long step : steps) {
+        if (step != 0 && (step > 0) == is_up) list.push_back(step);
+    }
+    if (!is_up) std::ranges::reverse(list);
+    return list;
+}
 
 std::vector<Flip> smallest_flips(const ShownRules& shown, const std::vector<long>& candidates, const LookAtStep& look) {
     return Search(shown, look).run(candidates);

@@ -23,6 +23,9 @@ struct Flip {
     bool gives = false;
 };
 
+/// Of `steps` those of one sign, nearest first.
+std::vector<long> of_sign(const std::set<long>& steps, bool is_up);
+
 /// Looks at each of `candidates`, steps of one sign with the nearest first; where a card flips that did not at the
 /// candidate before, at the steps between them.
 std::vector<Flip> smallest_flips(const ShownRules& shown, const std::vector<long>& candidates, const LookAtStep& look);

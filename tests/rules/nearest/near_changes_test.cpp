@@ -297,6 +297,51 @@ TEST(NearChanges, SaysWhenALimitIsReached) {
     EXPECT_THAT(std::string(near_changes_json(found).at("limit").get_string()), HasSubstr("may be more"));
 }
 
+TEST(NearChanges, SaysWhatItHasNotTried) {
+    NearQuestion question = question_of({read_sample("ada-quill")});
+    question.limits.evaluations = 20;
+    const std::string limit = near_changes(question).limit;
+    EXPECT_THAT(limit, HasSubstr("Not tried to the end: the newest result of each test."));
+    EXPECT_THAT(limit, HasSubstr("Not tried: without what rules found, "));
+    EXPECT_THAT(limit, HasSubstr(", days of what no rule found."));
+}
+
+// BSH 2014 has no middle band, so that a site which sets it loses the card: its own setting is tried before all else.
+TEST(NearChanges, TriesFirstWhatTheSiteHasSet) {
+    Site site;
+    site.parameters["b12.ruleset"] = "bsh-2014";
+    NearQuestion question = question_of({read_sample("casimir-boone")});
+    question.program = compile_test_pack(shipped_pack(), site);
+    question.limits.evaluations = 8;
+    const auto changes = of_kind(near_changes(question), NearChange::Kind::parameter, "b12-indeterminate");
+    ASSERT_FALSE(changes.empty());
+    EXPECT_EQ(changes[0].parameter, "b12.ruleset");
+    EXPECT_TRUE(changes[0].gives);
+}
+
+// 238 pg/mL of 2026-01-28 is read, an older one of the same test is not: the newest is moved first.
+TEST(NearChanges, TriesTheNewestResultOfATestFirst) {
+    std::vector<json::value> resources = {read_sample("casimir-boone")};
+    json::array& entries = entries_of(resources);
+    const auto newest = std::ranges::find_if(entries, [](const json::value& entry) {
+        const json::value* quantity = entry.at("resource").get_object().if_contains("valueQuantity");
+        return quantity && fhir::number_text(quantity->get_object().at("value")) == "238";
+    });
+    ASSERT_NE(newest, entries.end());
+    for (int year = 2015; year < 2025; ++year) {
+        json::value older = *newest;
+        json::object& resource = older.get_object().at("resource").get_object();
+        resource["id"] = "older-" + std::to_string(year);
+        resource["effectiveDateTime"] = std::to_string(year) + "-01-28";
+        entries.insert(entries.begin(), std::move(older));
+    }
+    NearQuestion question = question_of(resources);
+    question.limits.evaluations = 100;
+    const NearChanges found = near_changes(question);
+    EXPECT_FALSE(of_kind(found, NearChange::Kind::value, "b12-indeterminate").empty());
+    EXPECT_THAT(found.limit, HasSubstr("older results"));
+}
+
 TEST(NearChanges, LooksAtTheAskedRuleAlone) {
     NearQuestion question = question_of({read_sample("casimir-boone")});
     question.rule = "b12-indeterminate";
