@@ -175,7 +175,8 @@ void tell_contexts(const Weight& weight, const std::string& what, const std::vec
                    Teller& to) {
     PartList parts;
     for (const WordContext& context : contexts) {
-        const auto& [phrases, except, in_clause, earlier_in_sentence, words_before, words_after] = context;
+        const auto& [phrases, except, meant_instead, taken_back, in_clause, earlier_in_sentence, words_before,
+                     words_after] = context;
         std::string where;
         if (in_clause) where += " in the clause";
         if (earlier_in_sentence) where += " earlier in the sentence";
@@ -186,6 +187,12 @@ void tell_contexts(const Weight& weight, const std::string& what, const std::vec
         }
         for (const Part& phrase : parts_of(except)) {
             parts.push_back({"except " + phrase.key + where, "but not within \"" + phrase.words + "\"" + where});
+        }
+        for (const Part& phrase : parts_of(meant_instead)) {
+            parts.push_back({"between " + phrase.key + where, "but not across \"" + phrase.words + "\"" + where});
+        }
+        for (const Part& phrase : parts_of(taken_back)) {
+            parts.push_back({"behind " + phrase.key + where, "but not before \"" + phrase.words + "\"" + where});
         }
     }
     to.list(weight, what, std::move(parts));

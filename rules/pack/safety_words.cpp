@@ -14,6 +14,8 @@ constexpr Form word_lists_form = {"words.json", word_lists_fields};
 
 constexpr Field context_fields[] = {{"phrases", kind::list, true, kind::text},
                                     {"except", kind::list, false, kind::text},
+                                    {"meantInstead", kind::list, false, kind::text},
+                                    {"takenBack", kind::list, false, kind::text},
                                     {"inClause", kind::boolean},
                                     {"earlierInSentence", kind::boolean},
                                     {"wordsBefore", kind::integer},
@@ -106,6 +108,8 @@ WordContext read_context(const Node& node) {
     WordContext context;
     context.phrases = read_stems(object, "phrases");
     context.except = read_patterns(object, "except");
+    context.meant_instead = read_patterns(object, "meantInstead");
+    context.taken_back = read_patterns(object, "takenBack");
     context.in_clause = object.flag("inClause");
     context.earlier_in_sentence = object.flag("earlierInSentence");
     context.words_before = read_distance(object, "wordsBefore");

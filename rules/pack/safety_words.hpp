@@ -23,11 +23,15 @@ struct WordStem {
 };
 
 /// Phrases that change what a stem near them means. JSON: { "phrases": [stems], "inClause": true, "earlierInSentence":
-/// true, "wordsBefore": 6, "wordsAfter": 5, "except": [phrases] }: one of the four places at least. What lies within
-/// one of "except" is none of the phrases: "excluded" in "not excluded".
+/// true, "wordsBefore": 6, "wordsAfter": 5, "except": [..], "meantInstead": [..], "takenBack": [..] }: one of the four
+/// places at least. What lies within one of "except" is none of the phrases: "excluded" in "not excluded". Nor is what
+/// on the other side of one of "meantInstead" from the stem: "no" in "no change of metastases"; "except" holds for that
+/// list, too. One of "takenBack" behind it in the sentence lifts a phrase: "no fracture except L1".
 struct WordContext {
     std::vector<WordStem> phrases;
     std::vector<WordPattern> except;
+    std::vector<WordPattern> meant_instead;
+    std::vector<WordPattern> taken_back;
     bool in_clause = false;            // inClause: anywhere in the clause of the stem
     bool earlier_in_sentence = false;  // earlierInSentence: before it, back to a full stop or semicolon
     std::size_t words_before = 0;      // wordsBefore: up to so many words before it, in its clause

@@ -62,7 +62,8 @@ class WordsIndex::Text {
             return std::ranges::any_of(phrase.words, [&](const WordPattern& pattern) {
                 return std::ranges::any_of(ranges_of(pattern), [&](const WordRange& range) {
                     return is_near(range, context, stem, around) && !is_excepted(range, context) &&
-                           has_beside(phrase, around);
+                           has_beside(phrase, around) && !means_another(range, context, stem) &&
+                           !is_taken_back(range, context);
                 });
             });
         });
@@ -111,6 +112,28 @@ class WordsIndex::Text {
         return std::ranges::any_of(context.except, [&](const WordPattern& pattern) {
             return std::ranges::any_of(ranges_of(pattern), [&](const WordRange& except) {
                 return except.first <= range.first && range.last <= except.last;
+            });
+        });
+    }
+
+    /// Whether something stands between the phrase and the stem that the phrase is about: "no change of metastases".
+    bool means_another(const WordRange& range, const WordContext& context, const WordRange& stem) const {
+        const WordRange& left = range.first < stem.first ? range : stem;
+        const WordRange& right = range.first < stem.first ? stem : range;
+        return std::ranges::any_of(context.meant_instead, [&](const WordPattern& pattern) {
+            return std::ranges::any_of(ranges_of(pattern), [&](const WordRange& other) {
+                return left.last < other.first && other.last < right.first && !is_excepted(other, context);
+            });
+        });
+    }
+
+    /// Whether what follows in the sentence lifts the phrase: "no fracture of the spine, except L1".
+    bool is_taken_back(const WordRange& range, const WordContext& context) const {
+        const auto from = marks_.begin() + static_cast<std::ptrdiff_t>(range.last);
+        const auto end = std::ranges::find(from, marks_.end(), Ending::sentence) - marks_.begin();
+        return std::ranges::any_of(context.taken_back, [&](const WordPattern& pattern) {
+            return std::ranges::any_of(ranges_of(pattern), [&](const WordRange& other) {
+                return other.first > range.last && static_cast<std::ptrdiff_t>(other.last) < end;
             });
         });
     }

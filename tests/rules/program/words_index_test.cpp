@@ -66,6 +66,38 @@ INSTANTIATE_TEST_SUITE_P(
                     Told{"PhobiaInTheWord", "Carcinomatophobia", ""}),
     CaseName());
 
+// A denial that is about something else denies nothing: pseudo-negations, and treatments that are not to be had.
+INSTANTIATE_TEST_SUITE_P(
+    DeniedInstead, Words,
+    testing::Values(Told{"Change", "No significant interval change of known bone metastases", "malignancy (metasta)"},
+                    Told{"Progression", "No evidence of progression of bone metastases", "malignancy (metasta)"},
+                    Told{"Treatment", "No chemotherapy for breast cancer", "malignancy (cancer)"},
+                    Told{"NothingPast", "No previous chemotherapy for breast cancer", "malignancy (cancer)"},
+                    Told{"PastDenied", "No previous history of breast cancer", ""},
+                    Told{"TreatmentByItsName", "No pembrolizumab for melanoma", "malignancy (melanoma)"},
+                    Told{"Contrast", "MRI without contrast shows spinal cord compression", "cord (cord compression)"},
+                    Told{"Operable", "Not operable spinal cord compression", "cord (cord compression)"},
+                    Told{"Consequence", "No bladder control due to cauda equina syndrome", "cord (cauda equina)"},
+                    Told{"InADisease", "No fever in discitis", "spinal-infection (discitis)"},
+                    Told{"InAPlace", "No evidence in the spine of discitis", ""},
+                    Told{"DrugToAvoid", "Avoid NSAIDs in myeloma", "malignancy (myeloma)"},
+                    Told{"Avoided", "To avoid cancer", ""},
+                    Told{"NotOnly", "Not only osteoarthritis, not only lymphoma", "malignancy (lymphoma)"},
+                    Told{"PrimaryNotFound", "Bone metastases primary not found", "malignancy (metasta)"},
+                    Told{"ItselfNotFound", "Bone metastases not found", ""},
+                    Told{"ExceptBehind", "No fracture of the spine except L1", "vertebral-fracture (fractur + spine)"},
+                    Told{"ExceptInAnotherClause", "No metastases (except L2)", "malignancy (metasta)"},
+                    Told{"ExceptInAnotherSentence", "No metastases. Well apart from headache", ""},
+                    Told{"OtherThan", "No tumour other than breast cancer", "malignancy (cancer)"},
+                    Told{"BehindTheStem", "No metastases on treatment", ""},
+                    Told{"EvidenceFor", "No radiological evidence for malignancy", ""},
+                    Told{"NeedFor", "No need for dialysis", ""},
+                    Told{"CauseDenied", "Weight loss not due to cancer", ""}, Told{"FreeFrom", "Free from cancer", ""},
+                    Told{"OldPatient", "Fracture of L1 in 70 year old woman", "vertebral-fracture (fractur + l1)"},
+                    Told{"NotHealed", "Fracture of L1 not yet healed", "vertebral-fracture (fractur + l1)"},
+                    Told{"FoundByScreening", "Screen-detected breast cancer", "malignancy (cancer)"}),
+    CaseName());
+
 INSTANTIATE_TEST_SUITE_P(
     Others, Words,
     testing::Values(Told{"FamilyHistory", "Family history: breast cancer, lung cancer", ""},

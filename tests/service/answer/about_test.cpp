@@ -38,7 +38,7 @@ TEST(AboutPage, HasWhatAClinicianNeedsToReviewTheBasis) {
     for (const char* part :
          {"For licensed clinicians", "Not for patients, not for emergencies", "When this card comes", "for whom not",
           "ng/mL: at risk of deficiency below 12, low from 12, adequate from 20", "365 days", "https://www.nap.edu/",
-          "Who disagrees", "ES 2024", "never considered", "Known limits", "2.0.0", "Not approved by a clinical owner.",
+          "Who disagrees", "ES 2024", "never considered", "Known limits", "3.0.0", "Not approved by a clinical owner.",
           shipped().digests.cards.c_str()}) {
         EXPECT_TRUE(holds(*page, part)) << part;
     }
