@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t longest_echo = 20;
 constexpr std::size_t longest_number = 40;
+constexpr std::size_t most_groups = 3;  // of digits, in a number that is shown as it was sent
 
 bool is_space(char character) {
     return character == ' ' || character == '\t' || character == '\r' || character == '\n';
@@ -38,22 +39,54 @@ std::string joined(std::string_view comparator, std::string_view number, std::st
     return text;
 }
 
+/// The sign at the beginning of `text`, which is taken from it with the spaces behind.
+std::string_view take_comparator(std::string_view& text) {
+    text = trimmed(text);
+    if (!text.starts_with('<') && !text.starts_with('>')) return {};
+    const std::string_view comparator = text.substr(0, text.substr(1).starts_with('=') ? 2 : 1);
+    text = trimmed(text.substr(comparator.size()));
+    return comparator;
+}
+
+/// How many bytes at the beginning of `text` may stand between two groups of digits: "1 250", "1'250".
+std::size_t separator_length(std::string_view text) {
+    constexpr std::string_view separators[] = {" ", "'", ",", "\u00A0", "\u2009", "\u2019", "\u202F"};
+    const auto* const found =
+        std::ranges::find_if(separators, [&](std::string_view separator) { return text.starts_with(separator); });
+    return found == std::end(separators) ? 0 : found->size();
+}
+
+/// Digits in groups of three at the beginning of `text`, with what stands between them; empty if there are none.
+std::string_view grouped_digits(std::string_view text) {
+    const auto digits_at = [&](std::size_t from) {
+        std::size_t end = from;
+        while (end < text.size() && fhir::is_digit(text[end])) ++end;
+        return end - from;
+    };
+    const std::size_t first = digits_at(0);
+    std::size_t end = first;
+    for (std::size_t groups = 1; groups < most_groups; ++groups) {
+        const std::size_t separator = separator_length(text.substr(end));
+        if (separator == 0 || digits_at(end + separator) != 3) break;
+        end += separator + 3;
+    }
+    if (first == 0 || first > 3 || end == first) return {};
+    if (text.substr(end).starts_with('.') && digits_at(end + 1) > 0) end += 1 + digits_at(end + 1);
+    return text.substr(0, end);
+}
+
 /// A text that begins with a number: "<4 ng/mL" is "<", 4 and "ng/mL".
 struct NumberText {
     std::string_view comparator;
     fhir::Decimal number;
     std::string_view rest;
+    bool goes_on = false;  ///< more digits follow: "1 250 pg/mL" is one number to a person
 };
 
 std::optional<NumberText> parse_number_text(std::string_view text, bool decimal_comma) {
     NumberText parsed;
-    text = trimmed(text);
+    parsed.comparator = take_comparator(text);
     std::size_t at = 0;
-    if (at < text.size() && (text[at] == '<' || text[at] == '>')) {
-        at += text.substr(at + 1, 1) == "=" ? 2U : 1U;
-        parsed.comparator = text.substr(0, at);
-    }
-    while (at < text.size() && is_space(text[at])) ++at;
     std::string digits;
     const auto take_digits = [&] {
         const std::size_t before = digits.size();
@@ -73,7 +106,11 @@ std::optional<NumberText> parse_number_text(std::string_view text, bool decimal_
     const auto number = fhir::Decimal::parse(digits);
     if (!number) return std::nullopt;
     parsed.number = *number;
-    parsed.rest = trimmed(text.substr(at));
+    const std::string_view behind = text.substr(at);
+    parsed.rest = trimmed(behind);
+    const std::string_view next = behind.substr(separator_length(behind));
+    parsed.goes_on = next.size() < behind.size() && !next.empty() && fhir::is_digit(next.front());
+    parsed.goes_on = parsed.goes_on || (!parsed.rest.empty() && fhir::is_digit(parsed.rest.front()));
     return parsed;
 }
 
@@ -108,7 +145,9 @@ class Reader {
         WrittenValue written;
         written.is_there = true;
         const auto parsed = parse_number_text(text, laboratory_ && laboratory_->decimal_comma);
-        if (!parsed) return refuse(std::move(written), Fault::not_a_number, "");
+        // A unit may begin with digits, too: "10*9/L".
+        if (!parsed || (parsed->goes_on && !knows_unit_(parsed->rest)))
+            return refuse(std::move(written), Fault::not_a_number, grouped_echo(text));
         written.comparator = fhir::comparator_of(parsed->comparator);
         written.number = parsed->number;
         // Words behind a number may be anything, a name too: one short word at most is shown.
@@ -138,6 +177,15 @@ class Reader {
     std::string foreign_echo(const fhir::Quantity& quantity) const {
         const std::string_view unit = trimmed(quantity.unit).empty() ? quantity.code : quantity.unit;
         return joined(fhir::code_of(quantity.comparator), quantity.value->text(), unit_echo(unit, knows_unit_));
+    }
+
+    /// Digits in groups are shown as they were sent: which number they mean is for a person to say.
+    std::string grouped_echo(std::string_view text) const {
+        const std::string_view comparator = take_comparator(text);
+        const std::string_view digits = grouped_digits(text);
+        if (digits.empty() || digits.size() > longest_echo) return "";
+        const std::string_view unit = trimmed(text.substr(digits.size()));
+        return joined(comparator, digits, knows_unit_(unit) ? unit : std::string_view());
     }
 
     static WrittenValue refuse(WrittenValue written, Fault fault, std::string echo) {
