@@ -89,11 +89,15 @@ std::optional<fhir::Date> FactReader::day_of_age(const fhir::Quantity& age) cons
     return fhir::Date::of(std::min(birthday->first_day() - std::chrono::days{1}, calendar_.today()));
 }
 
-/// Onset as a date, the start of a period, an age; else the day it was recorded, which is no earlier than the onset.
-void FactReader::date_onset(Item& item, const fhir::Condition& condition) const {
-    if (const auto* when = std::get_if<fhir::DateTime>(&condition.onset)) return date_item(item, *when);
-    const auto* period = std::get_if<fhir::Period>(&condition.onset);
-    if (period && period->start) return date_item(item, *period->start);
+/// Onset as a date, the start of a period, an age; else the day it was recorded, which is no earlier than the onset. A
+/// date ahead of today is not known. Where a condition counts without a date it then has none: the year of an onset
+/// that is a slip of the pen may be later than that of the record.
+void FactReader::date_onset(Item& item, const fhir::Condition& condition, const CompiledFact& fact) const {
+    std::optional<fhir::DateTime> onset;
+    if (const auto* when = std::get_if<fhir::DateTime>(&condition.onset)) onset = *when;
+    if (const auto* period = std::get_if<fhir::Period>(&condition.onset)) onset = period->start;
+    if (onset && calendar_.day_of(*onset)) return date_item(item, *onset);
+    if (onset && fact.written->undated_counts) return;
     if (const auto* age = std::get_if<fhir::Quantity>(&condition.onset)) {
         if (const auto day = day_of_age(*age)) {
             date_item(item, fhir::DateTime{*day, std::nullopt, std::nullopt});
@@ -101,7 +105,7 @@ void FactReader::date_onset(Item& item, const fhir::Condition& condition) const 
             return;
         }
     }
-    if (!condition.recorded_date) return;
+    if (!condition.recorded_date || !calendar_.day_of(*condition.recorded_date)) return;
     date_item(item, *condition.recorded_date);
     item.is_at_least = true;
     item.is_recorded = true;
@@ -129,7 +133,7 @@ FactItems FactReader::conditions(const CompiledFact& fact) {
                 item.status = status;
         }
         item.is_doubtful = condition.doubt != fhir::Doubt::none;
-        date_onset(item, condition);
+        date_onset(item, condition, fact);
         if (is_in_window(fact, item)) found.items.push_back(std::move(item));
     }
     return found;

@@ -24,11 +24,12 @@ bool is_in(const std::vector<SetId>& sets, SetId set) {
 /// Of a procedure that still goes on: today. Otherwise its end, or its beginning.
 std::optional<fhir::DateTime> last_known_time(const fhir::Procedure& procedure, const Calendar& calendar) {
     const auto* period = std::get_if<fhir::Period>(&procedure.performed);
-    if (period && !period->end && procedure.status == "in-progress") {
+    const auto end = fhir::end_of(procedure.performed);
+    const bool has_ended = end && calendar.day_of(*end);
+    if (period && !has_ended && procedure.status == "in-progress") {
         return fhir::DateTime{fhir::Date::of(calendar.today()), std::nullopt, std::nullopt};
     }
-    const auto end = fhir::end_of(procedure.performed);
-    return end ? end : fhir::start_of(procedure.performed);
+    return has_ended ? end : fhir::start_of(procedure.performed);
 }
 
 }  // namespace
@@ -92,7 +93,9 @@ void FactReader::name_item(Item& item, const Match& match, const WordsHit* words
     item.sets = set_names(match);
 }
 
+/// What lies ahead of today is no date that is known.
 void FactReader::date_item(Item& item, const fhir::DateTime& when) const {
+    if (!calendar_.day_of(when)) return;
     item.date = calendar_.date_of(when);
     item.age_days = calendar_.age_in_days(when);
     item.is_at_least = when.date.day == 0;

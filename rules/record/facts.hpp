@@ -89,7 +89,7 @@ class FactReader {
     bool counts(const fhir::Condition& condition, const CompiledFact& fact) const;
     bool is_verified(const fhir::Condition& condition, const CompiledFact& fact) const;
     bool is_abated(const fhir::Condition& condition) const;
-    void date_onset(Item& item, const fhir::Condition& condition) const;
+    void date_onset(Item& item, const fhir::Condition& condition, const CompiledFact& fact) const;
     std::optional<fhir::Date> day_of_age(const fhir::Quantity& age) const;
     // fact_medications.cpp
     FactItems medications(const CompiledFact& fact);

@@ -70,6 +70,25 @@ INSTANTIATE_TEST_SUITE_P(
                  "malignancy"}),
     CaseName());
 
+std::string dialysis(std::string_view status, std::string_view performed) {
+    std::string text = R"({"resourceType": "Procedure", "id": "p", "code": {"coding": [)"
+                       R"({"system": "http://snomed.info/sct", "code": "265764009"}]}, "status": ")";
+    return text.append(status).append("\", ").append(performed).append("}");
+}
+
+// An end that lies ahead stands for none (REFERENCE.md D.6).
+INSTANTIATE_TEST_SUITE_P(
+    OfProcedures, Facts,
+    testing::Values(
+        FactCase{"EndsAheadAndGoesOn", "dialysisProcedure",
+                 dialysis("in-progress", R"("performedPeriod": {"start": "2019", "end": "9999-12-31"})"),
+                 "dialysis: 0 days"},
+        FactCase{"EndsAheadAndIsDone", "dialysisProcedure",
+                 dialysis("completed", R"("performedPeriod": {"start": "2026-02-20", "end": "9999-12-31"})"),
+                 "dialysis: 10 days"},
+        FactCase{"LiesAhead", "dialysisProcedure", dialysis("completed", R"("performedDateTime": "2027-02-20")"), ""}),
+    CaseName());
+
 // REFERENCE.md A.1, duration; D.6.
 INSTANTIATE_TEST_SUITE_P(
     OfDuration, Facts,
@@ -108,6 +127,20 @@ INSTANTIATE_TEST_SUITE_P(
                  "low back pain: 0 days"},
         FactCase{"TheFutureIsUnknown", "backPain",
                  condition(low_back_pain, status("active", R"("onsetDateTime": "2026-04-01")")), "low back pain"},
+        FactCase{"AheadOfTheRecordTheRecordCounts", "backPain",
+                 condition(low_back_pain,
+                           status("active", R"("onsetDateTime": "9999-12-31", "recordedDate": "2026-02-20")")),
+                 "low back pain: 10 days or more"},
+        FactCase{"APeriodAheadOfTheRecord", "backPain",
+                 condition(low_back_pain,
+                           status("active", R"("onsetPeriod": {"start": "2027-01"}, "recordedDate": "2026-02-20")")),
+                 "low back pain: 10 days or more"},
+        FactCase{"ARecordOfTheFutureIsUnknown", "backPain",
+                 condition(low_back_pain, status("active", R"("recordedDate": "2027-02-20")")), "low back pain"},
+        FactCase{
+            "ARedFlagWithAnOnsetAheadKeepsNoDate", "redFlags",
+            condition("267064002", status("active", R"("onsetDateTime": "2027-02-20", "recordedDate": "2024-01-20")")),
+            "urinary retention"},
         FactCase{"AnInstantInOurOffset", "backPain",
                  condition(low_back_pain, status("active", R"("onsetDateTime": "2026-03-01T23:30:00-05:00")")),
                  "low back pain: 0 days"},
