@@ -37,14 +37,14 @@ bool is_of(const Value& item, const Measurement& result, const CompiledKind& kin
            text_member(item, "date") == result.date->text();
 }
 
-std::string_view why_not_shown(Measurement::State state) {
-    switch (state) {
+std::string_view why_not_shown(const Measurement& measurement) {
+    switch (measurement.state) {
         case Measurement::State::readable:
             return " (not the whole)";
         case Measurement::State::awaited:
             return " (not final yet)";
         case Measurement::State::unreadable:
-            return " (unreadable)";
+            return measurement.fault == Fault::in_the_future ? " (dated ahead)" : " (unreadable)";
     }
     return "";
 }
@@ -102,7 +102,7 @@ void CardBuilder::add_newer_results(const Candidate& candidate, std::vector<std:
             const bool is_clear = is_only_test(candidate.evidence, id, kind);
             std::string words = is_clear ? "a newer result" : "a newer " + kind.title + " result";
             if (newer.date) words += " of " + newer.date->text();
-            add_once(words + std::string(why_not_shown(newer.state)), missing);
+            add_once(words + std::string(why_not_shown(newer)), missing);
         }
     }
 }
