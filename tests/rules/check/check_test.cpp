@@ -265,7 +265,9 @@ TEST_P(DoubtfulCriterion, IsFoundWithItsColumn) {
 INSTANTIATE_TEST_SUITE_P(Warned, DoubtfulCriterion,
                          testing::Values(Doubt{"NeverEqual", "%vitaminD.result.where(band = 1)"},
                                          Doubt{"UnitOfANumber", "%vitaminD.result.where(value < 20 'ng/mL')"},
-                                         Doubt{"Number", "%malabsorption.count()"}, Doubt{"Constant", "true"}),
+                                         Doubt{"Number", "%malabsorption.count()"}, Doubt{"Constant", "true"},
+                                         Doubt{"BackslashOfARegularExpression",
+                                               R"(%vitaminD.result.where(band.matches('\\d')))"}),
                          CaseName());
 
 INSTANTIATE_TEST_SUITE_P(
