@@ -47,6 +47,14 @@ class Installed(unittest.TestCase):
                     share / "doc" / "backpain-cds" / "site.example.json")
         self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
 
+    def test_program_takes_the_site_file_of_the_cluster(self):
+        block = re.search(r"^  site\.json: \|\n((?:    .*\n)+)", (DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as site:
+            site.write(block[1])
+            site.flush()
+            check = run(self.prefix / "bin" / "backpain-cds", "check", self.prefix / "share" / "backpain-cds" / "back-pain-labs", "--site", site.name)
+        self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
+
     def test_pack_is_where_the_examples_look_for_it(self):
         """With the prefix /usr, as in the image."""
         place = "/usr/share/backpain-cds/back-pain-labs"

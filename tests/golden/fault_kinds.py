@@ -7,7 +7,8 @@ from fault_places import (ALL, ANALYTES, ATC, FACTS, PARAMETERS, RULES, SETS, ap
                           check_digits, citations_misspelt, codes_of_orders_slipped, codes_slipped, codes_taken, codes_with_a_space, commands,
                           counted_and_silenced, criteria_deleted, digits_of_one_unit, doubled_members, foreign_added, foreign_by_site,
                           foreign_in_place, fractions_placed, from_for_above, gates_emptied, in_expressions, in_text, indicators_changed,
-                          indicators_misspelt, kinds_changed, laboratories_reversed, laboratories_tenfold, limits_swapped, members, misspelt,
+                          indicators_misspelt, kinds_changed, laboratories_reversed, laboratories_tenfold,
+                          laboratories_without_the_highest, limits_swapped, members, misspelt,
                           names_of_other_drugs, numbers_as_text, orders_exchanged, parameters_slipped, places_of_another_test, properties_slipped,
                           rules_of_one_rank, rules_renamed, rulesets_without_a_kind, safety_rules_off, site_names_misspelt, status_misspelt,
                           stories_deleted, summaries_too_long, systems_of_a_site, systems_slipped, tests_exchanged, transposed,
@@ -66,6 +67,7 @@ KINDS = [
     Kind("33", "both units of a limit times ten", lambda: both_units(10)),
     Kind("34", "a laboratory's limits times ten", laboratories_tenfold),
     Kind("34r", "a laboratory's names reversed", laboratories_reversed),
+    Kind("34t", "a laboratory without its highest band", laboratories_without_the_highest),
     Kind("35r", "a ruleset without a kind, by the site", rulesets_without_a_kind),
     Kind("36", "a default out of its range", lambda: (changed("pack.json", ("parameters", name, "default"), 3650) for name, one in PARAMETERS.items()
                                                       if one["type"] == "integer" and one["range"][1] < 3650)),

@@ -301,6 +301,12 @@ def laboratories_reversed():
         yield f"site: {analyte} {name} {kind} reversed", None, laboratory(analyte, **{kind: [each | {"band": other} for each, other in zip(bands, names)]})
 
 
+def laboratories_without_the_highest():
+    for analyte, name, kind, bands in rulesets():
+        if len(bands) > 1:
+            yield f"site: {analyte} {name} {kind} without {bands[-1]['band']}", None, laboratory(analyte, **{kind: bands[:-1]})
+
+
 def rulesets_without_a_kind():
     for tree in ANALYTES.values():
         parameter = tree.get("ruleset", "").removeprefix("%param.")

@@ -22,7 +22,7 @@ SITE = """{
   // What General Hospital decides.
   "site": "General Hospital",
   "pack": "back-pain-labs",
-  "version": "^2.0",
+  "version": "^3.0",
   "parameters": { "vitaminD.ruleset": "nam-2011" }
 }
 """
