@@ -135,6 +135,9 @@ TEST(HeldPopulation, FindsWhoLosesAWarningAndWhich) {
     const auto found = population->find(*draft, *filter);
     ASSERT_TRUE(found);
     EXPECT_EQ(static_cast<std::int64_t>(found->of), tuned->loses_warning);
+    FindFilter both = *filter;
+    both.what = "gained";  // of those who lose one
+    EXPECT_LT(population->find(*draft, both)->of, found->of);
     for (const Found::Patient& patient : found->patients) {
         EXPECT_THAT(patient.lost_warnings, testing::Not(testing::IsEmpty()));
         EXPECT_THAT(patient.lost_warnings, testing::Not(testing::Contains("vitamin-d-suggest")));
@@ -186,6 +189,23 @@ TEST(HeldPopulation, DrawsEachReadableResultOnce) {
     EXPECT_GT(in_bars, 0U);
     EXPECT_EQ(histogram->saved.size(), histogram->draft.size());
     EXPECT_FALSE(histogram->saved.empty());
+}
+
+TEST(HeldPopulation, DrawsTheBandsOfBeforeWhateverTheOrderOfKinds) {
+    const auto population = held(patients_of_stories(8));
+    Pack other = shipped_pack();
+    for (Analyte& test : other.analytes) std::ranges::reverse(test.kinds);
+    other.files["pack.json"] += '\n';
+    const auto among_others = population->histogram(*compile_test_pack(std::move(other)), "vitamin-d", "ng/mL");
+    const auto alone = population->histogram(*plain(), "vitamin-d", "ng/mL");
+    ASSERT_TRUE(among_others && alone);
+    ASSERT_FALSE(alone->saved.empty());
+    const auto texts = [](const std::vector<ValueMark>& marks) {
+        std::vector<std::string> found;
+        for (const ValueMark& mark : marks) found.push_back(mark.text);
+        return found;
+    };
+    EXPECT_EQ(texts(among_others->saved), texts(alone->saved));
 }
 
 TEST(HeldPopulation, SaysWhomItDoesNotHold) {

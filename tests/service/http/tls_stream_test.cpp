@@ -8,6 +8,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -312,7 +313,7 @@ TEST_F(Tls13, GivesOthersATurnBetweenKeyUpdatesThatAreThere) {
     run(
         [&](TlsStream& server) -> asio::awaitable<void> {
             co_await until_sent.async_wait(as_result);
-            while (server.lowest_layer().available() < updates * bytes_of_one) co_await asio::post(asio::deferred);
+            while (server.lowest_layer().available() < updates * bytes_of_one) co_await asio::post(asio::use_awaitable);
             asio::post(io_, [&] { server.lowest_layer().cancel(); });
             told = co_await end_of(server);
             left = server.lowest_layer().available();
