@@ -31,7 +31,7 @@ Answered answered(const HookCall& call, const rules::Evaluation& evaluation) {
     // Where the pages behind the cards are is the deployment's to say: an address that shows how long one is.
     const AnswerSettings settings{random_uuid, "https://cds.example.org/about"};
     Response response = response_of(call, evaluation, settings);
-    return {std::move(*fhir::parse_json(response.body)), std::move(response.given)};
+    return {*fhir::parse_json(response.body), std::move(response.given)};
 }
 
 /// The card that a client without a profile of its own gets in this one's place.

@@ -35,7 +35,7 @@ const MediaType* media_type_of(std::string_view path) {
 struct Library {
     std::string_view folder, package;
 };
-constexpr std::array libraries = {
+constexpr std::array library_files = {
     Library{"bootstrap5", "libjs-bootstrap5"},
     Library{"chart.js", "libjs-chart.js"},
     Library{"codemirror", "libjs-codemirror"},
@@ -98,9 +98,9 @@ Reply PageFiles::reply(std::string_view path) const {
 
 Reply PageFiles::library(std::string_view name) const {
     const std::string_view folder = name.substr(0, name.find('/'));
-    const auto known = std::ranges::find(service::libraries, folder, &Library::folder);
+    const auto known = std::ranges::find(library_files, folder, &Library::folder);
     const std::filesystem::path relative = std::filesystem::path(name).lexically_normal();
-    const bool is_below = known != service::libraries.end() && *relative.begin() == folder;
+    const bool is_below = known != library_files.end() && *relative.begin() == folder;
     if (!is_below || media_type_of(name) == nullptr) return not_there("There is nothing at this address.");
     auto text = read_text(libraries_ / relative);
     if (text) return file_reply(name, std::move(*text));
