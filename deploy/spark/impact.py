@@ -9,7 +9,6 @@ up. Without --master, and outside of spark-submit, it runs on this machine (loca
 """
 
 import argparse
-import fcntl
 import hashlib
 import json
 import os
@@ -20,17 +19,16 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import venv
 import zlib
 from pathlib import Path
 
-PYSPARK = "3.5.8"  # of a cluster its own is taken: spark-submit brings it along
-INSTALLED = Path.home() / ".cache" / f"backpain-cds-pyspark-{PYSPARK}"
+from pyspark_environment import ENVIRONMENT, INSTALLED, USAGE, Refused, bring_pyspark
+
 EMBEDDED_MASTER = "local[2]"
 BYTES_A_PARTITION = 256 << 20
 MOST_MEDICATION_BYTES = 64 << 20  # as one `impact` holds at most
 LARGEST_MANIFEST = 16 << 20
-ENVIRONMENT, BAD_INPUT, USAGE = 4, 3, 2  # exit statuses, as the program has them
+BAD_INPUT = 3  # exit status, as the program has it
 
 # What each part is counted with; of these, what names a file or folder that travels with the job. Then what the parts are added up with: a survey's
 # do not hold how its pack calls things.
@@ -40,15 +38,6 @@ SUM_OPTIONS = {"impact": ("json", "html", "partial", "budget"), "survey": ("pack
 
 # Of no use to any rule, so counted nowhere. It shows that a line is a value: two broken ones would look like a document over many lines.
 FIRST_LINE = b'{"resourceType":"Basic","id":"first-line"}\n'
-
-
-class Refused(Exception):
-    """What the user has to mend, and the exit status."""
-
-    def __init__(self, status, told):
-        super().__init__(told)
-        self.status = status
-
 
 # ---- whose a line is -------------------------------------------------------------------------------------------------------------
 #
@@ -392,8 +381,8 @@ def session_for(master, settings):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         for name, value in (("spark.driver.host", "127.0.0.1"), ("spark.driver.bindAddress", "127.0.0.1"), ("spark.ui.enabled", "false")):
             conf.setIfMissing(name, value)
-    for setting in settings:
-        conf.set(*setting.split("=", 1))
+    for name, value in settings:
+        conf.set(name, value)
     session = SparkSession.builder.appName("backpain-cds").config(conf=conf).getOrCreate()
     session.sparkContext.setLogLevel("WARN")
     return session
@@ -431,6 +420,27 @@ def count_parts(session, population, arguments, program, options, folder):
     return lines.mapPartitions(part_counter(archive.name, command, medications)).collect()
 
 
+def setting(text):
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def positive(text):
+    if (number := int(text)) < 1:
+        raise ValueError(text)
+    return number
+
+
+def new_folder(text):
+    """Its whole path: what lies beside it has a name too. The root has nothing beside it."""
+    path = Path(os.path.realpath(text))
+    if not path.name:
+        raise argparse.ArgumentTypeError(f"{text} cannot be made")
+    return path
+
+
 def parsed():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -441,40 +451,15 @@ def parsed():
         one.add_argument("population", nargs="+", metavar="POPULATION", help="files, folders or manifests of FHIR Bulk Data, wherever Spark reads")
         one.add_argument("--program", default="backpain-cds", help="backpain-cds (default: that of PATH)")
         one.add_argument("--master", help=f"Spark's master (default: spark-submit's, else {EMBEDDED_MASTER})")
-        one.add_argument("--partitions", type=int, help="into how many parts patients are split (default: one a 256 MB, at least one a core)")
-        one.add_argument("--conf", action="append", default=[], metavar="NAME=VALUE", help="a setting of Spark's")
-        one.add_argument("--environment", default=INSTALLED, type=Path, help="where PySpark is installed if it is missing")
+        one.add_argument("--partitions", type=positive, help="into how many parts patients are split (default: one a 256 MB, at least one a core)")
+        one.add_argument("--conf", action="append", default=[], type=setting, metavar="NAME=VALUE", help="a setting of Spark's")
+        one.add_argument("--environment", default=INSTALLED, type=new_folder, help="where PySpark is installed if it is missing")
     return parser.parse_args()
 
 
-def bring_pyspark(folder):
-    """Goes on in a virtual environment with PySpark, which is made if it is not there."""
-    python = folder / "bin" / "python"
-    if Path(sys.prefix).resolve() == folder.resolve():
-        raise Refused(ENVIRONMENT, f"PySpark in {folder} cannot be used: remove the folder, and it is made anew")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with open(folder.with_name(folder.name + ".lock"), "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be making it
-            if not (folder / "made").exists():
-                make_environment(folder, python)
-    except (OSError, subprocess.CalledProcessError) as failed:
-        raise Refused(ENVIRONMENT, f"PySpark cannot be installed: start this with spark-submit, or with a Python that has PySpark ({failed})") from failed
-    os.execv(python, [str(python), *sys.argv])
-
-
-def make_environment(folder, python):
-    begun = folder / "begun"  # what has it may be cleared: an installation that was broken off
-    if folder.exists() and any(folder.iterdir()) and not begun.exists():
-        raise Refused(USAGE, f"{folder} is not empty and was not made by this: name another folder with --environment, or start this with a Python that has PySpark")
-    print(f"installing PySpark {PYSPARK} in {folder}", file=sys.stderr)
-    if begun.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(exist_ok=True)
-    begun.touch()
-    venv.create(folder, with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", f"pyspark=={PYSPARK}"], check=True, stdout=sys.stderr)
-    (folder / "made").touch()
+def is_of_spark(failed):
+    """Raised by PySpark or by its bridge to Java; or on the way to a Java that has ended. PySpark may not be there to ask for its classes."""
+    return isinstance(failed, ConnectionError) or any(kind.__module__.partition(".")[0] in ("pyspark", "py4j") for kind in type(failed).__mro__)
 
 
 def main():
@@ -490,9 +475,9 @@ def main():
         print(f"error: {refused}", file=sys.stderr)
         return refused.status
     except Exception as failed:
-        if not hasattr(failed, "java_exception"):
+        if not is_of_spark(failed):
             raise
-        print(f"error: Spark gave up: {str(failed.java_exception)[:4000]}", file=sys.stderr)
+        print(f"error: Spark gave up: {str(getattr(failed, 'java_exception', failed))[:4000]}", file=sys.stderr)
         return ENVIRONMENT
 
 

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """What deploy/spark/impact.py does without Spark. Whose a line is: what the program counts as one patient's has to come to one partition. And how
-PySpark is installed, without installing it."""
+PySpark is installed, without installing it; and the exit status of what goes wrong."""
 
+import contextlib
+import io
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -116,6 +119,61 @@ class Installing(unittest.TestCase):
                 self.assertEqual(refused.exception.status, impact.ENVIRONMENT)
                 self.assertIn(what, str(refused.exception))
                 step.side_effect = None
+
+    def test_one_whose_python_has_gone_is_told(self):
+        self.goes_on.side_effect = FileNotFoundError
+        with self.assertRaises(impact.Refused) as refused:
+            impact.bring_pyspark(self.folder)
+        self.assertEqual(refused.exception.status, impact.ENVIRONMENT)
+        self.assertIn("cannot be used", str(refused.exception))
+
+
+class Ending(unittest.TestCase):
+    """The exit status of impact.py, whose main is called with a PySpark that is not there to be used."""
+
+    def ends_with(self, *more, run=None):
+        told = io.StringIO()
+        with (mock.patch("sys.argv", ["impact.py", "impact", "--from", "none", *more, "none"]), mock.patch.dict(sys.modules, pyspark=None), mock.patch("signal.signal"),
+              mock.patch.object(impact, "bring_pyspark"), mock.patch.object(impact, "run", side_effect=run), contextlib.redirect_stderr(told)):
+            try:
+                return impact.main(), told.getvalue()
+            except SystemExit as ended:
+                return ended.code, told.getvalue()
+
+    def test_options_that_cannot_be_are_refused(self):
+        for option, value in (("--conf", "spark.ui.enabled"), ("--conf", "=false"), ("--partitions", "0"), ("--partitions", "-2"), ("--environment", "/")):
+            with self.subTest(f"{option} {value}"):
+                status, told = self.ends_with(f"{option}={value}")
+                self.assertEqual(status, impact.USAGE)
+                self.assertIn(option, told)
+
+    def test_a_setting_may_hold_what_separates_name_and_value(self):
+        with mock.patch("sys.argv", ["impact.py", "impact", "--from", "none", "--conf", "spark.driver.extraJavaOptions=-Da=b", "none"]):
+            self.assertEqual(impact.parsed().conf, [("spark.driver.extraJavaOptions", "-Da=b")])
+
+    def test_the_folder_where_one_stands_can_be_named(self):
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), mock.patch("sys.argv", ["impact.py", "impact", "--from", "none", "--environment", ".", "none"]):
+            self.assertEqual(impact.parsed().environment, Path(os.path.realpath(folder)))
+
+    def test_what_spark_raises_is_no_fault_of_this(self):
+        for module in ("pyspark.errors.exceptions.base", "pyspark.errors.exceptions.captured", "py4j.protocol"):
+            class OfSpark(Exception):
+                pass
+
+            OfSpark.__module__ = module
+
+            class Derived(OfSpark):
+                pass
+
+            for failed in (OfSpark("JAVA_GATEWAY_EXITED"), Derived("JAVA_GATEWAY_EXITED")):
+                with self.subTest(module, kind=type(failed).__name__):
+                    status, told = self.ends_with(run=failed)
+                    self.assertEqual(status, impact.ENVIRONMENT)
+                    self.assertIn("JAVA_GATEWAY_EXITED", told)
+        self.assertEqual(self.ends_with(run=ConnectionRefusedError())[0], impact.ENVIRONMENT)
+
+    def test_a_mistake_of_its_own_is_shown_whole(self):
+        self.assertRaises(ValueError, self.ends_with, run=ValueError())
 
 
 if __name__ == "__main__":
