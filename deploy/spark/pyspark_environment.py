@@ -28,17 +28,26 @@ def bring_pyspark(folder):
     if Path(sys.prefix).resolve() == folder.resolve():
         raise useless
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with open(folder.with_name(folder.name + ".lock"), "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be making it
-            if not (folder / "made").exists():
-                make_environment(folder, python)
+        if not (folder / "made").exists():  # one that is there need not be writable
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with open(folder.with_name(folder.name + ".lock"), "w") as lock:
+                wait_for(lock, folder)
+                if not (folder / "made").exists():
+                    make_environment(folder, python)
     except (OSError, subprocess.CalledProcessError) as failed:
         raise Refused(ENVIRONMENT, f"PySpark cannot be installed: start this with spark-submit, or with a Python that has PySpark ({failed})") from failed
     try:
         os.execv(python, [str(python), *sys.argv])
     except OSError as failed:  # the Python that it was made with has gone
         raise useless from failed
+
+
+def wait_for(lock, folder):
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"waiting for another installation of PySpark in {folder}", file=sys.stderr)
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def make_environment(folder, python):

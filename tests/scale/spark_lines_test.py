@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -119,6 +120,35 @@ class Installing(unittest.TestCase):
                 self.assertEqual(refused.exception.status, impact.ENVIRONMENT)
                 self.assertIn(what, str(refused.exception))
                 step.side_effect = None
+
+    def test_one_that_is_there_needs_no_right_to_write(self):
+        impact.bring_pyspark(self.folder)
+        lock = self.folder.with_name("environment.lock")
+        lock.unlink()
+        lock.mkdir()  # which root cannot open for writing either
+        impact.bring_pyspark(self.folder)
+        self.assertEqual((self.pip.call_count, self.goes_on.call_count), (1, 2))
+
+    def test_of_two_at_once_one_makes_it_and_the_other_waits(self):
+        """The second begins while the first runs pip, which ends when the second has said that it waits."""
+        told, says = io.StringIO(), threading.Event()
+        second = threading.Thread(target=impact.bring_pyspark, args=(self.folder,))
+
+        def tell(*words, **_):
+            told.write(" ".join(words))
+            if "waiting" in words[0]:
+                says.set()
+
+        def install(*_, **__):
+            second.start()
+            self.assertTrue(says.wait(30), told.getvalue())
+            self.assertEqual(self.goes_on.call_count, 0)
+
+        self.pip.side_effect = install
+        with mock.patch("builtins.print", tell):
+            impact.bring_pyspark(self.folder)
+            second.join(30)
+        self.assertEqual((self.create.call_count, self.pip.call_count, self.goes_on.call_count), (1, 1, 2))
 
     def test_one_whose_python_has_gone_is_told(self):
         self.goes_on.side_effect = FileNotFoundError
