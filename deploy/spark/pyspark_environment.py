@@ -11,6 +11,7 @@ from pathlib import Path
 PYSPARK = "3.5.8"  # of a cluster its own is taken: spark-submit brings it along
 INSTALLED = Path.home() / ".cache" / f"backpain-cds-pyspark-{PYSPARK}"
 ENVIRONMENT, USAGE = 4, 2  # exit statuses, as the program has them
+NOT_FETCHED = "PySpark cannot be fetched"
 
 
 class Refused(Exception):
@@ -60,5 +61,8 @@ def make_environment(folder, python):
     folder.mkdir(exist_ok=True)
     begun.touch()
     venv.create(folder, with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", f"pyspark=={PYSPARK}"], check=True, stdout=sys.stderr)
+    try:  # one more try, not pip's five: where no registry can be reached it is soon said
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--retries", "1", f"pyspark=={PYSPARK}"], check=True, stdout=sys.stderr)
+    except subprocess.CalledProcessError as failed:
+        raise Refused(ENVIRONMENT, f"{NOT_FETCHED}: start this with spark-submit, or with a Python that has PySpark ({failed})") from failed
     (folder / "made").touch()

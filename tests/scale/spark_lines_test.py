@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,8 +16,10 @@ from pathlib import Path
 from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "deploy" / "spark"), str(ROOT / "tests" / "population")]
+sys.path[:0] = [str(ROOT / "deploy" / "spark"), str(ROOT / "tests" / "population"), str(ROOT / "tests" / "scale")]
 import impact
+import spark_test
+from pyspark_environment import NOT_FETCHED
 from clinic import write_chart  # noqa: E402
 from life import Settings, live  # noqa: E402
 
@@ -204,6 +207,35 @@ class Ending(unittest.TestCase):
 
     def test_a_mistake_of_its_own_is_shown_whole(self):
         self.assertRaises(ValueError, self.ends_with, run=ValueError())
+
+
+class Skipping(unittest.TestCase):
+    """When spark_test.py passes itself by, and when it ends."""
+
+    def why_not(self, status, told):
+        installing = mock.Mock(returncode=status)
+        installing.communicate.return_value = (None, told)
+        with (mock.patch("shutil.which", return_value="/usr/bin/java"), mock.patch("importlib.util.find_spec"),
+              mock.patch("subprocess.Popen", return_value=installing), mock.patch.object(spark_test, "end")):
+            return spark_test.why_not()
+
+    def test_it_runs_where_only_the_program_is_missing(self):
+        self.assertEqual(self.why_not(impact.USAGE, "error: there is no program"), "")
+
+    def test_it_is_skipped_where_pyspark_cannot_be_fetched(self):
+        self.assertIn("no registry", self.why_not(impact.ENVIRONMENT, f"error: {NOT_FETCHED}: no registry"))
+
+    def test_it_fails_where_pyspark_is_broken(self):
+        for status, told in ((impact.ENVIRONMENT, "error: PySpark cannot be used"), (impact.ENVIRONMENT, "error: no room"), (1, "Traceback"), (-9, "")):
+            with self.subTest(told):
+                self.assertRaises(SystemExit, self.why_not, status, told)
+
+    def test_all_of_it_ends_before_ctest_ends_it(self):
+        limit = re.search(r"scale\.spark PROPERTIES .*TIMEOUT (\d+)", (ROOT / "tests" / "scale" / "CMakeLists.txt").read_text(encoding="utf-8"))
+        self.assertLess(spark_test.WHOLE_SECONDS, int(limit[1]))
+        self.assertLessEqual(spark_test.INSTALLING_SECONDS, spark_test.WHOLE_SECONDS)
+        with mock.patch("time.monotonic", return_value=spark_test.BEGUN + spark_test.WHOLE_SECONDS - 7):
+            self.assertEqual(round(spark_test.patience()), 7)
 
 
 if __name__ == "__main__":

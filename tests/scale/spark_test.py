@@ -8,6 +8,7 @@ killed at its work, and where a whole worker goes.
 PySpark is installed where impact.py installs it. Exit status 77: skipped, Spark cannot be run here.
 """
 
+import importlib.util
 import json
 import os
 import re
@@ -23,14 +24,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "deploy" / "spark"))
 import impact
+from pyspark_environment import NOT_FETCHED
 
 PACK, GENERATE = ROOT / "rules" / "packs" / "back-pain-labs", ROOT / "tests" / "population" / "generate.py"
 PROGRAM = SHARED = None
 AT = "2026-03-01T12:00:00Z"
 SURVEY = ["survey", "--pack", PACK, "--at", AT]
 PATIENTS = 2000
-PATIENCE_SECONDS, INSTALLING_SECONDS = 600, 900  # all that Smoke may wait for together is below ctest's limit for it
+# One thing may take so long; all of them together, with an installation, what is below ctest's limit.
+PATIENCE_SECONDS, INSTALLING_SECONDS, WHOLE_SECONDS = 600, 900, 3300
+BEGUN = time.monotonic()
 SKIPPED = 77
+
+
+def patience():
+    return min(PATIENCE_SECONDS, BEGUN + WHOLE_SECONDS - time.monotonic())
 
 
 def line(kind, identity, **members):
@@ -75,7 +83,7 @@ def processes_in(folder):
 
 
 def wait_until(condition, process):
-    give_up = time.monotonic() + PATIENCE_SECONDS
+    give_up = time.monotonic() + patience()
     while not (found := condition()):
         if process.poll() is not None or time.monotonic() > give_up:
             raise AssertionError(f"it never came about; status {process.poll()}")
@@ -110,7 +118,8 @@ class Population:
 
     def __init__(self, folder):
         self.folder, self.path, self.found = folder, folder / "population", {}
-        subprocess.run([sys.executable, "-B", GENERATE, "--patients", str(PATIENTS), "--noise", "0", "--format", "bulk", "--out", self.path], check=True)
+        subprocess.run([sys.executable, "-B", GENERATE, "--patients", str(PATIENTS), "--noise", "0", "--format", "bulk", "--out", self.path],
+                       check=True, timeout=patience())
         (self.path / "odd").mkdir()
         (self.path / "odd" / "odd.ndjson").write_text("\n".join(odd_lines()), encoding="utf-8")
         (self.path / "note.txt").touch()  # which nobody reads, and the report says so
@@ -123,7 +132,7 @@ class Population:
         verb = command[0]
         if verb not in self.found:
             out = Outputs(self.folder, verb)
-            subprocess.run([PROGRAM, *command, *out.options, "--quiet", self.path], check=True, capture_output=True, timeout=PATIENCE_SECONDS)
+            subprocess.run([PROGRAM, *command, *out.options, "--quiet", self.path], check=True, capture_output=True, timeout=patience())
             self.found[verb] = out.read()
         return self.found[verb]
 
@@ -167,7 +176,7 @@ class OnSpark(unittest.TestCase):
         return (self.local / name).read_text(errors="replace")
 
     def holds(self, run, command):
-        self.assertEqual(run.wait(PATIENCE_SECONDS), 0, self.told()[-4000:])
+        self.assertEqual(run.wait(patience()), 0, self.told()[-4000:])
         expected, got = SHARED.by_program(command), self.out.read()
         self.assertEqual([kind for kind in expected if got[kind] != expected[kind]], [])
 
@@ -218,7 +227,7 @@ class Killed(OnSpark):
     def test_without_a_second_try_nothing_is_written(self):
         run = self.started(SHARED.change, "--master", "local[2]", "--partitions", "2")
         self.kill_a_process_of(run)
-        self.assertEqual(run.wait(PATIENCE_SECONDS), impact.ENVIRONMENT, self.told()[-4000:])
+        self.assertEqual(run.wait(patience()), impact.ENVIRONMENT, self.told()[-4000:])
         self.assertIn("ended with -9", self.told())
         self.assertFalse(any(path.exists() for path in self.out.paths.values()))
 
@@ -265,9 +274,11 @@ class Cluster(OnSpark):
 
 
 def why_not():
-    """What is missing for Spark; nothing if it can be run."""
+    """What this machine lacks for Spark: Java, what makes virtual environments, a network. \\returns nothing if it has them. What is broken ends the test."""
     if shutil.which("java") is None:
         return "there is no Java on this machine (Debian package openjdk-17-jre-headless)"
+    if not (impact.INSTALLED / "made").exists() and importlib.util.find_spec("ensurepip") is None:
+        return "there is nothing here that makes a virtual environment (Debian package python3-venv)"
     # It brings PySpark before it looks for the program.
     installing = subprocess.Popen([sys.executable, "-B", impact.__file__, "impact", "--from", "none", "--program", "/nowhere", "none"],
                                   stderr=subprocess.PIPE, text=True, start_new_session=True)
@@ -277,7 +288,11 @@ def why_not():
         return f"PySpark could not be installed within {INSTALLING_SECONDS} s"
     finally:
         end(installing)
-    return told if installing.returncode == impact.ENVIRONMENT else ""
+    if NOT_FETCHED in told:
+        return told
+    if installing.returncode != impact.USAGE:
+        raise SystemExit(f"PySpark is not fit for use, status {installing.returncode}: {told}")
+    return ""
 
 
 if __name__ == "__main__":
