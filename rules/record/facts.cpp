@@ -21,15 +21,18 @@ bool is_in(const std::vector<SetId>& sets, SetId set) {
     return std::ranges::binary_search(sets, set);
 }
 
-/// Of a procedure that still goes on: today. Otherwise its end, or its beginning.
+/// Of a procedure that goes on: today. So does one in progress, whatever its record says of its time, but if its period
+/// has ended; and one whose end lies ahead, but if its beginning does too. Otherwise its end, or its beginning.
 std::optional<fhir::DateTime> last_known_time(const fhir::Procedure& procedure, const Calendar& calendar) {
     const auto* period = std::get_if<fhir::Period>(&procedure.performed);
-    const auto end = fhir::end_of(procedure.performed);
-    const bool has_ended = end && calendar.day_of(*end);
-    if (period && !has_ended && procedure.status == "in-progress") {
+    const auto lies_ahead = [&](const std::optional<fhir::DateTime>& when) { return when && !calendar.day_of(*when); };
+    const bool has_ended = period && period->end && !lies_ahead(period->end);
+    if (has_ended) return period->end;
+    const bool ends_ahead = period && lies_ahead(period->end) && !lies_ahead(period->start);
+    if (procedure.status == "in-progress" || ends_ahead) {
         return fhir::DateTime{fhir::Date::of(calendar.today()), std::nullopt, std::nullopt};
     }
-    return has_ended ? end : fhir::start_of(procedure.performed);
+    return fhir::start_of(procedure.performed);
 }
 
 }  // namespace

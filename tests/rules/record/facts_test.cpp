@@ -70,23 +70,43 @@ INSTANTIATE_TEST_SUITE_P(
                  "malignancy"}),
     CaseName());
 
+/// \param performed  its member, or nothing.
 std::string dialysis(std::string_view status, std::string_view performed) {
     std::string text = R"({"resourceType": "Procedure", "id": "p", "code": {"coding": [)"
                        R"({"system": "http://snomed.info/sct", "code": "265764009"}]}, "status": ")";
-    return text.append(status).append("\", ").append(performed).append("}");
+    text.append(status).append("\"");
+    if (!performed.empty()) text.append(", ").append(performed);
+    return text.append("}");
 }
 
-// An end that lies ahead stands for none (REFERENCE.md D.6).
+// What is in progress goes on today, and so does what ends ahead (REFERENCE.md D.6).
 INSTANTIATE_TEST_SUITE_P(
     OfProcedures, Facts,
     testing::Values(
+        FactCase{"InProgressWithoutATime", "dialysisProcedure", dialysis("in-progress", ""), "dialysis: 0 days"},
+        FactCase{"InProgressByWords", "dialysisProcedure",
+                 dialysis("in-progress", R"("performedString": "three times a week")"), "dialysis: 0 days"},
+        FactCase{"InProgressSinceADate", "dialysisProcedure",
+                 dialysis("in-progress", R"("performedDateTime": "2019-05-01")"), "dialysis: 0 days"},
+        FactCase{"InProgressAndDatedAhead", "dialysisProcedure",
+                 dialysis("in-progress", R"("performedDateTime": "2027-02-20")"), "dialysis: 0 days"},
+        FactCase{"InProgressInAPeriod", "dialysisProcedure",
+                 dialysis("in-progress", R"("performedPeriod": {"start": "2019"})"), "dialysis: 0 days"},
+        FactCase{"InProgressThoughItsPeriodHasEnded", "dialysisProcedure",
+                 dialysis("in-progress", R"("performedPeriod": {"start": "2019", "end": "2020-05-01"})"), ""},
         FactCase{"EndsAheadAndGoesOn", "dialysisProcedure",
                  dialysis("in-progress", R"("performedPeriod": {"start": "2019", "end": "9999-12-31"})"),
                  "dialysis: 0 days"},
         FactCase{"EndsAheadAndIsDone", "dialysisProcedure",
-                 dialysis("completed", R"("performedPeriod": {"start": "2026-02-20", "end": "9999-12-31"})"),
-                 "dialysis: 10 days"},
-        FactCase{"LiesAhead", "dialysisProcedure", dialysis("completed", R"("performedDateTime": "2027-02-20")"), ""}),
+                 dialysis("completed", R"("performedPeriod": {"start": "2019", "end": "9999-12-31"})"),
+                 "dialysis: 0 days"},
+        FactCase{"BeginsAhead", "dialysisProcedure",
+                 dialysis("completed", R"("performedPeriod": {"start": "2027-02-20", "end": "9999-12-31"})"), ""},
+        FactCase{"LiesAhead", "dialysisProcedure", dialysis("completed", R"("performedDateTime": "2027-02-20")"), ""},
+        FactCase{"DoneLongAgo", "dialysisProcedure", dialysis("completed", R"("performedPeriod": {"start": "2019"})"),
+                 ""},
+        FactCase{"DoneLately", "dialysisProcedure", dialysis("completed", R"("performedDateTime": "2026-02-20")"),
+                 "dialysis: 10 days"}),
     CaseName());
 
 // REFERENCE.md A.1, duration; D.6.
