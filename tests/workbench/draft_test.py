@@ -73,9 +73,28 @@ class Draft(WorkbenchTest):
         self.page.press("Enter")
         self.page.wait_text("✓ saved", "#draft")
         self.assertEqual((self.draft(), self.on_disk()), (SITE, SITE))
-        self.page.click("#draft button", "Undo: discarded the draft")
+        self.assertEqual(self.focused(), "Undo: discarded the draft")
+        self.page.press("Enter")
         self.page.wait_text("not saved", "#draft")
         self.assertEqual(self.draft(), mine)
+        self.assert_fine()
+
+    def focused(self):
+        return self.page.evaluate("driver.nameOf(document.activeElement)")
+
+    def test_a_button_of_the_draft_that_has_done_its_work_hands_the_focus_on(self):
+        self.change()
+        while not self.page.evaluate("driver.find('#draft button', 'Undo').disabled"):
+            self.page.click("#draft button", "Undo")
+        self.assertTrue(self.focused().startswith("Redo: "), self.focused())
+        while not self.page.evaluate("driver.find('#draft button', 'Redo').disabled"):
+            self.page.press("Enter")
+        self.assertTrue(self.focused().startswith("Undo: "), self.focused())
+        self.quiet()
+        self.open_dialog()
+        self.page.click("dialog button", "Save the file")
+        self.page.wait_text("✓ saved", "#draft")
+        self.assertTrue(self.focused().startswith("Undo: "), self.focused())
         self.assert_fine()
 
     def test_there_is_nothing_to_discard_of_a_draft_that_is_saved(self):

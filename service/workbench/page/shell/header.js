@@ -56,10 +56,14 @@ export class DraftBar {
     fill(this.state,
       element("span", { class: draft.isChanged ? "tag tag-warning" : "tag tag-good" }, draft.isChanged ? "● not saved" : "✓ saved"), " ",
       element("span", { class: "quiet draft-file", title: session.site?.path ?? "" }, file));
+    const buttons = [this.undo, this.redo, this.discard, this.save];
+    const pressed = buttons.find((button) => button === document.activeElement);
     this.name(this.undo, "Undo", draft.undoLabel);
     this.name(this.redo, "Redo", draft.redoLabel);
     this.save.disabled = !draft.isChanged;
     this.discard.disabled = !draft.isChanged;
+    // Whose button has done its work stays beside it: at Undo, where it is what takes the work back.
+    if (pressed?.disabled) buttons.find((button) => !button.disabled)?.focus();
     if (label.startsWith("Undone") || label.startsWith("Done again")) this.app.say(`${label}.`);
   }
 

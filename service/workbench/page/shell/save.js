@@ -47,9 +47,9 @@ async function write(app, text, seen, parts) {
   save.disabled = true;
   try {
     const { digest } = await app.api("PUT", "/api/site", { site: text, digest: seen.digest });
+    dialog.close();  // first: it gives the focus back to a button that has nothing to save then, and hands it on
     app.draft.rebase(text, digest);
     app.notice("disk", null);  // whoever saves has seen what was there
-    dialog.close();
     app.say(`Saved${app.session.site?.path ? ` to ${app.session.site.path}` : ""}.`, "good");
     app.refresh();
   } catch (failure) {
