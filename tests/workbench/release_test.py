@@ -108,6 +108,56 @@ class Release(WorkbenchTest):
         self.page.wait_text("Sealed as back-pain-labs-", "main")
         self.assert_fine()
 
+    def is_sealing_off(self):
+        return self.page.evaluate("driver.find('button', 'Seal the pack').getAttribute('aria-disabled')") == "true"
+
+    def test_nothing_is_sealed_before_the_gate_has_answered_the_last_of_two_changes(self):
+        self.open("release")
+        self.page.evaluate("""(ask => {
+            window.held = [];
+            window.fetch = async (...asked) => {
+                if (asked[0] === '/api/release') await new Promise(done => window.held.push(done));
+                return ask(...asked);
+            };
+        })(window.fetch)""")
+        self.by_mouse("#approval-by", "Dr Invented, medical board")
+        self.page.click("button", "Put the approval into the draft")
+        self.page.wait("held.length === 1")
+        self.page.click("#draft button", "Undo")
+        self.page.wait_text("✓ saved", "#draft")
+        self.page.evaluate("held[0]()")
+        self.page.wait("held.length === 2")  # after the first answer was shown
+        self.page.settle()
+        self.assertTrue(self.is_sealing_off())
+        self.assertIn("The gate is being asked: wait for its answer.", self.page.text())
+        self.page.evaluate("held[1]()")
+        self.quiet()
+        self.assertFalse(self.is_sealing_off())
+        self.assert_fine()
+
+    def test_after_a_question_that_failed_the_gate_is_asked_again_by_keyboard(self):
+        self.open("release")
+        self.page.evaluate("""(ask => {
+            window.fetch = (...asked) => (asked[0] === '/api/release' && window.isGone ? Promise.reject(new TypeError('gone')) : ask(...asked));
+            window.isGone = true;
+        })(window.fetch)""")
+        self.by_mouse("#approval-by", "Dr Invented, medical board")
+        self.page.click("button", "Put the approval into the draft")
+        self.page.wait_text("The workbench does not answer", "main [role=alert]")
+        self.assertTrue(self.is_sealing_off())
+        self.assertIn("The gate has no answer", self.page.evaluate("driver.find('[role=status]', 'The gate has').textContent"))
+        self.page.tab_to("button", "Ask again")
+        self.page.press("Enter")
+        self.quiet()
+        self.assertEqual(self.page.evaluate("document.activeElement.textContent"), "Ask again")
+        self.page.evaluate("window.isGone = false")
+        self.page.press("Enter")
+        self.quiet()
+        self.assertEqual(self.page.evaluate("document.activeElement.textContent"), "The gate")
+        self.assertFalse(self.is_sealing_off())
+        self.assertTrue(self.steps())
+        self.assert_fine()
+
     def test_every_step_of_the_gate_says_in_words_whether_it_holds(self):
         self.open("release")
         steps = self.steps()
@@ -158,6 +208,24 @@ class ChangedPack(WorkbenchTest):
         self.page.wait("document.querySelector('.patients-of li')")
         self.page.click("a", "Hold it against the saved file alone")
         self.page.wait_text("Nothing to compare", "main")
+        self.assert_fine()
+
+
+    def test_whom_it_touches_is_asked_again_where_the_population_could_not_answer(self):
+        self.open("rules")
+        self.ready_population()
+        self.page.evaluate("""(ask => {
+            window.refused = 0;
+            window.fetch = async (...asked) => {
+                if (asked[0] !== '/api/tune' || window.refused > 0) return ask(...asked);
+                window.refused += 1;
+                return new Response(JSON.stringify({error: 'The population is read again: ask again when it is there.'}), {status: 409});
+            };
+        })(window.fetch)""")
+        self.page.click("nav a", "Release")
+        self.page.wait_text("ask again when it is there", "main")
+        self.page.wait("document.querySelector('.figures')")
+        self.assertEqual(self.page.evaluate("refused"), 1)
         self.assert_fine()
 
 

@@ -11,6 +11,7 @@ import { figures, tableOf } from "../views/table.js";
 export const title = "Release";
 
 const PAUSE = 400;  // milliseconds after the last change of the draft
+const AGAIN = 2000;  // milliseconds until the population is asked again that could not answer now
 const MOST_STORIES = 12;
 
 /** What each part asks for, and how it shows the answer. `isRelease`: told of the whole step from the version before, where one was named, pack and site file alike. */
@@ -32,8 +33,8 @@ class ReleasePage {
     this.problem = element("div", { role: "status" });
     const why = freshId("seal");
     this.sealing = element("button", { type: "button", class: "btn btn-primary", "aria-describedby": why, on: { click: () => this.seal() } }, "Seal the pack");
-    this.why = element("span", { class: "quiet", id: why });
-    const panel = (part, ...more) => element("section", { class: "panel stack" }, element("h2", {}, part.head), this.places[part.id], ...more);
+    this.why = element("span", { class: "quiet", id: why, role: "status" });
+    const panel = (part, ...more) => element("section", { class: "panel stack" }, element("h2", { tabindex: "-1" }, part.head), this.places[part.id], ...more);
     root.append(
       this.unsaved,
       element("div", { class: "split" },
@@ -41,8 +42,10 @@ class ReleasePage {
         element("section", { class: "panel stack" }, element("h2", {}, "Approve this site file"), approvalForm(this))),
       panel(PARTS[1]), element("div", { class: "split" }, panel(PARTS[2]), panel(PARTS[3])),
       element("section", { class: "panel stack" }, element("h2", {}, "Release note"), this.note));
-    const asked = (part, site) => ({ site, from: part.isRelease && app.session.previous ? "previous" : "saved" });
-    this.questions = PARTS.map((part) => latest(PAUSE, async (site) => ({ ...await app.api("POST", part.path, asked(part, site)), site }), (answer, error) => this.came(part, answer, error)));
+    const body = (part, site) => ({ site, from: part.isRelease && app.session.previous ? "previous" : "saved" });
+    const ask = (part) => (site, turn) => app.api("POST", part.path, body(part, site)).then((answer) => ({ turn, answer: { ...answer, site } }), (error) => ({ turn, error }));
+    this.questions = PARTS.map((part) => latest(PAUSE, ask(part), ({ turn, answer, error }) => this.came(part, turn === this.turns[part.id], answer, error)));
+    this.turns = Object.fromEntries(PARTS.map((part) => [part.id, 0]));  // the newest question of each part
     this.shown = null;  // what the gate says, with the draft that it is about
     this.population = app.session.population?.state;
     this.leaving = [app.draft.subscribe(() => this.ask()), app.onSession(() => this.populationCame())];
@@ -51,18 +54,21 @@ class ReleasePage {
 
   ask() {
     this.drawUnsaved();
-    PARTS.forEach((part, index) => this.askPart(part, index));
+    PARTS.forEach((part) => this.askPart(part));
   }
 
   /** Without a population there is nobody to ask about, and nothing that went wrong. */
-  askPart(part, index) {
+  askPart(part) {
+    if (part.id === "tune") clearTimeout(this.again);
     if (part.id === "tune" && this.app.session.population?.state !== "ready") {
+      this.places.tune.removeAttribute("aria-busy");
       fill(this.places.tune, drawImpact(null, this.app));
       return;
     }
     this.places[part.id].setAttribute("aria-busy", "true");
     if (part.id === "steps") this.drawSeal({ isAsked: true });
-    this.questions[index](this.app.draft.text);
+    this.turns[part.id] += 1;
+    this.questions[PARTS.indexOf(part)](this.app.draft.text, this.turns[part.id]);
   }
 
   /** What is sealed is what the page shows: while the gate has no answer there is nothing to press for. A disabled button would lose the focus. */
@@ -71,13 +77,13 @@ class ReleasePage {
     const why = this.isSealing ? "It is being sealed." : this.isAsked ? "The gate is being asked: wait for its answer." : this.shown ? null : "The gate has no answer, so there is nothing to seal: see what it says above.";
     if (why) this.sealing.setAttribute("aria-disabled", "true");
     else this.sealing.removeAttribute("aria-disabled");
-    fill(this.why, why ?? "Makes one file that nothing changes any more, and hands it to you.");
+    const words = why ?? "Makes one file that nothing changes any more, and hands it to you.";
+    if (words !== this.why.textContent) fill(this.why, words);  // it is read out when it changes
   }
 
   populationCame() {
     const state = this.app.session.population?.state;
-    const tune = PARTS.findIndex((part) => part.id === "tune");
-    if (state !== this.population) this.askPart(PARTS[tune], tune);
+    if (state !== this.population) this.askPart(PARTS.find((part) => part.id === "tune"));
     this.population = state;
   }
 
@@ -91,18 +97,32 @@ class ReleasePage {
       : element("p", { class: "notice" }, "The draft is the saved file.", step || " What changes, whom it touches, stories and note are told of a draft against the saved file: look at them here before you save. A change of the pack itself is told where the workbench was started with --previous, the version before it."));
   }
 
-  came(part, answer, error) {
+  /** `isLast`: no newer question is on its way, or waits. */
+  came(part, isLast, answer, error) {
     const place = this.places[part.id];
-    place.removeAttribute("aria-busy");
+    if (part.id === "tune" && error?.status === 409) return this.waitForPopulation(error);
+    if (isLast) place.removeAttribute("aria-busy");
     if (part.id === "steps") {
       this.shown = error ? null : answer;
-      this.drawSeal({ isAsked: false });
+      this.drawSeal({ isAsked: !isLast });
     }
-    // The population may be read anew, for codes of the other side: the session says how far it is.
-    if (part.id === "tune" && error?.status === 409) this.app.refresh();
-    if (error) return fill(place, element("p", { class: "notice notice-bad", role: "alert" }, error.message));
-    if (part.id === "steps") fill(this.note, drawNote(answer.note, this.app));
-    return fill(place, part.draw(answer, this.app));
+    const hadFocus = place.contains(document.activeElement);
+    if (error) {
+      const again = element("button", { type: "button", class: "btn btn-sm btn-secondary", on: { click: () => this.askPart(part) } }, "Ask again");
+      fill(place, element("div", { class: "notice notice-bad", role: "alert" }, element("p", {}, error.message), again));
+    } else {
+      if (part.id === "steps") fill(this.note, drawNote(answer.note, this.app));
+      fill(place, part.draw(answer, this.app));
+    }
+    // Who pressed "Ask again" is not thrown to the head of the page.
+    if (hadFocus) (error ? place.querySelector("button") : place.parentElement.querySelector("h2")).focus({ preventScroll: true });
+  }
+
+  /** It is read anew, for codes of the other side, or another tab asked meanwhile. The session says how far it is; a reading that it never saw is over by the next question. */
+  waitForPopulation(error) {
+    fill(this.places.tune, element("p", { class: "quiet" }, error.message));
+    this.again = setTimeout(() => this.askPart(PARTS.find((part) => part.id === "tune")), AGAIN);
+    this.app.refresh();
   }
 
   async seal() {
@@ -123,6 +143,7 @@ class ReleasePage {
   }
 
   leave() {
+    clearTimeout(this.again);
     this.questions.forEach((question) => question.stop());
     this.leaving.forEach((stop) => stop());
   }
@@ -181,7 +202,9 @@ function drawDifference(difference) {
 
 function drawImpact(tuned, app) {
   if (app.session.population?.state !== "ready") {
-    return element("p", { class: "quiet" }, app.session.population?.state === "reading" ? "The population is still being read." : "No population is open, so nobody can be counted. Start the workbench with --population FOLDER.");
+    const { state } = app.session.population ?? {};
+    return element("p", { class: "quiet" }, state === "reading" ? "The population is still being read." : state === "failed" ? "The population could not be read, so nobody can be counted: Population says why."
+      : "No population is open, so nobody can be counted. Start the workbench with --population FOLDER.");
   }
   const rules = (tuned.rules ?? []).filter((one) => one.gained || one.lost || one.changed).map((one) => [element("a", { href: addressOf("rules", one.rule) }, one.rule), one.gained ?? 0, one.lost ?? 0, one.changed ?? 0]);
   return [
