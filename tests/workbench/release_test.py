@@ -260,6 +260,9 @@ class BrokenStory(WorkbenchTest):
         self.file.write_text(self.good, encoding="utf-8")
         self.look_again()
         self.page.wait("!document.querySelector('main').innerText.includes('story fails')")
+        # What was unfolded stays so, and the focus where it was.
+        self.assertTrue(self.page.evaluate("document.querySelector('.rule details').open"))
+        self.assertTrue(self.page.evaluate("document.activeElement === driver.find('.rule summary', 'Stories')"))
         self.assert_fine()
 
     def test_an_error_of_the_pack_goes_as_soon_as_it_is_mended(self):

@@ -1,7 +1,7 @@
 // Population: does our data suit the rules (survey), and whom does the draft touch (impact)? Every count leads to the patients behind it, on this machine.
 
 import { findingInWords } from "../shell/api.js";
-import { element, fill } from "../shell/element.js";
+import { element, fill, refill } from "../shell/element.js";
 import { latest } from "../shell/latest.js";
 import { addressOf } from "../shell/router.js";
 import { drawImpact } from "../views/impact.js";
@@ -115,9 +115,7 @@ class PopulationPage {
       return;
     }
     this.answer = answer;
-    const before = document.activeElement?.dataset?.keep;
-    fill(this.body, VIEWS[this.view].draw(answer, { app: this.app, plots: this.plots, from: this.from, find: (filter) => this.go(filter) }));
-    if (before) this.body.querySelector(`[data-keep="${CSS.escape(before)}"]`)?.focus();
+    refill(this.body, VIEWS[this.view].draw(answer, { app: this.app, plots: this.plots, from: this.from, find: (filter) => this.go(filter) }));
   }
 
   leave() {

@@ -1,5 +1,6 @@
 // Rules: every rule in words, found by word, code or drug. The search is the page's own: a pack has some dozens of rules.
 
+import { refill } from "../shell/element.js";
 import { addressOf } from "../shell/router.js";
 import { failingWithoutCard, ruleWords, sharedSections, storiesThatFail, systemName } from "../views/rulewords.js";
 
@@ -78,12 +79,12 @@ class RulesPage {
   }
 
   drawList() {
-    const { fill, element } = this.app;
+    const { element } = this.app;
     this.app.rulesSearch = this.search.value;
     const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const shown = this.rules.map(({ rule, fields }) => ({ rule, hit: found(fields, words) })).filter((one) => one.hit);
     this.count.textContent = words.length > 0 ? `${shown.length} of ${this.rules.length} rules` : `${this.rules.length} rules`;
-    fill(this.list, shown.map(({ rule, hit }) => element("li", {},
+    refill(this.list, shown.map(({ rule, hit }) => element("li", {},
       element("a", { href: addressOf("rules", rule.id), class: "rule-entry", "aria-current": rule.id === this.shown ? "true" : null },
         element("span", {}, rule.title), storiesThatFail(rule.stories ?? []), rule.indicator && rule.indicator !== "info" ? element("span", { class: rule.indicator === "critical" ? "tag tag-bad" : "tag tag-warning" }, rule.indicator) : null,
         hit.where && hit.where !== "title" ? element("span", { class: "quiet small rule-hit" }, `${hit.where}: ${excerpt(hit.text, words[0])}`) : null))));
@@ -93,7 +94,9 @@ class RulesPage {
     const { fill, element } = this.app;
     const rule = this.rules.find((one) => one.rule.id === this.shown)?.rule;
     if (!rule) return fill(this.place, element("p", { class: "panel" }, this.chosen ? `The pack has no rule "${this.chosen}".` : "The pack has no rules."));
-    fill(this.place, ruleWords(rule, this.app, this.shared));
+    const isAnother = rule.id !== this.drawn;
+    this.drawn = rule.id;
+    (isAnother ? fill : refill)(this.place, ruleWords(rule, this.app, this.shared));
     if (isMoved) this.place.querySelector("#rule-head").focus({ preventScroll: matchMedia("(min-width: 62rem)").matches });
   }
 

@@ -49,6 +49,18 @@ export function fill(node, ...children) {
   return node;
 }
 
+/** As `fill`, with what says nearly the same: what was unfolded stays so, and the focus where it was. Both are found again by `data-keep` (of a fold: its summary's), a link by its address. */
+export function refill(node, ...children) {
+  const keyOf = (one) => one?.dataset.keep ?? one?.getAttribute("href") ?? null;
+  const folds = () => [...node.querySelectorAll("details")].map((fold) => [fold, keyOf(fold.querySelector("summary"))]).filter(([, key]) => key);
+  const unfolded = new Set(folds().filter(([fold]) => fold.open).map(([, key]) => key));
+  const focused = node.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+  fill(node, ...children);
+  for (const [fold, key] of folds()) if (unfolded.has(key)) fold.open = true;
+  if (focused) [...node.querySelectorAll("[data-keep], a")].find((one) => keyOf(one) === focused)?.focus({ preventScroll: true });
+  return node;
+}
+
 let lastId = 0;
 
 /** An id that no other element of the page has, to tie labels and descriptions to what they speak of. */

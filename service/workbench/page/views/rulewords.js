@@ -39,7 +39,7 @@ const VERDICTS = { fails: ["tag-bad", "fails"], "changed-by-site": ["tag-warning
 function storyItem(story, hook, app) {
   const [tone, words] = VERDICTS[story.verdict] ?? [];
   return element("li", {},
-    element("button", { type: "button", class: "btn btn-sm btn-plain story", on: { click: () => app.openPatient(story.id, hook) } }, story.title),
+    element("button", { type: "button", class: "btn btn-sm btn-plain story", "data-keep": story.id, on: { click: () => app.openPatient(story.id, hook) } }, story.title),
     words ? [" ", element("span", { class: `tag ${tone}` }, words)] : null,
     story.cards?.length ? element("span", { class: "quiet small" }, ` ${story.cards.join("; ")}`) : element("span", { class: "quiet small" }, " no card"),
     story.says?.length ? element("ul", { class: "changes small" }, story.says.map((sentence) => element("li", {}, sentence))) : null);
@@ -75,7 +75,7 @@ function coverageWords(coverage) {
 }
 
 function folded(head, count, content) {
-  return element("details", { class: "fold" }, element("summary", {}, element("span", { class: "fold-head" }, head), element("span", { class: "quiet" }, ` ${count}`)), content);
+  return element("details", { class: "fold" }, element("summary", { "data-keep": head }, element("span", { class: "fold-head" }, head), element("span", { class: "quiet" }, ` ${count}`)), content);
 }
 
 /** The sections that read the same for every rule: of the pack, and no news on the second rule that one opens. */
@@ -99,7 +99,7 @@ export function ruleWords(rule, app, shared) {
   const drugs = rule.drugs ?? [];
   return element("article", { class: "panel stack rule", "aria-labelledby": "rule-head" },
     element("div", {},
-      element("h2", { id: "rule-head", tabindex: "-1" }, rule.title),
+      element("h2", { id: "rule-head", tabindex: "-1", "data-keep": "rule-head" }, rule.title),
       element("p", { class: "quiet small" }, element("code", {}, rule.id), " ", tags.map((word) => [element("span", { class: "tag" }, word), " "]), rule.isOff ? element("span", { class: "tag tag-warning" }, "switched off here") : null)),
     sections.filter((section) => !shared.has(keyOf(section))).map(aboutSection),
     element("section", {}, element("h3", { class: "about-head" }, "What the stories cover"), coverageWords(rule.coverage), rule.stories?.length
