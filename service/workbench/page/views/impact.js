@@ -47,11 +47,13 @@ function unchanged(app, from) {
 
 const moved = (one) => (one.gained ?? 0) + (one.lost ?? 0) + (one.changed ?? 0);
 
+const verb = (number, word) => (number === 1 ? `${word}s` : word);
+
 function inShort(counts) {
   const { gained = 0, lost = 0, changed = 0 } = counts.event ?? {};
   const people = (number) => `${told(number)} ${number === 1 ? "patient" : "patients"}`;
   if (gained + lost + changed === 0) return `Nobody of ${people(counts.patients ?? counts.events)} gets another card.`;
-  return `Of ${people(counts.patients ?? counts.events)}, ${told(gained)} gain a card, ${told(lost)} lose one, and ${told(changed)} get one that says something else.`;
+  return `Of ${people(counts.patients ?? counts.events)}, ${told(gained)} ${verb(gained, "gain")} a card, ${told(lost)} ${verb(lost, "lose")} one, and ${told(changed)} ${verb(changed, "get")} one that says something else.`;
 }
 
 /** Each patient once, whatever happens to how many cards; and who is to be looked at first. */
@@ -59,8 +61,8 @@ function distinct({ touched = 0, losesWarning = 0 }, find) {
   const people = (number) => (number === 1 ? "patient" : "patients");
   if (touched === 0) return null;
   const loses = losesWarning === 0 ? "nobody loses a warning or critical card."
-    : [leading(losesWarning, "patients who lose a warning or critical card", () => find({ losesWarning: "yes" })), ` ${losesWarning === 1 ? "loses" : "lose"} a warning or critical card, or get it less urgent.`];
-  return element("p", {}, `In all, ${told(touched)} ${people(touched)} gain, lose or change a card, each counted once; `, loses);
+    : [leading(losesWarning, "patients who lose a warning or critical card", () => find({ losesWarning: "yes" })), ` ${verb(losesWarning, "lose")} a warning or critical card, or ${verb(losesWarning, "get")} it less urgent.`];
+  return element("p", {}, `In all, ${told(touched)} ${people(touched)} ${verb(touched, "gain")}, ${verb(touched, "lose")} or ${verb(touched, "change")} a card, each counted once; `, loses);
 }
 
 function summary(counts) {
