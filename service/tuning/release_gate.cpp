@@ -21,13 +21,20 @@ rules::Place below(const std::filesystem::path& pack, rules::Place place) {
     return place;
 }
 
-/// \param pack  where it lies: findings name their files from here, or below it.
-void say(GateStep& step, const rules::Diagnostics& findings, const std::filesystem::path& pack) {
+void say(GateStep& step, const rules::Diagnostics& findings) {
     for (const rules::Diagnostic& finding : findings) {
         if (step.says.size() == most_sentences) return;
         step.says.push_back(rules::one_line(finding) + (finding.mend.empty() ? "" : " " + finding.mend));
-        step.mended_at.push_back(below(pack, finding.place));
     }
+}
+
+/// Says them, and that they are mended where they are.
+/// \param pack  where it lies: findings name their files from here, or below it.
+void say(GateStep& step, const rules::Diagnostics& findings, const std::filesystem::path& pack) {
+    const std::size_t before = step.says.size();
+    say(step, findings);
+    const std::size_t said = step.says.size() - before;
+    for (std::size_t i = 0; i < said; ++i) step.mended_at.push_back(below(pack, findings[i].place));
 }
 
 rules::Diagnostics errors_of(rules::Diagnostics findings) {
@@ -92,7 +99,12 @@ GateStep held_by_version(const std::filesystem::path& previous, const PackText& 
         step.passed = false;
         step.cannot_be_read = true;
         step.refusal = before ? "the pack cannot be read" : "the version before it cannot be read";
-        say(step, before ? now.error() : before.error(), pack.path);
+        // A version before is read and not mended: its places are none of this pack's.
+        if (before) {
+            say(step, now.error(), pack.path);
+        } else {
+            say(step, before.error());
+        }
         return step;
     }
     const std::string compared = "Compared with " + previous.generic_string() + ", which --previous names";

@@ -19,7 +19,7 @@ struct GateStep {
     std::vector<std::string> says;  ///< what was found, a sentence each
     std::string refusal = {};       ///< why it is not sealed, in a few words
     bool cannot_be_read = false;
-    std::vector<rules::Place> mended_at = {};  ///< in the pack's files by their path below it, or in the site file
+    std::vector<rules::Place> mended_at = {};  ///< in the pack's files by their path below it, in others by their own
 };
 
 struct ReleaseGate {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace service {
@@ -16,14 +17,21 @@ namespace json = boost::json;
 
 namespace {
 
-/// Each place once, as far as a person reads: a file of the pack, and the member in it; or the site file.
+/// What a file belongs to: the site file; the pack, whose files are named from it; or neither, as expansions, whose
+/// name is absolute.
+std::string_view owner_of(const std::string& file, const std::filesystem::path& site) {
+    if (file == site.generic_string()) return "site";
+    return std::filesystem::path(file).is_absolute() ? "other" : "pack";
+}
+
+/// Each place once, as far as a person reads: a file, the member in it, and what the file belongs to.
 json::array places_as_json(const GateStep& step, const std::filesystem::path& site) {
     constexpr std::size_t most_places = 20;
     json::array places;
     for (const rules::Place& place : step.mended_at) {
         if (place.file.empty() || places.size() == most_places) continue;
-        json::value told = json::object{
-            {"file", place.file}, {"member", place.pointer}, {"isSite", place.file == site.generic_string()}};
+        json::value told =
+            json::object{{"file", place.file}, {"member", place.pointer}, {"of", owner_of(place.file, site)}};
         if (std::ranges::find(places, told) == places.end()) places.push_back(std::move(told));
     }
     return places;
@@ -50,6 +58,10 @@ std::string note_of(const Workbench& workbench, const PackText& pack, const Read
     const auto from = workbench.read_before(json::object{{"from", against}}, pack);
     if (!from) {
         note = from.error().says + "\n\n";
+        for (const rules::Diagnostic& finding : from.error().findings) {
+            if (finding.severity == rules::Severity::error) note += "* " + rules::one_line(finding) + "\n";
+        }
+        if (!note.ends_with("\n\n")) note += '\n';
     } else if (to != nullptr) {
         note = ToldDifference(*from, *to).markdown() + "\n";
     }

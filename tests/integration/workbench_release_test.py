@@ -37,7 +37,7 @@ class AFileOfThePack(unittest.TestCase):
             self.assertEqual(len(failed), 1)
             self.assertRegex(failed[0]["says"][0], r"^patient-view: .*warning")
             step = next(one for one in bench.told("POST", "/api/release")["steps"] if one["id"] == "stories")
-            self.assertEqual([(place["file"], place["isSite"]) for place in step["places"]], [("stories/vitamin-d.json", False)])
+            self.assertEqual([(place["file"], place["of"]) for place in step["places"]], [("stories/vitamin-d.json", "pack")])
             file.write_text(good.replace(told, "[]", 1))
             failed = [story for story in stories(bench)[1] if story["verdict"] == "fails"]
             self.assertEqual(len(failed), 1)
@@ -53,10 +53,19 @@ class AFileOfThePack(unittest.TestCase):
         with Workbench(pack=f"{pack}/") as bench:
             step = bench.told("POST", "/api/release")["steps"][0]
             self.assertEqual((step["id"], step["passed"]), ("check", False))
-            self.assertIn({"file": "rules/vitamin-d-suggest.json", "member": "/topics", "isSite": False}, step["places"])
+            self.assertIn({"file": "rules/vitamin-d-suggest.json", "member": "/topics", "of": "pack"}, step["places"])
         with Workbench(pack=SMALL) as bench:
             step = bench.told("POST", "/api/release", {"site": '{ "parameters": { "no.such": 1 } }'})["steps"][0]
-            self.assertEqual(step["places"], [{"file": "site.json", "member": "/parameters/no.such", "isSite": True}])
+            self.assertEqual(step["places"], [{"file": "site.json", "member": "/parameters/no.such", "of": "site"}])
+
+    def test_expansions_that_a_site_file_names_are_of_neither(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory())).resolve()
+        site, expansions = folder / "site.json", folder / "expansions.json"
+        site.write_text('{ "expansions": "expansions.json" }')
+        expansions.write_text("{")
+        with Workbench("--site", site, pack=SMALL) as bench:
+            step = bench.told("POST", "/api/release")["steps"][0]
+        self.assertEqual({(place["file"], place["of"]) for place in step["places"]}, {(str(expansions), "other")})
 
 
 class AVersionBefore(unittest.TestCase):
@@ -102,7 +111,7 @@ class AVersionBefore(unittest.TestCase):
         self.assertIn("patch", step["says"][0])
         self.assertEqual(step["says"][1], 'Change "version" in pack.json to "0.9.1", the least that will do.')
         self.assertEqual(step["says"][2], f"Compared with {self.previous}, which --previous names.")
-        self.assertEqual(step["places"], [{"file": "pack.json", "member": "/version", "isSite": False}])
+        self.assertEqual(step["places"], [{"file": "pack.json", "member": "/version", "of": "pack"}])
 
     def test_a_change_of_whom_a_card_comes_to_asks_for_a_larger_step(self):
         self.edit("pack.json", '"backPain.chronicDays": { "type": "integer", "default": 84', '"backPain.chronicDays": { "type": "integer", "default": 80')
@@ -119,8 +128,8 @@ class AVersionBefore(unittest.TestCase):
 
     def test_a_version_before_that_cannot_be_read_is_said(self):
         self.previous.write_text("{")
-        self.expect_what_the_command_says(False)
-
+        step = self.expect_what_the_command_says(False)
+        self.assertEqual(step["places"], [])  # it is not this pack that is mended
 
     def test_what_changes_and_whom_it_touches_are_told_of_the_pack_and_the_draft(self):
         self.edit("pack.json", "%age >= 18", "%age >= 60")  # nobody below gets a card any more
@@ -161,15 +170,18 @@ class AVersionBefore(unittest.TestCase):
             file.write_text(file.read_text().replace("steroid.longTermDays", "steroid.manyDays"))
         site = self.folder / "site.json"
         site.write_text(json.dumps({"parameters": {"steroid.manyDays": 90}}))
-        with Workbench("--previous", self.previous, "--site", site, pack=self.pack) as bench:
+        patients = self.folder / "patients"
+        write_patients(patients)
+        with Workbench("--previous", self.previous, "--site", site, "--population", patients, pack=self.pack) as bench:
+            wait_until(bench, "ready")
             for path in ("/api/diff", "/api/tune", "/api/impact"):
-                status, told = bench.api("POST", path, {"from": "previous"})
-                self.assertIn(status, (400, 409))
-            status, told = bench.api("POST", "/api/diff", {"from": "previous"})
-            self.assertEqual(status, 400)
-            self.assertIn("cannot be read with the saved site file", told["error"])
-            self.assertIn("steroid.manyDays", told["findings"][0]["message"])
-            self.assertIn("cannot be read with the saved site file", bench.told("POST", "/api/release")["note"])
+                with self.subTest(path=path):
+                    status, told = bench.api("POST", path, {"from": "previous"})
+                    self.assertEqual(status, 400)
+                    self.assertIn("cannot be read with the saved site file", told["error"])
+                    self.assertIn("steroid.manyDays", told["findings"][0]["message"])
+            note = bench.told("POST", "/api/release")["note"]
+            self.assertRegex(note, r"cannot be read with the saved site file[^\n]*: what keeps it is listed\.\n\n\* [^\n]*steroid\.manyDays")
             bench.told("POST", "/api/diff")
 
     def test_without_one_it_is_said_how_to_name_one(self):

@@ -181,15 +181,16 @@ function coded(sentence) {
   return sentence.split("`").map((words, at) => (at % 2 === 1 ? element("code", {}, words) : words));
 }
 
-/** Where a step that does not hold is mended: in a file of the pack, which this page does not change, or in the site file, which Tune does. */
+/** Where a step that does not hold is mended: in a file of the pack, which this page does not change; in the site file, which Tune does; or in another, as one of expansions. */
 function waysOf({ id, places = [] }) {
-  const ofPack = places.filter((place) => !place.isSite);
+  const of = (owner) => places.filter((place) => place.of === owner);
   const words = (place) => [element("code", {}, place.file), place.member ? [" at ", element("code", {}, place.member)] : null];
-  const listed = (part) => part.map((place, index) => [index > 0 ? "; " : "", words(place)]);
+  const listed = (some) => [some.slice(0, MOST_PLACES).map((place, index) => [index > 0 ? "; " : "", words(place)]), some.length > MOST_PLACES ? "; and more" : ""];
+  const [ofPack, ofSite, ofOthers] = ["pack", "site", "other"].map(of);
   return [
-    ofPack.length === 0 ? null : element("p", { class: "quiet" }, "Mended in the pack, in your editor: ", listed(ofPack.slice(0, MOST_PLACES)),
-      ofPack.length > MOST_PLACES ? "; and more" : "", id === "stories" ? ", or in the rule, where the story is right." : "."),
-    ofPack.length === places.length ? null : element("p", { class: "quiet" }, "Mended in ", element("a", { href: addressOf("tune", "text") }, "the site file's text, in Tune"), "."),
+    ofPack.length === 0 ? null : element("p", { class: "quiet" }, "Mended in the pack, in your editor: ", listed(ofPack), id === "stories" ? ", or in the rule, where the story is right." : "."),
+    ofSite.length === 0 ? null : element("p", { class: "quiet" }, "Mended in ", element("a", { href: addressOf("tune", "text") }, "the site file's text, in Tune"), "."),
+    ofOthers.length === 0 ? null : element("p", { class: "quiet" }, "Mended in ", listed(ofOthers), "."),
   ];
 }
 
