@@ -220,6 +220,7 @@ HeldPopulation::HeldPopulation(std::shared_ptr<const Program> saved, HeldOptions
       options_(std::move(options)),
       selection_(selection_of(*saved_)),
       codes_(selection_.observation_codes()) {
+    if (codes_) codes_->insert(options_.more.begin(), options_.more.end());
     if (!options_.also) return;
     const auto more = selection_of(*options_.also).observation_codes();
     if (!more) codes_.reset();

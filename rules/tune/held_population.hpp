@@ -35,6 +35,7 @@ struct HeldOptions {
     std::size_t threads = 1;
     std::size_t most_bytes = std::size_t(4) << 30;  ///< patients beyond are counted and not held
     std::shared_ptr<const Program> also = {};       ///< a draft that asks for Observations by other codes; null: none
+    Codes more = {};                                ///< of Observations that others ask for
 };
 
 /// What happened to cards, or to patients by any of their cards.

@@ -62,22 +62,26 @@ void Population::read(SavedRules saved, std::shared_ptr<const rules::Program> al
         counts_ = {};
         message_.clear();
     }
+    rules::Codes more;
     {
         const std::unique_lock holding(holding_);  // two populations at once may be more than memory holds
+        // Else two questions that ask for other codes each would have it read anew in turn.
+        if (held_ != nullptr) more = held_->observation_codes().value_or(rules::Codes());
         held_ = nullptr;
         saved_digest_.clear();
     }
-    reader_ = std::jthread([this, saved = std::move(saved), also = std::move(also)](std::stop_token stop) {
-        try {
-            const auto rules = saved();
-            if (rules->program == nullptr) {
-                return fail("Pack or saved site file hold errors, so nobody can be counted: mend them, and save.");
+    reader_ = std::jthread(
+        [this, saved = std::move(saved), also = std::move(also), more = std::move(more)](std::stop_token stop) {
+            try {
+                const auto rules = saved();
+                if (rules->program == nullptr) {
+                    return fail("Pack or saved site file hold errors, so nobody can be counted: mend them, and save.");
+                }
+                read_all(stop, rules, also, more);
+            } catch (const std::exception&) {  // whose words may hold a path or a value of a record
+                fail("The population cannot be read: memory or the folder for temporary files (TMPDIR) is not enough.");
             }
-            read_all(stop, rules, also);
-        } catch (const std::exception&) {  // whose words may hold a path or a value of a record
-            fail("The population cannot be read: memory or the folder for temporary files (TMPDIR) is not enough.");
-        }
-    });
+        });
 }
 
 bool Population::has_failed() const {
@@ -92,10 +96,11 @@ void Population::fail(std::string message) {
 }
 
 void Population::read_all(std::stop_token stop, const std::shared_ptr<const LoadedPack>& saved,
-                          const std::shared_ptr<const rules::Program>& also) {
+                          const std::shared_ptr<const rules::Program>& also, const rules::Codes& more) {
     const ClinicalTime time = clock_.time();
     rules::HeldOptions options{{time.at, time.zone, reader_of_records()}, rules::all_cores()};
     options.also = also;
+    options.more = more;
     auto held = std::make_shared<rules::HeldPopulation>(saved->program, std::move(options));
     rules::PopulationOptions how;
     how.paths = paths_;

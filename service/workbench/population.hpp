@@ -45,8 +45,8 @@ class Population {
     /// The rules that changes are held against: asked for once the reading begins.
     using SavedRules = std::function<std::shared_ptr<const LoadedPack>()>;
 
-    /// Begins to read, unless it is being read. \param also  a draft that asks for more than the saved rules; may be
-    /// null.
+    /// Begins to read, unless it is being read. What earlier questions asked for stays at hand. \param also  a draft
+    /// that asks for more than the saved rules; may be null.
     void read(SavedRules saved, std::shared_ptr<const rules::Program> also = nullptr);
     bool has_failed() const;
 
@@ -70,7 +70,7 @@ class Population {
     static constexpr std::array<std::string_view, 3> kinds = {"tune", "find", "histogram"};
 
     void read_all(std::stop_token stop, const std::shared_ptr<const LoadedPack>& saved,
-                  const std::shared_ptr<const rules::Program>& also);
+                  const std::shared_ptr<const rules::Program>& also, const rules::Codes& more);
     bool can_read(const rules::Program& program) const;
     bool use_saved(const std::shared_ptr<const LoadedPack>& saved, std::stop_token stop);
     void fail(std::string message);

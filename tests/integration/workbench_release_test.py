@@ -164,6 +164,23 @@ class AVersionBefore(unittest.TestCase):
             self.assertEqual(alone["lost"], 0)
             self.assertLess(len(bench.told("POST", "/api/diff", {"site": draft})["changes"]), len(difference["changes"]))
 
+    def test_questions_that_ask_for_other_codes_have_the_population_read_once_each(self):
+        self.edit("analytes/vitamin-d.json", ',\n    { "loinc": "49054-0", "property": "MCnc", "kind": "d2" }', "")
+        draft = json.dumps({"codes": {"analytes": {"vitamin-d": [{"system": "https://lab.example.org/codes", "code": "VITD", "property": "MCnc", "kind": "total"}]}}})
+        patients = self.folder / "patients"
+        write_patients(patients)
+        with Workbench("--previous", self.previous, "--population", patients, pack=self.pack) as bench:
+            asked = ({"from": "previous"}, {"site": draft})
+            for question in asked:
+                wait_until(bench, "ready")
+                status, told = bench.api("POST", "/api/tune", question)
+                self.assertEqual(status, 409, told)
+                self.assertIn("read again", told["error"])
+                wait_until(bench, "ready")
+                bench.told("POST", "/api/tune", question)
+            for question in asked:
+                bench.told("POST", "/api/tune", question)
+
     def test_a_saved_file_that_the_version_before_does_not_know_is_said(self):
         self.edit("pack.json", "steroid.longTermDays", "steroid.manyDays")
         for file in self.pack.rglob("*.json"):
