@@ -1,5 +1,7 @@
 #include "rules/compare/band_edges.hpp"
 
+#include <algorithm>
+
 namespace rules {
 namespace {
 
@@ -23,6 +25,14 @@ std::vector<ValueMark> band_edges(const CompiledAnalyte& analyte, std::size_t ki
         edges.push_back({*step.bound, words + (step.bound_included ? " from " : " above ") + step.bound->text()});
     }
     return edges;
+}
+
+std::vector<ValueMark> band_edges(const CompiledAnalyte& analyte, std::string_view kind, std::string_view unit) {
+    const auto of_kind = std::ranges::find(analyte.kinds, kind, &CompiledKind::name);
+    const auto in_unit = std::ranges::find(analyte.units, unit, &CompiledUnit::name);
+    if (of_kind == analyte.kinds.end() || in_unit == analyte.units.end()) return {};
+    return band_edges(analyte, static_cast<std::size_t>(of_kind - analyte.kinds.begin()),
+                      static_cast<std::size_t>(in_unit - analyte.units.begin()));
 }
 
 }  // namespace rules

@@ -22,17 +22,6 @@ bool ask_alike(const Selection& one, const Selection& other) {
                               });
 }
 
-/// The bands that `before` draws for the kind and unit of `whole`, which are `now`'s: two packs may list them in
-/// another order.
-std::vector<ValueMark> edges_before(const CompiledAnalyte& before, const CompiledAnalyte& now,
-                                    const ValueHistogram& whole) {
-    const auto kind = std::ranges::find(before.kinds, now.kinds[whole.kind].name, &CompiledKind::name);
-    const auto unit = std::ranges::find(before.units, now.units[whole.unit].name, &CompiledUnit::name);
-    if (kind == before.kinds.end() || unit == before.units.end()) return {};
-    return band_edges(before, static_cast<std::size_t>(kind - before.kinds.begin()),
-                      static_cast<std::size_t>(unit - before.units.begin()));
-}
-
 Selection selection_of(const Program& program) {
     return Selection(program.prefetch(Hook::patient_view));
 }
@@ -432,9 +421,8 @@ bool HeldPopulation::fits(const HeldPatient& patient, const DraftSide& draft, co
         is_what = is_what || std::ranges::find(happened, filter.what) != happened.end();
     }
     if (!filter.loses_warning) return is_what;
-    const std::vector<std::string>& lost = found.lost_warnings;
-    const bool loses = filter.rule.empty() ? !lost.empty() : std::ranges::find(lost, filter.rule) != lost.end();
-    return loses && (filter.what.empty() || is_what);
+    const auto is_asked = [&](std::string_view rule) { return filter.rule.empty() || rule == filter.rule; };
+    return std::ranges::any_of(found.lost_warnings, is_asked) && (filter.what.empty() || is_what);
 }
 
 std::optional<Found> HeldPopulation::find(const Program& draft, const FindFilter& filter, std::stop_token stop) const {
@@ -504,7 +492,7 @@ std::optional<ValueHistogram> HeldPopulation::histogram(const Program& draft, st
     }
     const auto& before = saved_->inner().analytes;
     const auto saved = std::ranges::find(before, analyte, [](const auto& one) { return one.written->id; });
-    if (saved != before.end()) whole.saved = edges_before(*saved, *test, whole);
+    if (saved != before.end()) whole.saved = band_edges(*saved, test->kinds[whole.kind].name, unit);
     whole.draft = band_edges(*test, whole.kind, whole.unit);
     return whole;
 }
