@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t longest_echo = 20;
 constexpr std::size_t longest_number = 40;
-constexpr std::size_t most_groups = 3;  // of digits, in a number that is shown as it was sent
 
 bool is_space(char character) {
     return character == ' ' || character == '\t' || character == '\r' || character == '\n';
@@ -48,6 +47,18 @@ std::string_view take_comparator(std::string_view& text) {
     return comparator;
 }
 
+std::size_t digits_at_front(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::find_if_not(text, fhir::is_digit) - text.begin());
+}
+
+/// How many bytes the character at the beginning of `text` has; none if it is one of the letters and digits of ASCII.
+std::size_t sign_length(std::string_view text) {
+    if (text.empty() || fhir::is_digit(text.front()) || fhir::is_letter(text.front())) return 0;
+    std::size_t length = 1;
+    while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) ++length;
+    return length;
+}
+
 /// How many bytes at the beginning of `text` may stand between two groups of digits: "1 250", "1'250".
 std::size_t separator_length(std::string_view text) {
     constexpr std::string_view separators[] = {" ", "'", ",", "\u00A0", "\u2009", "\u2019", "\u202F"};
@@ -56,22 +67,18 @@ std::size_t separator_length(std::string_view text) {
     return found == std::end(separators) ? 0 : found->size();
 }
 
-/// Digits in groups of three at the beginning of `text`, with what stands between them; empty if there are none.
+/// Two groups of digits at the beginning of `text`, the second of three, with what stands between them; empty if there
+/// are none. More groups are a telephone's or a patient's number.
 std::string_view grouped_digits(std::string_view text) {
-    const auto digits_at = [&](std::size_t from) {
-        std::size_t end = from;
-        while (end < text.size() && fhir::is_digit(text[end])) ++end;
-        return end - from;
-    };
-    const std::size_t first = digits_at(0);
-    std::size_t end = first;
-    for (std::size_t groups = 1; groups < most_groups; ++groups) {
-        const std::size_t separator = separator_length(text.substr(end));
-        if (separator == 0 || digits_at(end + separator) != 3) break;
-        end += separator + 3;
+    const std::size_t first = digits_at_front(text);
+    if (first == 0 || first > 3) return {};
+    const std::size_t separator = separator_length(text.substr(first));
+    if (separator == 0 || digits_at_front(text.substr(first + separator)) != 3) return {};
+    std::size_t end = first + separator + 3;
+    if (text.substr(end).starts_with('.')) {
+        const std::size_t decimals = digits_at_front(text.substr(end + 1));
+        if (decimals > 0) end += 1 + decimals;
     }
-    if (first == 0 || first > 3 || end == first) return {};
-    if (text.substr(end).starts_with('.') && digits_at(end + 1) > 0) end += 1 + digits_at(end + 1);
     return text.substr(0, end);
 }
 
@@ -108,9 +115,9 @@ std::optional<NumberText> parse_number_text(std::string_view text, bool decimal_
     parsed.number = *number;
     const std::string_view behind = text.substr(at);
     parsed.rest = trimmed(behind);
-    const std::string_view next = behind.substr(separator_length(behind));
-    parsed.goes_on = next.size() < behind.size() && !next.empty() && fhir::is_digit(next.front());
-    parsed.goes_on = parsed.goes_on || (!parsed.rest.empty() && fhir::is_digit(parsed.rest.front()));
+    // Whatever sign stands between the groups: "1`250", "1_250", "12/03/2026".
+    const bool has_digits_behind_sign = digits_at_front(behind.substr(sign_length(behind))) > 0;
+    parsed.goes_on = has_digits_behind_sign || digits_at_front(parsed.rest) > 0;
     return parsed;
 }
 
@@ -146,7 +153,7 @@ class Reader {
         written.is_there = true;
         const auto parsed = parse_number_text(text, laboratory_ && laboratory_->decimal_comma);
         // A unit may begin with digits, too: "10*9/L".
-        if (!parsed || (parsed->goes_on && !knows_unit_(parsed->rest)))
+        if (!parsed || (parsed->goes_on && !is_unit(parsed->rest)))
             return refuse(std::move(written), Fault::not_a_number, grouped_echo(text));
         written.comparator = fhir::comparator_of(parsed->comparator);
         written.number = parsed->number;
@@ -173,19 +180,28 @@ class Reader {
     }
 
   private:
+    /// A number alone is a unit of UCUM, too, but none of a text: "612 345 678".
+    bool is_unit(std::string_view text) const {
+        const bool has_name = std::ranges::any_of(text, [](char character) {
+            return fhir::is_letter(character) || character == '%' || static_cast<unsigned char>(character) >= 0x80;
+        });
+        return has_name && knows_unit_(text);
+    }
+
     /// What may be shown of a quantity whose unit is not one of this test.
     std::string foreign_echo(const fhir::Quantity& quantity) const {
         const std::string_view unit = trimmed(quantity.unit).empty() ? quantity.code : quantity.unit;
         return joined(fhir::code_of(quantity.comparator), quantity.value->text(), unit_echo(unit, knows_unit_));
     }
 
-    /// Digits in groups are shown as they were sent: which number they mean is for a person to say.
+    /// Digits in groups are shown as they were sent: which number they mean is for a person to say. Nothing is shown
+    /// of a text that goes on with anything but a unit: it may be a telephone number, two numbers, or a name.
     std::string grouped_echo(std::string_view text) const {
         const std::string_view comparator = take_comparator(text);
         const std::string_view digits = grouped_digits(text);
         if (digits.empty() || digits.size() > longest_echo) return "";
         const std::string_view unit = trimmed(text.substr(digits.size()));
-        return joined(comparator, digits, knows_unit_(unit) ? unit : std::string_view());
+        return unit.empty() || is_unit(unit) ? joined(comparator, digits, unit) : "";
     }
 
     static WrittenValue refuse(WrittenValue written, Fault fault, std::string echo) {
