@@ -175,8 +175,8 @@ void tell_contexts(const Weight& weight, const std::string& what, const std::vec
                    Teller& to) {
     PartList parts;
     for (const WordContext& context : contexts) {
-        const auto& [phrases, except, meant_instead, taken_back, in_clause, earlier_in_sentence, words_before,
-                     words_after] = context;
+        const auto& [phrases, except, meant_instead, meant_as_well, taken_back, in_clause, earlier_in_sentence,
+                     words_before, words_after] = context;
         std::string where;
         if (in_clause) where += " in the clause";
         if (earlier_in_sentence) where += " earlier in the sentence";
@@ -190,6 +190,10 @@ void tell_contexts(const Weight& weight, const std::string& what, const std::vec
         }
         for (const Part& phrase : parts_of(meant_instead)) {
             parts.push_back({"between " + phrase.key + where, "but not across \"" + phrase.words + "\"" + where});
+        }
+        for (const Part& phrase : parts_of(meant_as_well)) {
+            parts.push_back(
+                {"as well " + phrase.key + where, "across such words before \"" + phrase.words + "\"" + where});
         }
         for (const Part& phrase : parts_of(taken_back)) {
             parts.push_back({"behind " + phrase.key + where, "but not before \"" + phrase.words + "\"" + where});
@@ -244,7 +248,7 @@ void tell_words(const WordLists& lists, Teller& to) {
     tell_contexts(weight::safety, "a word is of the past beside", histories, to);
     for (const auto& [key, words] : sets) {
         const auto& [id, label, stems, taken_out, not_in, not_in_places, at_beginning, history_counts, own_voids,
-                     place] = words;
+                     except, meant_instead, place] = words;
         to.about("1d words " + key, "words of " + key);
         to.list(weight::safety, "found by", parts_of(stems), Listing::codes);
         to.as_headline();
@@ -254,6 +258,8 @@ void tell_words(const WordLists& lists, Teller& to) {
         to.flag(weight::safety, "counts at the beginning of a text only", at_beginning);
         to.flag(weight::safety, "what is past counts", history_counts);
         tell_contexts(weight::safety, "does not count beside", own_voids, to);
+        to.list(weight::safety, "counts within", parts_of(except));
+        to.list(weight::safety, "counts across", parts_of(meant_instead));
     }
 }
 

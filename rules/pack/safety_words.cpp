@@ -15,6 +15,7 @@ constexpr Form word_lists_form = {"words.json", word_lists_fields};
 constexpr Field context_fields[] = {{"phrases", kind::list, true, kind::text},
                                     {"except", kind::list, false, kind::text},
                                     {"meantInstead", kind::list, false, kind::text},
+                                    {"meantAsWell", kind::list, false, kind::text},
                                     {"takenBack", kind::list, false, kind::text},
                                     {"inClause", kind::boolean},
                                     {"earlierInSentence", kind::boolean},
@@ -29,7 +30,9 @@ constexpr Field set_fields[] = {{"label", kind::text, true},
                                 {"notIn", kind::list, false, kind::text},
                                 {"textBegins", kind::boolean},
                                 {"history"},
-                                {"void", kind::list, false, kind::object}};
+                                {"void", kind::list, false, kind::object},
+                                {"except", kind::list, false, kind::text},
+                                {"meantInstead", kind::list, false, kind::text}};
 constexpr Form set_form = {"the words of a set", set_fields};
 
 constexpr Field added_words_fields[] = {{"stems", kind::list, false, kind::text},
@@ -109,6 +112,7 @@ WordContext read_context(const Node& node) {
     context.phrases = read_stems(object, "phrases");
     context.except = read_patterns(object, "except");
     context.meant_instead = read_patterns(object, "meantInstead");
+    context.meant_as_well = read_patterns(object, "meantAsWell");
     context.taken_back = read_patterns(object, "takenBack");
     context.in_clause = object.flag("inClause");
     context.earlier_in_sentence = object.flag("earlierInSentence");
@@ -147,6 +151,8 @@ SafetyWords read_set(const std::string& id, const Node& node) {
         words.history_counts = meaning_of(*history, history_words).value_or(false);
     }
     words.voids = read_contexts(object, "void");
+    words.except = read_patterns(object, "except");
+    words.meant_instead = read_patterns(object, "meantInstead");
     return words;
 }
 

@@ -23,14 +23,16 @@ struct WordStem {
 };
 
 /// Phrases that change what a stem near them means. JSON: { "phrases": [stems], "inClause": true, "earlierInSentence":
-/// true, "wordsBefore": 6, "wordsAfter": 5, "except": [..], "meantInstead": [..], "takenBack": [..] }: one of the four
-/// places at least. What lies within one of "except" is none of the phrases: "excluded" in "not excluded". Nor is what
-/// on the other side of one of "meantInstead" from the stem: "no" in "no change of metastases"; "except" holds for that
-/// list, too. One of "takenBack" behind it in the sentence lifts a phrase: "no fracture except L1".
+/// true, "wordsBefore": 6, "wordsAfter": 5, "except": [..], "meantInstead": [..], "meantAsWell": [..], "takenBack":
+/// [..] }: one of the four places at least. What lies within one of "except" is none of the phrases: "excluded" in "not
+/// excluded". Nor is what on the other side of one of "meantInstead" from the stem: "no" in "no change of metastases";
+/// "except" holds for that list, too, and one of "meantAsWell" between it and the stem leaves the phrase: "no change of
+/// bowel habit or cancer". One of "takenBack" behind it in the sentence lifts a phrase: "no fracture except L1".
 struct WordContext {
     std::vector<WordStem> phrases;
     std::vector<WordPattern> except;
     std::vector<WordPattern> meant_instead;
+    std::vector<WordPattern> meant_as_well;
     std::vector<WordPattern> taken_back;
     bool in_clause = false;            // inClause: anywhere in the clause of the stem
     bool earlier_in_sentence = false;  // earlierInSentence: before it, back to a full stop or semicolon
@@ -39,7 +41,9 @@ struct WordContext {
 };
 
 /// The words of one safety set. JSON: { "label": "malignancy", "stems": [stems], "takenOut": [phrases], "notIn":
-/// [value sets], "textBegins": true, "history": "counts", "void": [contexts] }
+/// [value sets], "textBegins": true, "history": "counts", "void": [contexts], "except": [..], "meantInstead": [..] }.
+/// The last two are added, for this set, to those of each context that is void for all sets; "meantInstead" to those
+/// that have one.
 struct SafetyWords {
     std::string id, label;
     std::vector<WordStem> stems;
@@ -49,6 +53,8 @@ struct SafetyWords {
     bool at_beginning = false;    // textBegins: a stem counts at the beginning of the text only
     bool history_counts = false;  // history: what lies in the past counts as what is there
     std::vector<WordContext> voids;
+    std::vector<WordPattern> except;
+    std::vector<WordPattern> meant_instead;
     Place place;
 };
 

@@ -7,6 +7,7 @@ namespace rules {
 namespace {
 
 constexpr std::size_t trigger_letters = 3;
+constexpr std::size_t longest_text = 2000;  // in bytes; what lies beyond is not looked at
 
 enum class Ending : std::uint8_t { none, clause, sentence };
 
@@ -56,16 +57,14 @@ class WordsIndex::Text {
     }
 
     /// Whether one of the phrases of `context` stands where it concerns what is at `stem`.
-    bool concerns(const WordContext& context, const WordRange& stem) const {
+    bool concerns(const WordContext& context, const WordRange& stem) {
         const Surroundings around = surroundings_of(stem);
-        return std::ranges::any_of(context.phrases, [&](const WordStem& phrase) {
-            return std::ranges::any_of(phrase.words, [&](const WordPattern& pattern) {
-                return std::ranges::any_of(ranges_of(pattern), [&](const WordRange& range) {
-                    return is_near(range, context, stem, around) && !is_excepted(range, context) &&
-                           has_beside(phrase, around) && !means_another(range, context, stem) &&
-                           !is_taken_back(range, context);
-                });
-            });
+        const Places& places = places_of_context(context);
+        return std::ranges::any_of(places.phrases, [&](const Phrase& phrase) {
+            return has_beside(phrase, around) && std::ranges::any_of(phrase.ranges, [&](const WordRange& range) {
+                       return is_near(range, context, stem, around) && !means_another(range, places, stem) &&
+                              !is_taken_back(range, places);
+                   });
         });
     }
 
@@ -73,11 +72,56 @@ class WordsIndex::Text {
     struct Surroundings {
         std::size_t clause_begin = 0, clause_end = 0, sentence_begin = 0;  ///< positions of words; the end is behind
     };
+    struct Phrase {
+        std::vector<WordRange> ranges, beside;
+        bool needs_beside = false;
+    };
+    /// Where in this text the words of a context stand, without what is excepted; the ranges in their order.
+    struct Places {
+        std::vector<Phrase> phrases;
+        std::vector<WordRange> meant_instead, meant_as_well, taken_back;
+    };
 
     static Ending mark_of(std::string_view word) {
         if (word == "." || word == ";") return Ending::sentence;
         constexpr std::string_view others = ":,()[]";
         return word.size() == 1 && others.find(word.front()) != std::string_view::npos ? Ending::clause : Ending::none;
+    }
+
+    std::vector<WordRange> ranges_of(const std::vector<WordPattern>& patterns) const {
+        std::vector<WordRange> ranges;
+        for (const WordPattern& pattern : patterns) {
+            for (const WordRange& range : ranges_of(pattern)) ranges.push_back(range);
+        }
+        std::ranges::sort(ranges, {}, &WordRange::first);
+        return ranges;
+    }
+
+    /// Looked for once in a text, however many stems ask.
+    const Places& places_of_context(const WordContext& context) {
+        const auto [known, is_new] = places_.try_emplace(&context);
+        Places& places = known->second;
+        if (!is_new) return places;
+        const std::vector<WordRange> except = ranges_of(context.except);
+        const auto is_excepted = [&](const WordRange& range) {
+            return std::ranges::any_of(
+                except, [&](const WordRange& other) { return other.first <= range.first && range.last <= other.last; });
+        };
+        const auto without_excepted = [&](const std::vector<WordPattern>& patterns) {
+            std::vector<WordRange> ranges = ranges_of(patterns);
+            std::erase_if(ranges, is_excepted);
+            return ranges;
+        };
+        for (const WordStem& phrase : context.phrases) {
+            std::vector<WordRange> ranges = without_excepted(phrase.words);
+            if (ranges.empty()) continue;
+            places.phrases.push_back({std::move(ranges), ranges_of(phrase.beside), !phrase.beside.empty()});
+        }
+        if (places.phrases.empty()) return places;
+        places.meant_instead = without_excepted(context.meant_instead);
+        places.meant_as_well = ranges_of(context.meant_as_well);
+        places.taken_back = ranges_of(context.taken_back);
+        return places;
     }
 
     std::size_t word_at(std::size_t byte) const {
@@ -108,57 +152,64 @@ class WordsIndex::Text {
                          : range.last - stem.last <= context.words_after;
     }
 
-    bool is_excepted(const WordRange& range, const WordContext& context) const {
-        return std::ranges::any_of(context.except, [&](const WordPattern& pattern) {
-            return std::ranges::any_of(ranges_of(pattern), [&](const WordRange& except) {
-                return except.first <= range.first && range.last <= except.last;
-            });
-        });
+    /// Whether one of `ranges`, which are in their order, lies wholly behind `left` and before `right`.
+    static bool stands_between(const std::vector<WordRange>& ranges, std::size_t left, std::size_t right) {
+        const auto begin = std::ranges::upper_bound(ranges, left, {}, &WordRange::first);
+        const auto end = std::ranges::lower_bound(begin, ranges.end(), right, {}, &WordRange::first);
+        return std::any_of(begin, end, [&](const WordRange& range) { return range.last < right; });
     }
 
-    /// Whether something stands between the phrase and the stem that the phrase is about: "no change of metastases".
-    bool means_another(const WordRange& range, const WordContext& context, const WordRange& stem) const {
-        const WordRange& left = range.first < stem.first ? range : stem;
-        const WordRange& right = range.first < stem.first ? stem : range;
-        return std::ranges::any_of(context.meant_instead, [&](const WordPattern& pattern) {
-            return std::ranges::any_of(ranges_of(pattern), [&](const WordRange& other) {
-                return left.last < other.first && other.last < right.first && !is_excepted(other, context);
-            });
-        });
+    /// Whether something stands between the phrase and the stem that the phrase is about, and the stem is not meant as
+    /// well: "no change of metastases", but not "no change of bowel habit or cancer".
+    static bool means_another(const WordRange& range, const Places& places, const WordRange& stem) {
+        const bool is_before = range.first < stem.first;
+        const WordRange& left = is_before ? range : stem;
+        const WordRange& right = is_before ? stem : range;
+        std::size_t from = left.last, to = right.first;
+        // Only what no "or" parts from the stem takes the phrase to itself.
+        for (const WordRange& joint : places.meant_as_well) {
+            if (joint.first <= left.last || joint.last >= right.first) continue;
+            if (is_before) {
+                from = std::max(from, joint.last);
+            } else {
+                to = std::min(to, joint.first);
+            }
+        }
+        return stands_between(places.meant_instead, from, to);
     }
 
     /// Whether what follows in the sentence lifts the phrase: "no fracture of the spine, except L1".
-    bool is_taken_back(const WordRange& range, const WordContext& context) const {
+    bool is_taken_back(const WordRange& range, const Places& places) const {
+        if (places.taken_back.empty()) return false;
         const auto from = marks_.begin() + static_cast<std::ptrdiff_t>(range.last);
         const auto end = std::ranges::find(from, marks_.end(), Ending::sentence) - marks_.begin();
-        return std::ranges::any_of(context.taken_back, [&](const WordPattern& pattern) {
-            return std::ranges::any_of(ranges_of(pattern), [&](const WordRange& other) {
-                return other.first > range.last && static_cast<std::ptrdiff_t>(other.last) < end;
-            });
-        });
+        return stands_between(places.taken_back, range.last, static_cast<std::size_t>(end));
     }
 
-    bool has_beside(const WordStem& phrase, const Surroundings& around) const {
-        if (phrase.beside.empty()) return true;
-        return std::ranges::any_of(phrase.beside, [&](const WordPattern& pattern) {
-            return std::ranges::any_of(ranges_of(pattern), [&](const WordRange& range) {
-                return range.first >= around.clause_begin && range.last < around.clause_end;
-            });
+    static bool has_beside(const Phrase& phrase, const Surroundings& around) {
+        return !phrase.needs_beside || std::ranges::any_of(phrase.beside, [&](const WordRange& range) {
+            return range.first >= around.clause_begin && range.last < around.clause_end;
         });
     }
 
     std::string words_;
     std::vector<WordSpan> spans_;
     std::vector<Ending> marks_;
+    std::map<const WordContext*, Places> places_;
 };
 
 WordsIndex::WordsIndex(const WordLists& word_lists, const std::map<std::string, SiteWords>& site)
-    : clause_ends_(word_lists.clause_ends),
-      voids_(word_lists.voids),
-      histories_(word_lists.histories),
-      triggers_(buckets) {
+    : clause_ends_(word_lists.clause_ends), histories_(word_lists.histories), triggers_(buckets) {
     for (const auto& [id, words] : word_lists.sets) {
         SafetyWords& set = sets_.emplace_back(words);
+        for (WordContext context : word_lists.voids) {
+            context.except.insert(context.except.end(), words.except.begin(), words.except.end());
+            if (!context.meant_instead.empty()) {
+                context.meant_instead.insert(context.meant_instead.end(), words.meant_instead.begin(),
+                                             words.meant_instead.end());
+            }
+            set.voids.push_back(std::move(context));
+        }
         if (const auto own = site.find(id); own != site.end()) {
             std::erase_if(set.stems, [&](const WordStem& stem) {
                 return std::ranges::find(own->second.without, stem.written) != own->second.without.end();
@@ -209,7 +260,7 @@ std::vector<WordsId> WordsIndex::sets_named_in(std::string_view words) const {
 
 void WordsIndex::find(std::string_view text, std::vector<WordsHit>& hits) const {
     if (sets_.empty() || text.empty()) return;
-    const std::string words = plain_words(text);
+    const std::string words = plain_words(text.substr(0, longest_text));
     for (const WordsId id : sets_named_in(words)) {
         auto hit = find_in(id, words);
         if (!hit) continue;
@@ -224,7 +275,7 @@ void WordsIndex::find(std::string_view text, std::vector<WordsHit>& hits) const 
 
 std::optional<WordsHit> WordsIndex::find_in(WordsId id, const std::string& words) const {
     const SafetyWords& set = sets_[id];
-    const Text text(words, set.taken_out, clause_ends_);
+    Text text(words, set.taken_out, clause_ends_);
     std::optional<WordsHit> past;
     for (const WordStem& stem : set.stems) {
         std::string beside;
@@ -233,7 +284,7 @@ std::optional<WordsHit> WordsIndex::find_in(WordsId id, const std::string& words
             for (const WordRange& range : text.ranges_of(pattern)) {
                 if (set.at_beginning && range.first != 0) continue;
                 const auto concerns = [&](const WordContext& context) { return text.concerns(context, range); };
-                if (std::ranges::any_of(voids_, concerns) || std::ranges::any_of(set.voids, concerns)) continue;
+                if (std::ranges::any_of(set.voids, concerns)) continue;
                 const bool is_past = !set.history_counts && std::ranges::any_of(histories_, concerns);
                 WordsHit hit{id, is_past, pattern.example() + (beside.empty() ? "" : " + " + beside)};
                 if (!is_past) return hit;

@@ -37,7 +37,8 @@ class WordsIndex {
     const SafetyWords& words(WordsId id) const { return sets_[id]; }
     std::optional<WordsId> id_of(std::string_view name) const;
 
-    /// Adds to `hits` each set of which `text` speaks, once; of the present rather than of the past.
+    /// Adds to `hits` each set of which the first 2,000 bytes of `text` speak, once; of the present rather than of the
+    /// past.
     void find(std::string_view text, std::vector<WordsHit>& hits) const;
 
   private:
@@ -53,9 +54,9 @@ class WordsIndex {
     std::vector<WordsId> sets_named_in(std::string_view words) const;
     std::optional<WordsHit> find_in(WordsId id, const std::string& words) const;
 
-    std::vector<SafetyWords> sets_;  ///< with the site's, by id
+    std::vector<SafetyWords> sets_;  ///< with the site's, and with the places where no stem counts, by id
     std::vector<WordPattern> clause_ends_;
-    std::vector<WordContext> voids_, histories_;
+    std::vector<WordContext> histories_;
     std::vector<std::vector<Trigger>> triggers_;  ///< by the first letters of a stem
     std::vector<WordsId> always_;                 ///< sets with stems too short to be looked up
 };

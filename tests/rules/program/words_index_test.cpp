@@ -62,6 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Told{"ConcernAbout", "Concerned about malignancy", ""},
                     Told{"OneOfTwoPlaces", "No breast cancer; lung cancer", "malignancy (cancer)"},
                     Told{"BenignNearby", "Benign carcinoid", ""},
+                    Told{"BenignFracture", "Benign compression fracture of L1", "vertebral-fracture (fractur + l1)"},
                     Told{"BenignFarther", "Benign cyst beside a carcinoid", "malignancy (carcinoid)"},
                     Told{"PhobiaInTheWord", "Carcinomatophobia", ""}),
     CaseName());
@@ -96,6 +97,88 @@ INSTANTIATE_TEST_SUITE_P(
                     Told{"OldPatient", "Fracture of L1 in 70 year old woman", "vertebral-fracture (fractur + l1)"},
                     Told{"NotHealed", "Fracture of L1 not yet healed", "vertebral-fracture (fractur + l1)"},
                     Told{"FoundByScreening", "Screen-detected breast cancer", "malignancy (cancer)"}),
+    CaseName());
+
+// Behind "or" a denial that is about something else is about the stem as well; some words lift it for one set alone.
+INSTANTIATE_TEST_SUITE_P(
+    DeniedAsWell, Words,
+    testing::Values(
+        Told{"BladderControlOr", "No loss of bladder control or saddle anaesthesia", ""},
+        Told{"WeaknessOr", "No progressive weakness or cauda equina syndrome", ""},
+        Told{"SurgeryOr", "No recent surgery or cancer", ""}, Told{"SmokingOr", "No smoking or malignancy", ""},
+        Told{"ChangeOr", "No change in bladder function or saddle anaesthesia", ""},
+        Told{"WeaknessNor", "No worsening weakness nor foot drop", ""},
+        Told{"ProgressionOrSpread", "No progression or spread of metastases", "malignancy (metasta)"},
+        Told{"ToSuggest", "No lesions in liver to suggest metastases", ""},
+        Told{"ChangeToSuggest", "No radiographic change to suggest discitis", ""},
+        Told{"FlagsFor", "No red flags for cauda equina syndrome", ""},
+        Told{"ConcernsFor", "No concerns for malignancy", ""},
+        Told{"SignsFor", "No signs for cauda equina syndrome", ""}, Told{"WorriedFor", "Not worried for cancer", ""},
+        Told{"NeedOf", "Not currently in need of dialysis", ""},
+        Told{"EvidenceIn", "No evidence in lungs of malignancy", ""},
+        Told{"NewRetention", "No new urinary retention", ""}, Told{"NewFracture", "No new vertebral fracture", ""},
+        Told{"NewMetastases", "No new metastases", "malignancy (metasta)"},
+        Told{"TreatmentFor", "No treatment for cancer", "malignancy (cancer)"},
+        Told{"TreatedFor", "Never treated for cancer", "malignancy (cancer)"},
+        Told{"NotRuptured", "Not ruptured AAA", "aorta (aaa)"}, Told{"NoRupture", "No rupture AAA", "aorta (aaa)"},
+        Told{"NoLeaking", "No leaking abdominal aortic aneurysm", "aorta (aneurysm + aort)"},
+        Told{"NoDissectionOf", "No dissection of aortic aneurysm", "aorta (aneurysm + aort)"},
+        Told{"RuptureItself", "No rupture of the aorta", ""}, Told{"DissectionItself", "No aortic dissection", ""}),
+    CaseName());
+
+// What a screening found is there, and who is at risk of something else has what stands before.
+INSTANTIATE_TEST_SUITE_P(
+    FoundOrPrevented, Words,
+    testing::Values(
+        Told{"ScreeningDetected", "AAA detected by ultrasound screening", "aorta (aaa)"},
+        Told{"RoutineScreening", "Breast cancer found on routine screening", "malignancy (cancer)"},
+        Told{"ScreeningShowed", "Screening mammogram showed breast cancer", "malignancy (cancer)"},
+        Told{"PositiveScreening", "Screening positive for colon cancer", "malignancy (cancer)"},
+        Told{"OnScreening", "AAA on screening", "aorta (aaa)"}, Told{"ScreeningAlone", "AAA screening", ""},
+        Told{"ScreeningDenied", "No abdominal aortic aneurysm found on screening", ""},
+        Told{"AtRiskItself", "Multiple myeloma at high risk of fracture", "malignancy (myeloma)"},
+        Told{"AtRiskOfAnother", "Metastatic prostate cancer at risk of cord compression", "malignancy (cancer)"},
+        Told{"PreventedInADisease", "Zoledronate to prevent fracture in bone metastases", "malignancy (metasta)"},
+        Told{"Prevented", "Prevention of cancer", ""},
+        Told{"RiskOfRelapse", "High risk of relapse multiple myeloma", "malignancy (myeloma)"},
+        Told{"RiskOfBoth", "At risk of fracture or malignancy", ""},
+        Told{"Prophylaxis", "Infection prophylaxis in myeloma", "malignancy (myeloma)"},
+        Told{"PregnantAdvised", "Pregnancy, folic acid advice; pregnant, vaccinated", "pregnancy (pregnan)"},
+        Told{"PalliativeAdvice", "Palliative care advice", "comfort-care (palliati)"},
+        Told{"DialysisVaccinated", "Dialysis patient vaccinated", "dialysis (dialys)"},
+        Told{"CancerAdvice", "Cancer advice given", ""}),
+    CaseName());
+
+// What stands behind excludes the nearest thing before it.
+INSTANTIATE_TEST_SUITE_P(
+    ExcludedBeside, Words,
+    testing::Values(Told{"MetastasesExcluded", "Breast cancer metastases excluded", "malignancy (cancer)"},
+                    Told{"AbscessExcluded", "Discitis epidural abscess excluded", "spinal-infection (discitis)"},
+                    Told{"InfectionExcluded", "Cauda equina syndrome infection excluded", "cord (cauda equina)"},
+                    Told{"CompressionRuledOut", "Lumbar burst fracture cord compression ruled out",
+                         "vertebral-fracture (fractur + lumbar)"},
+                    Told{"MalignancyUnlikely", "L1 compression fracture malignancy unlikely",
+                         "vertebral-fracture (fractur + l1)"},
+                    Told{"SourceNotFound", "Fever source not found", "fever (fever)"},
+                    Told{"BothExcluded", "Lung cancer or metastases excluded", ""},
+                    Told{"CompressionItself", "Cauda equina compression excluded", ""},
+                    Told{"MetastaticItself", "Metastatic malignancy excluded", ""},
+                    Told{"ExcludedFrom", "Metastases excluded from surgery", "malignancy (metasta)"}),
+    CaseName());
+
+// The patient may be old, or another fracture.
+INSTANTIATE_TEST_SUITE_P(
+    OldBeside, Words,
+    testing::Values(Told{"YearsInShort", "L1 fracture in 82 yr old woman", "vertebral-fracture (fractur + l1)"},
+                    Told{"YearsInOneWord", "L1 fracture 82yo old lady", "vertebral-fracture (fractur + l1)"},
+                    Told{"OldAge", "Fracture of lumbar vertebra in old age", "vertebral-fracture (fractur + vertebr)"},
+                    Told{"HealedBadly", "Fracture L1 healed badly", "vertebral-fracture (fractur + l1)"},
+                    Told{"AcuteBesideOld", "Acute L1 fracture old L3 fracture", "vertebral-fracture (fractur + l1)"},
+                    Told{"RecentBesideOld", "Recent L1 fracture next to old T12 fracture",
+                         "vertebral-fracture (fractur + l1)"},
+                    Told{"OldThenAcute", "Old T12 fracture acute L1 fracture", "vertebral-fracture (fractur + l1)"},
+                    Told{"OldDisease", "Fracture L1 in known old TB", "vertebral-fracture (fractur + l1)"},
+                    Told{"OldAlone", "L1 fracture old", ""}, Told{"OldBefore", "Old wedge fracture L1", ""}),
     CaseName());
 
 INSTANTIATE_TEST_SUITE_P(
@@ -135,6 +218,18 @@ TEST(WordsIndex, TakesWhatASiteAddsAndLeavesOutWhatItTakesAway) {
     EXPECT_EQ(told_of("Krebsvorsorgeuntersuchung", site), "");
     EXPECT_EQ(told_of("Carcinoid of appendix", site), "");
     EXPECT_EQ(told_of("Carcinoid of appendix"), "malignancy (carcinoid)");
+}
+
+// Who fills a record with denials must not hold a call: the text is looked at as far as 2,000 bytes, and says nothing
+// beyond. Much denied is read in the same way as a little.
+TEST(WordsIndex, LooksAtTheBeginningOfALongText) {
+    std::string denials;
+    while (denials.size() < 1900) denials += "no cancer; ";
+    EXPECT_EQ(told_of(denials.c_str()), "");
+    EXPECT_EQ(told_of((denials + "lymphoma").c_str()), "malignancy (lymphoma)");
+    EXPECT_EQ(told_of((denials + std::string(100, ' ') + "lymphoma").c_str()), "");
+    while (denials.size() < 1'000'000) denials += denials;
+    EXPECT_EQ(told_of(denials.c_str()), "");
 }
 
 TEST(WordsIndex, HoldsNothingWithoutWords) {
