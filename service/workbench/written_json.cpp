@@ -1,6 +1,7 @@
 #include "service/workbench/written_json.hpp"
 
 #include "fhir/json_text.hpp"
+#include "rules/run/card_layout.hpp"
 
 #include <string_view>
 #include <vector>
@@ -28,26 +29,17 @@ std::vector<std::string> written_members(const json::value& value, std::size_t i
     return members;
 }
 
-std::string joined(const std::vector<std::string>& members, std::string_view between) {
-    std::string text;
-    for (const std::string& member : members) {
-        if (!text.empty()) text += between;
-        text += member;
-    }
-    return text;
-}
-
 std::string written(const json::value& value, std::size_t indent) {
     const std::string_view brackets = value.is_object() ? "{}" : value.is_array() ? "[]" : "";
     if (brackets.empty()) return fhir::print_json(value);
     const std::vector<std::string> members = written_members(value, indent + 2);
     if (members.empty()) return std::string(brackets);
-    const std::string line = joined(members, ", ");
+    const std::string line = rules::joined(members, ", ");
     if (line.size() + indent <= widest && line.find('\n') == std::string::npos) {
         return value.is_object() ? "{ " + line + " }" : "[" + line + "]";
     }
     const std::string next = "\n" + std::string(indent, ' ');
-    return brackets[0] + next + "  " + joined(members, "," + next + "  ") + next + brackets[1];
+    return brackets[0] + next + "  " + rules::joined(members, "," + next + "  ") + next + brackets[1];
 }
 
 }  // namespace
